@@ -1,0 +1,57 @@
+# The commands of this repository; `make help` lists them.
+# Each sets up the pinned tools it needs in a cache folder (tools/toolchain.py), once.
+
+PYTHON ?= python3
+JOBS ?= 2
+ARGS ?=
+
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+.DEFAULT_GOAL := help
+
+# `$(call with,TOOLS)` starts a command with these tools first on PATH.
+with = "$(PYTHON)" tools/toolchain.py run $(1) --
+pytest = pytest -n $(JOBS) --dist loadgroup
+
+.PHONY: help
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo '  DURATION=10s make demo       a shorter smoke test (any suite setting works this way)'
+	@echo '  make test ARGS="-k health"   arguments for pytest; JOBS=4 for more workers'
+	@echo '  COOKIECUTTER_K6_CACHE=DIR    where the tools are kept (default: ~/.cache/cookiecutter-k6)'
+
+.PHONY: demo
+demo: ## Generate a project, start the reference service, run a real smoke test
+	@$(call with,demo) python tools/demo.py
+
+.PHONY: test
+test: ## Run every test and every linter
+	@$(call with,dev node k6 actionlint) $(pytest) $(ARGS)
+
+.PHONY: test-fast
+test-fast: ## Run the quick tests only (under a minute)
+	@$(call with,dev node k6 actionlint) $(pytest) -m "not slow" $(ARGS)
+
+.PHONY: lint
+lint: ## Run the linters on this repository and on generated projects
+	@$(call with,dev node k6 actionlint) $(pytest) tests/lint $(ARGS)
+
+.PHONY: format
+format: ## Rewrite Python, shell, JavaScript, JSON, YAML and Markdown in the project's style
+	@$(call with,dev node) python tools/format.py
+
+.PHONY: bench
+bench: ## Measure the figures of benchmarks/ (minutes; needs an idle machine)
+	@$(call with,dev k6) python tools/bench.py $(ARGS)
+
+.PHONY: tools
+tools: ## Set up every tool without running anything
+	@"$(PYTHON)" tools/toolchain.py setup
+
+.PHONY: lock
+lock: ## Pin the newest Python packages (needs uv) and Node packages again
+	@"$(PYTHON)" tools/lock.py
+
+.PHONY: clean
+clean: ## Remove what tests and tools left in this folder
+	@rm -rf .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,98 @@
+"""Fixtures and isolation shared by all test folders.
+
+The fixtures: `k6_binary`, `node_bin`, `tool`, `baked`, `suite_tree`, `service`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cachedir
+import hypothesis
+import pytest
+import toolchain
+
+from tests.bakery import Bakery
+from tests.layout import REPOSITORY, SUITE_FILES
+from tests.surroundings import isolate
+
+if TYPE_CHECKING:
+    from service.testing import RunningService
+
+hypothesis.settings.register_profile(
+    "repository", deadline=None, derandomize=True, database=None, print_blob=True
+)
+hypothesis.settings.load_profile("repository")
+
+_home = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the tests independent of the current folder and of the user's surroundings."""
+    # pytest-cookies would look for the template in the current folder.
+    config.option.template = str(REPOSITORY)
+    # The cache depends on HOME, which is about to change; xdist's workers inherit this variable.
+    cache = cachedir.cache_roots(REPOSITORY, os.environ)[0]
+    os.environ[cachedir.CACHE_VARIABLE] = str(cache)
+    home = tempfile.mkdtemp(prefix="cookiecutter-k6-home-")
+    config.stash[_home] = home
+    isolate(os.environ, Path(home))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the private home folder."""
+    shutil.rmtree(config.stash.get(_home, ""), ignore_errors=True)
+
+
+def installed(name: str, command: str) -> Path:
+    """Return the path of a pinned command; a missing one is a failure, never a skip."""
+    try:
+        return toolchain.which(name, command, os.environ)
+    except toolchain.ToolError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def k6_binary() -> Path:
+    """The pinned k6."""
+    return installed("k6", "k6")
+
+
+@pytest.fixture(scope="session")
+def node_bin() -> Callable[[str], Path]:
+    """Return the path of a command of the locked Node packages: `node_bin("tsc")`."""
+    return lambda command: installed("node", command)
+
+
+@pytest.fixture(scope="session")
+def tool() -> Callable[[str], Path]:
+    """Return the path of a command of the locked Python packages: `tool("ruff")`."""
+    return lambda command: installed("dev", command)
+
+
+@pytest.fixture(scope="session")
+def baked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bakery]:
+    """Generated projects: `baked(auth="login")` to read, `baked.copy(auth="login")` to write in."""
+    bakery = Bakery(tmp_path_factory)
+    yield bakery
+    bakery.assert_untouched()
+
+
+@pytest.fixture
+def suite_tree(tmp_path: Path) -> Path:
+    """A private, writable copy of the raw template tree (`scripts/`, `tests/load/`)."""
+    return Path(shutil.copytree(SUITE_FILES, tmp_path / "suite-tree"))
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[RunningService]:
+    """A healthy reference service, shared: tests that switch faults on start their own."""
+    from service.testing import running_service  # noqa: PLC0415 - only tests that ask pay for it
+
+    with running_service() as running:
+        yield running

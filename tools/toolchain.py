@@ -1,0 +1,366 @@
+#!/usr/bin/env python3
+"""Set up the pinned tools of this repository, and run commands with them.
+
+    python3 tools/toolchain.py setup
+    python3 tools/toolchain.py run dev k6 -- pytest tests/wrapper
+    python3 tools/toolchain.py which k6
+
+Nothing goes into the system: see `cachedir.cache_roots`. Once everything is there, nothing is
+written and no network is needed.
+
+Only the standard library is used: this file is what a fresh machine runs first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cachedir import WINDOWS, CacheError, cache_roots, fill_once, find_complete, writable_root
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+OLDEST_PYTHON = (3, 10)
+
+# Variables that would redirect Python, Go or make inside the tools.
+UNWANTED = frozenset(
+    "GOARCH GOBIN GOOS MAKEFLAGS MAKELEVEL MFLAGS PYTHONHOME PYTHONPATH __PYVENV_LAUNCHER__".split()
+)
+
+
+class ToolError(Exception):
+    """A tool cannot be set up; the message is for the user."""
+
+
+# --- kinds of tools -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Tool:
+    """Something to install. `name` is what the command line and the tests call it."""
+
+    name: str
+
+    def folder_name(self) -> str:
+        """Return the folder below the cache root; it changes whenever the content must."""
+        raise NotImplementedError
+
+    def label(self) -> str:
+        """Return what the user reads while the tool is being installed."""
+        raise NotImplementedError
+
+    def commands(self, folder: Path) -> Path:
+        """Return the folder to put on PATH, given where the tool is installed."""
+        raise NotImplementedError
+
+    def install(self, folder: Path, environ: dict[str, str]) -> None:
+        """Fill the empty `folder`. Raises ToolError."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class GoTool(Tool):
+    """A command built by `go install`; Go's checksum database verifies the source."""
+
+    package: str
+    version: str
+
+    def folder_name(self) -> str:
+        return f"{self.name}-{self.version}"
+
+    def label(self) -> str:
+        return f"{self.name} {self.version}"
+
+    def commands(self, folder: Path) -> Path:
+        return folder
+
+    def install(self, folder: Path, environ: dict[str, str]) -> None:
+        go = need("go", "Go 1.21 or later (https://go.dev/dl)", environ)
+        target = f"{self.package}@{self.version}"
+        call([go, "install", target], folder, {**environ, "GOBIN": str(folder)})
+
+
+@dataclass(frozen=True)
+class PythonSet(Tool):
+    """A virtual environment made from one hash-locked requirements file."""
+
+    lock: str
+
+    def folder_name(self) -> str:
+        # The interpreter's own path counts: a virtual environment dies with the Python it is made from.
+        python = f"{os.path.realpath(sys.executable)} {sys.version}"
+        return f"{self.name}-{short_hash(python.encode())}-{lock_hash(self.lock)}"
+
+    def label(self) -> str:
+        return f"the packages of {self.lock}"
+
+    def commands(self, folder: Path) -> Path:
+        return folder / ("Scripts" if WINDOWS else "bin")
+
+    def install(self, folder: Path, environ: dict[str, str]) -> None:
+        require_venv_module()
+        call([sys.executable, "-m", "venv", str(folder)], folder, environ)
+        python = self.commands(folder) / ("python.exe" if WINDOWS else "python")
+        pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+        flags = ["--require-hashes", "--only-binary", ":all:", "-r", str(REPOSITORY / self.lock)]
+        call([*pip, *flags], folder, environ)
+
+
+@dataclass(frozen=True)
+class NodeSet(Tool):
+    """Exactly the packages of one package-lock.json; their install scripts do not run."""
+
+    lock: str
+
+    def folder_name(self) -> str:
+        return f"{self.name}-{lock_hash(self.lock)}"
+
+    def label(self) -> str:
+        return f"the packages of {self.lock}"
+
+    def commands(self, folder: Path) -> Path:
+        return folder / "node_modules" / ".bin"
+
+    def install(self, folder: Path, environ: dict[str, str]) -> None:
+        need("node", "Node.js 20.19 or later (https://nodejs.org)", environ)
+        npm = need("npm", "npm (it comes with Node.js)", environ)
+        lock = REPOSITORY / self.lock
+        for source in (lock, lock.with_name("package.json")):
+            shutil.copy(source, folder)
+        flags = ["--ignore-scripts", "--engine-strict", "--no-audit", "--no-fund"]
+        call([npm, "ci", *flags, "--loglevel=error"], folder, environ)
+
+
+# THE table of tools. The versions of Python and Node packages stand in their lock files.
+TOOLS: dict[str, Tool] = {
+    tool.name: tool
+    for tool in (
+        PythonSet("demo", "requirements/demo.txt"),
+        PythonSet("dev", "requirements/dev.txt"),
+        NodeSet("node", "package-lock.json"),
+        GoTool("k6", "go.k6.io/k6", "v1.8.1"),
+        GoTool("actionlint", "github.com/rhysd/actionlint/cmd/actionlint", "v1.7.12"),
+    )
+}
+
+
+# --- finding --------------------------------------------------------------------------------
+
+
+def find(name: str, environ: Mapping[str, str]) -> Path | None:
+    """Return the folder of a completely installed tool, or None."""
+    return find_complete(TOOLS[name].folder_name(), cache_roots(REPOSITORY, environ))
+
+
+def which(name: str, command: str, environ: Mapping[str, str]) -> Path:
+    """Return the path of a `command` of the installed tool `name`.
+
+    Raises ToolError when it is not installed. Example: `which("dev", "ruff", os.environ)`.
+    """
+    folder = find(name, environ)
+    if folder is None:
+        raise ToolError(f"{TOOLS[name].label()}: not installed; run `make tools`")
+    found = shutil.which(command, path=str(TOOLS[name].commands(folder)))
+    if found is None:
+        raise ToolError(f"`{command}` is missing in {folder}; remove that folder, run `make tools`")
+    return Path(found)
+
+
+# --- installing -----------------------------------------------------------------------------
+
+
+def ensure(names: Sequence[str], environ: Mapping[str, str]) -> dict[str, Path]:
+    """Install whatever of `names` is missing; return the folder of each.
+
+    Raises ToolError or CacheError with one line that tells what to do.
+    """
+    return {name: find(name, environ) or install(TOOLS[name], environ) for name in names}
+
+
+def install(tool: Tool, environ: Mapping[str, str]) -> Path:
+    """Install one tool into the first usable cache root; return its folder."""
+    root = writable_root(cache_roots(REPOSITORY, environ))
+    folder = root / tool.folder_name()
+
+    def fill(empty: Path) -> None:
+        say(f"setting up {tool.label()}, once, in {root}")
+        started = time.monotonic()
+        tool.install(empty, installer_environment(root, environ))
+        say(f"{tool.label()}: ready after {time.monotonic() - started:.0f} s")
+
+    fill_once(folder, fill, lambda: say(f"another run is setting up {tool.label()}: waiting"))
+    return folder
+
+
+def installer_environment(root: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of installers; without a usable HOME they get one below `root`."""
+    result = clean(environ)
+    home = result.get("HOME") or result.get("USERPROFILE")
+    if home and os.access(home, os.W_OK):
+        return result
+    private_home = root / "home"
+    private_home.mkdir(parents=True, exist_ok=True)
+    result.pop("XDG_CACHE_HOME", None)
+    # Without -modcacherw Go leaves read-only folders that a plain `rm -r` cannot remove.
+    flags = f"{result.get('GOFLAGS', '')} -modcacherw".strip()
+    return {**result, "HOME": str(private_home), "GOFLAGS": flags}
+
+
+def require_venv_module() -> None:
+    """Raise ToolError where the system splits venv off into a package of its own."""
+    for module in ("venv", "ensurepip"):
+        try:
+            __import__(module)
+        except ImportError:
+            raise ToolError(
+                f"{sys.executable} has no {module} module: install it "
+                "(Debian, Ubuntu: apt install python3-venv)"
+            ) from None
+
+
+def need(command: str, what: str, environ: Mapping[str, str]) -> str:
+    """Return the path of a command of this machine; raise ToolError naming what to install."""
+    found = shutil.which(command, path=environ.get("PATH"))
+    if found is None:
+        raise ToolError(f"`{command}` was not found: install {what}")
+    return found
+
+
+def call(command: Sequence[str], cwd: Path, environ: Mapping[str, str]) -> None:
+    """Run an installer quietly; show all it said when it fails.
+
+    Raises ToolError when the exit code is not 0.
+    """
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env=dict(environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode != 0:
+        sys.stderr.write(done.stdout)
+        start = " ".join([Path(command[0]).name, *command[1:3]])
+        raise ToolError(
+            f"`{start} ...` failed with exit code {done.returncode} (its output stands above); "
+            "is the network up? Give the same command again to retry"
+        )
+
+
+def short_hash(data: bytes) -> str:
+    """Return 12 hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()[:12]
+
+
+def lock_hash(lock: str) -> str:
+    """Return the hash of a lock file, the same for CRLF and LF checkouts."""
+    return short_hash((REPOSITORY / lock).read_bytes().replace(b"\r\n", b"\n"))
+
+
+# --- running --------------------------------------------------------------------------------
+
+
+def clean(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return a copy of `environ` without the variables that redirect tools."""
+    return {key: value for key, value in environ.items() if key not in UNWANTED}
+
+
+def run_environment(folders: Mapping[str, Path], environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment in which the tools in `folders` come first on PATH."""
+    result = clean(environ)
+    paths = [str(TOOLS[name].commands(folder)) for name, folder in folders.items()]
+    result["PATH"] = os.pathsep.join([*paths, result.get("PATH", os.defpath)])
+    for name, folder in folders.items():
+        if isinstance(TOOLS[name], PythonSet):
+            result["VIRTUAL_ENV"] = str(folder)
+    return result
+
+
+def run(names: Sequence[str], command: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Set up `names`, run `command` with them on PATH, return its exit code."""
+    result = run_environment(ensure(names, environ), environ)
+    program = need(command[0], "it, or name the tool that holds it before --", result)
+    sys.stdout.flush()
+    if WINDOWS:
+        return subprocess.run([program, *command[1:]], env=result, check=False).returncode
+    # No process in between: signals and exit codes are the command's own.
+    os.execve(program, [program, *command[1:]], result)
+
+
+def say(text: str) -> None:
+    """Report progress on standard error; standard output belongs to the command."""
+    print(f"[tools] {text}", file=sys.stderr, flush=True)
+
+
+# --- command line ---------------------------------------------------------------------------
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of everything before `--`."""
+    result = argparse.ArgumentParser(
+        prog="toolchain.py", description="Set up the pinned tools, and run commands with them."
+    )
+    verbs = result.add_subparsers(dest="verb", required=True)
+    for verb, text in (
+        ("setup", "install tools; all of them unless named"),
+        ("which", "print where tools are installed"),
+        ("run", "install tools, then run the command that follows --"),
+    ):
+        sub = verbs.add_parser(verb, help=text)
+        sub.add_argument("tools", nargs="*", metavar="TOOL", help=", ".join(TOOLS))
+    return result
+
+
+def parse(argv: Sequence[str]) -> tuple[str, list[str], list[str]]:
+    """Return the verb, the tool names and the command; exits with 2 on wrong usage."""
+    split = argv.index("--") if "--" in argv else len(argv)
+    command = list(argv[split + 1 :])
+    arguments = parser().parse_args(argv[:split])
+    for name in arguments.tools:
+        if name not in TOOLS:
+            parser().error(f"unknown tool {name!r}: known are {', '.join(TOOLS)}")
+    if (arguments.verb == "run") != bool(command):
+        parser().error("`run` needs a command after --, the other verbs take none")
+    return arguments.verb, arguments.tools, command
+
+
+def dispatch(verb: str, names: Sequence[str], command: Sequence[str]) -> int:
+    """Run one verb and return the exit code."""
+    if verb == "run":
+        return run(names, command, os.environ)
+    if verb == "setup":
+        ensure(names or list(TOOLS), os.environ)
+        return 0
+    for name in names or list(TOOLS):
+        print(f"{name}: {find(name, os.environ) or 'not installed'}")
+    return 0
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the command line; return the exit code."""
+    if sys.version_info < OLDEST_PYTHON:
+        have = ".".join(map(str, sys.version_info[:3]))
+        say(f"ERROR: Python 3.10 or later is needed, this is {have}: make PYTHON=python3.12 ...")
+        return 1
+    try:
+        return dispatch(*parse(argv))
+    except (CacheError, ToolError) as error:
+        say(f"ERROR: {error}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
