@@ -1,0 +1,88 @@
+"""Puts the service together: routers, faults, statistics."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from service import NAME, __version__
+from service.faults.board import Board
+from service.faults.middleware import FaultMiddleware
+from service.items import ItemStore
+from service.routers.admin import admin_router
+from service.routers.auth import auth_router, current_user
+from service.routers.health import health_router
+from service.routers.items import items_router
+from service.routers.root import root_router
+from service.settings import Settings
+from service.stats import Stats, StatsMiddleware
+from service.tokens import Kind, Tokens
+from service.users import Users
+
+SILENT = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""No telemetry: it costs time per request and nobody reads it."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service that is put together and not yet served."""
+
+    app: FastAPI
+    board: Board
+    stats: Stats
+    stopping: asyncio.Event
+
+
+def build(settings: Settings) -> Service:
+    """Returns a service with these settings.
+
+    Raises:
+        FaultError: a fault in the settings is unknown or has a wrong value.
+    """
+    paths = settings.paths
+    stats = Stats(settings.record)
+    board = Board(paths)
+    board.add_specs(settings.faults)
+    stopping = asyncio.Event()
+    users = Users()
+    tokens = Tokens(settings.secret, _lifetime(settings, board))
+    caller = current_user(settings, users, tokens)
+
+    app = FastAPI(
+        title=NAME,
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=paths.openapi,
+        telemetry=SILENT,  # type: ignore[arg-type]
+    )
+    app.include_router(root_router(paths))
+    app.include_router(health_router(paths))
+    app.include_router(auth_router(settings, users, tokens, caller))
+    app.include_router(items_router(paths, ItemStore(settings.items), caller))
+    app.include_router(admin_router(board, stats))
+    # The last one added is the outermost: statistics see what the client gets.
+    app.add_middleware(FaultMiddleware, board=board, stopping=stopping)
+    app.add_middleware(StatsMiddleware, stats=stats)
+    return Service(app, board, stats, stopping)
+
+
+def create_app() -> FastAPI:
+    """Returns the application with default settings.
+
+    Example:
+        ``uvicorn --factory service.app:create_app`` (faults below HTTP need ``python -m service``)
+    """
+    return build(Settings()).app
+
+
+def _lifetime(settings: Settings, board: Board) -> Callable[[Kind], float]:
+    def lifetime(kind: Kind) -> float:
+        if kind == "refresh":
+            return settings.refresh_lifetime
+        return float(board.setting("token-life", settings.token_lifetime))
+
+    return lifetime

@@ -1,0 +1,164 @@
+"""The command line. An option beats its environment variable, that beats the default."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import re
+import sys
+from collections.abc import Mapping, Sequence
+
+from service import NAME, __version__
+from service.faults.board import Board, FaultError
+from service.faults.table import COMMON, FAULTS, Fault
+from service.net import ListenError, stop_on_eof
+from service.raw import MODES
+from service.settings import Paths, Settings
+
+DEFAULTS = Settings()
+LAST_PORT = 65535
+
+
+def main(argv: Sequence[str] | None = None, env: Mapping[str, str] = os.environ) -> int:
+    """Runs the service and returns the exit code: 0 stopped, 1 cannot start, 2 wrong usage."""
+    parser = _parser(env)
+    options = parser.parse_args(argv)
+    faults = (*_listed(env.get("SERVICE_FAULTS", "")), *options.fault)
+    try:
+        Board(Paths(options.prefix)).add_specs(faults)
+    except FaultError as error:
+        parser.error(f"--fault: {error}; see --faults")
+    if options.stop_on_eof:
+        stop_on_eof()
+    try:
+        _serve(options, faults)
+    except (ListenError, OSError) as error:
+        print(f"{NAME}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _serve(options: argparse.Namespace, faults: tuple[str, ...]) -> None:
+    if options.raw:
+        from service import raw
+
+        raw.serve(options.raw, options.host, options.port)
+        return
+    # Thousands of objects are made by the imports and none of them is garbage: without the
+    # collector the start is faster, and frozen they are not looked at again.
+    gc.disable()
+    from service.server import serve
+
+    gc.freeze()
+    gc.enable()
+    serve(
+        Settings(
+            host=options.host,
+            port=options.port,
+            prefix=options.prefix,
+            api_key=options.api_key,
+            token_lifetime=options.token_lifetime,
+            items=options.items,
+            record=options.record,
+            faults=faults,
+            tls_cert=options.tls_cert,
+            tls_key=options.tls_key,
+        ),
+        access_log=options.access_log,
+    )
+
+
+def _parser(env: Mapping[str, str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m service",
+        description="A small web service to demonstrate and test load suites against.",
+        epilog="Each option NAME can be set as SERVICE_NAME in the environment "
+        "(--token-lifetime: SERVICE_TOKEN_LIFETIME; several faults: SERVICE_FAULTS='a; b').",
+    )
+
+    def add(name: str, kind: type | object, default: object, text: str) -> None:
+        variable = "SERVICE_" + name.upper().replace("-", "_")
+        parser.add_argument(
+            f"--{name}",
+            type=kind,  # type: ignore[arg-type]
+            default=env.get(variable) or default,
+            help=f"{text} (default: %(default)s)",
+        )
+
+    add("host", str, DEFAULTS.host, "address to bind")
+    add("port", _port, DEFAULTS.port, "port, 0 for a free one")
+    add("prefix", _prefix, DEFAULTS.prefix, "path prefix of the API, '' for none")
+    add("api-key", str, DEFAULTS.api_key, "bearer token accepted without a login")
+    add("token-lifetime", _whole, DEFAULTS.token_lifetime, "life of access tokens in seconds")
+    add("items", _whole, DEFAULTS.items, "items there from the start")
+    add("record", _whole, DEFAULTS.record, "raw requests kept for GET /_stats")
+    add("tls-cert", str, None, "PEM certificate, to speak HTTPS")
+    add("tls-key", str, None, "PEM private key of the certificate")
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="NAME[=VALUE][,PARAMETER=VALUE...]",
+        help="switches a fault on, may be repeated; --faults lists them",
+    )
+    parser.add_argument(
+        "--raw", choices=MODES, help="no HTTP: what happens to a connection at once"
+    )
+    parser.add_argument("--access-log", action="store_true", help="logs each request")
+    parser.add_argument(
+        "--stop-on-eof", action="store_true", help="stops when the standard input ends"
+    )
+    parser.add_argument("--faults", action=_ListFaults, help="lists the faults and exits")
+    parser.add_argument("--version", action="version", version=f"{NAME} {__version__}")
+    return parser
+
+
+class _ListFaults(argparse.Action):
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str | None = None) -> None:
+        super().__init__(option_strings, dest, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print("\n".join(fault_lines()))
+        parser.exit(0)
+
+
+def fault_lines() -> list[str]:
+    """Returns the table of faults as text, one fault or parameter per line."""
+    lines = []
+    for fault in FAULTS:
+        lines.append(f"{_example(fault):<34} {fault.help}")
+        lines += [
+            f"    ,{each.name}={each.default!s:<24} {each.help} ({each.kind.accepts})"
+            for each in fault.parameters
+        ]
+    lines += ["", "parameters of all faults that requests meet:"]
+    lines += [f"    ,{each.name}=...  {each.help} ({each.kind.accepts})" for each in COMMON]
+    return lines
+
+
+def _example(fault: Fault) -> str:
+    return fault.name if fault.default is True else f"{fault.name}={fault.default}"
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(";") if part.strip()]
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port, it takes 0 to {LAST_PORT}")
+    return int(text)
+
+
+def _whole(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
+    return int(text)
+
+
+def _prefix(text: str) -> str:
+    """Accepts ``''``, ``/`` and ``/api/v1``, with or without a slash at the end."""
+    if text and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*/?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a path prefix, it takes /like/this")
+    return text.rstrip("/")

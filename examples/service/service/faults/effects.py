@@ -1,0 +1,456 @@
+"""What the faults do to one exchange of request and answer.
+
+An effect returns True when it has dealt with the request, False when the next fault (in the end the
+application) shall.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import os
+import random
+import time
+import zlib
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from service.faults.values import Value
+    from service.wire import Wire
+
+JSON = b"application/json"
+HTML = b"text/html; charset=utf-8"
+PAGE = b"<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body>It works!</body></html>\n"
+NOT_HTTP = b"\x00\x15\x03\x01\xff\xfeSSH-2.0-OpenSSH_9.6\r\n\x80\x81 not HTTP \x00\r\n\r\n"
+CHUNK = 64 * 1024
+NO_CONTENT = 204
+
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass
+class Answer:
+    """A whole answer, before it is sent."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+    def header(self, name: bytes) -> bytes:
+        """Returns a header's value, empty when there is none."""
+        return dict(self.headers).get(name, b"")
+
+    def with_header(self, name: bytes, value: bytes) -> Headers:
+        """Returns the headers with one of them replaced."""
+        return [*((k, v) for k, v in self.headers if k != name), (name, value)]
+
+
+@dataclass
+class Exchange:
+    """One request that a fault was chosen for.
+
+    Attributes:
+        values: the fault's value (under its own name) and parameters.
+        since: seconds since the fault was switched on.
+        memory: kept from one request to the next, until the fault is switched off.
+        stopping: set when the service is told to stop; nothing waits longer than that.
+    """
+
+    app: ASGIApp
+    scope: Scope
+    receive: Receive
+    send: Send
+    values: dict[str, Value]
+    since: float
+    memory: dict[str, Any]
+    stopping: asyncio.Event
+    chance: random.Random = field(default_factory=random.Random)
+
+    def number(self, name: str) -> float:
+        """Returns a parameter that is a number."""
+        return float(self.values[name])
+
+    def text(self, name: str) -> str:
+        """Returns a parameter that is a text."""
+        return str(self.values[name])
+
+    @property
+    def wire(self) -> Wire:
+        """The connection.
+
+        Raises:
+            RuntimeError: the application is served by something else than ``python -m service``.
+        """
+        wire: Wire | None = self.scope.get("extensions", {}).get("service.wire")
+        if wire is None:
+            raise RuntimeError("this fault needs the service's own server: python -m service")
+        return wire
+
+    async def start(self, status: int, headers: Headers) -> None:
+        """Sends the status line and the headers."""
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+
+    async def part(self, body: bytes, *, more: bool) -> None:
+        """Sends a part of the body."""
+        await self.send({"type": "http.response.body", "body": body, "more_body": more})
+
+    async def answer(
+        self, status: int, content_type: bytes, body: bytes, *headers: tuple[bytes, bytes]
+    ) -> bool:
+        """Sends a whole answer."""
+        kind = [(b"content-type", content_type)] if content_type else []
+        size = [] if status == NO_CONTENT else [(b"content-length", b"%d" % len(body))]
+        await self.start(status, [*kind, *size, *headers])
+        await self.part(body, more=False)
+        return True
+
+    async def original(self) -> Answer:
+        """Lets the application answer, and returns its answer without sending it."""
+        answer = Answer(500, [], b"")
+        body = bytearray()
+
+        async def keep(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer.status = message["status"]
+                answer.headers = list(message["headers"])
+            else:
+                body.extend(message.get("body", b""))
+
+        await self.app(self.scope, self.receive, keep)
+        answer.body = bytes(body)
+        return answer
+
+    async def pause(self, seconds: float) -> None:
+        """Waits, but not longer than the service runs."""
+        try:
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+        except asyncio.TimeoutError:
+            return
+
+    async def gone(self) -> None:
+        """Waits until the connection is closed.
+
+        Only then may an effect return without an answer: the server would add a 500 before that.
+        """
+        while (await self.receive())["type"] != "http.disconnect":
+            continue
+
+    async def hold(self) -> None:
+        """Keeps the client waiting until it gives up or the service stops."""
+        gone = asyncio.ensure_future(self.gone())
+        stop = asyncio.ensure_future(self.stopping.wait())
+        await asyncio.wait({gone, stop}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        if not gone.done():
+            self.wire.reset()
+        await gone
+
+
+Effect = Callable[[Exchange], Awaitable[bool]]
+
+
+# Pauses: the request goes on afterwards.
+
+
+async def slow(x: Exchange) -> bool:
+    """Waits before the request is dealt with."""
+    wait = x.number("slow") + x.chance.uniform(-1, 1) * x.number("jitter")
+    await x.pause(max(0.0, wait) / 1000)
+    return False
+
+
+# Answers in place of the application's.
+
+
+def instead(status: int, content_type: bytes, body: bytes) -> Effect:
+    """Returns the effect that answers with a fixed body."""
+
+    async def effect(x: Exchange) -> bool:
+        return await x.answer(status, content_type, body)
+
+    return effect
+
+
+async def error(x: Exchange) -> bool:
+    """Answers with a status code, and a body of the wanted size."""
+    status = int(x.number("error"))
+    detail = "fault: error ".ljust(int(x.number("size")), ".")
+    return await _problem(x, status, detail)
+
+
+async def _problem(
+    x: Exchange, code: int, detail: str, *headers: tuple[bytes, bytes], **more: str
+) -> bool:
+    if code == NO_CONTENT:
+        return await x.answer(code, b"", b"")
+    body = json.dumps({**more, "detail": detail}).encode()
+    return await x.answer(code, JSON, body, *headers)
+
+
+async def late(x: Exchange) -> bool:
+    """Answers 503 until some seconds have passed."""
+    left = x.number("late") - x.since
+    if left <= 0:
+        return False
+    return await _problem(x, 503, f"ready in {left:.1f} s", status="starting")
+
+
+async def login(x: Exchange) -> bool:
+    """Fails a login or a refresh: by status, or with a 200 that holds no token."""
+    how = str(x.values.get("login") or x.values.get("refresh"))
+    if how == "no-token":
+        return await x.answer(200, JSON, b'{"tokenType":"Bearer","expiresIn":3600}')
+    return await _problem(x, int(how), "fault: login")
+
+
+async def rate_limit(x: Exchange) -> bool:
+    """Answers 429 once the requests of this window are used up."""
+    limit, window = int(x.number("rate-limit")), x.number("window")
+    number, into = divmod(x.since, window)
+    if x.memory.get("window") != number:
+        x.memory.update(window=number, used=0)
+    x.memory["used"] += 1
+    if x.memory["used"] <= limit:
+        return False
+    wait = b"%d" % math.ceil(window - into)
+    return await _problem(
+        x,
+        429,
+        f"more than {limit} requests in {window:g} s",
+        (b"retry-after", wait),
+        (b"ratelimit-limit", b"%d" % limit),
+        (b"ratelimit-remaining", b"0"),
+        (b"ratelimit-reset", wait),
+    )
+
+
+async def huge(x: Exchange) -> bool:
+    """Sends a JSON string of many megabytes, plain or as a small gzip body that grows."""
+    size = int(x.number("huge") * 1024 * 1024)
+    headers = [(b"content-type", JSON)]
+    if x.values["gzip"]:
+        headers.append((b"content-encoding", b"gzip"))
+        parts: Iterable[bytes] = _gzipped(_filler(size))
+    else:
+        headers.append((b"content-length", b"%d" % size))
+        parts = _filler(size)
+    await x.start(200, headers)
+    for part in parts:
+        await x.part(part, more=True)
+        # Also a client that reads all of it must not keep the others waiting.
+        await asyncio.sleep(0)
+        if x.wire.closed or x.stopping.is_set():
+            x.wire.close()
+            await x.gone()
+            return True
+    await x.part(b"", more=False)
+    return True
+
+
+def _filler(size: int) -> Iterator[bytes]:
+    head, tail = b'{"data":"', b'"}'
+    yield head
+    left = size - len(head) - len(tail)
+    chunk = b"x" * CHUNK
+    while left > 0:
+        yield chunk[:left]
+        left -= CHUNK
+    yield tail
+
+
+def _gzipped(parts: Iterable[bytes]) -> Iterator[bytes]:
+    packer = zlib.compressobj(wbits=31)
+    for part in parts:
+        packed = packer.compress(part)
+        if packed:
+            yield packed
+    yield packer.flush()
+
+
+# Redirects.
+
+
+def _here(x: Exchange) -> str:
+    query = x.scope["query_string"].decode("latin-1")
+    return quote(x.scope["path"]) + (f"?{query}" if query else "")
+
+
+async def _redirect(x: Exchange, location: str) -> bool:
+    return await x.answer(302, b"", b"", (b"location", location.encode()))
+
+
+async def redirect_loop(x: Exchange) -> bool:
+    """Redirects to the same address, for ever."""
+    return await _redirect(x, _here(x))
+
+
+async def redirect_login(x: Exchange) -> bool:
+    """Redirects to the login page, which answers 200 with HTML."""
+    if x.scope["path"] == "/login":
+        return False
+    return await _redirect(x, f"/login?next={quote(x.scope['path'], safe='')}")
+
+
+async def redirect_host(x: Exchange) -> bool:
+    """Redirects to another host; by default this service under its other loopback name."""
+    if b"redirected=1" in x.scope["query_string"]:
+        return False
+    here = _here(x)
+    base = x.text("redirect-host")
+    if base == "auto":
+        base = _other_name(x)
+    return await _redirect(x, f"{base}{here}{'&' if '?' in here else '?'}redirected=1")
+
+
+def _other_name(x: Exchange) -> str:
+    host = dict(x.scope["headers"]).get(b"host", b"127.0.0.1").decode("latin-1")
+    name, _, port = host.rpartition(":")
+    other = "localhost" if name != "localhost" else "127.0.0.1"
+    return f"{x.scope['scheme']}://{other}:{port}"
+
+
+# The application's answer, changed.
+
+
+def rewritten(change: Callable[[bytes], bytes]) -> Effect:
+    """Returns the effect that changes the application's body, and nothing else."""
+
+    async def effect(x: Exchange) -> bool:
+        answer = await x.original()
+        body = change(answer.body)
+        await x.start(answer.status, answer.with_header(b"content-length", b"%d" % len(body)))
+        await x.part(body, more=False)
+        return True
+
+    return effect
+
+
+def with_bom(body: bytes) -> bytes:
+    """Puts a byte order mark in front."""
+    return b"\xef\xbb\xbf" + body
+
+
+def with_nan(body: bytes) -> bytes:
+    """Makes the first level's values NaN, which JSON does not know."""
+    data = _parsed(body)
+    fields = data if isinstance(data, dict) else {"value": data}
+    return json.dumps(dict.fromkeys(fields, math.nan)).encode()
+
+
+def with_wrong_types(body: bytes) -> bytes:
+    """Gives each value another type: text for numbers, numbers for text, text for lists."""
+    return json.dumps(_other_type(_parsed(body))).encode()
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return {}
+
+
+def _other_type(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _other_type(inner) for key, inner in value.items()}
+    if isinstance(value, str):
+        return 7
+    return f"not {json.dumps(value)[:20]}"
+
+
+async def unhealthy(x: Exchange) -> bool:
+    """Answers like the application, with another word as status."""
+    word = x.text("unhealthy")
+    return await rewritten(
+        lambda body: json.dumps({**_parsed(body), "status": word}).encode(),
+    )(x)
+
+
+async def wrong_content_type(x: Exchange) -> bool:
+    """Sends the application's answer under another content type."""
+    answer = await x.original()
+    kind = x.text("wrong-content-type").encode("latin-1", "replace")
+    await x.start(answer.status, answer.with_header(b"content-type", kind))
+    await x.part(answer.body, more=False)
+    return True
+
+
+# Time and connection.
+
+
+async def truncated(x: Exchange) -> bool:
+    """Promises the whole body and sends half; then closes, or says nothing more."""
+    answer = await x.original()
+    promised = max(2, len(answer.body))
+    await x.start(200, answer.with_header(b"content-length", b"%d" % promised))
+    await x.part(answer.body[: len(answer.body) // 2], more=True)
+    if x.values["hold"]:
+        await x.hold()
+        return True
+    x.wire.close()
+    await x.gone()
+    return True
+
+
+async def drip(x: Exchange) -> bool:
+    """Sends the application's body one byte at a time."""
+    answer = await x.original()
+    await x.start(answer.status, answer.headers)
+    for byte in answer.body:
+        await x.part(bytes([byte]), more=True)
+        await x.pause(x.number("drip"))
+        if x.wire.closed or x.stopping.is_set():
+            x.wire.reset()
+            await x.gone()
+            return True
+    await x.part(b"", more=False)
+    return True
+
+
+async def hang(x: Exchange) -> bool:
+    """Never answers."""
+    await x.hold()
+    return True
+
+
+async def close(x: Exchange) -> bool:
+    """Closes the connection without an answer."""
+    x.wire.close()
+    await x.gone()
+    return True
+
+
+async def reset(x: Exchange) -> bool:
+    """Resets the connection, before the answer or in the middle of it."""
+    if x.text("reset") == "middle":
+        answer = await x.original()
+        await x.start(answer.status, answer.headers)
+        await x.part(answer.body[: len(answer.body) // 2], more=True)
+        # The bytes must be on their way: a reset drops what is still in the buffer.
+        await x.pause(0.02)
+    x.wire.reset()
+    await x.gone()
+    return True
+
+
+async def not_http(x: Exchange) -> bool:
+    """Sends bytes that are not HTTP, then closes."""
+    x.wire.write(NOT_HTTP)
+    x.wire.close()
+    await x.gone()
+    return True
+
+
+async def die(x: Exchange) -> bool:
+    """Ends the process at once, as a crash does."""
+    os._exit(int(x.number("die")))
+
+
+def elapsed_since(moment: float) -> float:
+    """Returns the seconds since a moment of the monotonic clock."""
+    return time.monotonic() - moment

@@ -1,0 +1,268 @@
+"""The table of faults. A new fault is a row here and, when needed, an effect in ``effects``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from service.faults import effects
+from service.faults.effects import HTML, JSON, Effect
+from service.faults.values import (
+    Kind,
+    Parameter,
+    Value,
+    choice,
+    flag,
+    integer,
+    number,
+    paths,
+    text,
+)
+from service.settings import Paths
+
+Where = Callable[[Paths], tuple[str, ...]]
+Stage = Literal["pause", "answer", "setting", "start"]
+SWITCH = flag()
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A way to misbehave.
+
+    Attributes:
+        name: the switch.
+        help: what the client sees.
+        stage: ``pause`` (then goes on), ``answer`` (ends the request), ``setting`` (a part of the
+            service asks for it), ``start`` (before the service listens; not at run time).
+        effect: what it does, for ``pause`` and ``answer``.
+        kind: what its own value may be.
+        default: its own value when none is given, None when one must be.
+        parameters: further values.
+        where: the paths it is for, unless ``only`` says others; None means all.
+    """
+
+    name: str
+    help: str
+    stage: Stage = "answer"
+    effect: Effect | None = None
+    kind: Kind = SWITCH
+    default: Value | None = True
+    parameters: tuple[Parameter, ...] = ()
+    where: Where | None = None
+
+    @property
+    def all_parameters(self) -> tuple[Parameter, ...]:
+        """Its own value under its name, its parameters, and the ones all requests' faults have."""
+        own = Parameter(self.name, self.kind, self.default, self.help)
+        common = COMMON if self.stage in ("pause", "answer") else ()
+        return (own, *self.parameters, *common)
+
+
+COMMON = (
+    Parameter("only", paths(), "", "these paths and all below them (/ is the root alone)"),
+    Parameter("method", text("HTTP methods, separated by |"), "", "only these methods"),
+    Parameter("rate", number(0, 1, "share"), 1.0, "this share of the requests, at random"),
+    Parameter("skip", integer(0, 10**9, "requests"), 0, "leaves the first requests alone"),
+    Parameter("count", integer(0, 10**9, "requests"), 0, "ends after so many requests (0: never)"),
+)
+"""Parameters of every fault that requests meet."""
+
+
+def _root(paths: Paths) -> tuple[str, ...]:
+    return (paths.root,)
+
+
+def _openapi(paths: Paths) -> tuple[str, ...]:
+    return (paths.openapi,)
+
+
+def _login(paths: Paths) -> tuple[str, ...]:
+    return (paths.login,)
+
+
+def _refresh(paths: Paths) -> tuple[str, ...]:
+    return (paths.refresh,)
+
+
+def _health(paths: Paths) -> tuple[str, ...]:
+    return paths.health
+
+
+_NOT_FOUND = b'{"detail":"Not Found"}'
+_OTHER_SERVICE = b'{"app":"billing","state":"UP","build":1842}'
+_LOGIN_KIND = choice("401", "500", "no-token")
+
+FAULTS: tuple[Fault, ...] = (
+    # Time.
+    Fault(
+        "slow",
+        "waits before it answers, in milliseconds",
+        "pause",
+        effects.slow,
+        number(0, 3_600_000, "milliseconds"),
+        1000,
+        (Parameter("jitter", number(0, 3_600_000, "milliseconds"), 0, "plus or minus up to this"),),
+    ),
+    Fault("hang", "never answers", effect=effects.hang),
+    Fault(
+        "drip",
+        "sends the body one byte at a time, one per so many seconds",
+        effect=effects.drip,
+        kind=number(0, 3600, "seconds"),
+        default=1,
+    ),
+    # Status.
+    Fault(
+        "error",
+        "answers with this status code",
+        effect=effects.error,
+        kind=integer(200, 599, "status code"),
+        default=500,
+        parameters=(Parameter("size", integer(0, 10**7, "bytes"), 0, "length of the text"),),
+    ),
+    Fault(
+        "rate-limit",
+        "answers 429 with Retry-After after so many requests in a window",
+        effect=effects.rate_limit,
+        kind=integer(0, 10**9, "requests"),
+        default=100,
+        parameters=(Parameter("window", number(0.1, 86400, "seconds"), 10, "length"),),
+    ),
+    Fault(
+        "root-missing",
+        "answers 404 on the root",
+        effect=effects.instead(404, JSON, _NOT_FOUND),
+        where=_root,
+    ),
+    # Body.
+    Fault("garbage", "answers 200 with HTML", effect=effects.instead(200, HTML, effects.PAGE)),
+    Fault("empty", "answers 200 with an empty body", effect=effects.instead(200, JSON, b"")),
+    Fault("null", "answers 200 with null", effect=effects.instead(200, JSON, b"null")),
+    Fault("list", "answers 200 with []", effect=effects.instead(200, JSON, b"[]")),
+    Fault("no-content", "answers 204", effect=effects.instead(204, b"", b"")),
+    Fault(
+        "wrong-types",
+        "text for numbers, numbers for text, text for lists",
+        effect=effects.rewritten(effects.with_wrong_types),
+    ),
+    Fault(
+        "bom",
+        "puts a byte order mark before the JSON",
+        effect=effects.rewritten(effects.with_bom),
+    ),
+    Fault("nan", "NaN for every value", effect=effects.rewritten(effects.with_nan)),
+    Fault(
+        "wrong-content-type",
+        "the right body under another content type",
+        effect=effects.wrong_content_type,
+        kind=text("content type"),
+        default="text/html",
+    ),
+    Fault(
+        "huge",
+        "answers 200 with a JSON body of so many megabytes",
+        effect=effects.huge,
+        kind=number(0.001, 10_000, "megabytes"),
+        default=300,
+        parameters=(Parameter("gzip", flag(), False, "sends it compressed"),),
+    ),
+    # Connection.
+    Fault(
+        "truncated",
+        "sends half of the body that content-length promises, then closes",
+        effect=effects.truncated,
+        parameters=(Parameter("hold", flag(), False, "keeps the connection open instead"),),
+    ),
+    Fault("close", "closes the connection without an answer", effect=effects.close),
+    Fault(
+        "reset",
+        "resets the connection (RST)",
+        effect=effects.reset,
+        kind=choice("before", "middle"),
+        default="before",
+    ),
+    Fault("not-http", "sends bytes that are not HTTP, then closes", effect=effects.not_http),
+    Fault(
+        "die",
+        "ends the process with this exit code",
+        effect=effects.die,
+        kind=integer(0, 255, "exit code"),
+        default=1,
+    ),
+    # Redirects.
+    Fault("redirect-loop", "redirects to the same address", effect=effects.redirect_loop),
+    Fault(
+        "redirect-login",
+        "redirects to an HTML login page that answers 200",
+        effect=effects.redirect_login,
+    ),
+    Fault(
+        "redirect-host",
+        "redirects to the same path of another host",
+        effect=effects.redirect_host,
+        kind=text("base URL, or auto: this service as localhost or 127.0.0.1"),
+        default="auto",
+    ),
+    # Health and description.
+    Fault(
+        "unhealthy",
+        "health says this word as status",
+        effect=effects.unhealthy,
+        kind=text("word"),
+        default="degraded",
+        where=_health,
+    ),
+    Fault(
+        "late",
+        "health answers 503 for the first seconds",
+        effect=effects.late,
+        kind=number(0, 86400, "seconds"),
+        default=5,
+        where=_health,
+    ),
+    Fault(
+        "wrong-service",
+        "health answers 200 with the JSON of another service",
+        effect=effects.instead(200, JSON, _OTHER_SERVICE),
+        where=_health,
+    ),
+    Fault(
+        "openapi-broken",
+        "the API description is not JSON",
+        effect=effects.instead(200, JSON, b'{"openapi": "3.1.0", "paths": {'),
+        where=_openapi,
+    ),
+    # Login.
+    Fault(
+        "login",
+        "login fails: 401, 500, or 200 without a token",
+        effect=effects.login,
+        kind=_LOGIN_KIND,
+        default="401",
+        where=_login,
+    ),
+    Fault(
+        "refresh",
+        "refresh fails: 401, 500, or 200 without a token",
+        effect=effects.login,
+        kind=_LOGIN_KIND,
+        default="401",
+        where=_refresh,
+    ),
+    Fault(
+        "token-life",
+        "new access tokens live so many seconds, while expiresIn says the usual",
+        "setting",
+        kind=number(0, 86400, "seconds"),
+        default=1,
+    ),
+    # Start.
+    Fault(
+        "start-delay",
+        "binds the port only after so many seconds",
+        "start",
+        kind=number(0, 3600, "seconds"),
+        default=10,
+    ),
+)

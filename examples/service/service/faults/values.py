@@ -1,0 +1,105 @@
+"""Values of faults and their parameters: how a text becomes one, and what is accepted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Value = float | int | str | bool
+
+WORDS_FOR_TRUE = ("true", "on", "yes", "1")
+WORDS_FOR_FALSE = ("false", "off", "no", "0")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of value.
+
+    Attributes:
+        accepts: what is accepted, in words, for messages and help.
+        read: turns a text into the value; raises ``ValueError`` for anything else.
+    """
+
+    accepts: str
+    read: Callable[[str], Value]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A named value of a fault; ``default`` is used when it is not given, None means required."""
+
+    name: str
+    kind: Kind
+    default: Value | None
+    help: str
+
+
+def number(low: float, high: float, unit: str) -> Kind:
+    """Returns the kind of numbers from ``low`` to ``high``."""
+
+    def read(text: str) -> float:
+        value = float(text)
+        if not (math.isfinite(value) and low <= value <= high):
+            raise ValueError(text)
+        return value
+
+    return Kind(f"{unit}, {low:g} to {high:g}", read)
+
+
+def integer(low: int, high: int, unit: str) -> Kind:
+    """Returns the kind of whole numbers from ``low`` to ``high``."""
+
+    def read(text: str) -> int:
+        value = int(text)
+        if not low <= value <= high:
+            raise ValueError(text)
+        return value
+
+    return Kind(f"{unit}, whole number, {low} to {high}", read)
+
+
+def choice(*words: str) -> Kind:
+    """Returns the kind that is one of some words."""
+
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(text)
+        return text
+
+    return Kind(" or ".join(words), read)
+
+
+def text(meaning: str) -> Kind:
+    """Returns the kind of any text that is not empty."""
+
+    def read(value: str) -> str:
+        if not value:
+            raise ValueError(value)
+        return value
+
+    return Kind(meaning, read)
+
+
+def paths() -> Kind:
+    """Returns the kind of one or more paths, separated by ``|``."""
+
+    def read(value: str) -> str:
+        if not all(path.startswith("/") for path in value.split("|")):
+            raise ValueError(value)
+        return value
+
+    return Kind("paths that start with /, separated by |", read)
+
+
+def flag() -> Kind:
+    """Returns the kind of switches."""
+
+    def read(value: str) -> bool:
+        if value.lower() in WORDS_FOR_TRUE:
+            return True
+        if value.lower() in WORDS_FOR_FALSE:
+            return False
+        raise ValueError(value)
+
+    return Kind("true or false", read)

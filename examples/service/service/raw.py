@@ -1,0 +1,68 @@
+"""A port that does not speak HTTP at all."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable
+
+from service.faults.effects import NOT_HTTP
+from service.net import BACKLOG, announce, listen
+
+
+class _Raw(asyncio.Protocol):
+    def __init__(self, behave: Callable[[asyncio.Transport], None]) -> None:
+        self._behave = behave
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._behave(transport)
+
+
+def _garbage(transport: asyncio.Transport) -> None:
+    transport.write(NOT_HTTP)
+    transport.close()
+
+
+def _close(transport: asyncio.Transport) -> None:
+    transport.close()
+
+
+def _reset(transport: asyncio.Transport) -> None:
+    from service.wire import Wire
+
+    Wire(transport).reset()
+
+
+def _silent(transport: asyncio.Transport) -> None:
+    """Accepts, reads, and never says a word."""
+
+
+MODES: dict[str, Callable[[asyncio.Transport], None]] = {
+    "garbage": _garbage,
+    "close": _close,
+    "reset": _reset,
+    "silent": _silent,
+}
+"""What happens to a connection as soon as it is made."""
+
+
+def serve(mode: str, host: str, port: int) -> None:
+    """Serves a raw mode until SIGTERM or SIGINT.
+
+    Raises:
+        ListenError: the port cannot be bound.
+    """
+    asyncio.run(_serve(MODES[mode], listen(host, port)))
+
+
+async def _serve(behave: Callable[[asyncio.Transport], None], bound: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    server = await loop.create_server(lambda: _Raw(behave), sock=bound, backlog=BACKLOG)
+    announce(bound)
+    await stopped.wait()
+    server.close()

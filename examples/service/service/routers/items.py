@@ -1,0 +1,55 @@
+"""The protected resource: list, create, read, change, delete."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Query
+
+from service.items import Item, ItemChange, ItemPage, ItemStore, NewItem
+from service.routers.auth import CurrentUser
+from service.settings import Paths
+
+
+def items_router(paths: Paths, store: ItemStore, caller: CurrentUser) -> APIRouter:
+    """Returns the endpoints of the items; all of them want a token or the API key."""
+    router = APIRouter(prefix=paths.items, tags=["items"], dependencies=[Depends(caller)])
+
+    @router.get("")
+    async def list_items(
+        limit: Annotated[int, Query(ge=1, le=1000)] = 20,
+        offset: Annotated[int, Query(ge=0)] = 0,
+    ) -> ItemPage:
+        """Returns one page of items, oldest first."""
+        return store.page(limit, offset)
+
+    @router.post("", status_code=201)
+    async def create_item(body: NewItem) -> Item:
+        """Makes an item."""
+        return store.add(body)
+
+    @router.get("/{item_id}")
+    async def read_item(item_id: int) -> Item:
+        """Returns one item."""
+        return _found(store.get(item_id), item_id)
+
+    @router.patch("/{item_id}")
+    async def change_item(item_id: int, body: ItemChange) -> Item:
+        """Changes the fields that are sent."""
+        return _found(store.change(item_id, body), item_id)
+
+    @router.delete("/{item_id}", status_code=204)
+    async def delete_item(item_id: int) -> None:
+        """Removes an item."""
+        if not store.remove(item_id):
+            raise _missing(item_id)
+
+    return router
+
+
+def _found(item: Item | None, item_id: int) -> Item:
+    if item is None:
+        raise _missing(item_id)
+    return item
+
+
+def _missing(item_id: int) -> HTTPException:
+    return HTTPException(404, f"no item {item_id}")

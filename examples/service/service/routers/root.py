@@ -1,0 +1,42 @@
+"""The root of the service and the page a browser would log in on."""
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel
+
+from service import NAME, __version__
+from service.settings import Paths
+
+LOGIN_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head><title>Sign in</title></head>
+<body><form method="post"><input name="email"><input name="password" type="password"></form></body>
+</html>
+"""
+
+
+class Root(BaseModel):
+    """Where to find what."""
+
+    service: str
+    version: str
+    health: str
+    openapi: str
+
+
+def root_router(paths: Paths) -> APIRouter:
+    """Returns ``/`` and the login page, which only the redirect faults lead to."""
+    router = APIRouter(tags=["root"])
+
+    @router.get(paths.root)
+    async def root() -> Root:
+        """Names the service and its main addresses."""
+        return Root(
+            service=NAME, version=__version__, health=paths.health[0], openapi=paths.openapi
+        )
+
+    @router.get(paths.login_page, include_in_schema=False)
+    async def login_page() -> HTMLResponse:
+        return HTMLResponse(LOGIN_PAGE)
+
+    return router

@@ -1,0 +1,45 @@
+"""The users who may log in."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+
+PASSWORD = "loadtest123"
+
+
+@dataclass(frozen=True)
+class User:
+    """A person, or the caller who came with the API key."""
+
+    id: int
+    email: str
+    name: str
+
+
+class Users:
+    """Finds users by address and password.
+
+    Passwords are compared, not hashed: the service measures load suites, and a slow hash would
+    measure the hash.
+    """
+
+    def __init__(self) -> None:
+        names = ["loadtest", *(f"loadtest{number}" for number in range(1, 21))]
+        users = [
+            User(number, f"{name}@example.com", name.capitalize())
+            for number, name in enumerate(names, start=1)
+        ]
+        self._by_email = {user.email: user for user in users}
+        self.api_user = User(0, "api-key@example.com", "API key")
+
+    def find(self, email: str) -> User | None:
+        """Returns the user with this address."""
+        return self._by_email.get(email)
+
+    def login(self, email: str, password: str) -> User | None:
+        """Returns the user when the password is right."""
+        user = self.find(email)
+        if user and hmac.compare_digest(password.encode(), PASSWORD.encode()):
+            return user
+        return None
