@@ -1,0 +1,47 @@
+"""Which optional files belong to the suite: features.json, applied to the answers."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "features.json")
+
+
+def load_table(path: str = TABLE) -> dict[str, Any]:
+    """Read the feature table: name -> {"on": {answer: [values]}, "files": [paths]}.
+
+    A feature is on when every answer below "on" has one of the listed values. A path that ends
+    with a slash stands for everything below that folder.
+    """
+    with open(path, encoding="utf-8") as file:
+        table: dict[str, Any] = json.load(file)
+    return table
+
+
+def switched_on(table: Mapping[str, Any], answers: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of the features that the answers switch on.
+
+    >>> switched_on({"auth": {"on": {"auth": ["login"]}, "files": []}}, {"auth": "login"})
+    frozenset({'auth'})
+    """
+    return frozenset(
+        name
+        for name, feature in table.items()
+        if all(answers.get(answer) in values for answer, values in feature["on"].items())
+    )
+
+
+def select(table: Mapping[str, Any], on: frozenset[str], paths: Iterable[str]) -> list[str]:
+    """Return, sorted, the paths that no switched-off feature owns."""
+    off = [
+        owned for name, feature in table.items() if name not in on for owned in feature["files"]
+    ]
+    return sorted(path for path in paths if not any(owns(owned, path) for owned in off))
+
+
+def owns(owned: str, path: str) -> bool:
+    """Tell whether a table entry (a file, or a folder with a final slash) covers a path."""
+    return path.startswith(owned) if owned.endswith("/") else path == owned

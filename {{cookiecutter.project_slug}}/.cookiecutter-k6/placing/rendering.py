@@ -1,0 +1,162 @@
+"""Carries the answers into the template's plain files. Pure: bytes in, bytes out.
+
+Three steps, each of which leaves the file valid in its own language:
+
+* feature lines: `code  // @feature auth` stays, without the marker, when the feature is on;
+  `// @feature auth {` ... `// @feature }` does the same for the lines between;
+* values: in suite.env the value of each `KEY=` line that an answer owns;
+* tokens: `@@project_name@@` and the like in the files of RENDERED, each through the escape
+  function of its file type.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+ENV_FILE = "tests/load/suite.env"
+
+_COMMENT = r"(?://|#|<!--|/\*)[ \t]*@feature[ \t]+"
+_END = r"[ \t]*(?:-->|\*/)?[ \t]*$"
+_LINE_MARK = re.compile(r"[ \t]*" + _COMMENT + r"(?P<name>[a-z_]+)" + _END)
+_BLOCK_OPEN = re.compile(r"^[ \t]*" + _COMMENT + r"(?P<name>[a-z_]+)[ \t]*\{" + _END)
+_BLOCK_CLOSE = re.compile(r"^[ \t]*" + _COMMENT + r"\}" + _END)
+_TOKEN = re.compile(r"@@([a-z_]+)@@")
+_PLAIN_ENV_VALUE = re.compile(r"[A-Za-z0-9_./:,@%+=*-]*")
+
+
+class TemplateError(Exception):
+    """The template itself is wrong: a marker, token or feature that does not exist."""
+
+
+def apply_features(text: str, on: Collection[str], known: Collection[str], path: str) -> str:
+    """Keep or drop feature lines and blocks; raise TemplateError on a marker that is wrong.
+
+    >>> apply_features("a\\nb // @feature auth\\n", ["auth"], ["auth"], "x.js")
+    'a\\nb\\n'
+    """
+    if "@feature" not in text:
+        return text
+    kept: list[str] = []
+    open_blocks: list[bool] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        opened = _BLOCK_OPEN.match(line)
+        mark = _LINE_MARK.search(line)
+        name = (opened or mark or {"name": None})["name"]
+        if name is not None and name not in known:
+            raise TemplateError(f"{path}:{number}: unknown feature {name}")
+        if opened:
+            open_blocks.append(name in on)
+        elif _BLOCK_CLOSE.match(line):
+            if not open_blocks:
+                raise TemplateError(f"{path}:{number}: no feature block is open here")
+            open_blocks.pop()
+        elif all(open_blocks):
+            if mark is None and "@feature" in line:
+                raise TemplateError(f"{path}:{number}: not a feature marker: {line.strip()}")
+            if mark is None:
+                kept.append(line)
+            elif name in on:
+                kept.append(line[: mark.start()])
+    if open_blocks:
+        raise TemplateError(f"{path}: a feature block is not closed")
+    return "\n".join(kept)
+
+
+def env_quoted(value: str) -> str:
+    """Write a value for suite.env: quoted unless it is plain; exactly the outer pair is syntax."""
+    return value if _PLAIN_ENV_VALUE.fullmatch(value) else f'"{value}"'
+
+
+def set_env_values(text: str, values: Mapping[str, str]) -> str:
+    """Replace the value of each `KEY=` line whose key is given; comments and order stay."""
+
+    def replace(line: re.Match[str]) -> str:
+        key = line["key"]
+        return f"{line['head']}{env_quoted(values[key])}" if key in values else line[0]
+
+    pattern = re.compile(r"^(?P<head>(?:export )?(?P<key>[A-Za-z_][A-Za-z0-9_]*)=).*$", re.M)
+    return pattern.sub(replace, text)
+
+
+def for_markdown(text: str) -> str:
+    """Escape what Markdown would read as markup, so that the text shows literally."""
+    return re.sub(r"([\\`*_\[\]<>&#|~$])", r"\\\1", text)
+
+
+def for_js_comment(text: str) -> str:
+    """Keep a text from ending the comment block it stands in."""
+    return text.replace("*/", "* /")
+
+
+def for_json(text: str) -> str:
+    """Escape a text for the inside of a JSON string."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+RENDERED: dict[str, Callable[[str], str]] = {
+    "tests/load/README.md": for_markdown,
+    "tests/load/k6.config.js": for_js_comment,
+    "tests/load/package.json": for_json,
+}
+
+# Every other token holds letters, digits and punctuation that is inert in all three file types.
+_ESCAPED_TOKENS = ("project_name",)
+
+
+def fill_tokens(text: str, tokens: Mapping[str, str], escape: Callable[[str], str], path: str) -> str:
+    """Replace every `@@token@@`; raise TemplateError on an unknown one."""
+
+    def replace(match: re.Match[str]) -> str:
+        name = match[1]
+        if name not in tokens:
+            raise TemplateError(f"{path}: unknown token {match[0]}")
+        return escape(tokens[name]) if name in _ESCAPED_TOKENS else tokens[name]
+
+    return _TOKEN.sub(replace, text)
+
+
+def env_values(answers: Mapping[str, Any], slug: str) -> dict[str, str]:
+    """Return which suite.env key carries which answer."""
+    return {
+        "PROJECT_NAME": str(answers["project_name"]),
+        "PROJECT_SLUG": slug,
+        "BACKEND_PORT": str(answers["backend_port"]),
+        "API_PREFIX": str(answers["backend_api_prefix"]),
+        "AUTH_MODE": str(answers["auth"]),
+        "PROFILE_SET": str(answers["profile_set"]),
+    }
+
+
+def token_values(answers: Mapping[str, Any], slug: str, update_command: str) -> dict[str, str]:
+    """Return what each token stands for."""
+    return {
+        "project_name": str(answers["project_name"]),
+        "project_slug": slug,
+        "backend_port": str(answers["backend_port"]),
+        "api_prefix": str(answers["backend_api_prefix"]),
+        "update_command": update_command,
+    }
+
+
+def render(
+    path: str,
+    content: bytes,
+    on: Collection[str],
+    known: Collection[str],
+    env: Mapping[str, str],
+    tokens: Mapping[str, str],
+) -> bytes:
+    """Return a template file as it belongs into the project; binary files pass unchanged."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content
+    text = apply_features(text, on, known, path)
+    if path == ENV_FILE:
+        text = set_env_values(text, env)
+    if path in RENDERED:
+        text = fill_tokens(text, tokens, RENDERED[path], path)
+    return text.encode("utf-8")

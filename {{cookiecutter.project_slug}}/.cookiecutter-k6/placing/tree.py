@@ -1,0 +1,120 @@
+"""Looks at files: the staged template tree, and the project's tree as it is now. Reads only."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from typing import NamedTuple
+
+
+class NewFile(NamedTuple):
+    """A file of the suite as this generation wants it."""
+
+    content: bytes
+    executable: bool
+
+
+class Found(NamedTuple):
+    """What is at a path of the project.
+
+    kind: "absent", "file", "link", "folder", "other" (a device, pipe or unreadable file) or
+    "blocked" (a parent is a file, or a link that leads out of the project).
+    """
+
+    kind: str
+    content: bytes = b""
+    executable: bool = False
+    mode: int = 0
+    why: str = ""
+
+
+ABSENT = Found("absent")
+
+
+def to_lf(content: bytes) -> bytes:
+    """Return text with LF line endings; content with a NUL byte is binary and stays."""
+    return content if b"\0" in content else content.replace(b"\r\n", b"\n")
+
+
+def uses_crlf(content: bytes) -> bool:
+    """Tell whether every line of a text ends in CRLF."""
+    lines = content.count(b"\n")
+    return lines > 0 and b"\0" not in content and content.count(b"\r\n") == lines
+
+
+def with_line_endings_of(content: bytes, model: bytes) -> bytes:
+    """Return LF content with the line endings that the model file uses."""
+    return content.replace(b"\n", b"\r\n") if uses_crlf(model) else content
+
+
+def blob_id(content: bytes) -> str:
+    """Return the git blob id of a content; a CRLF checkout counts as its LF original.
+
+    >>> blob_id(b"hello\\r\\n")
+    'ce013625030ba8dba906f756967f9e9ca394464a'
+    """
+    content = to_lf(content)
+    head = b"blob %d\0" % len(content)
+    return hashlib.sha1(head + content, usedforsecurity=False).hexdigest()
+
+
+def runs(content: bytes) -> bool:
+    """Tell whether a file is a program: archives and Windows lose the mode bits, not the text."""
+    return content.startswith(b"#!")
+
+
+def read_tree(folder: str) -> dict[str, bytes]:
+    """Read all files below a folder: path with slashes -> content."""
+    files: dict[str, bytes] = {}
+    for parent, _folders, names in os.walk(folder):
+        for name in names:
+            full = os.path.join(parent, name)
+            with open(full, "rb") as file:
+                files[os.path.relpath(full, folder).replace(os.sep, "/")] = file.read()
+    return files
+
+
+def look(root: str, path: str) -> Found:
+    """Look at one path of the project without following a link at its end.
+
+    root: absolute path without links. path: relative, with slashes.
+    """
+    blocked = parent_problem(root, path)
+    if blocked:
+        return Found("blocked", why=blocked)
+    full = os.path.join(root, *path.split("/"))
+    try:
+        status = os.lstat(full)
+    except OSError:
+        return ABSENT
+    if stat.S_ISLNK(status.st_mode):
+        return Found("link")
+    if stat.S_ISDIR(status.st_mode):
+        return Found("folder")
+    if not stat.S_ISREG(status.st_mode):
+        return Found("other")
+    try:
+        with open(full, "rb") as file:
+            content = file.read()
+    except OSError:
+        return Found("other")
+    mode = stat.S_IMODE(status.st_mode)
+    return Found("file", content, bool(mode & stat.S_IXUSR), mode)
+
+
+def parent_problem(root: str, path: str) -> str:
+    """Say why nothing can be placed at a path because of one of its parents, else ""."""
+    current = root
+    for part in path.split("/")[:-1]:
+        current = os.path.join(current, part)
+        shown = os.path.relpath(current, root).replace(os.sep, "/")
+        if os.path.islink(current):
+            target = os.path.realpath(current)
+            if os.path.commonpath([root, target]) != root:
+                return f"{shown} is a link that leads out of the project"
+            if not os.path.isdir(target):
+                return f"{shown} is a link to nothing"
+        elif os.path.lexists(current) and not os.path.isdir(current):
+            return f"{shown} is not a folder"
+    return ""
