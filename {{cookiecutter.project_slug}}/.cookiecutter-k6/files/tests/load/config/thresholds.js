@@ -1,0 +1,136 @@
+/**
+ * What counts as good: plain k6 thresholds (metric -> expressions), milliseconds.
+ *
+ * Every test also gets, on top of these: a minimum count per scenario and per endpoint (a threshold
+ * without samples passes in k6), and the error and check rates below once more for every single endpoint,
+ * so that a red run names the endpoint.
+ */
+
+/** @typedef {import('../types/suite.js').Thresholds} Thresholds */
+
+/**
+ * The targets every test starts from. A `{name:...}` threshold applies to the tests that declare that
+ * endpoint; `{name:api}` stands for every API endpoint without a target of its own.
+ *
+ * @satisfies {Thresholds}
+ */
+export const defaultThresholds = {
+  http_req_duration: ['p(95)<500'],
+  http_req_failed: ['rate<0.01'],
+  'http_req_duration{name:health}': ['p(95)<100'],
+  'http_req_duration{name:api}': ['p(95)<500'],
+};
+
+/** Targets for a family of requests. */
+export const standardThresholds = {
+  health: { duration: ['p(95)<100', 'p(99)<200'], failed: ['rate<0.001'] },
+  api_read: { duration: ['p(95)<300', 'p(99)<500'], failed: ['rate<0.01'] },
+  api_write: { duration: ['p(95)<500', 'p(99)<1000'], failed: ['rate<0.01'] },
+};
+
+/** The service comes back after the peak. */
+const recovery = {
+  'http_req_duration{stage:recovery}': ['p(95)<500'],
+  'http_req_failed{stage:recovery}': ['rate<0.01'],
+  'http_reqs{stage:recovery}': ['count>0'],
+};
+
+const smoke = { ...defaultThresholds, checks: ['rate>0.99'] };
+
+const load = {
+  http_req_duration: ['p(95)<500', 'p(99)<1000'],
+  http_req_failed: ['rate<0.01'],
+  checks: ['rate>0.95'],
+  error_rate: ['rate<0.01'],
+  health_duration: ['p(95)<100'],
+  api_duration: ['p(95)<500'],
+};
+
+const stress = {
+  http_req_duration: ['p(95)<2000'],
+  http_req_failed: ['rate<0.10'],
+  checks: ['rate>0.80'],
+};
+
+const soak = {
+  ...defaultThresholds,
+  checks: ['rate>0.99'],
+  // Requests of the last fifth that are much slower than the same VU's first ones.
+  soak_slowdown: ['rate<0.10'],
+};
+
+const spike = { ...stress, ...recovery };
+
+/** Ends the run where the service breaks; the summary names the step. */
+const breakpoint = {
+  http_req_failed: [{ threshold: 'rate<0.5', abortOnFail: true, delayAbortEval: '10s' }],
+  checks: ['rate>0.5'],
+};
+
+const core = { smoke, load, stress, soak, spike, breakpoint };
+
+const desk = {
+  http_req_duration: ['p(95)<200', 'p(99)<500'],
+  http_req_failed: ['rate<0.01'],
+  checks: ['rate>0.95'],
+};
+
+/**
+ * Thresholds by profile set and profile, same names as `config/profiles.js`.
+ *
+ * @satisfies {Record<string, Record<string, Thresholds>>}
+ */
+export const profileThresholds = {
+  core,
+  'stress-150': core,
+  light: {
+    ...core,
+    load: { ...load, 'http_req_duration{expected_response:true}': ['p(99)<1500'] },
+    soak: { ...soak, 'http_req_duration{expected_response:true}': ['p(99)<1500'] },
+  },
+  saas: {
+    ...core,
+    stress: { ...stress, http_req_duration: ['p(95)<1000'] },
+  },
+  extended: {
+    ...core,
+    stress: { ...stress, http_req_duration: ['p(95)<1000'] },
+  },
+  cdc: { ...core, baseline: { ...defaultThresholds, checks: ['rate>0.95'] } },
+  desk: {
+    ...core,
+    'smoke-ramping': smoke,
+    load: { ...load, ...desk, http_reqs: ['rate>100'] },
+    stress: { ...stress, http_req_duration: ['p(95)<1000'], http_req_failed: ['rate<0.05'] },
+    soak: { ...soak, ...desk },
+  },
+};
+
+/**
+ * Service-level objectives, added to any test by `SLO=<name>`. `loadSized` targets apply only to profiles
+ * that are big enough to reach them.
+ */
+export const sloSets = {
+  target: {
+    thresholds: {
+      http_req_duration: ['p(50)<50', 'p(95)<200', 'p(99)<500'],
+      http_req_failed: ['rate<0.001'],
+    },
+    loadSized: { http_reqs: ['rate>1000'] },
+    webSocketConnections: 10_000,
+  },
+  critical: {
+    thresholds: {
+      http_req_duration: ['p(50)<100', 'p(95)<500', 'p(99)<1000'],
+      http_req_failed: ['rate<0.01'],
+    },
+    loadSized: { http_reqs: ['rate>500'] },
+    webSocketConnections: 5_000,
+  },
+  /** At most one error in a thousand under normal load. */
+  strict: {
+    thresholds: { http_req_failed: ['rate<0.001'] },
+    loadSized: {},
+    webSocketConnections: 0,
+  },
+};

@@ -1,0 +1,45 @@
+// @@project_name@@: load-test configuration. The file to edit first.
+//
+// Where things are: profiles (how much load) in config/profiles.js, thresholds (what is good) in
+// config/thresholds.js, steps and weights (what the profiles do) in workload.js. Settings that differ
+// between environments stand in suite.env; an environment variable of the same name wins.
+
+import { defaultThresholds } from './config/thresholds.js';
+import { profileSets } from './config/profiles.js';
+import { env } from './lib/env.js';
+
+/** Tags, default thresholds and limits of every test. */
+export const config = {
+  project: env.PROJECT_NAME,
+
+  /** On every sample. Keep the set small: each distinct value is a time series. */
+  tags: {
+    project: env.PROJECT_SLUG,
+    environment: env.ENVIRONMENT,
+  },
+
+  /** What a test starts from; a profile or a journey may replace entries. */
+  thresholds: defaultThresholds,
+
+  /** What k6 tags by itself. Without `url`: the route name says as much, and ids would be time series. */
+  systemTags: ['name', 'method', 'status', 'error_code', 'check', 'group', 'scenario', 'expected_response'],
+
+  /** Statistics of every trend, in the console and in summary.json. */
+  summaryTrendStats: ['avg', 'min', 'med', 'max', 'p(90)', 'p(95)', 'p(99)', 'count'],
+};
+
+/** The profiles of the active set: `{ smoke: {...}, load: {...}, ... }`. */
+export const scenarios =
+  profileSets[/** @type {keyof typeof profileSets} */ (env.PROFILE_SET)] ??
+  refuse(
+    `PROFILE_SET=${env.PROFILE_SET}: expected one of ${Object.keys(profileSets).join(', ')}. ` +
+      'Try: PROFILE_SET=core',
+  );
+
+/**
+ * @param {string} message
+ * @returns {never}
+ */
+function refuse(message) {
+  throw new Error(message);
+}

@@ -1,0 +1,176 @@
+import { sleep } from 'k6';
+import { env } from './env.js';
+import { shorten, reportOnce } from './log.js';
+
+/** @typedef {import('../types/suite.js').HttpResponse} HttpResponse */
+
+/**
+ * Pauses, scaled by `THINK_TIME`.
+ *
+ * @param {number} seconds
+ * @example pause(0.1)
+ */
+export function pause(seconds) {
+  if (env.THINK_TIME > 0 && seconds > 0) {
+    sleep(seconds * env.THINK_TIME);
+  }
+}
+
+/**
+ * Pauses like a person would: some random time between two bounds, scaled by `THINK_TIME`.
+ *
+ * @param {number} [min] seconds
+ * @param {number} [max] seconds
+ * @example thinkTime(0.5, 1)
+ */
+export function thinkTime(min = 1, max = 3) {
+  pause(randomBetween(min, max));
+}
+
+/**
+ * A random number, fractions included.
+ *
+ * @param {number} min
+ * @param {number} max
+ * @returns {number} at least min, below max
+ * @example randomBetween(0.5, 1) // 0.73...
+ */
+export function randomBetween(min, max) {
+  return min + Math.random() * (max - min);
+}
+
+/**
+ * A random whole number.
+ *
+ * @param {number} min
+ * @param {number} max
+ * @returns {number} from min to max, both included
+ * @example randomInt(1, 6)
+ */
+export function randomInt(min, max) {
+  return min + Math.floor(Math.random() * (max - min + 1));
+}
+
+/**
+ * A random element.
+ *
+ * @template T
+ * @param {readonly T[]} items not empty
+ * @returns {T}
+ * @throws when there is nothing to choose from
+ * @example randomItem(['LOW', 'HIGH'])
+ */
+export function randomItem(items) {
+  if (items.length === 0) {
+    throw new Error('randomItem: the list is empty');
+  }
+  return items[Math.floor(Math.random() * items.length)];
+}
+
+/**
+ * Makes a chooser that picks by weight. Checks the weights once, at init.
+ *
+ * @template T
+ * @param {readonly { weight: number, value: T }[]} choices
+ * @returns {() => T}
+ * @throws when the weights do not add up to 1
+ * @example const next = weightedRandom([{ weight: 0.9, value: 'read' }, { weight: 0.1, value: 'write' }]);
+ */
+export function weightedRandom(choices) {
+  const sum = choices.reduce((total, { weight }) => total + weight, 0);
+  if (Math.abs(sum - 1) > 1e-6 || choices.some(({ weight }) => !(weight > 0))) {
+    const weights = choices.map(({ weight }) => weight).join(' + ');
+    throw new Error(`weightedRandom: weights must be above 0 and add up to 1, got ${weights}`);
+  }
+  return () => {
+    let rest = Math.random();
+    for (const { weight, value } of choices) {
+      rest -= weight;
+      if (rest < 0) {
+        return value;
+      }
+    }
+    return choices[choices.length - 1].value;
+  };
+}
+
+/**
+ * A random UUID, version 4.
+ *
+ * @returns {string}
+ * @example uuid() // '0b0c2f0e-...'
+ */
+export function uuid() {
+  return crypto.randomUUID();
+}
+
+/**
+ * An id for test data that is unlikely to meet another.
+ *
+ * @returns {string} `test-<milliseconds>-<9 letters and digits>`
+ * @example generateTestId() // 'test-1767225600000-k3j9x0a1b'
+ */
+export function generateTestId() {
+  let suffix = '';
+  for (let i = 0; i < 9; i += 1) {
+    suffix += randomInt(0, 35).toString(36);
+  }
+  return `test-${Date.now()}-${suffix}`;
+}
+
+/**
+ * A plausible support ticket.
+ *
+ * @returns {{ title: string, description: string, priority: string }}
+ * @example request(CREATE_TICKET, { body: generateTicket() })
+ */
+export function generateTicket() {
+  return {
+    title: `Load Test Ticket ${Date.now()}`,
+    description: `Created by a load test at ${new Date().toISOString()}`,
+    priority: randomItem(['LOW', 'MEDIUM', 'HIGH', 'URGENT']),
+  };
+}
+
+/**
+ * Writes a size for people.
+ *
+ * @param {number} bytes
+ * @returns {string} bytes below 1 KB, otherwise KB or MB with two decimals
+ * @example formatBytes(1536) // '1.50 KB'
+ */
+export function formatBytes(bytes) {
+  if (bytes < 1024) {
+    return `${bytes} B`;
+  }
+  return bytes < 1_048_576
+    ? `${(bytes / 1024).toFixed(2)} KB`
+    : `${(bytes / 1_048_576).toFixed(2)} MB`;
+}
+
+/**
+ * Parses a JSON body without ever throwing. For one or two fields `jsonAt` is cheaper.
+ *
+ * @param {HttpResponse} response
+ * @returns {any} null when the body is no JSON
+ * @example const page = parseJsonResponse(response);
+ */
+export function parseJsonResponse(response) {
+  try {
+    return response.json();
+  } catch {
+    reportOnce(`no JSON ${response.url}`, () => `expected JSON, got: ${shorten(response.body)}`);
+    return null;
+  }
+}
+
+/**
+ * Logs status and duration of a response; for debugging a script.
+ *
+ * @param {HttpResponse} response
+ * @param {string} [name]
+ * @example logResponse(response, 'GET /items')
+ */
+export function logResponse(response, name = 'response') {
+  console.log(`${name}: status ${response.status}, ${response.timings.duration.toFixed(2)} ms`);
+}

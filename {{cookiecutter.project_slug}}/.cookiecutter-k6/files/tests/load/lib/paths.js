@@ -1,0 +1,13 @@
+/**
+ * Turns what `import.meta.resolve` gives into a file path. k6 opens and writes paths, not the escaped URLs
+ * that folders with spaces or braces in their names become.
+ *
+ * @param {string} url `file:///home/me/my%20app/x.json`
+ * @returns {string} `/home/me/my app/x.json`
+ * @example const users = JSON.parse(open(localPath(import.meta.resolve('../data/users.json'))));
+ */
+export function localPath(url) {
+  return decodeURIComponent(url)
+    .replace(/^file:\/\//, '')
+    .replace(/^\/(?=[A-Za-z]:)/, '');
+}

@@ -1,0 +1,126 @@
+import exec from 'k6/execution';
+import { Counter, Rate, Trend } from 'k6/metrics';
+import { checkDuration } from './checks.js';
+import { thinkTime, weightedRandom } from './helpers.js';
+import { finish, start } from './lifecycle.js';
+import { createGrowthWatch } from './growth.js';
+import { defineTest } from './test.js';
+
+/** @typedef {import('../types/suite.js').Step} Step */
+/** @typedef {import('../types/suite.js').Outcome} Outcome */
+/** @typedef {import('../types/suite.js').WorkloadPlan} WorkloadPlan */
+
+const errorRate = new Rate('error_rate');
+const errorCount = new Counter('error_count');
+const requestDuration = new Trend('request_duration', true);
+const healthDuration = new Trend('health_duration', true);
+const apiDuration = new Trend('api_duration', true);
+
+/** Shorter runs say nothing about growth, milliseconds. */
+const SHORTEST_SOAK_MS = 60_000;
+
+/**
+ * Makes everything a file in scenarios/ exports: one profile over a workload plan.
+ *
+ * @param {string} profile name in config/profiles.js
+ * @param {WorkloadPlan} plan
+ * @returns {{
+ *   options: import('k6/options').Options,
+ *   setup: () => import('../types/suite.js').StartInfo,
+ *   iteration: (data: import('../types/suite.js').StartInfo) => void,
+ *   teardown: (data: import('../types/suite.js').StartInfo) => void,
+ *   handleSummary: (data: any) => Record<string, string>,
+ * }}
+ * @throws when the plan's weights do not add up to 1
+ * @example
+ * const scenario = defineScenario('load', workload.load);
+ * export const { options, setup, teardown, handleSummary } = scenario;
+ * export default scenario.iteration;
+ */
+export function defineScenario(profile, plan) {
+  const test = defineTest({
+    name: profile,
+    profile,
+    endpoints: plan.steps.map(({ endpoint }) => endpoint),
+    metrics: metricsOf(profile, plan),
+    tags: { test_type: profile },
+  });
+  const judged = profile === 'soak' && test.durationMs >= SHORTEST_SOAK_MS;
+  const watch = judged ? createGrowthWatch() : undefined;
+  const observe = (/** @type {Step} */ step, /** @type {Outcome} */ outcome) => {
+    record(step, outcome);
+    watch?.(exec.scenario.progress, outcome);
+  };
+  return {
+    options: test.options,
+    handleSummary: test.handleSummary,
+    setup: () => start(test),
+    iteration: test.run(iterationOf(plan, observe)),
+    teardown: finish,
+  };
+}
+
+/**
+ * Which custom metrics this plan feeds: a threshold on any other would pass without a sample.
+ *
+ * @param {string} profile
+ * @param {WorkloadPlan} plan
+ * @returns {string[]}
+ */
+function metricsOf(profile, { steps }) {
+  const kinds = steps.map(({ endpoint }) => endpoint.kind);
+  return [
+    'error_rate',
+    'error_count',
+    'request_duration',
+    ...(kinds.includes('health') ? ['health_duration'] : []),
+    ...(kinds.some((kind) => kind.startsWith('api')) ? ['api_duration'] : []),
+    ...(profile === 'soak' ? ['soak_slowdown'] : []),
+  ];
+}
+
+/**
+ * @param {WorkloadPlan} plan
+ * @param {(step: Step, outcome: Outcome) => void} observe
+ * @returns {() => void} one iteration
+ */
+function iterationOf({ order, steps }, observe) {
+  const take = (/** @type {Step} */ step) => {
+    observe(step, visit(step));
+    thinkTime(...step.think);
+  };
+  if (order === 'sequence') {
+    return () => steps.forEach(take);
+  }
+  const next = weightedRandom(steps.map((step) => ({ weight: step.weight ?? 0, value: step })));
+  return () => take(next());
+}
+
+/**
+ * @param {Step} step
+ * @returns {Outcome}
+ */
+function visit({ visit: request, endpoint, maxDuration }) {
+  const outcome = request(endpoint);
+  const inTime =
+    maxDuration === undefined || checkDuration(outcome.response, maxDuration, endpoint.name);
+  return { response: outcome.response, ok: outcome.ok && inTime };
+}
+
+/**
+ * @param {Step} step
+ * @param {Outcome} outcome
+ */
+function record({ endpoint }, { response, ok }) {
+  const { duration } = response.timings;
+  errorRate.add(!ok);
+  requestDuration.add(duration);
+  if (!ok) {
+    errorCount.add(1);
+  }
+  if (endpoint.kind === 'health') {
+    healthDuration.add(duration);
+  } else if (endpoint.kind.startsWith('api')) {
+    apiDuration.add(duration);
+  }
+}

@@ -1,0 +1,237 @@
+import { parseDuration } from './duration.js';
+import { parseHttpUrl } from './url.js';
+
+/**
+ * Every setting of the suite, in one table: what it accepts, its default and its meaning.
+ * `lib/env.js` reads them; the README's table is checked against this one.
+ *
+ * A reader takes the raw text and returns the value, or `undefined` when the text is not accepted.
+ *
+ * @template T
+ * @typedef {object} Setting
+ * @property {(raw: string) => T | undefined} read
+ * @property {string} accepts what to write, shown in error messages
+ * @property {T} fallback the value when nothing is set
+ * @property {string} about one line for the documentation
+ * @property {boolean} [secret] true: taken from the environment only, never shown
+ */
+
+/**
+ * @param {string} fallback
+ * @param {string} about
+ * @returns {Setting<string>}
+ */
+const text = (fallback, about) => ({ read: (raw) => raw, accepts: 'any text', fallback, about });
+
+/**
+ * @param {string} about
+ * @returns {Setting<string>}
+ */
+const secret = (about) => ({ ...text('', about), secret: true });
+
+/**
+ * @template {number | undefined} F
+ * @param {number} min
+ * @param {number} max
+ * @param {F} fallback
+ * @param {string} about
+ * @returns {Setting<number | F>}
+ */
+const integer = (min, max, fallback, about) => ({
+  read: (raw) =>
+    /^[1-9]\d{0,8}$/.test(raw) && Number(raw) >= min && Number(raw) <= max
+      ? Number(raw)
+      : undefined,
+  accepts: `a whole number from ${min} to ${max}, such as ${Math.max(min, Math.min(10, max))}`,
+  fallback,
+  about,
+});
+
+/**
+ * @param {number} min
+ * @param {number} max
+ * @param {number} fallback
+ * @param {string} about
+ * @returns {Setting<number>}
+ */
+const number = (min, max, fallback, about) => ({
+  read: (raw) =>
+    /^\d{1,9}(\.\d{1,9})?$/.test(raw) && Number(raw) >= min && Number(raw) <= max
+      ? Number(raw)
+      : undefined,
+  accepts: `a number from ${min} to ${max}, such as 0.5`,
+  fallback,
+  about,
+});
+
+/**
+ * @template {string | undefined} F
+ * @param {F} fallback
+ * @param {string} about
+ * @returns {Setting<string | F>}
+ */
+const duration = (fallback, about) => ({
+  read: (raw) => (parseDuration(raw) >= 1000 ? raw : undefined),
+  accepts: 'a duration with a unit of at least 1s, such as 30s, 5m, 1m30s or 2h',
+  fallback,
+  about,
+});
+
+/**
+ * @template {string} C
+ * @template {C | undefined} F
+ * @param {readonly C[]} choices
+ * @param {F} fallback
+ * @param {string} about
+ * @returns {Setting<C | F>}
+ */
+const choice = (choices, fallback, about) => ({
+  read: (raw) => choices.find((candidate) => candidate === raw),
+  accepts: `one of ${choices.join(', ')}`,
+  fallback,
+  about,
+});
+
+/**
+ * @param {boolean} fallback
+ * @param {string} about
+ * @returns {Setting<boolean>}
+ */
+const flag = (fallback, about) => ({
+  read: (raw) => (raw === 'true' ? true : raw === 'false' ? false : undefined),
+  accepts: 'true or false',
+  fallback,
+  about,
+});
+
+/**
+ * @param {string} fallback
+ * @param {string} about
+ * @returns {Setting<string>}
+ */
+const url = (fallback, about) => ({
+  read: (raw) => parseHttpUrl(raw)?.href,
+  accepts:
+    'http:// or https://, a host, optionally a port (1-65535) and a path, such as http://localhost:8000',
+  fallback,
+  about,
+});
+
+/**
+ * @param {string} fallback
+ * @param {string} about
+ * @returns {Setting<string>}
+ */
+const path = (fallback, about) => ({
+  read: (raw) => (/^\/[^\s,]*$/.test(raw) ? raw : undefined),
+  accepts: 'a path that starts with /, such as /health',
+  fallback,
+  about,
+});
+
+/**
+ * @param {string[]} fallback
+ * @param {string} about
+ * @param {RegExp} [item] what each entry must match
+ * @param {string} [accepts]
+ * @returns {Setting<string[]>}
+ */
+const list = (fallback, about, item = /^\S.*$/, accepts = 'a comma-separated list') => ({
+  read: (raw) => {
+    const items = raw
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '');
+    return items.length > 0 && items.every((entry) => item.test(entry)) ? items : undefined;
+  },
+  accepts,
+  fallback,
+  about,
+});
+
+export const SETTINGS = {
+  PROJECT_NAME: text('Service', 'Name of the service, shown in banners and reports'),
+  PROJECT_SLUG: text('service', 'Short name of the service; value of the tag `project`'),
+  BACKEND_PORT: integer(1, 65535, 8000, 'Port of the service when `BASE_URL` is not set'),
+  BASE_URL: url('', 'Where the service is; default `http://localhost:<BACKEND_PORT>`'),
+  API_PREFIX: {
+    ...path('', 'Path in front of every API route; `/` means none'),
+    /** @param {string} raw */
+    read: (raw) => (/^\/[^\s,]*$/.test(raw) ? raw.replace(/\/+$/, '') : undefined),
+    accepts: 'a path that starts with /, such as /api/v1; a single / for none',
+  },
+  HEALTH_PATHS: list(
+    [],
+    'Health paths from the base, comma-separated; default `<API_PREFIX>/health`',
+    /^\/\S*$/,
+    'comma-separated paths that start with /, such as /health,/api/v1/health',
+  ),
+  HEALTH_STATUS_WORDS: list(
+    ['healthy', 'ok'],
+    "What the health document's `status` may say; `*` accepts any word",
+  ),
+  OPENAPI_PATH: path('/openapi.json', 'Path of the OpenAPI document from the base'),
+  ROOT_PATH: path('/', 'Path of the root page from the base'),
+
+  ENVIRONMENT: text('local', 'Value of the tag `environment`'),
+  PROFILE_SET: text('core', 'Which set of profiles is active (`config/profiles.js`)'),
+  PROFILE: text('', 'Which profile of the set to run; default: the one the script brings'),
+  VUS: integer(
+    1,
+    100000,
+    undefined,
+    'Virtual users at the peak; every stage scales in proportion',
+  ),
+  DURATION: duration(
+    undefined,
+    'Length of every hold; a profile without holds lasts this long in all',
+  ),
+  TIME_SCALE: number(
+    0.001,
+    100,
+    1,
+    'Stretches every stage that `DURATION` does not set; 0.05 rehearses a profile 20 times faster',
+  ),
+  THINK_TIME: number(0, 10, 1, 'Multiplies every pause between requests; 0 removes them'),
+  SLO: choice(
+    /** @type {const} */ (['target', 'critical', 'strict']),
+    undefined,
+    'Adds a set of service-level thresholds (`config/thresholds.js`)',
+  ),
+  THRESHOLDS: text(
+    '',
+    'Replaces thresholds for this run: `metric=expression`, several separated by `;`',
+  ),
+  REQUEST_TIMEOUT: duration('30s', 'Longest wait for one response'),
+
+  ALLOWED_HOSTS: list([], 'Hosts that may be loaded without confirmation: exact or `*.suffix`'),
+  ALLOW_REMOTE: flag(false, 'With `CONFIRM_TARGET`: allows one host that is not listed'),
+  CONFIRM_TARGET: text('', 'The host you mean to load, spelled out'),
+  ALLOW_HEAVY: flag(false, 'Allows stress, spike and breakpoint, and lifts the caps, off this machine'),
+  ALLOW_WRITES: flag(false, 'Allows requests that change data, off this machine'),
+  MAX_REMOTE_VUS: integer(1, 100000, 100, 'Most virtual users against a host that is not local'),
+  MAX_REMOTE_DURATION: duration('1h', 'Longest run against a host that is not local'),
+  INSECURE_SKIP_TLS_VERIFY: flag(false, 'Accepts any TLS certificate; announced in the log'),
+
+  START_COMMAND: text('', 'Wrapper only: command that starts the service when it does not answer'),
+  START_DIR: text('.', 'Wrapper only: folder the command runs in, relative to the project'),
+  START_TIMEOUT: duration('60s', 'Wrapper only: longest wait for a service it started'),
+  WAIT_TIMEOUT: duration('30s', 'Longest wait for the service to become healthy before a run'),
+
+  AUTH_MODE: choice(
+    /** @type {const} */ (['none', 'api-key', 'login']),
+    'none',
+    'How requests prove who they are',
+  ),
+  API_KEY: secret('Key sent as a bearer token when `AUTH_MODE=api-key`'),
+  LOGIN_PATH: path('/auth/login', 'Login route below `API_PREFIX`'),
+  REFRESH_PATH: path('/auth/refresh', 'Token renewal route below `API_PREFIX`'),
+  TEST_USER_EMAIL: text('', 'Logs in as this user instead of those in `data/users.json`'),
+  TEST_USER_PASSWORD: secret('Password of the test users, instead of those in `data/users.json`'),
+  RESOURCE_PATH: path('/items', 'Protected resource below `API_PREFIX` that api-authenticated uses'),
+
+  RESULTS_DIR: text('', 'Folder of the summary; default `tests/load/results`'),
+  RUN_ID: text('', 'Names this run in tags, files and test data; set by the wrapper'),
+  GIT_COMMIT: text('', 'Commit of the project, for the summary; set by the wrapper'),
+  RUN_K6_VERSION: text('', 'Version of k6, for the summary; set by the wrapper'),
+};

@@ -1,0 +1,255 @@
+import { SHOWN_URL } from './config.js';
+import { env } from './env.js';
+import { CAUSES } from './metrics.js';
+import { localPath } from './paths.js';
+import { findings } from './verdict.js';
+import { toText } from './summary-text.js';
+
+/** Version of the format of summary.json: raised when a field changes its meaning or goes. */
+export const SUMMARY_SCHEMA = 1;
+
+const SUITE_VERSION = open(localPath(import.meta.resolve('./version.txt'))).trim();
+
+/** k6 resolves paths against the working directory and makes no folders: results/ ships with the suite. */
+const DEFAULT_FOLDER = localPath(import.meta.resolve('../results'));
+
+/**
+ * What the summary has to know of a test; k6 does not hand it to `handleSummary`.
+ *
+ * @typedef {object} SummaryMeta
+ * @property {import('../types/suite.js').TestSpec} spec
+ * @property {string} key scenario key
+ * @property {string} profile
+ * @property {number} vus peak
+ * @property {number} durationMs planned
+ * @property {import('./profiles.js').NamedStage[]} stages
+ */
+
+/**
+ * Makes a `handleSummary`: a short text with every threshold on the console, and `summary.json`.
+ *
+ * @param {SummaryMeta} meta
+ * @returns {(data: any) => Record<string, string>}
+ * @example export const handleSummary = summarize(meta);
+ */
+export function summarize(meta) {
+  return (data) => {
+    const summary = buildSummary(meta, data);
+    const path = summaryPath(meta);
+    return {
+      stdout: toText(summary, { path, colour: data.state.isStdOutTTY && !__ENV.NO_COLOR }),
+      [path]: `${JSON.stringify(summary, null, 2)}\n`,
+    };
+  };
+}
+
+/**
+ * @param {SummaryMeta} meta
+ * @returns {string} one folder per run with the wrapper, one file per test without
+ */
+function summaryPath({ spec }) {
+  return env.RESULTS_DIR
+    ? `${env.RESULTS_DIR}/summary.json`
+    : `${DEFAULT_FOLDER}/${spec.name}-test-summary.json`;
+}
+
+/**
+ * Turns k6's data into the summary: small, stable, numbers are numbers.
+ *
+ * @param {SummaryMeta} meta
+ * @param {any} data what k6 hands to `handleSummary`
+ * @returns {import('../types/summary.js').Summary}
+ */
+export function buildSummary(meta, data) {
+  const { spec, key, profile, vus, durationMs, stages } = meta;
+  const figures = {
+    metrics: totals(data.metrics),
+    endpoints: spec.endpoints.map(({ name }) => ({
+      ...figuresOf(data.metrics, 'name', name),
+      errorTypes: errorTypes(data.metrics, `name:${name},`),
+    })),
+    stages: [...new Set(stages.map(({ name }) => name))].map((name) =>
+      figuresOf(data.metrics, 'stage', name),
+    ),
+    thresholds: thresholdResults(data.metrics),
+    failedChecks: failedChecks(data.root_group),
+  };
+  const ranMs = Math.round(data.state.testRunDurationMs);
+  const verdict = findings(figures, { ranMs, plannedMs: durationMs });
+  return {
+    schema: SUMMARY_SCHEMA,
+    passed: verdict.reasons.length === 0,
+    reasons: verdict.reasons,
+    timestamp: new Date().toISOString(),
+    scenario: key,
+    targetVUs: vus,
+    peakVUs: data.metrics.vus_max?.values.max ?? 0,
+    run: {
+      id: env.RUN_ID || null,
+      test: spec.name,
+      profile,
+      profileSet: env.PROFILE_SET,
+      project: env.PROJECT_NAME,
+      environment: env.ENVIRONMENT,
+      target: SHOWN_URL,
+      durationMs: ranMs,
+      plannedMs: durationMs,
+      gitCommit: env.GIT_COMMIT || null,
+      k6Version: env.RUN_K6_VERSION || null,
+      suiteVersion: SUITE_VERSION,
+    },
+    ...figures,
+    breakingStage: verdict.breakingStage,
+  };
+}
+
+/**
+ * @param {any} values of a trend
+ * @returns {import('../types/summary.js').Durations | null} null without samples
+ */
+function durations(values) {
+  return values === undefined || !(values.count > 0)
+    ? null
+    : {
+        avg: round(values.avg),
+        min: round(values.min),
+        p50: round(values.med),
+        p90: round(values['p(90)']),
+        p95: round(values['p(95)']),
+        p99: round(values['p(99)']),
+        max: round(values.max),
+      };
+}
+
+/** @param {number} value */
+function round(value) {
+  return Math.round(value * 1000) / 1000;
+}
+
+/**
+ * @param {any} metrics
+ * @param {string} tag
+ * @param {string} value
+ * @returns {import('../types/summary.js').Figures}
+ */
+function figuresOf(metrics, tag, value) {
+  const of = (/** @type {string} */ metric) => metrics[`${metric}{${tag}:${value}}`]?.values;
+  const requests = of('http_reqs');
+  // A rate counts as "passed" what was true; true means failed here.
+  const errors = of('http_req_failed')?.passes ?? 0;
+  const checks = of('checks');
+  return {
+    name: value,
+    requests: requests?.count ?? 0,
+    requestRate: round(requests?.rate ?? 0),
+    errors,
+    errorRate: percent(errors, requests?.count ?? 0),
+    checks: { passes: checks?.passes ?? 0, fails: checks?.fails ?? 0 },
+    duration: durations(of('http_req_duration')),
+  };
+}
+
+/**
+ * @param {number} part
+ * @param {number} whole
+ * @returns {number} 0 to 100
+ */
+function percent(part, whole) {
+  return whole > 0 ? round((100 * part) / whole) : 0;
+}
+
+/**
+ * @param {any} metrics
+ * @param {string} [filter] tags in front of the cause, such as `name:health,`
+ * @returns {Record<string, number>} failed requests by cause; causes that did not occur are left out
+ */
+function errorTypes(metrics, filter = '') {
+  return Object.fromEntries(
+    Object.keys(CAUSES)
+      .map((cause) => [cause, metrics[`request_errors{${filter}cause:${cause}}`]?.values.count ?? 0])
+      .filter(([, count]) => count > 0),
+  );
+}
+
+/**
+ * @param {any} metrics
+ * @returns {import('../types/summary.js').Totals}
+ */
+function totals(metrics) {
+  const main = figuresOf(metrics, 'phase', 'main');
+  const checks = metrics.checks?.values;
+  return {
+    requests: main.requests,
+    requestRate: main.requestRate,
+    errors: main.errors,
+    errorRate: main.errorRate,
+    errorTypes: errorTypes(metrics),
+    duration: main.duration,
+    checks: { passes: checks?.passes ?? 0, fails: checks?.fails ?? 0 },
+    iterations: metrics.iterations?.values.count ?? 0,
+    droppedIterations: metrics.dropped_iterations?.values.count ?? 0,
+    scriptErrors: metrics.script_errors?.values.count ?? 0,
+    dataReceived: metrics.data_received?.values.count ?? 0,
+    dataSent: metrics.data_sent?.values.count ?? 0,
+  };
+}
+
+/**
+ * @param {any} metrics
+ * @returns {import('../types/summary.js').ThresholdResult[]} sorted by metric
+ */
+function thresholdResults(metrics) {
+  return Object.keys(metrics)
+    .sort()
+    .flatMap((metric) =>
+      Object.entries(metrics[metric].thresholds ?? {}).map(([expression, { ok }]) => ({
+        metric,
+        expression,
+        ok,
+        value: observed(metrics[metric], expression),
+        measured: hasSamples(metrics[metric]),
+      })),
+    );
+}
+
+/**
+ * @param {any} metric
+ * @param {string} expression such as `p(95)<500`
+ * @returns {number | null} the figure the expression was about
+ */
+function observed({ values }, expression) {
+  const aggregate = expression.replace(/\s*[<>=!].*$/, '').trim();
+  const value = values[aggregate === 'p(50)' ? 'med' : aggregate];
+  return typeof value === 'number' ? round(value) : null;
+}
+
+/**
+ * @param {any} metric
+ * @returns {boolean} a counter always counts as measured: zero is its figure
+ */
+function hasSamples({ type, values }) {
+  if (type === 'rate') {
+    return values.passes + values.fails > 0;
+  }
+  return type !== 'trend' || values.count > 0;
+}
+
+/**
+ * @param {any} group
+ * @returns {import('../types/summary.js').FailedCheck[]} worst first
+ */
+function failedChecks(group) {
+  /** @type {import('../types/summary.js').FailedCheck[]} */
+  const failed = [];
+  const visit = (/** @type {any} */ { checks = [], groups = [] }) => {
+    for (const { name, passes, fails } of checks) {
+      if (fails > 0) {
+        failed.push({ name, passes, fails });
+      }
+    }
+    groups.forEach(visit);
+  };
+  visit(group);
+  return failed.sort((a, b) => b.fails - a.fails);
+}
+

@@ -1,0 +1,112 @@
+import { formatDuration } from './duration.js';
+import { CAUSES } from './metrics.js';
+
+/** @typedef {import('../types/summary.js').Summary} Summary */
+/** @typedef {Pick<Summary, 'metrics' | 'endpoints' | 'stages' | 'thresholds' | 'failedChecks'>} Evidence */
+
+/** A run that ended this much too early was cut short: 2 % and a second for rounding. */
+const TOLERANCE = 0.98;
+const TOLERANCE_MS = 1000;
+
+/**
+ * Judges a run. k6 passes a threshold that never got a sample and says nothing of a run that was cut short;
+ * here both are reasons to fail.
+ *
+ * @param {Evidence} evidence
+ * @param {{ ranMs: number, plannedMs: number }} time milliseconds
+ * @returns {{ reasons: string[], breakingStage: Summary['breakingStage'] }} no reasons: passed
+ * @example findings(figures, { ranMs: 60010, plannedMs: 60000 })
+ */
+export function findings(evidence, { ranMs, plannedMs }) {
+  const reasons = [];
+  if (evidence.metrics.iterations === 0) {
+    reasons.push('no iteration was completed: nothing was measured');
+  }
+  if (ranMs < plannedMs * TOLERANCE - TOLERANCE_MS) {
+    reasons.push(
+      `cut short: ran ${formatDuration(ranMs)} of ${formatDuration(plannedMs)} (interrupted or aborted)`,
+    );
+  }
+  reasons.push(...causes(evidence), ...crossed(evidence), ...unmeasured(evidence));
+  return { reasons, breakingStage: breakingStage(evidence) };
+}
+
+/**
+ * @param {Evidence} evidence
+ * @returns {string[]} one sentence per endpoint with a crossed threshold
+ */
+function causes({ endpoints, thresholds, failedChecks }) {
+  return endpoints
+    .filter(({ name }) => thresholds.some(({ ok, metric }) => !ok && metric.endsWith(`{name:${name}}`)))
+    .map((endpoint) => {
+      const { name, requests, errors, errorRate, errorTypes, checks, duration } = endpoint;
+      if (requests === 0) {
+        return `${name}: was never requested`;
+      }
+      const parts = [];
+      if (errors > 0) {
+        const types = Object.keys(errorTypes).map(
+          (cause) => CAUSES[/** @type {keyof typeof CAUSES} */ (cause)],
+        );
+        parts.push(`${errorRate}% of ${requests} requests failed (${types.join(', ')})`);
+      }
+      if (checks.fails > 0) {
+        const worst = failedChecks.filter((check) => check.name.startsWith(name)).slice(0, 2);
+        const names = worst.map((check) => `'${check.name}'`).join(', ');
+        parts.push(`${checks.fails} of ${checks.fails + checks.passes} checks failed: ${names}`);
+      }
+      if (parts.length === 0 && duration !== null) {
+        parts.push(`too slow, p95 ${duration.p95} ms`);
+      }
+      return `${name}: ${parts.join('; ')}`;
+    });
+}
+
+/**
+ * @param {Evidence} evidence
+ * @returns {string[]} crossed thresholds that no endpoint explains
+ */
+function crossed({ thresholds }) {
+  return thresholds
+    .filter(({ ok, metric }) => !ok && !metric.includes('{name:'))
+    .map(({ metric, expression, value }) =>
+      metric === 'script_errors'
+        ? `${value} iterations ended in an exception of the script, see the log`
+        : `${metric}: expected ${expression}, got ${value ?? 'no samples'}`,
+    );
+}
+
+/**
+ * @param {Evidence} evidence
+ * @returns {string[]} thresholds that k6 passed without a sample
+ */
+function unmeasured({ thresholds }) {
+  return thresholds
+    .filter(({ ok, measured }) => ok && !measured)
+    .map(({ metric, expression }) => `${metric}: '${expression}' was never measured`);
+}
+
+/**
+ * Finds the first load step that missed the overall latency or error target.
+ *
+ * @param {Evidence} evidence
+ * @returns {Summary['breakingStage']}
+ */
+function breakingStage({ stages, thresholds }) {
+  const limits = thresholds.filter(({ metric }) =>
+    ['http_req_failed', 'http_req_duration'].includes(metric),
+  );
+  for (const stage of stages) {
+    for (const { metric, expression } of limits) {
+      const match = /^(rate|p\((90|95|99)\))<=?([\d.]+)$/.exec(expression);
+      const value =
+        metric === 'http_req_failed'
+          ? stage.errorRate / 100
+          : stage.duration?.[/** @type {'p90' | 'p95' | 'p99'} */ (`p${match?.[2]}`)];
+      if (match && value !== undefined && value >= Number(match[3])) {
+        return { name: stage.name, reason: `${metric} ${match[1]} was ${value}, target ${expression}` };
+      }
+    }
+  }
+  return null;
+}

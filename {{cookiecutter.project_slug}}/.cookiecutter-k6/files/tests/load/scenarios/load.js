@@ -1,0 +1,14 @@
+// Load: the traffic of a normal busy day.
+//
+//   ./scripts/load-test.sh load
+//   k6 run tests/load/scenarios/load.js
+//
+// How much: config/profiles.js. What: workload.js. What counts as good: config/thresholds.js.
+
+import { defineScenario } from '../lib/scenario.js';
+import { workload } from '../workload.js';
+
+const scenario = defineScenario('load', workload.load);
+
+export const { options, setup, teardown, handleSummary } = scenario;
+export default scenario.iteration;

@@ -1,0 +1,119 @@
+// Public API: health, the OpenAPI document and the root page, as an anonymous visitor asks for them.
+//
+//   k6 run tests/load/scripts/api-public.js
+//   ./scripts/load-test.sh api
+//   ./scripts/load-test.sh soak api --duration 10m
+
+import { group } from 'k6';
+import { Counter, Rate } from 'k6/metrics';
+import { checkJsonBody, checkOk, checkStatusBelow } from '../lib/checks.js';
+import { BASE_URL } from '../lib/config.js';
+import { env } from '../lib/env.js';
+import { thinkTime } from '../lib/helpers.js';
+import { endpoint, request } from '../lib/http.js';
+import { finish, start } from '../lib/lifecycle.js';
+import { defineTest } from '../lib/test.js';
+import { HEALTH } from './health.js';
+
+/** @typedef {import('../types/suite.js').Outcome} Outcome */
+
+const apiErrors = new Rate('api_errors');
+const requestCount = new Counter('request_count');
+
+/** The OpenAPI document: at the base, not below the API prefix. */
+export const OPENAPI = endpoint('openapi', `${BASE_URL}${env.OPENAPI_PATH}`, {});
+
+/** The root page: many services have none, so only a server error counts as wrong. */
+export const ROOT = endpoint('root', `${BASE_URL}${env.ROOT_PATH}`, {
+  kind: 'page',
+  statuses: [{ min: 200, max: 499 }],
+  responseType: 'none',
+});
+
+/**
+ * Asks for the OpenAPI document once, as a step of any workload.
+ *
+ * @param {import('../types/suite.js').Endpoint} [target]
+ * @returns {Outcome}
+ * @example const { ok } = visitOpenapi();
+ */
+export function visitOpenapi(target = OPENAPI) {
+  const response = request(target);
+  const found = checkOk(response, target.name);
+  const complete = checkJsonBody(response, ['paths'], target.name);
+  return { response, ok: found && complete };
+}
+
+/**
+ * Asks for the root page once.
+ *
+ * @param {import('../types/suite.js').Endpoint} [target]
+ * @returns {Outcome}
+ * @example const { ok } = visitRoot();
+ */
+export function visitRoot(target = ROOT) {
+  const response = request(target);
+  return { response, ok: checkStatusBelow(response, 500, target.name) };
+}
+
+/** @returns {Outcome} */
+function visitPublicHealth() {
+  const response = request(HEALTH);
+  const found = checkOk(response, HEALTH.name);
+  const complete = checkJsonBody(response, ['status'], HEALTH.name);
+  return { response, ok: found && complete };
+}
+
+/** @param {Outcome} outcome */
+function record({ ok }) {
+  requestCount.add(1);
+  apiErrors.add(!ok);
+}
+
+const test = defineTest({
+  name: 'api-public',
+  own: {
+    key: 'public_api',
+    shape: {
+      executor: 'ramping-vus',
+      startVUs: 0,
+      stages: [
+        { duration: '30s', target: 10 },
+        { duration: '2m', target: 30 },
+        { duration: '30s', target: 0 },
+      ],
+    },
+  },
+  endpoints: [HEALTH, OPENAPI, ROOT],
+  thresholds: {
+    http_req_duration: ['p(95)<500', 'p(99)<1000'],
+    http_req_failed: ['rate<0.01'],
+    checks: ['rate>0.95'],
+    api_errors: ['rate<0.01'],
+  },
+  metrics: ['api_errors', 'request_count'],
+  tags: { test_type: 'api_public' },
+});
+
+export const { options, handleSummary } = test;
+
+export function setup() {
+  return start(test);
+}
+
+export default test.run(() => {
+  group('health', () => {
+    record(visitPublicHealth());
+    thinkTime(0.5, 1);
+  });
+  group('openapi', () => {
+    record(visitOpenapi());
+    thinkTime(0.5, 1);
+  });
+  group('root', () => {
+    record(visitRoot());
+    thinkTime(1, 2);
+  });
+});
+
+export { finish as teardown };

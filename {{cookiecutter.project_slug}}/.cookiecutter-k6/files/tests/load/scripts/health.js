@@ -1,0 +1,63 @@
+// Health: does the service answer, and how fast can it at all?
+//
+//   k6 run tests/load/scripts/health.js
+//   k6 run --env BASE_URL=http://localhost:9000 tests/load/scripts/health.js
+//   PROFILE=stress k6 run tests/load/scripts/health.js
+//   ./scripts/load-test.sh health --base-url https://api.example.com --yes
+
+import { Rate, Trend } from 'k6/metrics';
+import { checkHealthResponse, checkHealthy } from '../lib/checks.js';
+import { BASE_URL, HEALTH_PATHS } from '../lib/config.js';
+import { standardThresholds } from '../config/thresholds.js';
+import { pause } from '../lib/helpers.js';
+import { endpoint, request } from '../lib/http.js';
+import { finish, start } from '../lib/lifecycle.js';
+import { defineTest } from '../lib/test.js';
+
+const healthCheckErrors = new Rate('health_check_errors');
+const healthCheckDuration = new Trend('health_check_duration', true);
+
+/** The first health path. */
+export const HEALTH = endpoint('health', `${BASE_URL}${HEALTH_PATHS[0]}`, { kind: 'health' });
+
+/**
+ * Asks for the health document once, as a step of any workload.
+ *
+ * @param {import('../types/suite.js').Endpoint} [target] a variant, for instance with another timeout
+ * @returns {import('../types/suite.js').Outcome}
+ * @example const { ok } = visitHealth();
+ */
+export function visitHealth(target = HEALTH) {
+  const response = request(target);
+  return { response, ok: checkHealthy(response) };
+}
+
+const test = defineTest({
+  name: 'health',
+  own: { key: 'health_check', shape: { executor: 'constant-vus', vus: 10, duration: '1m' } },
+  endpoints: [HEALTH],
+  thresholds: {
+    http_req_duration: standardThresholds.health.duration,
+    http_req_failed: standardThresholds.health.failed,
+    checks: ['rate>0.99'],
+    health_check_errors: ['rate<0.001'],
+    health_check_duration: ['p(95)<100'],
+  },
+  tags: { test_type: 'health' },
+});
+
+export const { options, handleSummary } = test;
+
+export function setup() {
+  return start(test);
+}
+
+export default test.run(() => {
+  const response = request(HEALTH);
+  const ok = checkHealthResponse(response);
+  healthCheckErrors.add(!ok);
+  healthCheckDuration.add(response.timings.duration);
+  pause(0.1);
+});
+
+export { finish as teardown };

@@ -1,0 +1,18 @@
+// What k6 offers as globals beyond @types/k6. Declared here instead of pulling in the DOM library, which
+// would accept fetch, URL and others that k6 does not have.
+
+interface Console {
+  log(...values: unknown[]): void;
+  info(...values: unknown[]): void;
+  debug(...values: unknown[]): void;
+  warn(...values: unknown[]): void;
+  error(...values: unknown[]): void;
+}
+
+declare const console: Console;
+
+interface ImportMeta {
+  resolve(specifier: string): string;
+}
+
+declare const crypto: { randomUUID(): string };

@@ -1,0 +1,153 @@
+import type { RefinedResponse, ResponseType } from 'k6/http';
+import type { Options, Scenario } from 'k6/options';
+
+export interface HttpUrl {
+  scheme: string;
+  /** Lower case; IPv6 in brackets. */
+  host: string;
+  /** Without a trailing slash; empty for the root. */
+  path: string;
+  /** The whole URL without a trailing slash, credentials included. */
+  href: string;
+  /** The same with credentials masked, for logs. */
+  masked: string;
+}
+
+export interface Stage {
+  duration: string;
+  target: number;
+}
+
+/** The k6 executors that profiles use, without `exec`, tags and the like. */
+export type Shape =
+  | { executor: 'constant-vus'; vus: number; duration: string; gracefulStop?: string }
+  | {
+      executor: 'ramping-vus';
+      startVUs?: number;
+      stages: Stage[];
+      gracefulRampDown?: string;
+      gracefulStop?: string;
+    }
+  | {
+      executor: 'constant-arrival-rate';
+      rate: number;
+      timeUnit?: string;
+      duration: string;
+      preAllocatedVUs: number;
+      maxVUs?: number;
+      gracefulStop?: string;
+    }
+  | {
+      executor: 'ramping-arrival-rate';
+      startRate?: number;
+      timeUnit?: string;
+      stages: Stage[];
+      preAllocatedVUs: number;
+      maxVUs?: number;
+      gracefulStop?: string;
+    };
+
+export type ThresholdExpression =
+  | string
+  | { threshold: string; abortOnFail?: boolean; delayAbortEval?: string };
+
+export type Thresholds = Record<string, ThresholdExpression[]>;
+
+export type HttpResponse = RefinedResponse<ResponseType | undefined>;
+
+/** What a request of an endpoint needs, built once at init by `endpoint()`. */
+export interface Endpoint {
+  /** Route name: value of the tag `name`. Never holds an id or a comma. */
+  readonly name: string;
+  readonly method: string;
+  /** May hold `{placeholders}`, filled per request. */
+  readonly url: string;
+  /** Family for thresholds: health, api, api_read, api_write. */
+  readonly kind: string;
+  readonly statuses: readonly number[];
+  /** k6 request parameters shared by all requests of this endpoint. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Tags of this endpoint's checks. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Options it was made from, so that a variant can be derived. */
+  readonly options: EndpointOptions;
+}
+
+export interface EndpointOptions {
+  method?: string;
+  kind?: string;
+  /** Accepted statuses; anything else is a failed request. */
+  statuses?: (number | { min: number; max: number })[];
+  /** Longest wait, such as `10s`. */
+  timeout?: string;
+  headers?: Record<string, string>;
+  /** `none` drops the body: use it where nobody reads it. */
+  responseType?: 'text' | 'none';
+  /** Set-up, login: tagged apart from what is measured. */
+  phase?: 'main' | 'setup' | 'auth';
+}
+
+/** What one visit of an endpoint found. */
+export interface Outcome {
+  response: HttpResponse;
+  ok: boolean;
+}
+
+/** One row of workload.js. */
+export interface Step {
+  visit: (endpoint?: Endpoint) => Outcome;
+  endpoint: Endpoint;
+  /** Pause after the step, seconds: from, to. */
+  think: [number, number];
+  /** Share of the iterations, in `weighted` plans. */
+  weight?: number;
+  /** Longest duration that still counts as right, milliseconds; adds a check. */
+  maxDuration?: number;
+}
+
+export interface WorkloadPlan {
+  /** `sequence`: every step in order, each iteration. `weighted`: one step, by weight. */
+  order: 'sequence' | 'weighted';
+  steps: Step[];
+}
+
+export interface TestSpec {
+  /** Names the test in banners and file names. */
+  name: string;
+  /** The endpoints that must have been called for the run to count. */
+  endpoints: Endpoint[];
+  /** Set for files in scenarios/: the one profile they run. */
+  profile?: string;
+  /** Set for files in scripts/: what to run when PROFILE is not set. */
+  own?: { key: string; shape: Shape };
+  thresholds?: Thresholds;
+  /** Custom metrics the test feeds; thresholds on others are left out. Default: those of `thresholds`. */
+  metrics?: string[];
+  tags?: Record<string, string>;
+  /** Further k6 options. */
+  options?: Partial<Options>;
+}
+
+export interface LoadTest {
+  options: Options;
+  handleSummary: (data: any) => Record<string, string>;
+  /** Wraps the VU function: marks the stage, counts exceptions. */
+  run: <T>(iteration: (data: T) => unknown) => (data: T) => any;
+  /** The scenario key. */
+  key: string;
+  /** The profile, or the scenario key when the script's own shape runs. */
+  profile: string;
+  scenario: Scenario;
+  /** Peak number of VUs. */
+  peakVus: number;
+  /** Planned length without graceful stops, milliseconds. */
+  durationMs: number;
+}
+
+/** What `setup()` hands to the VUs and to `teardown()`. */
+export interface StartInfo {
+  startedAt: string;
+  target: string;
+  apiPrefix: string;
+  vus: number;
+}

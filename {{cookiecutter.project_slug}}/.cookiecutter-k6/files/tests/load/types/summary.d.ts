@@ -1,0 +1,94 @@
+/** Milliseconds. */
+export interface Durations {
+  avg: number;
+  min: number;
+  p50: number;
+  p90: number;
+  p95: number;
+  p99: number;
+  max: number;
+}
+
+export interface CheckCounts {
+  passes: number;
+  fails: number;
+}
+
+/** Figures of one endpoint or one load step. */
+export interface Figures {
+  name: string;
+  requests: number;
+  /** Per second. */
+  requestRate: number;
+  errors: number;
+  /** Percent, 0 to 100. */
+  errorRate: number;
+  checks: CheckCounts;
+  /** null when there was no request. */
+  duration: Durations | null;
+}
+
+/** Failed requests by cause; only causes that occurred. */
+export type ErrorTypes = Record<string, number>;
+
+export interface EndpointFigures extends Figures {
+  errorTypes: ErrorTypes;
+}
+
+export interface Totals extends Omit<Figures, 'name'> {
+  errorTypes: ErrorTypes;
+  iterations: number;
+  droppedIterations: number;
+  scriptErrors: number;
+  /** Bytes. */
+  dataReceived: number;
+  dataSent: number;
+}
+
+export interface ThresholdResult {
+  /** Metric, with its tag when it is a sub-metric. */
+  metric: string;
+  expression: string;
+  ok: boolean;
+  /** The figure the expression is about; null when there was none. */
+  value: number | null;
+  /** False when no sample ever came: k6 passes such a threshold, the verdict does not. */
+  measured: boolean;
+}
+
+export interface FailedCheck extends CheckCounts {
+  name: string;
+}
+
+/** results/<run>/summary.json */
+export interface Summary {
+  schema: number;
+  passed: boolean;
+  /** Why not, one sentence each; empty when passed. */
+  reasons: string[];
+  timestamp: string;
+  scenario: string;
+  targetVUs: number;
+  peakVUs: number;
+  run: {
+    id: string | null;
+    test: string;
+    profile: string;
+    profileSet: string;
+    project: string;
+    environment: string;
+    target: string;
+    durationMs: number;
+    plannedMs: number;
+    gitCommit: string | null;
+    k6Version: string | null;
+    suiteVersion: string;
+  };
+  metrics: Totals;
+  endpoints: EndpointFigures[];
+  stages: Figures[];
+  /** The first load step at which the service missed its targets; null when none did. */
+  breakingStage: { name: string; reason: string } | null;
+  thresholds: ThresholdResult[];
+  failedChecks: FailedCheck[];
+}

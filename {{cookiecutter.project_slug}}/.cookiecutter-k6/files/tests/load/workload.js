@@ -1,0 +1,49 @@
+// WHAT the files in scenarios/ do: which steps a profile takes, with which pauses. The file to edit next.
+//
+// A step is a visit of one endpoint, written in scripts/. Add a row to add it to a profile; `think` is the
+// pause after it in seconds (from, to). `order: 'sequence'` takes every step in each iteration,
+// `order: 'weighted'` one of them by `weight` (the weights add up to 1).
+
+import { variant } from './lib/http.js';
+import { OPENAPI, visitOpenapi } from './scripts/api-public.js';
+import { HEALTH, visitHealth } from './scripts/health.js';
+
+/** @typedef {import('./types/suite.js').WorkloadPlan} WorkloadPlan */
+
+/** People reading: a glance at health, then the API. */
+const browsing = /** @satisfies {WorkloadPlan} */ ({
+  order: 'sequence',
+  steps: [
+    { visit: visitHealth, endpoint: HEALTH, think: [1, 2] },
+    { visit: visitOpenapi, endpoint: OPENAPI, think: [2, 4] },
+  ],
+});
+
+/** A service under pressure may be slow: more patience, and a check that says how slow is too slow. */
+const hammering = /** @satisfies {WorkloadPlan} */ ({
+  order: 'sequence',
+  steps: [
+    {
+      visit: visitHealth,
+      endpoint: variant(HEALTH, { timeout: '10s' }),
+      think: [0.5, 0.5],
+      maxDuration: 2000,
+    },
+  ],
+});
+
+/** @type {Record<'smoke' | 'load' | 'stress' | 'soak' | 'spike' | 'breakpoint', WorkloadPlan>} */
+export const workload = {
+  smoke: {
+    order: 'sequence',
+    steps: [
+      { visit: visitHealth, endpoint: HEALTH, think: [1, 1] },
+      { visit: visitOpenapi, endpoint: OPENAPI, think: [1, 1] },
+    ],
+  },
+  load: browsing,
+  stress: hammering,
+  soak: browsing,
+  spike: browsing,
+  breakpoint: hammering,
+};
