@@ -214,12 +214,20 @@ def _started(
     return subprocess.Popen(
         command,
         cwd=FOLDER,
-        env={**os.environ, **env},
+        env=_environment(env),
         # Held open by this process: the service ends with it, however it ends.
         stdin=subprocess.PIPE,
         stdout=output,
         stderr=subprocess.STDOUT,
     )
+
+
+def _environment(added: Mapping[str, str]) -> dict[str, str]:
+    """Returns the environment of the service: this one's, without other switches of a service."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith("SERVICE_")}
+    # Compiled modules start in half the time, and tests start the service often.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    return {**env, **added}
 
 
 def _ready(process: subprocess.Popen[bytes], output: IO[bytes]) -> tuple[str, int]:

@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException, Query
 
 from service.items import Item, ItemChange, ItemPage, ItemStore, NewItem
-from service.routers.auth import CurrentUser
+from service.routers.auth import Caller
 from service.settings import Paths
 
 
-def items_router(paths: Paths, store: ItemStore, caller: CurrentUser) -> APIRouter:
+def items_router(paths: Paths, store: ItemStore, caller: Caller) -> APIRouter:
     """Returns the endpoints of the items; all of them want a token or the API key."""
     router = APIRouter(prefix=paths.items, tags=["items"], dependencies=[Depends(caller)])
 
