@@ -187,17 +187,25 @@ function saysHealthy(response) {
 }
 
 /**
- * @param {string} name
- * @returns {CheckSet}
+ * Judges a health answer without recording a check, for set-up.
+ *
+ * @param {HttpResponse} response
+ * @returns {boolean}
+ * @example while (!isHealthy(request(HEALTH))) { sleep(1); }
  */
-const healthChecks = (name) => ({
-  [`${name} status is 200`]: (r) => r.status === 200,
-  [`${name} says ${env.HEALTH_STATUS_WORDS.join(' or ')}`]: saysHealthy,
-});
+export function isHealthy(response) {
+  return response.status === 200 && saysHealthy(response);
+}
+
+/** @type {CheckSet} */
+const HEALTH_CHECKS = {
+  'health status is 200': (r) => r.status === 200,
+  [`health says ${env.HEALTH_STATUS_WORDS.join(' or ')}`]: saysHealthy,
+};
 
 /** @type {CheckSet} */
 const QUICK_HEALTH_CHECKS = {
-  ...healthChecks('health'),
+  ...HEALTH_CHECKS,
   [`health answers within ${HEALTH_LIMIT_MS} ms`]: (r) =>
     r.status !== 0 && r.timings.duration < HEALTH_LIMIT_MS,
 };
@@ -217,16 +225,11 @@ export function checkHealthResponse(response) {
  * The same without the time limit, for profiles that have their own.
  *
  * @param {HttpResponse} response
- * @param {string} [name]
  * @returns {boolean}
  * @example checkHealthy(request(HEALTH))
  */
-export function checkHealthy(response, name = 'health') {
-  return verify(
-    response,
-    name,
-    once(`health ${name}`, () => healthChecks(name)),
-  );
+export function checkHealthy(response) {
+  return verify(response, 'health', HEALTH_CHECKS);
 }
 
 /**

@@ -89,32 +89,32 @@ export function variant(base, changes) {
  * @example const response = request(ITEM, { path: { id: 7 }, headers: authHeaders(token) });
  */
 export function request(target, details) {
-  if (details === undefined) {
-    return send(target, target.url, null, target.params);
-  }
-  const url = details.path ? fillPath(target.url, details.path) : target.url;
-  const params = details.headers ? { ...target.params, headers: details.headers } : target.params;
-  return send(target, url, encodeBody(details.body), params);
-}
-
-/**
- * @param {Endpoint} target
- * @param {string} url
- * @param {string | null} body
- * @param {object} params
- * @returns {HttpResponse}
- */
-function send(target, url, body, params) {
-  let response;
-  try {
-    response = http.request(target.method, url, body, params);
-  } catch (error) {
-    response = unanswered(target, error);
-  }
+  const response = requestQuietly(target, details);
   if (!target.statuses.includes(response.status)) {
     reportFailure(target, response);
   }
   return response;
+}
+
+/**
+ * The same without a word about failures, for callers that expect them.
+ *
+ * @param {Endpoint} target
+ * @param {RequestDetails} [details]
+ * @returns {HttpResponse}
+ * @example while (requestQuietly(HEALTH).status === 0) { sleep(1); }
+ */
+export function requestQuietly(target, details) {
+  try {
+    if (details === undefined) {
+      return http.request(target.method, target.url, null, target.params);
+    }
+    const url = details.path ? fillPath(target.url, details.path) : target.url;
+    const params = details.headers ? { ...target.params, headers: details.headers } : target.params;
+    return http.request(target.method, url, encodeBody(details.body), params);
+  } catch (error) {
+    return unanswered(target, error);
+  }
 }
 
 /**

@@ -1,16 +1,47 @@
-import { API_PREFIX, HEALTH_PATHS, BASE_URL, SHOWN_URL } from './config.js';
-import { checkHealthy } from './checks.js';
+import { isHealthy } from './checks.js';
+import { API_PREFIX, BASE_URL, HEALTH_PATHS, SHOWN_URL } from './config.js';
 import { formatDuration } from './duration.js';
 import { env } from './env.js';
-import { endpoint, request } from './http.js';
+import { endpoint, requestQuietly } from './http.js';
 import { shorten } from './log.js';
 
+/** @typedef {import('../types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../types/suite.js').StartInfo} StartInfo */
 
-/** One per health path, tagged apart: what set-up does is not part of the results. */
-const PROBES = HEALTH_PATHS.map((path) =>
-  endpoint(`setup ${path}`, `${BASE_URL}${path}`, { kind: 'setup', phase: 'setup' }),
-);
+/**
+ * One endpoint per health path, tagged apart: asking whether a service is up is not part of the results.
+ *
+ * @param {import('../types/suite.js').EndpointOptions} [options]
+ * @returns {Endpoint[]}
+ * @example const probes = healthProbes({ timeout: '2s' });
+ */
+export function healthProbes(options) {
+  return HEALTH_PATHS.map((path) =>
+    endpoint(`setup ${path}`, `${BASE_URL}${path}`, { ...options, kind: 'setup', phase: 'setup' }),
+  );
+}
+
+/**
+ * Asks one health path once.
+ *
+ * @param {Endpoint} probe one of `healthProbes`
+ * @returns {string | null} what is wrong with it; null when it is healthy
+ * @example const finding = unhealthy(probe);
+ */
+export function unhealthy(probe) {
+  const response = requestQuietly(probe);
+  if (isHealthy(response)) {
+    return null;
+  }
+  const found =
+    response.status === 0
+      ? shorten(response.error)
+      : `status ${response.status}, ${shorten(response.body) || 'empty body'}`;
+  const wanted = `expected 200 and JSON with "status" ${env.HEALTH_STATUS_WORDS.join(' or ')}`;
+  return `GET ${SHOWN_URL}${probe.name.replace('setup ', '')}: ${found} (${wanted})`;
+}
+
+const probes = healthProbes();
 
 /**
  * The first thing a test does, in `setup()`: says what it is about to do, and refuses to load a service that
@@ -28,8 +59,11 @@ export function start(test) {
   if (env.INSECURE_SKIP_TLS_VERIFY) {
     console.warn('INSECURE_SKIP_TLS_VERIFY=true: TLS certificates are not verified in this run');
   }
-  for (const probe of PROBES) {
-    assertHealthy(probe);
+  for (const probe of probes) {
+    const finding = unhealthy(probe);
+    if (finding !== null) {
+      throw new Error(`the service is not healthy. ${finding}`);
+    }
   }
   return {
     startedAt: new Date().toISOString(),
@@ -37,19 +71,6 @@ export function start(test) {
     apiPrefix: API_PREFIX,
     vus: test.peakVus,
   };
-}
-
-/** @param {import('../types/suite.js').Endpoint} probe */
-function assertHealthy(probe) {
-  const response = request(probe);
-  if (!checkHealthy(response, probe.name)) {
-    const found =
-      response.status === 0 ? response.error : `${response.status} ${shorten(response.body)}`;
-    throw new Error(
-      `${probe.method} ${SHOWN_URL}${probe.name.replace('setup ', '')} is not healthy: ${found}. ` +
-        `Expected status 200 and a JSON body whose "status" is ${env.HEALTH_STATUS_WORDS.join(' or ')}.`,
-    );
-  }
 }
 
 /**

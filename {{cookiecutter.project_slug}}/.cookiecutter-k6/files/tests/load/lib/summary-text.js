@@ -50,14 +50,14 @@ function painter(colour) {
 function thresholdLines({ thresholds }, paint) {
   const lines = [paint('  THRESHOLDS', 'dim')];
   let last = '';
-  for (const { metric, expression, ok, value, measured } of thresholds) {
+  for (const { metric, expression, ok, value, unit, measured } of thresholds) {
     if (metric !== last) {
       lines.push(`    ${metric}`);
       last = metric;
     }
     const mark = ok && measured ? paint('✓', 'good') : paint('✗', 'bad');
     const aggregate = expression.replace(/\s*[<>=!].*$/, '');
-    const figure = measured ? `${aggregate}=${shown(metric, aggregate, value)}` : 'never measured';
+    const figure = measured ? `${aggregate}=${shown(metric, aggregate, value)}${unit}` : 'never measured';
     lines.push(`    ${mark} '${expression}' ${figure}`);
   }
   return lines;

@@ -207,6 +207,7 @@ function thresholdResults(metrics) {
         expression,
         ok,
         value: observed(metrics[metric], expression),
+        unit: metrics[metric].contains === 'time' ? 'ms' : '',
         measured: hasSamples(metrics[metric]),
       })),
     );
@@ -224,14 +225,17 @@ function observed({ values }, expression) {
 }
 
 /**
+ * Says whether a metric was measured at all. A counter always is: zero is its figure. Durations that are
+ * all zero come from requests without an answer.
+ *
  * @param {any} metric
- * @returns {boolean} a counter always counts as measured: zero is its figure
+ * @returns {boolean}
  */
-function hasSamples({ type, values }) {
+function hasSamples({ type, contains, values }) {
   if (type === 'rate') {
     return values.passes + values.fails > 0;
   }
-  return type !== 'trend' || values.count > 0;
+  return type !== 'trend' || (values.count > 0 && (contains !== 'time' || values.max > 0));
 }
 
 /**

@@ -18,10 +18,10 @@ const TOLERANCE_MS = 1000;
  * @example findings(figures, { ranMs: 60010, plannedMs: 60000 })
  */
 export function findings(evidence, { ranMs, plannedMs }) {
-  const reasons = [];
   if (evidence.metrics.iterations === 0) {
-    reasons.push('no iteration was completed: nothing was measured');
+    return { reasons: ['no iteration was completed: nothing was measured'], breakingStage: null };
   }
+  const reasons = [];
   if (ranMs < plannedMs * TOLERANCE - TOLERANCE_MS) {
     reasons.push(
       `cut short: ran ${formatDuration(ranMs)} of ${formatDuration(plannedMs)} (interrupted or aborted)`,

@@ -52,6 +52,7 @@ export interface ThresholdResult {
   ok: boolean;
   /** The figure the expression is about; null when there was none. */
   value: number | null;
+  unit: 'ms' | '';
   /** False when no sample ever came: k6 passes such a threshold, the verdict does not. */
   measured: boolean;
 }

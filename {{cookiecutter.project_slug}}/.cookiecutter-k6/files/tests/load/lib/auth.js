@@ -1,0 +1,212 @@
+import encoding from 'k6/encoding';
+import { Counter } from 'k6/metrics';
+import { SharedArray } from 'k6/data';
+import { defaultOptions } from './config.js';
+import { env } from './env.js';
+import { endpoint, jsonAt, request } from './http.js';
+import { localPath } from './paths.js';
+import { isLocalTarget } from './target.js';
+
+/** @typedef {import('../types/suite.js').Endpoint} Endpoint */
+/** @typedef {import('../types/suite.js').HttpResponse} HttpResponse */
+
+/** @typedef {{ email: string, password: string }} User */
+
+/**
+ * @typedef {object} Session
+ * @property {string} token
+ * @property {string | undefined} refreshToken
+ * @property {number} renewAt milliseconds since the epoch
+ */
+
+/** What a fresh checkout of the suite works with; refused anywhere but on a local target. */
+const DEFAULT_API_KEY = 'test-api-key';
+
+/** Lifetime of a token whose reply does not say, milliseconds. */
+const DEFAULT_LIFETIME_MS = 3_600_000;
+
+/** A token is renewed this much before its end: a share of its lifetime, spread so that VUs do not queue up. */
+const EARLY_SHARE = 0.1;
+const JITTER_SHARE = 0.1;
+
+/** Requests that were sent again with a new token after a 401. */
+const authRetries = new Counter('auth_retries');
+
+/** One copy for all VUs. */
+const users = new SharedArray('users', () =>
+  JSON.parse(open(localPath(import.meta.resolve('../data/users.json')))),
+);
+
+/** Tagged apart: logging in is not what a journey measures. @type {import('../types/suite.js').EndpointOptions} */
+const AUTH = { method: 'POST', kind: 'auth', phase: 'auth', statuses: [200, 201] };
+
+const LOGIN = endpoint('auth login', env.LOGIN_PATH, AUTH);
+const REFRESH = endpoint('auth refresh', env.REFRESH_PATH, AUTH);
+
+/** Sessions of this VU by email. @type {Map<string, Session>} */
+const sessions = new Map();
+
+/** Headers by token. @type {Map<string, Readonly<Record<string, string>>>} */
+const headersByToken = new Map();
+
+/**
+ * The default headers with a bearer token.
+ *
+ * @param {string} token empty: the default headers alone
+ * @returns {Readonly<Record<string, string>>}
+ * @example request(ITEMS, { headers: authHeaders(token) })
+ */
+export function authHeaders(token) {
+  if (token === '') {
+    return defaultOptions.headers;
+  }
+  let headers = headersByToken.get(token);
+  if (headers === undefined) {
+    headersByToken.clear();
+    headers = Object.freeze({ ...defaultOptions.headers, Authorization: `Bearer ${token}` });
+    headersByToken.set(token, headers);
+  }
+  return headers;
+}
+
+/**
+ * The test user of the calling VU: distinct as long as there are enough in `data/users.json`.
+ *
+ * @returns {User}
+ * @throws when the password is the published default and the target is not local
+ * @example const user = currentUser();
+ */
+export function currentUser() {
+  const listed = /** @type {User} */ (users[Math.max(0, __VU - 1) % users.length]);
+  const user = {
+    email: env.TEST_USER_EMAIL || listed.email,
+    password: env.TEST_USER_PASSWORD || listed.password,
+  };
+  if (!isLocalTarget && !env.TEST_USER_PASSWORD) {
+    throw new Error(
+      'TEST_USER_PASSWORD is not set: the passwords in data/users.json are for local targets only. ' +
+        'Run: export TEST_USER_EMAIL=... TEST_USER_PASSWORD=...',
+    );
+  }
+  return user;
+}
+
+/**
+ * Logs in, or returns the session of an earlier login while it lasts.
+ *
+ * @param {string} email
+ * @param {string} password
+ * @returns {string} access token
+ * @throws when the reply is not 200 or 201 with an `accessToken`; the message holds no password
+ * @example const token = login('loadtest@example.com', password);
+ */
+export function login(email, password) {
+  const session = sessions.get(email);
+  if (session !== undefined && Date.now() < session.renewAt) {
+    return session.token;
+  }
+  return renew(email, password);
+}
+
+/**
+ * Gets a new token: by the refresh token when there is one, else by the password.
+ *
+ * @param {string} email
+ * @param {string} password
+ * @returns {string}
+ */
+function renew(email, password) {
+  const refreshToken = sessions.get(email)?.refreshToken;
+  sessions.delete(email);
+  const refreshed =
+    refreshToken === undefined ? null : sessionOf(request(REFRESH, { body: { refreshToken } }));
+  const session = refreshed ?? sessionOf(request(LOGIN, { body: { email, password } }));
+  if (session === null) {
+    throw new Error(
+      `login of ${email} at ${env.LOGIN_PATH} failed: expected status 200 and a JSON body with accessToken`,
+    );
+  }
+  sessions.set(email, { ...session, refreshToken: session.refreshToken ?? refreshToken });
+  return session.token;
+}
+
+/**
+ * @param {HttpResponse} response
+ * @returns {Session | null}
+ */
+function sessionOf(response) {
+  const token = jsonAt(response, 'accessToken');
+  if ((response.status !== 200 && response.status !== 201) || typeof token !== 'string') {
+    return null;
+  }
+  const refreshToken = jsonAt(response, 'refreshToken');
+  const lifetimeMs = lifetimeOf(token, jsonAt(response, 'expiresIn'));
+  const early = lifetimeMs * (EARLY_SHARE + Math.random() * JITTER_SHARE);
+  return {
+    token,
+    renewAt: Date.now() + lifetimeMs - early,
+    refreshToken: typeof refreshToken === 'string' ? refreshToken : undefined,
+  };
+}
+
+/**
+ * @param {string} token
+ * @param {unknown} expiresIn seconds, when the reply says so
+ * @returns {number} milliseconds
+ */
+function lifetimeOf(token, expiresIn) {
+  if (typeof expiresIn === 'number' && expiresIn > 0) {
+    return expiresIn * 1000;
+  }
+  const payload = token.split('.')[1];
+  try {
+    const { exp } = JSON.parse(encoding.b64decode(payload, 'rawurl', 's'));
+    return exp > 0 ? Math.max(0, exp * 1000 - Date.now()) : DEFAULT_LIFETIME_MS;
+  } catch {
+    return DEFAULT_LIFETIME_MS;
+  }
+}
+
+/** @returns {string} */
+function apiKey() {
+  const key = env.API_KEY || DEFAULT_API_KEY;
+  if (key === DEFAULT_API_KEY && !isLocalTarget) {
+    throw new Error('API_KEY is not set: the default key is for local targets only. Run: export API_KEY=...');
+  }
+  return key;
+}
+
+/**
+ * The token of the calling VU, by `AUTH_MODE`; an empty string when there is none.
+ *
+ * @returns {string}
+ * @throws when the login fails
+ * @example const token = currentToken();
+ */
+export function currentToken() {
+  if (env.AUTH_MODE === 'login') {
+    const { email, password } = currentUser();
+    return login(email, password);
+  }
+  return env.AUTH_MODE === 'api-key' ? apiKey() : '';
+}
+
+/**
+ * Sends a request as the VU's user. A 401 gets a new token and one more try, which is counted: a service
+ * that drops tokens early stays visible.
+ *
+ * @param {Endpoint} target
+ * @param {import('./http.js').RequestDetails} [details]
+ * @returns {HttpResponse}
+ * @throws when the login fails
+ * @example const response = authorized(ITEM, { path: { id } });
+ */
+export function authorized(target, details) {
+  const response = request(target, { ...details, headers: authHeaders(currentToken()) });
+  if (response.status !== 401 || env.AUTH_MODE !== 'login') {
+    return response;
+  }
+  authRetries.add(1);
+  const { email, password } = currentUser();
+  return request(target, { ...details, headers: authHeaders(renew(email, password)) });
+}

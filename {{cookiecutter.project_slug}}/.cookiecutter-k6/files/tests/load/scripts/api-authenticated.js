@@ -1,0 +1,143 @@
+// Authenticated API: a signed-in user lists, creates, reads, changes and deletes entries of one resource.
+//
+//   k6 run tests/load/scripts/api-authenticated.js
+//   RESOURCE_PATH=/orders ./scripts/load-test.sh api-authenticated
+//   ./scripts/load-test.sh load api-authenticated
+//
+// AUTH_MODE says how requests are authorised (lib/auth.js). Off this machine it only reads, unless
+// ALLOW_WRITES=true.
+
+import { group } from 'k6';
+import { Rate } from 'k6/metrics';
+import { standardThresholds } from '../config/thresholds.js';
+import { authorized, currentToken } from '../lib/auth.js';
+import { check2xx, checkJsonBody, checkStatus, verify } from '../lib/checks.js';
+import { env } from '../lib/env.js';
+import { generateTestId, thinkTime } from '../lib/helpers.js';
+import { endpoint, jsonAt } from '../lib/http.js';
+import { finish, start } from '../lib/lifecycle.js';
+import { writesAllowed } from '../lib/target.js';
+import { defineTest } from '../lib/test.js';
+
+/** @typedef {import('../types/suite.js').Outcome} Outcome */
+
+const PATH = env.RESOURCE_PATH;
+const READ = { kind: 'api_read' };
+const WRITE = { kind: 'api_write' };
+
+export const LIST = endpoint(`GET ${PATH}`, `${PATH}?limit=20`, READ);
+export const CREATE = endpoint(`POST ${PATH}`, PATH, { ...WRITE, method: 'POST', statuses: [201] });
+export const GET = endpoint(`GET ${PATH}/{id}`, `${PATH}/{id}`, READ);
+export const UPDATE = endpoint(`PATCH ${PATH}/{id}`, `${PATH}/{id}`, { ...WRITE, method: 'PATCH' });
+export const DELETE = endpoint(`DELETE ${PATH}/{id}`, `${PATH}/{id}`, {
+  ...WRITE,
+  method: 'DELETE',
+  statuses: [200, 204],
+  responseType: 'none',
+});
+
+const apiErrors = new Rate('api_errors');
+
+/** Everything this run creates carries its id, so that left-overs can be told from real data. */
+const RUN = env.RUN_ID || 'run';
+
+/**
+ * Lists the resource as the VU's user, as a step of any workload.
+ *
+ * @param {import('../types/suite.js').Endpoint} [target]
+ * @returns {Outcome}
+ * @example const { ok } = visitList();
+ */
+export function visitList(target = LIST) {
+  const response = authorized(target);
+  const found = checkStatus(response, 200, target.name);
+  const complete = checkJsonBody(response, [], target.name);
+  return { response, ok: found && complete };
+}
+
+/**
+ * Creates an entry, reads it, changes it and deletes it. Each step needs the one before it; what was created
+ * is deleted whatever happens in between.
+ *
+ * @throws when the login fails
+ */
+function changeEntry() {
+  const name = `${RUN}-${generateTestId()}`;
+  const created = authorized(CREATE, { body: { name } });
+  const id = jsonAt(created, 'id');
+  const complete = checkJsonBody(created, ['id'], CREATE.name);
+  if (!record(checkStatus(created, 201, CREATE.name) && complete)) {
+    return;
+  }
+  const path = { id };
+  try {
+    thinkTime(0.3, 0.6);
+    const read = authorized(GET, { path });
+    const found = checkStatus(read, 200, GET.name);
+    const same = verify(read, GET.name, {
+      [`${GET.name} returns what was created`]: (r) => jsonAt(r, 'name') === name,
+    });
+    record(found && same);
+    thinkTime(0.3, 0.6);
+    const updated = authorized(UPDATE, { path, body: { name: `${name}-changed` } });
+    record(checkStatus(updated, 200, UPDATE.name));
+  } finally {
+    record(check2xx(authorized(DELETE, { path }), DELETE.name));
+  }
+}
+
+/** @param {boolean} ok */
+function record(ok) {
+  apiErrors.add(!ok);
+  return ok;
+}
+
+const test = defineTest({
+  name: 'api-authenticated',
+  own: {
+    key: 'authenticated_api',
+    shape: {
+      executor: 'ramping-vus',
+      startVUs: 0,
+      stages: [
+        { duration: '30s', target: 10 },
+        { duration: '2m', target: 10 },
+        { duration: '30s', target: 0 },
+      ],
+    },
+  },
+  endpoints: writesAllowed() ? [LIST, CREATE, GET, UPDATE, DELETE] : [LIST],
+  thresholds: {
+    http_req_failed: ['rate<0.01'],
+    checks: ['rate>0.95'],
+    api_errors: ['rate<0.01'],
+    'http_req_duration{kind:api_read}': standardThresholds.api_read.duration,
+    'http_req_failed{kind:api_read}': standardThresholds.api_read.failed,
+    'http_req_duration{kind:api_write}': standardThresholds.api_write.duration,
+    'http_req_failed{kind:api_write}': standardThresholds.api_write.failed,
+  },
+  metrics: ['api_errors'],
+  tags: { test_type: 'api_authenticated' },
+});
+
+export const { options, handleSummary } = test;
+
+export function setup() {
+  const info = start(test);
+  // Fails here, before any load, when the credentials are wrong.
+  currentToken();
+  return info;
+}
+
+export default test.run(() => {
+  group('read', () => {
+    record(visitList().ok);
+    thinkTime(0.5, 1);
+  });
+  if (writesAllowed()) {
+    group('write', changeEntry);
+    thinkTime(0.5, 1);
+  }
+});
+
+export { finish as teardown };
