@@ -59,11 +59,10 @@ class Bakery:
 def bake(folder: Path, **answers: Answer) -> Path:
     """Generate one project below the existing `folder`, away from the user's settings."""
     private = folder / "cookiecutter"
-    context = {name: value for name, value in answers.items()}
     project = cookiecutter(
         str(REPOSITORY),
         no_input=True,
-        extra_context=context,
+        extra_context=dict(answers),
         output_dir=str(folder / "out"),
         default_config={
             "replay_dir": str(private / "replay"),

@@ -1,6 +1,6 @@
 """Fixtures and isolation shared by all test folders.
 
-The fixtures: `k6_binary`, `node_bin`, `tool`, `baked`, `suite_tree`, `service`.
+The fixtures: `k6_binary`, `actionlint`, `node_bin`, `tool`, `baked`, `suite_tree`, `service`.
 """
 
 from __future__ import annotations
@@ -61,6 +61,12 @@ def installed(name: str, command: str) -> Path:
 def k6_binary() -> Path:
     """The pinned k6."""
     return installed("k6", "k6")
+
+
+@pytest.fixture(scope="session")
+def actionlint() -> Path:
+    """The pinned actionlint."""
+    return installed("actionlint", "actionlint")
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,8 @@ def cache_roots(repository: Path, environ: Mapping[str, str]) -> list[Path]:
     """Return the folders tools may live in, the preferred one first.
 
     `$COOKIECUTTER_K6_CACHE`, else `$XDG_CACHE_HOME/cookiecutter-k6`, else
-    `$HOME/.cache/cookiecutter-k6`; then `.cache/` in the repository, for a missing or read-only HOME.
+    `$HOME/.cache/cookiecutter-k6`; then `.cache/` in the repository, for a HOME that is missing or
+    read-only.
     """
     fallback = repository / ".cache" / CACHE_NAME
     if environ.get(CACHE_VARIABLE):

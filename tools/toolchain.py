@@ -94,7 +94,7 @@ class PythonSet(Tool):
     lock: str
 
     def folder_name(self) -> str:
-        # The interpreter's own path counts: a virtual environment dies with the Python it is made from.
+        # The interpreter counts: a virtual environment dies with the Python it is made from.
         python = f"{os.path.realpath(sys.executable)} {sys.version}"
         return f"{self.name}-{short_hash(python.encode())}-{lock_hash(self.lock)}"
 
@@ -292,10 +292,10 @@ def run(names: Sequence[str], command: Sequence[str], environ: Mapping[str, str]
     result = run_environment(ensure(names, environ), environ)
     program = need(command[0], "it, or name the tool that holds it before --", result)
     sys.stdout.flush()
-    if WINDOWS:
-        return subprocess.run([program, *command[1:]], env=result, check=False).returncode
-    # No process in between: signals and exit codes are the command's own.
-    os.execve(program, [program, *command[1:]], result)
+    if not WINDOWS:
+        # No process in between: signals and exit codes are the command's own.
+        os.execve(program, [program, *command[1:]], result)  # noqa: S606 - no shell wanted
+    return subprocess.run([program, *command[1:]], env=result, check=False).returncode
 
 
 def say(text: str) -> None:

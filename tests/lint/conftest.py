@@ -1,0 +1,52 @@
+"""The trees that are linted: the template as it stands, and every distinct generated project."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.bakery import Bakery
+from tests.layout import SUITE_FILES
+from tests.lint.linting import files_below, link_node_modules
+from tests.option_sets import OPTION_SETS
+
+NEEDS_TREE = "tree"
+NEEDS_GENERATED = "generated"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run tests on all trees when they ask for `tree`, on generated ones for `generated`."""
+    # One group for each tree: xdist then generates it in one worker only.
+    generated = [
+        pytest.param(name, marks=pytest.mark.xdist_group(f"lint-{name}")) for name in OPTION_SETS
+    ]
+    if NEEDS_TREE in metafunc.fixturenames:
+        metafunc.parametrize(NEEDS_TREE, ["template", *generated], indirect=True)
+    if NEEDS_GENERATED in metafunc.fixturenames:
+        metafunc.parametrize(NEEDS_GENERATED, generated, indirect=True)
+
+
+@pytest.fixture
+def tree(request: pytest.FixtureRequest, baked: Bakery) -> Path:
+    """A tree to look at: `scripts/`, `tests/load/` ... Not to be written to."""
+    return SUITE_FILES if request.param == "template" else baked(**OPTION_SETS[request.param])
+
+
+@pytest.fixture
+def generated(request: pytest.FixtureRequest, baked: Bakery) -> Path:
+    """A generated project to look at. Not to be written to."""
+    return baked(**OPTION_SETS[request.param])
+
+
+@pytest.fixture
+def workshop(tree: Path, tmp_path: Path) -> Path:
+    """A private copy of `tree` in which JavaScript tools find the locked packages."""
+    target = tmp_path / "workshop" / "project"
+    for path in files_below(tree):
+        copy = target / path.relative_to(tree)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+    link_node_modules(target.parent)
+    return target

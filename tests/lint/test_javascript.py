@@ -1,0 +1,97 @@
+"""JavaScript: types, ESLint, formatting, and k6's own opinion of every entry point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.layout import REPOSITORY
+from tests.lint.linting import link_node_modules, lint, run
+
+NodeBin = Callable[[str], Path]
+
+ESLINT_CONFIG = REPOSITORY / "eslint.config.cjs"
+FORMATTED = ("**/*.{js,ts,json,yml,yaml,md}", "!**/results/**")
+BAD_MODULE = "import http from 'k6/http';\nexport default function () {\n  http.gett(1)\n}\n"
+BAD_OPTION = "export const options = { vus: 1, surely_unknown: 2 };\nexport default () => {};\n"
+
+
+def entry_points(tree: Path) -> list[Path]:
+    """Return every script k6 can run, in a stable order."""
+    load = tree / "tests" / "load"
+    found = [*load.glob("scenarios/*.js"), *load.glob("scripts/*.js")]
+    assert found, f"{load} has no scenarios/*.js and no scripts/*.js"
+    return sorted(found)
+
+
+def test_types_are_right(workshop: Path, node_bin: NodeBin) -> None:
+    lint([node_bin("tsc"), "-p", "tests/load/jsconfig.json", "--noEmit"], workshop)
+
+
+def test_types_are_checked_strictly(workshop: Path, node_bin: NodeBin) -> None:
+    shown = lint(
+        [node_bin("tsc"), "-p", "tests/load/jsconfig.json", "--showConfig"], workshop
+    ).stdout
+    for option in ('"strict": true', '"checkJs": true', '"noEmit": true'):
+        assert option in shown, f"tests/load/jsconfig.json lacks {option}\n{shown}"
+
+
+def test_eslint_is_content(workshop: Path, node_bin: NodeBin) -> None:
+    lint([node_bin("eslint"), "-c", ESLINT_CONFIG, "--max-warnings=0", "."], workshop)
+
+
+def test_prettier_would_change_nothing(generated: Path, node_bin: NodeBin) -> None:
+    """With the settings the project itself ships, as an editor in that folder would do."""
+    lint([node_bin("prettier"), "--check", *FORMATTED], generated)
+
+
+def test_prettier_would_change_nothing_here(node_bin: NodeBin) -> None:
+    lint([node_bin("prettier"), "--check", "."], REPOSITORY)
+
+
+@pytest.mark.slow
+def test_k6_accepts_every_entry_point(tree: Path, k6_binary: Path) -> None:
+    for script in entry_points(tree):
+        done = lint([k6_binary, "inspect", "--execution-requirements", script], tree)
+        assert "unknown field" not in done.stderr, f"{script}: {done.stderr}"
+
+
+def test_tsc_refuses_what_k6_does_not_have(tmp_path: Path, node_bin: NodeBin) -> None:
+    link_node_modules(tmp_path)
+    (tmp_path / "bad.js").write_text(BAD_MODULE, encoding="utf-8")
+    flags = (
+        "--allowJs --checkJs --noEmit --strict --module esnext --moduleResolution bundler".split()
+    )
+    done = run([node_bin("tsc"), *flags, "--types", "k6", "bad.js"], tmp_path)
+    assert done.returncode != 0
+    assert "gett" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("code", "rule"),
+    [
+        ("const a = 1;\n", "no-unused-vars"),
+        ("export const f = (a, b) => (a == b ? nowhere : 1);\n", "no-undef"),
+        ("export const f = (a, b) => a == b;\n", "eqeqeq"),
+    ],
+)
+def test_eslint_refuses(code: str, rule: str, tmp_path: Path, node_bin: NodeBin) -> None:
+    (tmp_path / "bad.js").write_text(code, encoding="utf-8")
+    done = run([node_bin("eslint"), "-c", ESLINT_CONFIG, "bad.js"], tmp_path)
+    assert done.returncode == 1
+    assert rule in done.stdout
+
+
+def test_prettier_refuses_untidy_code(tmp_path: Path, node_bin: NodeBin) -> None:
+    (tmp_path / "bad.js").write_text(BAD_MODULE, encoding="utf-8")
+    done = run([node_bin("prettier"), "--check", *FORMATTED], tmp_path)
+    assert done.returncode == 1
+
+
+def test_k6_names_an_unknown_option(tmp_path: Path, k6_binary: Path) -> None:
+    script = tmp_path / "bad.js"
+    script.write_text(BAD_OPTION, encoding="utf-8")
+    done = run([k6_binary, "inspect", script], tmp_path)
+    assert "unknown field" in done.stderr

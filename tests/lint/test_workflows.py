@@ -1,0 +1,105 @@
+"""YAML and GitHub workflows, of this repository and of generated projects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.layout import REPOSITORY, TEMPLATE
+from tests.lint.linting import files_below, lint, run, tracked_files
+
+Tool = Callable[[str], Path]
+
+YAMLLINT_CONFIG = REPOSITORY / ".yamllint.yaml"
+SCHEMAS = ("vendor.github-workflows", "custom.github-workflows-require-timeout")
+WORKFLOW = """\
+name: Sample
+on: push
+permissions: {}
+jobs:
+  sample:
+    runs-on: ubuntu-latest
+    steps:
+"""
+
+
+def yaml_files(paths: list[Path]) -> list[Path]:
+    """Return the YAML files among `paths`."""
+    return [path for path in paths if path.suffix in {".yml", ".yaml"}]
+
+
+def workflows(folder: Path) -> list[Path]:
+    """Return the GitHub workflows of a project."""
+    return sorted((folder / ".github" / "workflows").glob("*.y*ml"))
+
+
+def check_workflows(folder: Path, actionlint: Path, tool: Tool) -> None:
+    """Ask every workflow linter about the workflows in `folder`; none is fine."""
+    found = workflows(folder)
+    if not found:
+        return
+    lint([actionlint, "-shellcheck", tool("shellcheck"), *found], folder)
+    lint([tool("zizmor"), "--offline", "--no-progress", "--persona=pedantic", *found], folder)
+    for schema in SCHEMAS:
+        lint([tool("check-jsonschema"), "--builtin-schema", schema, *found], folder)
+
+
+@pytest.mark.slow
+def test_the_workflows_of_the_repository(actionlint: Path, tool: Tool) -> None:
+    assert workflows(REPOSITORY)
+    check_workflows(REPOSITORY, actionlint, tool)
+
+
+@pytest.mark.slow
+def test_the_workflows_of_generated_projects(generated: Path, actionlint: Path, tool: Tool) -> None:
+    check_workflows(generated, actionlint, tool)
+
+
+def test_actions_are_pinned_by_commit() -> None:
+    """With the tag as a comment, so that people can read it and bots can raise it."""
+    for workflow in workflows(REPOSITORY):
+        for line in workflow.read_text(encoding="utf-8").splitlines():
+            if re.search(r"^\s*(- )?uses:", line):
+                assert re.search(r"uses: [\w./-]+@[0-9a-f]{40} # v[\d.]+$", line), line
+
+
+def test_yaml_of_the_repository(tool: Tool) -> None:
+    found = [path for path in yaml_files(tracked_files()) if TEMPLATE not in path.parents]
+    lint([tool("yamllint"), "--strict", "-c", YAMLLINT_CONFIG, *found], REPOSITORY)
+
+
+def test_yaml_of_a_tree(tree: Path, tool: Tool) -> None:
+    found = yaml_files(list(files_below(tree)))
+    if found:
+        lint([tool("yamllint"), "--strict", "-c", YAMLLINT_CONFIG, *found], tree)
+
+
+@pytest.mark.parametrize(
+    ("linter", "step", "complaint"),
+    [
+        ("actionlint", "      - run: rm -rf $1/*\n", "SC2086"),
+        ("actionlint", "      - uses: actions/checkout@v4\n        with: {refs: x}\n", "refs"),
+        ("zizmor", "      - uses: actions/checkout@v7\n", "unpinned-uses"),
+        ("zizmor", "      - run: echo '${{ github.head_ref }}'\n", "template-injection"),
+        ("check-jsonschema", "      - run: 'true'\n", "timeout-minutes"),
+        ("yamllint", "      - run: x\n        run: y\n", "key-duplicates"),
+    ],
+)
+def test_a_bad_workflow_is_refused(
+    linter: str, step: str, complaint: str, actionlint: Path, tool: Tool, tmp_path: Path
+) -> None:
+    bad = tmp_path / ".github" / "workflows" / "bad.yml"
+    bad.parent.mkdir(parents=True)
+    bad.write_text(WORKFLOW + step, encoding="utf-8")
+    commands: dict[str, list[str | Path]] = {
+        "actionlint": [actionlint, "-shellcheck", tool("shellcheck")],
+        "zizmor": [tool("zizmor"), "--offline", "--no-progress", "--persona=pedantic"],
+        "check-jsonschema": [tool("check-jsonschema"), "--builtin-schema", SCHEMAS[1]],
+        "yamllint": [tool("yamllint"), "--strict", "-c", YAMLLINT_CONFIG],
+    }
+    done = run([*commands[linter], bad], tmp_path)
+    assert done.returncode != 0
+    assert complaint in done.stdout + done.stderr
