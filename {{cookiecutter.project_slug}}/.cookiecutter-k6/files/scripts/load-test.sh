@@ -1,0 +1,2003 @@
+#!/usr/bin/env bash
+#
+# Runs this project's load tests with k6. `load-test.sh --help` lists everything.
+#
+# Needs bash 3.2 or later and k6 or Docker, nothing else. The file reads from general to specific: the
+# option table, small helpers, one section per step of a run, and at the end `main`, which is the
+# table of contents. Names in capitals are settings (environment, suite.env) or constants; everything
+# the script keeps for itself is in small letters.
+#
+# shellcheck disable=SC2329  # `launch` and `trap` call functions by name
+
+# Started as `sh load-test.sh`: dash and busybox get no further than this, and need not.
+if [ -z "${BASH_VERSION:-}" ]; then
+  if command -v bash >/dev/null 2>&1; then exec bash -- "$0" "$@"; fi
+  echo "load-test.sh needs bash. Install it, then run: bash $0" >&2
+  exit 1
+fi
+set +o posix
+set -euo pipefail
+
+# ---------------------------------------------------------------------------------------------------
+# The caller's shell settings must not change what happens here
+# ---------------------------------------------------------------------------------------------------
+
+set +afCv
+shopt -u nullglob failglob nocaseglob nocasematch dotglob extglob xpg_echo
+unset CDPATH GREP_OPTIONS
+IFS=$' \t\n'
+caller_umask=$(umask)
+caller_locale=${LC_ALL-unset}
+# In other locales [0-9] also matches digits that no program reads as numbers.
+LC_ALL=C
+# A closed stdin, stdout or stderr would hand its number to the next file that is opened.
+{ : <&0; } 2>/dev/null || exec </dev/null
+{ : >&1; } 2>/dev/null || exec >/dev/null
+{ : >&2; } 2>/dev/null || exec 2>/dev/null
+
+# ---------------------------------------------------------------------------------------------------
+# Constants and state
+# ---------------------------------------------------------------------------------------------------
+
+readonly OLDEST_K6=1.0.0
+readonly DOCKER_IMAGE=grafana/k6:1.8.1
+# Seconds that `k6 version` and other questions to programs may take.
+readonly ANSWER_LIMIT=4
+# Seconds between SIGTERM and SIGKILL for a service that this script started.
+readonly STOP_LIMIT=5
+
+readonly EXIT_REFUSED=1
+readonly EXIT_NOT_READY=2
+readonly EXIT_INCOMPLETE=3
+readonly EXIT_OUTPUT_DOWN=4
+readonly EXIT_THRESHOLDS=99
+readonly EXIT_INTERRUPTED=105
+
+# k6 replaces all scenarios when it finds these, so the profile would not run.
+readonly SHAPE_VARIABLES='K6_VUS K6_DURATION K6_ITERATIONS K6_STAGES'
+# With these a run has no verdict or no summary.
+readonly VERDICT_VARIABLES='K6_NO_THRESHOLDS K6_NO_SUMMARY K6_SUMMARY_MODE'
+readonly HEAVY_PROFILES=' stress spike breakpoint '
+
+# Settings that reach k6 as `--env NAME=value` whenever they are set, so that the printed command is whole.
+readonly SHOWN_SETTINGS='PROFILE_SET VUS DURATION TIME_SCALE THINK_TIME SLO THRESHOLDS'
+# What a container needs besides those: it does not inherit the environment.
+readonly SUITE_SETTINGS='PROJECT_NAME PROJECT_SLUG BACKEND_PORT API_PREFIX HEALTH_PATHS HEALTH_STATUS_WORDS
+  OPENAPI_PATH ROOT_PATH ENVIRONMENT REQUEST_TIMEOUT ALLOWED_HOSTS ALLOW_REMOTE CONFIRM_TARGET ALLOW_HEAVY
+  ALLOW_WRITES MAX_REMOTE_VUS MAX_REMOTE_DURATION INSECURE_SKIP_TLS_VERIFY AUTH_MODE API_KEY LOGIN_PATH
+  REFRESH_PATH ME_PATH TEST_USER_EMAIL TEST_USER_PASSWORD RESOURCE_PATH'
+
+# Command line
+positionals=()
+k6_arguments=()
+thresholds=()
+outputs=()
+raw_output=''
+env_file=''
+action=run
+report=false
+no_wait=false
+use_docker=false
+quiet=false
+verbose=false
+color=auto
+
+# Settings from options, --env-file and suite.env, as parallel lists (bash 3.2 has no maps)
+option_names=()
+option_values=()
+file_names=()
+file_values=()
+suite_names=()
+suite_values=()
+parsed_names=()
+parsed_values=()
+# Environment of the k6 process beyond the inherited one; the first pair comes from --out
+output_names=()
+output_values=()
+child_names=()
+child_values=()
+
+# What to run: one entry per k6 process
+run_names=()
+run_scripts=()
+run_profiles=()
+run_codes=()
+run_seconds=()
+
+# The process side
+k6=''
+k6_version=''
+launched=''
+child_code=0
+k6_pid=''
+k6_container=''
+wait_pid=''
+service_pid=''
+service_log=''
+signal_count=0
+interrupted=''
+interrupted_at=0
+forced=false
+explained=false
+k6_started=false
+run_root=''
+run_id=''
+
+# ---------------------------------------------------------------------------------------------------
+# The option table: flag | value | setting | kind | example | help
+#
+# The parser, `--help` and every usage error read it. A line without `|` is a heading of the help.
+# ---------------------------------------------------------------------------------------------------
+
+readonly OPTION_TABLE='
+What to run
+--profile|NAME|PROFILE|name|load|profile for the test; also one without a file in scenarios/
+--profile-set|NAME|PROFILE_SET|name|core|set of profiles (tests/load/config/profiles.js)
+--list||||list the profiles and tests
+How much
+--vus|N|VUS|vus|20|virtual users at the peak; every stage scales with it
+--duration|T|DURATION|duration|2m|length of the hold: 30s, 5m, 1m30s
+--time-scale|X|TIME_SCALE|scale|0.1|stretches the stages that --duration does not set
+--think-time|X|THINK_TIME|think|0.5|multiplies every pause; 0 removes them
+Where
+--base-url|URL|BASE_URL|url|http://localhost:8000|the service; default http://localhost:BACKEND_PORT
+--yes||ALLOW_REMOTE|||load a host that is not listed in ALLOWED_HOSTS (asks for its name)
+--allow-heavy||ALLOW_HEAVY|||stress, spike, breakpoint and uncapped load on a remote host
+--allow-writes||ALLOW_WRITES|||requests that change data on a remote host
+What counts as good
+--threshold|M=EXPR||threshold|http_req_duration=p(95)<300|replaces a threshold; repeatable
+--slo|NAME|SLO|name|target|adds service-level thresholds: target, critical or strict
+The service
+--wait|T|WAIT_TIMEOUT|duration|60s|how long to wait until it is healthy; default 30s
+--no-wait||||neither wait for it nor start it
+--start|COMMAND|START_COMMAND|text|npm start|starts it if nothing answers, and stops it afterwards
+Results
+--output|FILE||file|raw.json|every sample as JSON lines, in the run folder
+--out|OUTPUT||text|prometheus|a k6 output: csv=F, prometheus, influxdb=URL, ...; repeatable
+--report||||k6 dashboard as report.html, in the run folder
+Settings
+--env-file|FILE||text|staging.env|reads KEY=value lines; the environment wins over them
+--env|NAME=VALUE||pair|ENVIRONMENT=staging|sets a setting or a variable for the scripts; repeatable
+The script
+--docker||||runs k6 in a container instead of a local k6
+--dry-run||||prints the k6 command and runs nothing
+--quiet||||no banner, no progress: results and errors only
+--verbose||||says what is decided, and why
+--no-color||||no colours; so does the variable NO_COLOR
+--version||||versions of the suite and of k6
+--help||||this text (-h)
+'
+
+# ---------------------------------------------------------------------------------------------------
+# Talking
+# ---------------------------------------------------------------------------------------------------
+
+# A terminal that is gone (SIGHUP, `| head`) must not stop the clean-up: printing never fails.
+# shellcheck disable=SC2059  # the first argument is the format
+out() { printf "$@" 2>/dev/null || :; }
+# shellcheck disable=SC2059
+err() { printf "$@" >&2 2>/dev/null || :; }
+
+# Control characters in a value could redraw the terminal.
+printable() { printf '%s' "${1//[[:cntrl:]]/?}"; }
+
+say() { [ "$quiet" = true ] || out '%s\n' "$1"; }
+explain() { [ "$verbose" != true ] || err '%s\n' "$(printable "$1")"; }
+note() { err '%s\n' "$1"; }
+warn() { err '%swarning:%s %s\n' "$yellow" "$plain" "$(printable "$1")"; }
+
+# fail CODE MESSAGE [NEXT COMMAND]: the reason, what to type next, and out.
+fail() {
+  explained=true
+  err '%s\n' "${red}load-test.sh:${plain} $(printable "$2")"
+  [ -z "${3:-}" ] || err '  Try: %s\n' "$(printable "$3")"
+  exit "$1"
+}
+
+refuse() { fail "$EXIT_REFUSED" "$@"; }
+
+choose_colors() {
+  red='' green='' yellow='' bold='' plain=''
+  if [ "$color" = auto ] && [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
+    red=$'\033[31m' green=$'\033[32m' yellow=$'\033[33m' bold=$'\033[1m' plain=$'\033[0m'
+  fi
+}
+
+# quote TEXT: as one word that a shell reads back unchanged.
+quote() {
+  local apostrophe="'\\''"
+  case $1 in
+    '' | *[!ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:=@%+,-]*)
+      printf "'%s'" "${1//\'/$apostrophe}"
+      ;;
+    *) printf '%s' "$1" ;;
+  esac
+}
+
+# command_line WORDS...: how to call this script, for `Try:` lines.
+command_line() {
+  local word
+  quote "$self"
+  for word in "$@"; do
+    printf ' '
+    quote "$word"
+  done
+}
+
+# ---------------------------------------------------------------------------------------------------
+# Small tools
+# ---------------------------------------------------------------------------------------------------
+
+lower() { printf '%s' "$1" | tr ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz; }
+
+trimmed() {
+  local text=$1
+  text=${text#"${text%%[! $'\t']*}"}
+  printf '%s' "${text%"${text##*[! $'\t']}"}"
+}
+
+is_digits() {
+  case $1 in '' | *[!0123456789]*) return 1 ;; esac
+}
+
+# in_range NUMBER MIN MAX: a whole number without leading zero, at most 9 digits.
+in_range() {
+  is_digits "$1" || return 1
+  case $1 in 0?*) return 1 ;; esac
+  [ "${#1}" -le 9 ] && [ "$1" -ge "$2" ] && [ "$1" -le "$3" ]
+}
+
+# decimal_in_range NUMBER MIN MAX: the bounds are in thousandths.
+decimal_in_range() {
+  local whole=${1%%.*} fraction=000 pattern='^[0-9]{1,9}(\.[0-9]{1,9})?$'
+  [[ $1 =~ $pattern ]] || return 1
+  case $1 in *.*) fraction=${1#*.} ;; esac
+  case $fraction in ????*) fraction=${fraction:0:3}${fraction:3} ;; *) fraction=${fraction}000 ;; esac
+  local rest=${fraction:3} thousandths=$((10#$whole * 1000 + 10#${fraction:0:3}))
+  [ "$thousandths" -ge "$2" ] || return 1
+  [ "$thousandths" -lt "$3" ] || { [ "$thousandths" -eq "$3" ] && [ -z "${rest//0/}" ]; }
+}
+
+# duration_ms TEXT: prints milliseconds; fails when TEXT is no k6 duration. A bare number is none: k6
+# would take it for milliseconds.
+duration_ms() {
+  local rest=$1 total=0 unit fraction pattern='^([0-9]{1,9})(\.([0-9]{1,9}))?(ms|s|m|h|d)(.*)$'
+  [ -n "$rest" ] || return 1
+  while [ -n "$rest" ]; do
+    [[ $rest =~ $pattern ]] || return 1
+    case ${BASH_REMATCH[4]} in
+      ms) unit=1 ;;
+      s) unit=1000 ;;
+      m) unit=60000 ;;
+      h) unit=3600000 ;;
+      *) unit=86400000 ;;
+    esac
+    fraction=${BASH_REMATCH[3]}000
+    total=$((total + 10#${BASH_REMATCH[1]} * unit + 10#${fraction:0:3} * unit / 1000))
+    rest=${BASH_REMATCH[5]}
+  done
+  printf '%s' "$total"
+}
+
+is_duration() {
+  local ms
+  ms=$(duration_ms "$1") && [ "$ms" -ge 1000 ]
+}
+
+# is_secret NAME: values of such names never reach a command line or the screen.
+is_secret() {
+  case $(lower "$1") in
+    api_key | database_url | *_token | *_password | *_secret | *_key | *_dsn | token | password | secret) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
+# has_credentials TEXT: does it hold a URL with user:password@?
+has_credentials() {
+  local pattern='://[^/?#]*@'
+  [[ $1 =~ $pattern ]]
+}
+
+# masked TEXT: the same without the credentials of a URL in it.
+masked() {
+  if has_credentials "$1"; then
+    printf '%s://***@%s' "${1%%://*}" "${1##*@}"
+  else
+    printf '%s' "$1"
+  fi
+}
+
+# Fractions of a second are not in POSIX, but everywhere that matters.
+nap() { sleep 0.1 2>/dev/null || sleep 1; }
+
+# launch COMMAND...: starts it in the background, in a process group of its own; sets $launched.
+# Signals for the group of this script (Ctrl-C) then reach this script alone, which passes on one.
+launch() {
+  set -m
+  "$@" &
+  launched=$!
+  set +m
+}
+
+kill_after() {
+  sleep "$1"
+  kill -KILL -- "-$2"
+}
+
+# limited SECONDS COMMAND...: its output and exit code; killed with all its children after SECONDS.
+limited() {
+  local watched watchdog code=0 seconds=$1
+  shift
+  launch "$@" </dev/null
+  watched=$launched
+  launch kill_after "$seconds" "$watched" </dev/null >/dev/null 2>&1
+  watchdog=$launched
+  wait "$watched" 2>/dev/null || code=$?
+  kill -KILL -- "-$watchdog" 2>/dev/null || :
+  wait "$watchdog" 2>/dev/null || :
+  return "$code"
+}
+
+connect() { exec 3<>"/dev/tcp/$1/$2"; }
+
+# answers HOST PORT: does anything accept a connection there?
+answers() { limited 2 connect "$1" "$2" >/dev/null 2>&1; }
+
+# ---------------------------------------------------------------------------------------------------
+# Kinds of values
+# ---------------------------------------------------------------------------------------------------
+
+# accepts KIND: what to write, for messages.
+accepts() {
+  case $1 in
+    vus) echo 'a whole number from 1 to 100000' ;;
+    port) echo 'a whole number from 1 to 65535' ;;
+    count) echo 'a whole number from 1 to 999999999' ;;
+    duration) echo 'a duration with a unit, at least 1s, such as 30s, 5m or 1m30s' ;;
+    scale) echo 'a number from 0.001 to 100' ;;
+    think) echo 'a number from 0 to 10' ;;
+    bool) echo 'true or false' ;;
+    name) echo 'a name of letters, digits, - and _' ;;
+    run_id) echo 'at most 100 letters, digits, . - and _, not starting with a dot' ;;
+    url) echo 'http:// or https://, a host, optionally a port (1-65535) and a path' ;;
+    threshold) echo 'METRIC=EXPRESSION without a semicolon' ;;
+    pair) echo 'NAME=VALUE' ;;
+    file) echo 'a plain file name: no folder, no leading dash or dot' ;;
+    *) echo 'a value' ;;
+  esac
+}
+
+# is_kind KIND VALUE
+is_kind() {
+  local pattern
+  case $1 in
+    vus) in_range "$2" 1 100000 ;;
+    port) in_range "$2" 1 65535 ;;
+    count) in_range "$2" 1 999999999 ;;
+    duration) is_duration "$2" ;;
+    scale) decimal_in_range "$2" 1 100000 ;;
+    think) decimal_in_range "$2" 0 10000 ;;
+    bool) [ "$2" = true ] || [ "$2" = false ] ;;
+    name)
+      pattern='^[A-Za-z0-9][A-Za-z0-9_-]*$'
+      [[ $2 =~ $pattern ]]
+      ;;
+    run_id)
+      pattern='^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$'
+      [[ $2 =~ $pattern ]]
+      ;;
+    url) parse_url "$2" ;;
+    threshold)
+      pattern='^[A-Za-z_][A-Za-z0-9_]*(\{[^;]*\})?=[^;]+$'
+      [[ $2 =~ $pattern ]]
+      ;;
+    pair)
+      pattern='^[A-Za-z_][A-Za-z0-9_]*='
+      [[ $2 =~ $pattern ]]
+      ;;
+    file)
+      case $2 in
+        -* | .* | */* | *\\* | *[[:cntrl:]]* | summary.json | report.html | service.log) return 1 ;;
+      esac
+      ;;
+    *) : ;;
+  esac
+}
+
+# ---------------------------------------------------------------------------------------------------
+# Settings: option > environment > --env-file > suite.env > default
+# ---------------------------------------------------------------------------------------------------
+
+# set_option NAME VALUE: given twice, the last one wins.
+set_option() {
+  local i
+  for ((i = 0; i < ${#option_names[@]}; i++)); do
+    if [ "${option_names[i]}" = "$1" ]; then
+      option_values[i]=$2
+      return
+    fi
+  done
+  option_names+=("$1")
+  option_values+=("$2")
+}
+
+# find_setting NAME: sets $found (empty = not set) and $origin. An empty value counts as not set.
+find_setting() {
+  local i
+  found='' origin=''
+  for ((i = 0; i < ${#option_names[@]}; i++)); do
+    [ "${option_names[i]}" != "$1" ] || { found=${option_values[i]} origin=option; }
+  done
+  [ -z "$found" ] || return 0
+  found=${!1:-} origin=environment
+  [ -z "$found" ] || return 0
+  for ((i = 0; i < ${#file_names[@]}; i++)); do
+    [ "${file_names[i]}" != "$1" ] || { found=${file_values[i]} origin=$env_file; }
+  done
+  [ -z "$found" ] || return 0
+  for ((i = 0; i < ${#suite_names[@]}; i++)); do
+    [ "${suite_names[i]}" != "$1" ] || { found=${suite_values[i]} origin=suite.env; }
+  done
+}
+
+# setting NAME [DEFAULT]: prints the value.
+setting() {
+  local found origin
+  find_setting "$1"
+  printf '%s' "${found:-${2:-}}"
+}
+
+# has_option NAME: was it given on the command line?
+has_option() {
+  local name
+  for name in ${option_names[@]+"${option_names[@]}"}; do
+    [ "$name" != "$1" ] || return 0
+  done
+  return 1
+}
+
+is_on() { [ "$(setting "$1")" = true ]; }
+
+# parse_env_file FILE NAME: fills $parsed_names and $parsed_values. Nothing in it is executed. The rules are
+# those of tests/load/lib/env.js. A bad line is not shown: it may be a secret.
+parse_env_file() {
+  local file=$1 shown=$2 line value number=0
+  local assignment=$'^(export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$'
+  parsed_names=() parsed_values=()
+  while IFS= read -r line || [ -n "$line" ]; do
+    number=$((number + 1))
+    [ "$number" -gt 1 ] || line=${line#$'\xef\xbb\xbf'}
+    line=$(trimmed "${line%$'\r'}")
+    case $line in '' | '#'*) continue ;; esac
+    [[ $line =~ $assignment ]] || refuse "$shown:$number: expected KEY=value, a comment or a blank line."
+    parsed_names+=("${BASH_REMATCH[2]}")
+    value=$(trimmed "${BASH_REMATCH[3]}")
+    parsed_values+=("$(bare_value "$value")")
+  done <"$file"
+}
+
+# bare_value TEXT: without its outer pair of quotes, or without the comment behind it.
+bare_value() {
+  local comment=$'^(.*[^ \t])?([ \t]+#.*)$' text=$1
+  case $text in
+    \"*\" | \'*\')
+      if [ "${#text}" -ge 2 ]; then
+        text=${text#?}
+        printf '%s' "${text%?}"
+        return
+      fi
+      ;;
+    '#'*) return ;;
+  esac
+  while [[ $text =~ $comment ]]; do text=${BASH_REMATCH[1]}; done
+  printf '%s' "$text"
+}
+
+load_settings() {
+  if [ -r "$suite/suite.env" ]; then
+    parse_env_file "$suite/suite.env" tests/load/suite.env
+    suite_names=(${parsed_names[@]+"${parsed_names[@]}"})
+    suite_values=(${parsed_values[@]+"${parsed_values[@]}"})
+  fi
+  if [ -n "$env_file" ]; then
+    [ -f "$env_file" ] && [ -r "$env_file" ] ||
+      refuse "--env-file needs a readable file, got '$env_file'." "$(command_line --env-file staging.env)"
+    parse_env_file "$env_file" "$env_file"
+    file_names=(${parsed_names[@]+"${parsed_names[@]}"})
+    file_values=(${parsed_values[@]+"${parsed_values[@]}"})
+  fi
+}
+
+# Variables that k6 reads by itself and that would make a run meaningless.
+drop_dangerous_variables() {
+  local name i
+  for name in $SHAPE_VARIABLES; do
+    [ -z "${!name+set}" ] || warn "$name is ignored: it would replace the profile. Use --vus, --duration."
+    unset "$name"
+  done
+  for name in $VERDICT_VARIABLES; do
+    [ -z "${!name:-}" ] || warn "$name is ignored: the run would have no verdict."
+    unset "$name"
+  done
+  # k6 stops when this is 1 instead of true; the flag --no-usage-report says the same.
+  unset K6_NO_USAGE_REPORT
+  for ((i = 0; i < ${#file_names[@]}; i++)); do
+    case " $SHAPE_VARIABLES $VERDICT_VARIABLES K6_NO_USAGE_REPORT " in
+      *" ${file_names[i]} "*)
+        warn "${file_names[i]} in $env_file is ignored: it would replace the profile or the verdict."
+        file_values[i]=''
+        ;;
+    esac
+  done
+}
+
+# check_settings: every value that the wrapper or k6 will use, whatever it came from.
+check_settings() {
+  local flag value name kind example help
+  while IFS='|' read -r flag value name kind example help; do
+    [ -z "$name" ] || [ -z "$kind" ] || check_setting "$name" "$kind" "$flag" "$example"
+  done <<<"$OPTION_TABLE"
+  check_setting BACKEND_PORT port '' 8000
+  check_setting START_TIMEOUT duration '' 60s
+  check_setting MAX_REMOTE_VUS count '' 100
+  check_setting MAX_REMOTE_DURATION duration '' 1h
+  check_setting RUN_ID run_id '' nightly-1
+  for name in ALLOW_REMOTE ALLOW_HEAVY ALLOW_WRITES; do check_setting "$name" bool '' true; done
+}
+
+# check_setting NAME KIND FLAG EXAMPLE
+check_setting() {
+  local found origin label
+  find_setting "$1"
+  [ -z "$found" ] || ! is_kind "$2" "$found" || return 0
+  [ -n "$found" ] || return 0
+  case $origin in
+    option) label=${3:-$1} ;;
+    environment) label="$1 (environment)" ;;
+    *) label="$1 in $origin" ;;
+  esac
+  refuse "$label needs $(accepts "$2"), got '$(masked "$found")'." \
+    "$([ -n "$3" ] && command_line smoke "$3" "$4" || printf '%s=%s' "$1" "$4")"
+}
+
+# ---------------------------------------------------------------------------------------------------
+# The command line
+# ---------------------------------------------------------------------------------------------------
+
+usage() {
+  local flag value name kind example help
+  cat <<EOF
+Runs the load tests of this project with k6.
+
+Usage: load-test.sh [PROFILE] [TEST] [options] [-- K6 ARGS]
+
+  load-test.sh                    smoke: one user, a minute, every journey
+  load-test.sh PROFILE            a profile over all journeys (scenarios/PROFILE.js)
+  load-test.sh TEST               one test with its own load (scripts/TEST.js; api = api-public)
+  load-test.sh PROFILE TEST       one test under a profile
+  load-test.sh [PROFILE] all      every test, one after the other
+  load-test.sh FILE               a script: absolute, from here or from tests/load
+EOF
+  while IFS='|' read -r flag value name kind example help; do
+    case $flag in
+      --*) printf '  %-22s %s\n' "$flag${value:+ $value}" "$help" ;;
+      ?*) printf '\n%s\n' "$flag" ;;
+    esac
+  done <<<"$OPTION_TABLE"
+  cat <<EOF
+
+Every option with a setting of that name also works as an environment variable (VUS=5), in --env-file and
+in tests/load/suite.env; the order is option, environment, --env-file, suite.env. Also read: K6_BIN,
+RESULTS_DIR (folder of the run folders), RUN_ID, ALLOWED_HOSTS, CONFIRM_TARGET, START_DIR, START_TIMEOUT,
+MAX_REMOTE_VUS, MAX_REMOTE_DURATION, K6_IMAGE (with --docker). Secrets (API_KEY, TEST_USER_PASSWORD, ...)
+are taken from the environment or --env-file only.
+
+Exit codes
+    0  passed
+    1  wrong usage or refused; no load was sent
+    2  the service did not become ready, or its start command failed
+    3  results are missing or incomplete although k6 reported success
+    4  an output asked for with --out cannot be reached
+   99  thresholds were crossed
+  105  interrupted
+  107  error in a script, its setup or its settings
+  Others are k6's own. With several tests: the highest.
+
+Examples
+  load-test.sh
+  load-test.sh load --vus 100 --duration 10m
+  load-test.sh load health --base-url https://staging.example.com
+  load-test.sh all --report
+EOF
+}
+
+# option_row FLAG: sets $row_value, $row_name, $row_kind, $row_example; fails for an unknown flag.
+option_row() {
+  local flag value name kind example help
+  while IFS='|' read -r flag value name kind example help; do
+    if [ "$flag" = "$1" ]; then
+      row_value=$value row_name=$name row_kind=$kind row_example=$example
+      return 0
+    fi
+  done <<<"$OPTION_TABLE"
+  return 1
+}
+
+# Help is given however wrong the rest is.
+help_wanted() {
+  local argument
+  for argument in "$@"; do
+    case $argument in
+      --) return 1 ;;
+      -h | --help) return 0 ;;
+    esac
+  done
+  return 1
+}
+
+parse_arguments() {
+  local flag row_value row_name row_kind row_example
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --)
+        shift
+        k6_arguments=("$@")
+        return
+        ;;
+      -?*)
+        flag=${1%%=*}
+        option_row "$flag" || refuse_unknown_option "$1"
+        if [ -z "$row_value" ]; then
+          [ "$flag" = "$1" ] || refuse "$flag takes no value, got '$1'." "$(command_line "$flag")"
+          take_switch "$flag"
+        elif [ "$flag" != "$1" ]; then
+          take_option "$flag" "${1#*=}"
+        else
+          [ $# -ge 2 ] || refuse_value "$flag" 'nothing'
+          case $2 in --*) refuse_value "$flag" "the option $2" ;; esac
+          take_option "$flag" "$2"
+          shift
+        fi
+        ;;
+      *) positionals+=("$1") ;;
+    esac
+    shift
+  done
+}
+
+refuse_unknown_option() {
+  case $1 in
+    -*.js) refuse "'$1' looks like an option. Write a file name with its folder." "$(command_line "./$1")" ;;
+    -u* | -d? | -d | -i* | -s) refuse "unknown option '$1'. k6's own flags for load are --vus and --duration here." "$(command_line smoke --vus 5 --duration 1m)" ;;
+    *) refuse "unknown option '$1'. k6's own flags go behind --." "$(command_line --help)" ;;
+  esac
+}
+
+# refuse_value FLAG GOT: uses the row of the flag.
+refuse_value() {
+  refuse "$1 needs $(accepts "$row_kind"), got $2." "$(command_line smoke "$1" "$row_example")"
+}
+
+take_switch() {
+  case $1 in
+    --list) action=list ;;
+    --dry-run) action=dry-run ;;
+    --version) action=version ;;
+    --report) report=true ;;
+    --no-wait) no_wait=true ;;
+    --docker) use_docker=true ;;
+    --quiet) quiet=true ;;
+    --verbose) verbose=true ;;
+    --no-color) color=never ;;
+    *) set_option "$row_name" true ;;
+  esac
+}
+
+# take_option FLAG VALUE
+take_option() {
+  [ -n "$2" ] || refuse_value "$1" 'an empty value'
+  is_kind "$row_kind" "$2" || refuse_value "$1" "'$(masked "$2")'"
+  case $1 in
+    --threshold) thresholds+=("$2") ;;
+    --out) outputs+=("$2") ;;
+    --output) raw_output=$2 ;;
+    --env-file) env_file=$2 ;;
+    --env) take_env_pair "${2%%=*}" "${2#*=}" ;;
+    *) set_option "$row_name" "$2" ;;
+  esac
+}
+
+take_env_pair() {
+  case " $SHAPE_VARIABLES $VERDICT_VARIABLES " in
+    *" $1 "*) refuse "--env $1 would replace the profile or the verdict. Use --vus and --duration." "$(command_line smoke --vus 5 --duration 1m)" ;;
+  esac
+  if is_secret "$1" || { [ "$1" != BASE_URL ] && has_credentials "$2"; }; then
+    refuse "--env $1: a secret on a command line is visible to every user. Export it instead." \
+      "export $1=...; $(command_line)"
+  fi
+  case $1 in
+    RESULTS_DIR | RUN_K6_VERSION) refuse "--env $1: the wrapper sets it. Export RESULTS_DIR to move the results." ;;
+    THRESHOLDS) thresholds=("$2") ;;
+    *) set_option "$1" "$2" ;;
+  esac
+}
+
+join_thresholds() {
+  local joined='' threshold
+  for threshold in ${thresholds[@]+"${thresholds[@]}"}; do joined+="${joined:+; }$threshold"; done
+  [ -z "$joined" ] || set_option THRESHOLDS "$joined"
+}
+
+# k6's load flags replace every scenario; its -e would pass by the checks above.
+check_k6_arguments() {
+  local argument
+  for argument in ${k6_arguments[@]+"${k6_arguments[@]}"}; do
+    case $argument in
+      --vus | --vus=* | -u | -u[0123456789]* | -u=*)
+        refuse "$argument behind -- replaces the profile. Use the option of this script." "$(command_line smoke --vus 5)"
+        ;;
+      --duration | --duration=* | -d | -d[0123456789]* | -d=* | --iterations | --iterations=* | -i | -i[0123456789]* | -i=* | --stage | --stage=* | -s | -s[0123456789]* | -s=*)
+        refuse "$argument behind -- replaces the profile. Use --duration of this script." "$(command_line smoke --duration 1m)"
+        ;;
+      --env | --env=* | -e | -e?*)
+        refuse "$argument behind -- is not checked. Use --env of this script." "$(command_line smoke --env NAME=VALUE)"
+        ;;
+    esac
+  done
+}
+
+# ---------------------------------------------------------------------------------------------------
+# Where the suite is
+# ---------------------------------------------------------------------------------------------------
+
+# find_suite: sets $root (the project) and $suite (its tests/load), through symlinks and from any folder.
+find_suite() {
+  local path=${BASH_SOURCE[0]} folder link hops=0
+  case $path in */*) ;; *) [ -e "./$path" ] && path=./$path || path=$(type -P -- "$path") ;; esac
+  self=$path
+  while [ -L "$path" ] && [ "$hops" -lt 40 ]; do
+    link=$(readlink -- "$path" 2>/dev/null || readlink "$path" 2>/dev/null) ||
+      refuse "cannot follow the link $path without readlink. Call scripts/load-test.sh itself."
+    case $link in /*) path=$link ;; *) path=${path%/*}/$link ;; esac
+    hops=$((hops + 1))
+  done
+  folder=$(cd -- "${path%/*}" && pwd -P) || refuse "cannot enter the folder of $path."
+  root=${folder%/*}
+  suite=$root/tests/load
+  [ -d "$suite/scripts" ] && [ -d "$suite/scenarios" ] ||
+    refuse "no suite in $suite: it needs the folders scenarios/ and scripts/."
+}
+
+# ---------------------------------------------------------------------------------------------------
+# What to run
+# ---------------------------------------------------------------------------------------------------
+
+# names_in FOLDER: the scripts in scenarios/ or scripts/, one a line.
+names_in() {
+  local file
+  for file in "$suite/$1"/*.js; do
+    [ -f "$file" ] || continue
+    file=${file##*/}
+    printf '%s\n' "${file%.js}"
+  done
+}
+
+one_line() { printf '%s' "${1//$'\n'/, }"; }
+
+is_profile() { is_kind name "$1" && [ -f "$suite/scenarios/$1.js" ]; }
+
+# test_name NAME: prints the name of the file in scripts/; fails when there is none.
+test_name() {
+  is_kind name "$1" || return 1
+  if [ -f "$suite/scripts/$1.js" ]; then
+    printf '%s' "$1"
+  elif [ "$1" = api ] && [ -f "$suite/scripts/api-public.js" ]; then
+    printf 'api-public'
+  else
+    return 1
+  fi
+}
+
+is_path() {
+  case $1 in */* | *.js | *.ts) return 0 ;; *) return 1 ;; esac
+}
+
+# script_file PATH: prints the absolute path; refuses what k6 could not run.
+script_file() {
+  local file=$1 folder
+  case $file in
+    /*) ;;
+    *) if [ -e "$file" ]; then file=./$file; else file=$suite/$1; fi ;;
+  esac
+  [ -e "$file" ] || refuse "no such file: '$1', neither from here nor from tests/load." "$(command_line --list)"
+  [ ! -d "$file" ] || refuse "'$1' is a folder; name a script in it." "$(command_line --list)"
+  [ -f "$file" ] && [ -r "$file" ] || refuse "'$1' cannot be read." "$(command_line --list)"
+  folder=$(cd -- "${file%/*}" && pwd -P) || refuse "'$1' cannot be read." "$(command_line --list)"
+  printf '%s' "$folder/${file##*/}"
+}
+
+# add_run NAME SCRIPT PROFILE (empty: the script's own)
+add_run() {
+  run_names+=("$1")
+  run_scripts+=("$2")
+  run_profiles+=("$3")
+}
+
+add_profile_run() { add_run "$1" "$suite/scenarios/$1.js" "$1"; }
+
+# add_test_runs TEST PROFILE
+add_test_runs() {
+  local test file name
+  if [ "$1" = all ]; then
+    for test in $(names_in scripts); do
+      add_run "$test" "$suite/scripts/$test.js" "${2:-smoke}"
+    done
+    [ "${#run_names[@]}" -gt 0 ] || refuse "no test in $suite/scripts."
+  elif test=$(test_name "$1"); then
+    add_run "${2:+$2-}$test" "$suite/scripts/$test.js" "$2"
+  elif is_path "$1"; then
+    file=$(script_file "$1")
+    name=${file##*/}
+    name=${name%.js}
+    if [ "${file%/*}" = "$suite/scenarios" ]; then
+      [ -z "$2" ] || [ "$2" = "$name" ] || refuse "scenarios/$name.js always runs the profile $name, not $2." "$(command_line "$2")"
+      add_run "$name" "$file" "$name"
+    else
+      add_run "${2:+$2-}$name" "$file" "$2"
+    fi
+  else
+    refuse_name "$1"
+  fi
+}
+
+refuse_name() {
+  refuse "unknown profile or test '$1'. Profiles: $(one_line "$(names_in scenarios)"). Tests: $(one_line "$(names_in scripts)"), api, all. Or a file." \
+    "$(command_line --list)"
+}
+
+choose_runs() {
+  local count=${#positionals[@]} found origin first=${positionals[0]-} second=${positionals[1]-}
+  find_setting PROFILE
+  case $count in
+    0)
+      [ -n "$found" ] || found=smoke
+      is_profile "$found" || refuse "the profile $found has no file in scenarios/. Give it a test." "$(command_line health --profile "$found")"
+      add_profile_run "$found"
+      ;;
+    1)
+      if is_profile "$first"; then
+        [ "$origin" != option ] || [ -z "$found" ] || [ "$found" = "$first" ] ||
+          refuse "the profile is given twice: $first and --profile $found." "$(command_line "$first")"
+        add_profile_run "$first"
+      else
+        add_test_runs "$first" "$found"
+      fi
+      ;;
+    2)
+      if ! is_profile "$first"; then
+        ! is_profile "$second" || refuse "the profile comes first, then the test." "$(command_line "$second" "$first")"
+        ! test_name "$second" >/dev/null || explain "$second is a test."
+        refuse "unknown profile '$first'. Profiles with a file: $(one_line "$(names_in scenarios)"). Others: --profile." \
+          "$(command_line "$second" --profile "$first")"
+      fi
+      [ "$origin" != option ] || [ -z "$found" ] || [ "$found" = "$first" ] ||
+        refuse "the profile is given twice: $first and --profile $found." "$(command_line "$first" "$second")"
+      add_test_runs "$second" "$first"
+      ;;
+    *) refuse "too many names: ${positionals[*]}. One profile and one test at most." "$(command_line load health)" ;;
+  esac
+}
+
+# description FILE: the first line of its first comment.
+description() {
+  local line number=0
+  while IFS= read -r line && [ "$number" -lt 60 ]; do
+    number=$((number + 1))
+    line=$(trimmed "${line%$'\r'}")
+    case $line in
+      '//'* | '/*'* | '*'*) ;;
+      *) continue ;;
+    esac
+    line=${line#//}
+    line=${line#/\*}
+    while [ "${line#\*}" != "$line" ]; do line=${line#\*}; done
+    line=$(trimmed "${line%\*/}")
+    case $line in '' | /* | @* | eslint* | prettier*) continue ;; esac
+    printf '%s' "$(printable "$line")"
+    return
+  done <"$1"
+}
+
+print_list() {
+  local name
+  printf 'Profiles: load-test.sh PROFILE [TEST]\n'
+  for name in $(names_in scenarios); do
+    printf '  %-20s %s\n' "$name" "$(description "$suite/scenarios/$name.js")"
+  done
+  printf '\nTests: load-test.sh [PROFILE] TEST\n'
+  for name in $(names_in scripts); do
+    printf '  %-20s %s\n' "$name" "$(description "$suite/scripts/$name.js")"
+  done
+  printf '  %-20s %s\n' api 'short for api-public' all 'every test above, one after the other'
+}
+
+# ---------------------------------------------------------------------------------------------------
+# The target
+# ---------------------------------------------------------------------------------------------------
+
+# parse_url URL: sets $url_scheme, $url_host (small letters, IPv6 in brackets), $url_port, $url_path and
+# $url_credentials. The same rules as tests/load/lib/url.js: what both accept is what gets loaded.
+parse_url() {
+  local pattern='^(https?)://(([^@/?#[:space:]]*)@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)(:([0-9]{1,5}))?(/[^?#[:space:]]*)?$'
+  case $1 in *[[:cntrl:]]* | *\\*) return 1 ;; esac
+  [[ $1 =~ $pattern ]] || return 1
+  url_scheme=${BASH_REMATCH[1]}
+  url_credentials=${BASH_REMATCH[2]}
+  url_host=${BASH_REMATCH[4]}
+  url_port=${BASH_REMATCH[7]}
+  url_path=${BASH_REMATCH[8]}
+  url_host=$(lower "$url_host")
+  while [ "${url_path%/}" != "$url_path" ]; do url_path=${url_path%/}; done
+  [ -z "$url_port" ] || { url_port=$((10#$url_port)) && in_range "$url_port" 1 65535; }
+}
+
+# is_local_host HOST: can it only be this machine or a private network? Names are compared whole.
+is_local_host() {
+  local octets='[0-9]{1,3}' ipv4 ipv6
+  case $1 in localhost | *.localhost | host.docker.internal | 0.0.0.0 | '[::1]') return 0 ;; esac
+  ipv4="^(127(\.$octets){3}|10(\.$octets){3}|192\.168(\.$octets){2}|172\.(1[6-9]|2[0-9]|3[01])(\.$octets){2}|169\.254(\.$octets){2})$"
+  ipv6='^\[(fe[89ab][0-9a-f]:|f[cd][0-9a-f][0-9a-f]:).*\]$'
+  [[ $1 =~ $ipv4 ]] || [[ $1 =~ $ipv6 ]]
+}
+
+# is_allowed_host HOST: is it in ALLOWED_HOSTS, whole or by a *.suffix?
+is_allowed_host() {
+  local rest entry
+  rest=$(lower "$(setting ALLOWED_HOSTS)"),
+  while [ -n "$rest" ]; do
+    entry=$(trimmed "${rest%%,*}")
+    rest=${rest#*,}
+    case $entry in
+      '') ;;
+      '*.'*) [ "${1%"${entry#\*}"}" = "$1" ] || return 0 ;;
+      *) [ "$entry" != "$1" ] || return 0 ;;
+    esac
+  done
+  return 1
+}
+
+resolve_target() {
+  local base
+  base=$(setting BASE_URL "http://localhost:$(setting BACKEND_PORT 8000)")
+  parse_url "$base" || refuse "BASE_URL needs $(accepts url)." "$(command_line --base-url http://localhost:8000)"
+  base_url=$url_scheme://$url_credentials$url_host${url_port:+:$url_port}$url_path
+  shown_url=$(masked "$base_url")
+  target_host=$url_host
+  target_port=$url_port
+  [ -n "$target_port" ] || case $url_scheme in https) target_port=443 ;; *) target_port=80 ;; esac
+}
+
+# guard_target: refuses load on hosts that nobody vouched for. The scripts check the same once more.
+guard_target() {
+  local i profile vus duration
+  ! is_local_host "$target_host" || return 0
+  is_allowed_host "$target_host" || confirm_target
+  ! is_on ALLOW_HEAVY || return 0
+  for ((i = 0; i < ${#run_names[@]}; i++)); do
+    profile=${run_profiles[i]}
+    case $HEAVY_PROFILES in
+      *" ${profile:--} "*)
+        refuse "the profile $profile pushes $target_host past its limits. If that is meant, add --allow-heavy." \
+          "$(command_line "$profile" --allow-heavy)"
+        ;;
+    esac
+  done
+  vus=$(setting VUS 1)
+  [ "$vus" -le "$(setting MAX_REMOTE_VUS 100)" ] ||
+    refuse "--vus $vus on $target_host is above MAX_REMOTE_VUS=$(setting MAX_REMOTE_VUS 100). If that is meant, add --allow-heavy."
+  duration=$(setting DURATION 1s)
+  [ "$(duration_ms "$duration")" -le "$(duration_ms "$(setting MAX_REMOTE_DURATION 1h)")" ] ||
+    refuse "--duration $duration on $target_host is above MAX_REMOTE_DURATION=$(setting MAX_REMOTE_DURATION 1h). If that is meant, add --allow-heavy."
+}
+
+# confirm_target: ALLOW_REMOTE and the host spelled out, by CONFIRM_TARGET or on the terminal.
+confirm_target() {
+  local typed=''
+  is_on ALLOW_REMOTE ||
+    refuse "$target_host is neither local nor in ALLOWED_HOSTS (tests/load/suite.env). To load it once, add --yes." \
+      "CONFIRM_TARGET=$(quote "$target_host") $(command_line --base-url "$(masked "$base_url")" --yes)"
+  [ "$(lower "$(setting CONFIRM_TARGET)")" != "$target_host" ] || return 0
+  if [ -t 0 ] && [ -t 2 ] && [ "$action" = run ]; then
+    err 'This sends load to %s%s%s. Type the host to go on: ' "$bold" "$target_host" "$plain"
+    IFS= read -r typed || :
+    if [ "$(lower "$typed")" = "$target_host" ]; then
+      set_option CONFIRM_TARGET "$target_host"
+      return 0
+    fi
+    refuse "'$typed' is not $target_host; nothing was sent."
+  fi
+  refuse "--yes also needs the host spelled out: CONFIRM_TARGET=$target_host." \
+    "CONFIRM_TARGET=$(quote "$target_host") $(command_line --base-url "$(masked "$base_url")" --yes)"
+}
+
+# ---------------------------------------------------------------------------------------------------
+# k6
+# ---------------------------------------------------------------------------------------------------
+
+install_hints() {
+  note 'Install k6:
+  macOS          brew install k6
+  Debian/Ubuntu  sudo gpg -k
+                 sudo gpg --no-default-keyring --keyring /usr/share/keyrings/k6-archive-keyring.gpg \
+                   --keyserver hkp://keyserver.ubuntu.com:80 --recv-keys C5AD17C747E3415A3642D57D77C6C491D6AC1D69
+                 echo "deb [signed-by=/usr/share/keyrings/k6-archive-keyring.gpg] https://dl.k6.io/deb stable main" |
+                   sudo tee /etc/apt/sources.list.d/k6.list
+                 sudo apt-get update && sudo apt-get install k6
+  Windows        winget install k6 --source winget
+  Docker         add --docker to this command
+Or set K6_BIN to a k6 elsewhere.'
+}
+
+# find_k6: sets $k6; fails when there is none.
+find_k6() {
+  if [ -n "${K6_BIN:-}" ]; then
+    case $K6_BIN in */*) k6=$K6_BIN ;; *) k6=$(type -P -- "$K6_BIN") || k6=$K6_BIN ;; esac
+    case $k6 in -*) k6=./$k6 ;; esac
+  else
+    k6=$(type -P k6) || return 1
+  fi
+}
+
+require_k6() {
+  local label
+  if [ "$use_docker" = true ]; then
+    require_docker
+    return
+  fi
+  if ! find_k6; then
+    explained=true
+    err '%s\n' "${red}load-test.sh:${plain} k6 was not found on PATH."
+    install_hints
+    exit "$EXIT_REFUSED"
+  fi
+  label=${K6_BIN:+K6_BIN=}$k6
+  [ -f "$k6" ] || refuse "$label: no such file." "K6_BIN=/path/to/k6 $(command_line)"
+  [ -x "$k6" ] || refuse "$label is not executable." "chmod +x $(quote "$k6")"
+  read_k6_version "$label"
+}
+
+# read_k6_version LABEL: asks the binary, which may be anything; sets $k6_version.
+read_k6_version() {
+  local text code=0 line shown release='^k6(\.exe)? v?(([0-9]{1,6})\.[0-9]+\.[0-9]+[-+0-9A-Za-z.]*)([ ,]|$)'
+  local devel='^k6(\.exe)? v?(\(devel\))'
+  text=$(limited "$ANSWER_LIMIT" "$k6" version 2>&1) || code=$?
+  if [ "$code" -eq 137 ]; then
+    refuse "$1 did not answer 'k6 version' within $ANSWER_LIMIT s." "K6_BIN=/path/to/k6 $(command_line)"
+  fi
+  while IFS= read -r line; do
+    line=${line%$'\r'}
+    if [[ $line =~ $release ]]; then
+      k6_version=v${BASH_REMATCH[2]}
+      [ "${BASH_REMATCH[3]}" -ge "${OLDEST_K6%%.*}" ] ||
+        refuse "$1 is $k6_version; this suite needs k6 $OLDEST_K6 or later." "K6_BIN=/path/to/k6 $(command_line)"
+      return
+    elif [[ $line =~ $devel ]]; then
+      k6_version=${BASH_REMATCH[2]}
+      explain "$1 is a development build; its version is not checked."
+      return
+    fi
+  done <<<"$text"
+  shown=$(printable "${text%%$'\n'*}")
+  refuse "$1 does not work as k6 (exit code $code, '${shown:0:120}'). Wrong architecture, or another program?" \
+    "K6_BIN=/path/to/k6 $(command_line)"
+}
+
+require_docker() {
+  local answer
+  k6=docker
+  type -P docker >/dev/null || refuse '--docker needs the docker command on PATH.' "$(command_line)"
+  answer=$(limited "$ANSWER_LIMIT" docker version --format '{{.Server.Version}}' 2>&1) ||
+    refuse "--docker: Docker does not answer (${answer%%$'\n'*})." "$(command_line)"
+  k6_version=v${docker_image##*:}
+}
+
+print_version() {
+  local version=unknown
+  [ ! -r "$suite/lib/version.txt" ] || IFS= read -r version <"$suite/lib/version.txt" || :
+  printf 'load-test.sh %s\n' "$version"
+  if [ "$use_docker" = true ]; then
+    printf 'k6 %s (%s)\n' "v${docker_image##*:}" "$docker_image"
+  elif find_k6 && [ -x "$k6" ]; then
+    read_k6_version "$k6"
+    printf 'k6 %s (%s)\n' "$k6_version" "$k6"
+  else
+    printf 'k6 not found\n'
+  fi
+}
+
+# ---------------------------------------------------------------------------------------------------
+# Windows
+# ---------------------------------------------------------------------------------------------------
+
+# Git Bash rewrites arguments such as API_PREFIX=/api into paths of its own installation.
+tame_git_bash() {
+  on_windows=false
+  case $(uname -s 2>/dev/null) in
+    MINGW* | MSYS* | CYGWIN*)
+      on_windows=true
+      export MSYS_NO_PATHCONV=1 MSYS2_ARG_CONV_EXCL='*'
+      ;;
+  esac
+}
+
+# native PATH: as programs outside the shell spell it.
+native() {
+  if [ "$on_windows" = true ] && type -P cygpath >/dev/null; then
+    cygpath -m -- "$1"
+  else
+    printf '%s' "$1"
+  fi
+}
+
+# ---------------------------------------------------------------------------------------------------
+# Outputs
+# ---------------------------------------------------------------------------------------------------
+
+# prepare_outputs: turns --out into k6's names, and looks whether the other end is there.
+prepare_outputs() {
+  local i output
+  for ((i = 0; i < ${#outputs[@]}; i++)); do
+    output=${outputs[i]}
+    ! has_credentials "$output" || refuse "--out ${output%%=*}: a password on a command line is visible to every user. Export K6_INFLUXDB_USERNAME, K6_INFLUXDB_PASSWORD or K6_PROMETHEUS_RW_USERNAME, K6_PROMETHEUS_RW_PASSWORD."
+    case $output in
+      prometheus=* | experimental-prometheus-rw=*)
+        # k6 ignores a URL behind the name.
+        output_names+=(K6_PROMETHEUS_RW_SERVER_URL)
+        output_values+=("${output#*=}")
+        outputs[i]=experimental-prometheus-rw
+        require_endpoint "$output" "${output#*=}"
+        ;;
+      prometheus | experimental-prometheus-rw)
+        outputs[i]=experimental-prometheus-rw
+        require_endpoint "$output" "$(setting K6_PROMETHEUS_RW_SERVER_URL http://localhost:9090/api/v1/write)"
+        ;;
+      influxdb=*) require_endpoint "$output" "${output#*=}" ;;
+      influxdb) require_endpoint "$output" "$(setting K6_INFLUXDB_ADDR http://localhost:8086)" ;;
+      opentelemetry) require_endpoint "$output" "$(otel_endpoint)" ;;
+    esac
+  done
+  if [ -n "${K6_OUT:-}" ] && [ "${#outputs[@]}${raw_output:-}" != 0 ]; then
+    warn 'k6 ignores K6_OUT because of --out or --output.'
+  fi
+}
+
+otel_endpoint() {
+  case $(setting K6_OTEL_EXPORTER_PROTOCOL grpc) in
+    http*) printf 'http://%s' "$(setting K6_OTEL_HTTP_EXPORTER_ENDPOINT localhost:4318)" ;;
+    *) printf 'http://%s' "$(setting K6_OTEL_GRPC_EXPORTER_ENDPOINT localhost:4317)" ;;
+  esac
+}
+
+# require_endpoint OUTPUT URL: k6 only logs an error and exits with 0 when it is down.
+require_endpoint() {
+  local url_scheme url_host url_port url_path url_credentials host
+  parse_url "$2" || refuse "--out $1: '$(masked "$2")' is no URL; it needs $(accepts url)."
+  [ "$action" = run ] || return 0
+  [ -n "$url_port" ] || case $url_scheme in https) url_port=443 ;; *) url_port=80 ;; esac
+  host=${url_host#[}
+  answers "${host%]}" "$url_port" ||
+    fail "$EXIT_OUTPUT_DOWN" "--out $1: nothing answers at $url_host:$url_port. Start it, or leave the option out."
+}
+
+# ---------------------------------------------------------------------------------------------------
+# The k6 command
+# ---------------------------------------------------------------------------------------------------
+
+# dashboard_period: k6 needs two periods for a report, so short runs need short ones.
+dashboard_period() {
+  local duration seconds profile=${run_profiles[$1]}
+  duration=$(setting DURATION)
+  if [ -n "$duration" ]; then
+    seconds=$(($(duration_ms "$duration") / 60000))
+    [ "$seconds" -ge 1 ] || seconds=1
+    [ "$seconds" -le 10 ] || seconds=10
+    printf '%ss' "$seconds"
+  else
+    case $profile in load | stress | soak | breakpoint) [ -z "$(setting TIME_SCALE)" ] && printf 10s || printf 1s ;; *) printf 1s ;; esac
+  fi
+}
+
+add_child_variable() {
+  child_names+=("$1")
+  child_values+=("$2")
+}
+
+# build_environment INDEX FOLDER: what k6 gets beside the inherited environment. Secrets travel here.
+build_environment() {
+  local i name
+  child_names=() child_values=()
+  for ((i = 0; i < ${#file_names[@]}; i++)); do
+    name=${file_names[i]}
+    [ -z "${file_values[i]}" ] || [ -n "${!name:-}" ] || add_child_variable "$name" "${file_values[i]}"
+  done
+  for ((i = 0; i < ${#output_names[@]}; i++)); do
+    add_child_variable "${output_names[i]}" "${output_values[i]}"
+  done
+  ! has_credentials "$base_url" || add_child_variable BASE_URL "$inside_url"
+  [ "$report" = true ] && [ -n "$2" ] || return 0
+  add_child_variable K6_WEB_DASHBOARD true
+  # No listener: it would be open to the network, and k6 would wait until its page is closed.
+  add_child_variable K6_WEB_DASHBOARD_PORT -1
+  add_child_variable K6_WEB_DASHBOARD_HOST 127.0.0.1
+  add_child_variable K6_WEB_DASHBOARD_EXPORT "$2/report.html"
+  [ -n "${K6_WEB_DASHBOARD_PERIOD:-}" ] || add_child_variable K6_WEB_DASHBOARD_PERIOD "$(dashboard_period "$1")"
+}
+
+# inside_paths FOLDER: the run folder, the suite and the service as k6 sees them.
+inside_paths() {
+  inside_url=$base_url
+  if [ "$use_docker" = true ]; then
+    inside_folder=/results inside_suite=/suite
+    [ "$docker_host_network" = true ] || inside_url=$(docker_url)
+  else
+    inside_folder=$(native "$1") inside_suite=$(native "$suite")
+  fi
+}
+
+# add_env NAME VALUE: as a flag of k6.
+add_env() { k6_command+=(--env "$1=$2"); }
+
+# add_setting_flags PROFILE: every setting that decides what this run is.
+add_setting_flags() {
+  local name i found origin
+  has_credentials "$base_url" || add_env BASE_URL "$inside_url"
+  [ -z "$1" ] || add_env PROFILE "$1"
+  for name in $SHOWN_SETTINGS; do
+    find_setting "$name"
+    [ -z "$found" ] || [ "$origin" = suite.env ] || add_env "$name" "$found"
+  done
+  for ((i = 0; i < ${#option_names[@]}; i++)); do
+    case " $SHOWN_SETTINGS BASE_URL PROFILE START_COMMAND WAIT_TIMEOUT RUN_ID " in
+      *" ${option_names[i]} "*) ;;
+      *) add_env "${option_names[i]}" "${option_values[i]}" ;;
+    esac
+  done
+}
+
+# begin_command: k6 itself and the flags that every use of it gets.
+begin_command() {
+  if [ "$use_docker" = true ]; then
+    begin_docker_command "$@"
+  else
+    k6_command=("$k6" run)
+  fi
+  # k6 1.x opens port 6565 without this, and a second run would complain about it.
+  k6_command+=(--address= --no-usage-report)
+  [ "$color" != never ] || k6_command+=(--no-color)
+}
+
+# build_command INDEX FOLDER: the k6 command of one run, in $k6_command.
+build_command() {
+  local output script=${run_scripts[$1]}
+  inside_paths "$2"
+  build_environment "$1" "$inside_folder"
+  begin_command "$2"
+  [ "$quiet" = false ] || k6_command+=(--quiet)
+  for output in ${outputs[@]+"${outputs[@]}"}; do k6_command+=(--out "$output"); done
+  [ -z "$raw_output" ] || k6_command+=(--out "json=$inside_folder/$raw_output")
+  add_setting_flags "${run_profiles[$1]}"
+  add_env RESULTS_DIR "$inside_folder"
+  add_env RUN_ID "$(part_id "$1")"
+  [ -z "$git_commit" ] || add_env GIT_COMMIT "$git_commit"
+  [ -z "$k6_version" ] || add_env RUN_K6_VERSION "$k6_version"
+  k6_command+=(${k6_arguments[@]+"${k6_arguments[@]}"})
+  case $script in
+    "$suite"/*) k6_command+=("$inside_suite/${script#"$suite"/}") ;;
+    *) k6_command+=("$(native "$script")") ;;
+  esac
+}
+
+# build_wait_command TIMEOUT: the same for the readiness check.
+build_wait_command() {
+  inside_paths "$run_root"
+  build_environment 0 ''
+  begin_command "$run_root"
+  k6_command+=(--quiet --log-format=raw)
+  add_setting_flags ''
+  add_env WAIT_TIMEOUT "$1"
+  k6_command+=("$inside_suite/lib/wait-for-service.js")
+}
+
+# part_id INDEX: the run id of one of several runs.
+part_id() {
+  if [ "${#run_names[@]}" -gt 1 ]; then
+    printf '%s-%s' "$run_id" "${run_names[$1]}"
+  else
+    printf '%s' "$run_id"
+  fi
+}
+
+# part_folder INDEX
+part_folder() {
+  if [ "${#run_names[@]}" -gt 1 ]; then
+    printf '%s/%s' "$run_root" "${run_names[$1]}"
+  else
+    printf '%s' "$run_root"
+  fi
+}
+
+# ---------------------------------------------------------------------------------------------------
+# Docker
+# ---------------------------------------------------------------------------------------------------
+
+prepare_docker() {
+  local script
+  docker_image=$(setting K6_IMAGE "$DOCKER_IMAGE")
+  # Only Docker on Linux shares the host's network; elsewhere the host has a name.
+  docker_host_network=false
+  [ "$(uname -s 2>/dev/null)" != Linux ] || docker_host_network=true
+  [ "$use_docker" = true ] || return 0
+  for script in ${run_scripts[@]+"${run_scripts[@]}"}; do
+    case $script in
+      "$suite"/*) ;;
+      *) refuse "--docker only sees files below $suite, not $script." ;;
+    esac
+  done
+}
+
+# docker_url: this machine has another name inside a container.
+docker_url() {
+  case $target_host in
+    localhost | *.localhost | 127.* | 0.0.0.0 | '[::1]')
+      printf '%s://%shost.docker.internal%s%s' "$url_scheme" "$url_credentials" "${url_port:+:$url_port}" "$url_path"
+      ;;
+    *) printf '%s' "$base_url" ;;
+  esac
+}
+
+# csv_field TEXT: as part of --mount, whose value is a line of CSV.
+csv_field() { printf '"%s"' "${1//\"/\"\"}"; }
+
+# begin_docker_command FOLDER: secrets are named (-e NAME), never written into the command.
+begin_docker_command() {
+  local name seen=' '
+  k6_container=k6-$run_id-$RANDOM
+  k6_command=(docker run --rm --name "$k6_container" --user "$(id -u):$(id -g)"
+  --mount "type=bind,$(csv_field "source=$(native "$suite")"),target=/suite,readonly"
+  --mount "type=bind,$(csv_field "source=$(native "$1")"),target=/results" --workdir /suite)
+  if [ "$docker_host_network" = true ]; then
+    k6_command+=(--network host)
+  else
+    k6_command+=(--add-host host.docker.internal:host-gateway)
+  fi
+  for name in $SUITE_SETTINGS ${child_names[@]+"${child_names[@]}"} $(compgen -e); do
+    case $seen in *" $name "*) continue ;; esac
+    case " $SUITE_SETTINGS ${child_names[*]-} " in
+      *" $name "*) ;;
+      *) case $name in K6_BIN | K6_IMAGE) continue ;; K6_*) ;; *) is_secret "$name" || continue ;; esac ;;
+    esac
+    seen+="$name "
+    is_child_variable "$name" || [ -n "${!name:-}" ] || continue
+    k6_command+=(-e "$name")
+  done
+  k6_command+=("$docker_image" run)
+}
+
+is_child_variable() {
+  local name
+  for name in ${child_names[@]+"${child_names[@]}"}; do
+    [ "$name" != "$1" ] || return 0
+  done
+  return 1
+}
+
+# ---------------------------------------------------------------------------------------------------
+# The run folder
+# ---------------------------------------------------------------------------------------------------
+
+results_base() {
+  local folder
+  folder=$(setting RESULTS_DIR "$suite/results")
+  case $folder in /* | ?:/*) ;; *) folder=$PWD/$folder ;; esac
+  printf '%s' "$folder"
+}
+
+# new_run_id: time, name, and enough chance that two runs in one second differ.
+new_run_id() {
+  local name=${run_names[0]}
+  [ "${#run_names[@]}" -eq 1 ] || name=all${positionals[1]+-${positionals[0]}}
+  name=${name//[!A-Za-z0-9_-]/-}
+  printf '%s-%s-%04x%04x' "$(date -u +%Y%m%dT%H%M%SZ)" "${name:0:40}" "$RANDOM" "$RANDOM"
+}
+
+name_run() {
+  results=$(results_base)
+  run_id=$(setting RUN_ID)
+  [ -n "$run_id" ] || run_id=$(new_run_id)
+  run_root=$results/$run_id
+  git_commit=$(setting GIT_COMMIT)
+  [ -n "$git_commit" ] || git_commit=$(git -C "$root" rev-parse --short HEAD 2>/dev/null) || git_commit=''
+}
+
+# make_run_folder: refuses, before any load, what could not be written later. Everything in it is private
+# (umask 077): raw samples and service logs may hold tokens.
+make_run_folder() {
+  local i
+  if [ -L "$results" ] && [ ! -e "$results" ]; then
+    refuse "the results folder $results is a link to nothing. Remove it or set RESULTS_DIR."
+  elif [ -e "$results" ] && [ ! -d "$results" ]; then
+    refuse "the results folder $results is a file. Remove it or set RESULTS_DIR."
+  fi
+  mkdir -p -- "$results" 2>/dev/null || refuse "the results folder $results cannot be made. Set RESULTS_DIR to another one."
+  [ ! -e "$run_root" ] || refuse "the run folder $run_root exists already. Choose another RUN_ID."
+  umask 077
+  mkdir -- "$run_root" 2>/dev/null || refuse "the results folder $results is not writable. Set RESULTS_DIR to another one."
+  run_folder_made=true
+  write_marker 2>/dev/null || refuse "nothing can be written to $results (disk full?). Set RESULTS_DIR to another folder."
+  for ((i = 0; i < ${#run_names[@]}; i++)); do
+    [ "${#run_names[@]}" -eq 1 ] || mkdir -- "$(part_folder "$i")"
+  done
+}
+
+# write_marker: says who works here, until the run is over. What is left of it names leftovers.
+write_marker() { printf 'wrapper=%s\nk6=%s\nservice=%s\n' "$$" "$k6_pid" "$service_pid" >"$run_root/.running"; }
+
+# name_leftovers: runs whose wrapper was killed could not stop what they had started.
+name_leftovers() {
+  local marker line wrapper left id
+  for marker in "$results"/*/.running; do
+    [ -f "$marker" ] && [ -r "$marker" ] || continue
+    id=${marker%/.running}
+    id=${id##*/}
+    wrapper='' left=''
+    while IFS= read -r line; do
+      case $line in
+        wrapper=*) wrapper=${line#*=} ;;
+        k6=?*) ! is_group_of "${line#*=}" "$id" || left+=" k6: kill ${line#*=}." ;;
+        service=?*) ! is_group_of "${line#*=}" '' || left+=" Service it started, perhaps: kill -- -${line#*=}." ;;
+      esac
+    done <"$marker"
+    ! is_digits "$wrapper" || ! is_group_of "$wrapper" load-test.sh || continue
+    warn "the run $id was killed.${left:+ Still there:$left} Its data may be left in the service."
+    rm -f -- "$marker" 2>/dev/null || :
+  done
+}
+
+# is_group_of PID WORD: does PID live, with WORD in its command line?
+is_group_of() {
+  local line
+  is_digits "$1" && kill -0 "$1" 2>/dev/null || return 1
+  line=$(ps -p "$1" -o args= 2>/dev/null) || return 0
+  case $line in *"$2"*) return 0 ;; *) return 1 ;; esac
+}
+
+# link_latest: replaces the link in one step, so that readers always find a run.
+link_latest() {
+  local link=$results/latest fresh=$results/.latest-$$
+  [ "$on_windows" = false ] || return 0
+  if [ -e "$link" ] && [ ! -L "$link" ]; then
+    warn "$link is not a link; it was left alone."
+    return
+  fi
+  ln -s -- "$run_id" "$fresh" 2>/dev/null || return 0
+  # -T (GNU, busybox) and -h (BSD): replace the link itself, do not move into the folder it points to.
+  mv -fT -- "$fresh" "$link" 2>/dev/null || mv -fh -- "$fresh" "$link" 2>/dev/null ||
+    { rm -f -- "$fresh" && ln -sfn -- "$run_id" "$link" 2>/dev/null; } || warn "$link could not be updated."
+}
+
+# ---------------------------------------------------------------------------------------------------
+# Processes and signals
+# ---------------------------------------------------------------------------------------------------
+
+# k6_process COMMAND...: becomes k6, in the background.
+k6_process() {
+  local i
+  trap '' HUP
+  restore_locale
+  for ((i = 0; i < ${#child_names[@]}; i++)); do
+    export "${child_names[i]}=${child_values[i]}"
+  done
+  exec "$@"
+}
+
+restore_locale() {
+  if [ "$caller_locale" = unset ]; then unset LC_ALL; else LC_ALL=$caller_locale; fi
+}
+
+# wait_child PID: sets $child_code. A trapped signal ends `wait` early; then it waits again.
+wait_child() {
+  local before
+  while :; do
+    before=$signal_count child_code=0
+    wait "$1" 2>/dev/null || child_code=$?
+    [ "$signal_count" -ne "$before" ] || return 0
+  done
+}
+
+# on_signal NAME: the first one lets k6 finish, the second one does not.
+on_signal() {
+  signal_count=$((signal_count + 1))
+  if [ -z "$interrupted" ]; then
+    interrupted=$1 interrupted_at=$SECONDS
+    [ -z "$wait_pid" ] || kill -KILL -- "-$wait_pid" 2>/dev/null || :
+    if [ -n "$k6_pid" ]; then
+      note "Interrupted (SIG$1): k6 finishes its teardown and summary. Once more stops it at once."
+      kill -TERM "$k6_pid" 2>/dev/null || :
+    fi
+  elif [ "$1" = QUIT ] || [ "$SECONDS" -gt "$interrupted_at" ]; then
+    # In the same second it is the same Ctrl-C: npm and others pass on what the terminal sent to all.
+    stop_k6_hard
+  fi
+}
+
+stop_k6_hard() {
+  forced=true
+  [ -z "$k6_pid" ] || kill -KILL -- "-$k6_pid" 2>/dev/null || :
+  [ "$use_docker" != true ] || [ -z "$k6_pid" ] || docker kill "$k6_container" >/dev/null 2>&1 || :
+}
+
+install_traps() {
+  local name
+  for name in INT TERM HUP QUIT; do
+    # shellcheck disable=SC2064  # the name is meant to be fixed now
+    trap "on_signal $name" "$name"
+  done
+  # A closed pipe must not kill the script before it has stopped what it started.
+  trap : PIPE
+  trap finish EXIT
+}
+
+# finish: the one way out. Stops what is still running, whatever went wrong.
+finish() {
+  local code=$?
+  set +e
+  trap - EXIT
+  [ -z "$k6_pid" ] || stop_k6_hard
+  [ -z "$wait_pid" ] || kill -KILL -- "-$wait_pid" 2>/dev/null
+  stop_service
+  if [ "${run_folder_made:-false}" = true ]; then
+    rm -f -- "$run_root/.running"
+    [ "$k6_started" = true ] || rmdir -- "$run_root"/*/ "$run_root" 2>/dev/null
+  fi
+  if [ -n "$interrupted" ]; then
+    [ "$explained" = true ] || note "${red}interrupted${plain} (SIG$interrupted)"
+    code=$EXIT_INTERRUPTED
+  elif [ "$code" -ne 0 ] && [ "$explained" = false ]; then
+    note "load-test.sh ended unexpectedly (code $code)."
+  fi
+  exit "$code"
+}
+
+leave_if_interrupted() { [ -z "$interrupted" ] || exit "$EXIT_INTERRUPTED"; }
+
+# ---------------------------------------------------------------------------------------------------
+# The service
+# ---------------------------------------------------------------------------------------------------
+
+# service_process COMMAND FOLDER: becomes the service, in the background, as the caller's shell would start it.
+service_process() {
+  cd -- "$2" || exit 1
+  umask "$caller_umask"
+  restore_locale
+  exec bash -c "$1"
+}
+
+# start_service: only when nothing answers yet: what runs already is not ours to stop.
+start_service() {
+  local found origin host folder
+  find_setting START_COMMAND
+  [ -n "$found" ] || return 0
+  if ! is_local_host "$target_host"; then
+    [ "$origin" != option ] || refuse "--start is for a service on this machine, not for $target_host."
+    explain "START_COMMAND is not used: $target_host is not this machine."
+    return 0
+  fi
+  host=${target_host#[}
+  if answers "${host%]}" "$target_port"; then
+    service_was_there=true
+    say "Something answers at $target_host:$target_port already: START_COMMAND was not run and nothing will be stopped."
+    return 0
+  fi
+  folder=$(setting START_DIR .)
+  case $folder in /*) ;; *) folder=$root/$folder ;; esac
+  [ -d "$folder" ] || fail "$EXIT_NOT_READY" "START_DIR: no folder $folder."
+  service_log=$run_root/service.log
+  say "Starting the service: $(printable "$found")"
+  launch service_process "$found" "$folder" </dev/null >"$service_log" 2>&1
+  service_pid=$launched
+  write_marker
+}
+
+# processes_of GROUP: the living processes of the group and their descendants, one pid a line. Empty when
+# ps cannot tell.
+processes_of() {
+  local table line ids=" $1 " before='' pid parent group state
+  table=$(ps -A -o pid= -o ppid= -o pgid= -o stat= 2>/dev/null) || return 0
+  while [ "$ids" != "$before" ]; do
+    before=$ids
+    while read -r pid parent group state; do
+      case $state in '' | Z*) continue ;; esac
+      case $ids in *" $pid "*) continue ;; esac
+      if [ "$group" = "$1" ]; then ids+="$pid "; else case $ids in *" $parent "*) ids+="$pid " ;; esac fi
+    done <<<"$table"
+  done
+  while read -r pid parent group state; do
+    case $state in '' | Z*) continue ;; esac
+    case $ids in *" $pid "*) printf '%s\n' "$pid" ;; esac
+  done <<<"$table"
+}
+
+# any_alive PIDS...: zombies do not count; nobody may be there to collect them.
+any_alive() {
+  local pid state
+  for pid in "$@"; do
+    kill -0 "$pid" 2>/dev/null || continue
+    state=$(ps -p "$pid" -o stat= 2>/dev/null) || state=''
+    case $state in Z*) ;; *) return 0 ;; esac
+  done
+  return 1
+}
+
+# stop_service: SIGTERM to everything that was started, SIGKILL to what is left after STOP_LIMIT.
+stop_service() {
+  local pids deadline before=$signal_count
+  [ -n "$service_pid" ] || return 0
+  pids=$(processes_of "$service_pid")
+  [ -n "$pids" ] || pids=$service_pid
+  # shellcheck disable=SC2086  # one pid a line
+  {
+    kill -TERM -- "-$service_pid" 2>/dev/null
+    kill -TERM $pids 2>/dev/null
+    deadline=$((SECONDS + STOP_LIMIT))
+    while any_alive $pids && [ "$SECONDS" -lt "$deadline" ] && [ "$signal_count" -eq "$before" ]; do nap; done
+    kill -KILL -- "-$service_pid" 2>/dev/null
+    ! any_alive $pids || kill -KILL $pids 2>/dev/null
+  }
+  wait "$service_pid" 2>/dev/null
+  service_pid=''
+  say 'Stopped the service that was started for this run.'
+}
+
+# service_failed: has the started command ended, and not with 0? Sets $child_code. A command that starts
+# something in the background and returns is fine.
+service_failed() {
+  [ -n "$service_pid" ] || return 1
+  ! kill -0 "$service_pid" 2>/dev/null || return 1
+  child_code=0
+  wait "$service_pid" 2>/dev/null || child_code=$?
+  [ "$child_code" -ne 0 ]
+}
+
+show_service_log() {
+  [ -s "$service_log" ] || return 0
+  note "Last lines of $service_log:"
+  tail -n 20 "$service_log" 2>/dev/null | while IFS= read -r line; do note "  $(printable "$line")"; done
+}
+
+service_start_failed() {
+  show_service_log
+  fail "$EXIT_NOT_READY" "the start command ended with code $child_code before the service was healthy: $(setting START_COMMAND)"
+}
+
+# wait_for_service: until it is healthy by its own account; costs no time when it is already.
+wait_for_service() {
+  local limit found origin started=$SECONDS
+  limit=$(setting WAIT_TIMEOUT 30s)
+  if [ -n "$service_pid" ]; then
+    find_setting WAIT_TIMEOUT
+    [ "$origin" = option ] && [ -n "$found" ] || limit=$(setting START_TIMEOUT 60s)
+  fi
+  [ -f "$suite/lib/wait-for-service.js" ] || refuse "$suite/lib/wait-for-service.js is missing. Restore it, or use --no-wait."
+  explain "waiting up to $limit for $shown_url"
+  build_wait_command "$limit"
+  launch k6_process "${k6_command[@]}" </dev/null >/dev/null
+  wait_pid=$launched
+  while [ -n "$service_pid" ] && kill -0 "$wait_pid" 2>/dev/null && [ -z "$interrupted" ]; do
+    if service_failed; then
+      kill -KILL -- "-$wait_pid" 2>/dev/null || :
+      service_start_failed
+    fi
+    nap
+  done
+  wait_child "$wait_pid"
+  wait_pid=''
+  leave_if_interrupted
+  judge_readiness "$child_code" "$limit"
+  ! service_failed || service_start_failed
+  [ $((SECONDS - started)) -lt 2 ] || say "The service was ready after $((SECONDS - started)) s."
+}
+
+# judge_readiness CODE LIMIT
+judge_readiness() {
+  local hint=''
+  case $1 in
+    0) return 0 ;;
+    107) refuse "the settings were refused, see above; nothing was sent." "$(command_line --help)" ;;
+    108)
+      if [ -n "$service_pid" ]; then
+        show_service_log
+        hint=', although its start command is running'
+      elif [ "${service_was_there:-false}" = true ]; then
+        hint='; START_COMMAND was not run because something answers there already'
+      fi
+      fail "$EXIT_NOT_READY" "$shown_url was not healthy within $2$hint." "$(command_line --wait 2m) or set START_COMMAND"
+      ;;
+    *) fail "$EXIT_NOT_READY" "the readiness check of $shown_url did not work (k6 exit code $1)." "$(command_line --dry-run)" ;;
+  esac
+}
+
+# ---------------------------------------------------------------------------------------------------
+# One run
+# ---------------------------------------------------------------------------------------------------
+
+print_banner() {
+  local profile=${run_profiles[$1]} file=${run_scripts[$1]}
+  [ "$quiet" = false ] || return 0
+  file=${file#"$root"/}
+  out '\n%s%s%s\n' "$bold" "$(printable "$(setting PROJECT_NAME "${root##*/}")") load test" "$plain"
+  out '  %-10s %s\n' \
+    Scenario "${run_names[$1]}${profile:+ (profile $profile)}" \
+    'Test File' "$(printable "$file")" \
+    'Base URL' "$(printable "$shown_url")" \
+    VUs "$(setting VUS 'as the profile says')" \
+    Duration "$(setting DURATION 'as the profile says')" \
+    Results "$(printable "$(part_folder "$1")")"
+  out '\n'
+}
+
+# run_part INDEX: one k6 process, from banner to verdict; its code goes to $run_codes.
+run_part() {
+  local folder started=$SECONDS code
+  folder=$(part_folder "$1")
+  build_command "$1" "$folder"
+  print_banner "$1"
+  explain "running: $(shown_command)"
+  : >"$folder/.started"
+  k6_started=true
+  launch k6_process "${k6_command[@]}" </dev/null
+  k6_pid=$launched
+  write_marker || :
+  # A signal that came before there was a pid to pass it on to.
+  [ -z "$interrupted" ] || kill -TERM "$k6_pid" 2>/dev/null || :
+  wait_child "$k6_pid"
+  k6_pid=''
+  code=$child_code
+  check_results "$folder" "$code" || code=$EXIT_INCOMPLETE
+  [ -z "$interrupted" ] || code=$EXIT_INTERRUPTED
+  rm -f -- "$folder/.started" 2>/dev/null || :
+  run_codes+=("$code")
+  run_seconds+=("$((SECONDS - started))")
+  print_verdict "$1" "$folder" "$code"
+}
+
+# check_results FOLDER CODE: k6 exits with 0 although it could not write its results. Judges only then;
+# any other code is already a failure.
+check_results() {
+  local problem=''
+  if ! summary_is_whole "$1/summary.json" "$1/.started"; then
+    problem="summary.json $summary_problem"
+  elif [ "$summary_passed" = false ]; then
+    problem='summary.json says that the test did not pass'
+  elif [ -n "$raw_output" ] && [ ! -s "$1/$raw_output" ]; then
+    problem="$raw_output is missing or empty"
+  elif [ "$report" = true ] && [ ! -s "$1/report.html" ]; then
+    problem='report.html is missing (it needs a run of at least 3 s)'
+  fi
+  [ -n "$problem" ] && [ -z "$interrupted" ] || return 0
+  if [ "$2" -eq 0 ]; then
+    err '%sresults incomplete:%s %s, although k6 reported success.\n' "$red" "$plain" "$problem"
+    return 1
+  fi
+  [ "$2" -ne "$EXIT_THRESHOLDS" ] || [ "$summary_passed" = false ] || warn "$problem"
+}
+
+# summary_is_whole FILE MARKER: sets $summary_passed, or $summary_problem when it fails.
+summary_is_whole() {
+  local line last=''
+  summary_passed='' summary_problem=''
+  if [ ! -f "$1" ]; then
+    summary_problem='is missing'
+  elif [ ! -s "$1" ]; then
+    summary_problem='is empty'
+  elif [ "$1" -ot "$2" ]; then
+    summary_problem='is older than this run'
+  else
+    while IFS= read -r line || [ -n "$line" ]; do
+      line=${line%$'\r'}
+      case $line in
+        '  "passed": true' | '  "passed": true,') summary_passed=true ;;
+        '  "passed": false' | '  "passed": false,') summary_passed=false ;;
+      esac
+      [ -z "$line" ] || last=$line
+    done <"$1"
+    if [ "$last" != '}' ]; then
+      summary_problem='is cut off (disk full?)'
+    elif [ -z "$summary_passed" ]; then
+      summary_problem='has no verdict'
+    fi
+  fi
+  [ -z "$summary_problem" ]
+}
+
+# meaning CODE: in words.
+meaning() {
+  case $1 in
+    0) echo passed ;;
+    "$EXIT_INCOMPLETE") echo 'results incomplete' ;;
+    99) echo 'thresholds crossed' ;;
+    100) echo 'setup took too long' ;;
+    101) echo 'teardown took too long' ;;
+    104) echo 'k6 refused the options' ;;
+    105) echo interrupted ;;
+    107) echo 'error in a script, its setup or its settings' ;;
+    108) echo 'aborted by the script' ;;
+    110) echo 'failed by the script' ;;
+    255) echo 'k6 refused the command' ;;
+    *) echo 'k6 failed' ;;
+  esac
+}
+
+# print_verdict INDEX FOLDER CODE
+print_verdict() {
+  local name file
+  name=${run_names[$1]}
+  if [ "$3" -eq 0 ]; then
+    say "${green}passed${plain}: $name"
+  else
+    note "${red}$([ "$3" -eq "$EXIT_INTERRUPTED" ] && echo interrupted || echo failed)${plain}: $name ($(meaning "$3"), exit code $3)"
+  fi
+  if [ "$forced" = true ]; then
+    note "Stopped at once: teardown did not run, so data with the run id $(part_id "$1") may be left in the service, and the results are incomplete. Remove that data before the next run."
+  fi
+  explained=true
+  for file in summary.json report.html "$raw_output"; do
+    [ -z "$file" ] || [ ! -s "$2/$file" ] || say "  $2/$file"
+  done
+  [ -z "$service_log" ] || [ ! -s "$service_log" ] || say "  $service_log"
+}
+
+# ---------------------------------------------------------------------------------------------------
+# All runs
+# ---------------------------------------------------------------------------------------------------
+
+run_all() {
+  local i
+  for ((i = 0; i < ${#run_names[@]}; i++)); do
+    [ -z "$interrupted" ] || break
+    run_part "$i"
+  done
+  if service_failed; then
+    warn "the service that was started ended during the run (code $child_code)."
+    show_service_log
+  fi
+  link_latest
+  [ "${#run_names[@]}" -eq 1 ] || print_table
+}
+
+print_table() {
+  local i verdict
+  out '\n  %-32s %-12s %5s %8s\n' Test Result Code Time
+  for ((i = 0; i < ${#run_names[@]}; i++)); do
+    if [ "$i" -ge "${#run_codes[@]}" ]; then
+      out '  %-32s %-12s\n' "${run_names[i]}" 'not run'
+      continue
+    fi
+    case ${run_codes[i]} in
+      0) verdict=passed ;;
+      "$EXIT_INTERRUPTED") verdict=interrupted ;;
+      *) verdict=failed ;;
+    esac
+    out '  %-32s %-12s %5s %7ss\n' "${run_names[i]}" "$verdict" "${run_codes[i]}" "${run_seconds[i]}"
+  done
+  out '  Results: %s\n' "$run_root"
+}
+
+worst_code() {
+  local code worst=0
+  for code in ${run_codes[@]+"${run_codes[@]}"}; do
+    [ "$code" -le "$worst" ] || worst=$code
+  done
+  printf '%s' "$worst"
+}
+
+# ---------------------------------------------------------------------------------------------------
+# --dry-run
+# ---------------------------------------------------------------------------------------------------
+
+# shown_command: $k6_command with its environment, as a line to paste. Secrets are named, not shown.
+shown_command() {
+  local i word
+  for ((i = 0; i < ${#child_names[@]}; i++)); do
+    is_hidden "$i" || printf '%s=%s ' "${child_names[i]}" "$(quote "${child_values[i]}")"
+  done
+  for ((i = 0; i < ${#k6_command[@]}; i++)); do
+    [ "$i" -eq 0 ] || printf ' '
+    word=${k6_command[i]}
+    quote "$word"
+  done
+}
+
+is_hidden() { is_secret "${child_names[$1]}" || has_credentials "${child_values[$1]}"; }
+
+print_dry_run() {
+  local i j hidden
+  [ "$use_docker" = true ] || find_k6 || k6=k6
+  [ -z "$(setting START_COMMAND)" ] || [ "$no_wait" = true ] ||
+    printf '# If nothing answers at %s, first: %s\n' "$shown_url" "$(printable "$(setting START_COMMAND)")"
+  [ "$no_wait" = true ] || printf '# Waits until %s is healthy\n' "$shown_url"
+  for ((i = 0; i < ${#run_names[@]}; i++)); do
+    build_command "$i" "$(part_folder "$i")"
+    hidden=''
+    for ((j = 0; j < ${#child_names[@]}; j++)); do
+      ! is_hidden "$j" || hidden+=" ${child_names[j]}"
+    done
+    [ -z "$hidden" ] || printf '# Export first:%s\n' "$hidden"
+    printf 'mkdir -p %s\n' "$(quote "$(part_folder "$i")")"
+    printf '%s\n' "$(shown_command)"
+  done
+}
+
+# ---------------------------------------------------------------------------------------------------
+
+main() {
+  self=$0
+  choose_colors
+  if help_wanted "$@"; then
+    usage
+    exit 0
+  fi
+  parse_arguments "$@"
+  choose_colors
+  join_thresholds
+  check_k6_arguments
+  find_suite
+  tame_git_bash
+  load_settings
+  prepare_docker
+
+  case $action in
+    list)
+      print_list
+      exit 0
+      ;;
+    version)
+      print_version
+      exit 0
+      ;;
+  esac
+
+  check_settings
+  drop_dangerous_variables
+  choose_runs
+  prepare_docker
+  resolve_target
+  guard_target
+  [ "$no_wait" = false ] || ! has_option START_COMMAND ||
+    refuse '--start and --no-wait exclude each other: a started service has to be waited for.'
+  name_run
+
+  if [ "$action" = dry-run ]; then
+    prepare_outputs
+    print_dry_run
+    exit 0
+  fi
+
+  require_k6
+  prepare_outputs
+  name_leftovers
+  install_traps
+  make_run_folder
+  if [ "$no_wait" = false ]; then
+    start_service
+    leave_if_interrupted
+    wait_for_service
+  fi
+  leave_if_interrupted
+  run_all
+  exit "$(worst_code)"
+}
+
+# In braces, so that bash reads it as a whole: an update of this file during a run changes nothing.
+{
+  main "$@"
+}
