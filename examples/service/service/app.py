@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
@@ -22,6 +22,9 @@ from service.stats import Stats, StatsMiddleware
 from service.tokens import Kind, Tokens
 from service.users import Users
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 SILENT = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 """No telemetry: it costs time per request and nobody reads it."""
 
@@ -37,7 +40,7 @@ class Service:
 
 
 def build(settings: Settings) -> Service:
-    """Returns a service with these settings.
+    """Return a service with these settings.
 
     Raises:
         FaultError: a fault in the settings is unknown or has a wrong value.
@@ -76,7 +79,7 @@ def build(settings: Settings) -> Service:
 
 
 def create_app() -> FastAPI:
-    """Returns the application with default settings.
+    """Return the application with default settings.
 
     Example:
         ``uvicorn --factory service.app:create_app`` (faults below HTTP need ``python -m service``)

@@ -7,7 +7,7 @@ import gc
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from service import NAME, __version__
 from service.faults.board import Board, FaultError
@@ -16,12 +16,15 @@ from service.net import ListenError, stop_on_eof
 from service.raw import MODES
 from service.settings import Paths, Settings
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
 DEFAULTS = Settings()
 LAST_PORT = 65535
 
 
 def main(argv: Sequence[str] | None = None, env: Mapping[str, str] = os.environ) -> int:
-    """Runs the service and returns the exit code: 0 stopped, 1 cannot start, 2 wrong usage."""
+    """Run the service and returns the exit code: 0 stopped, 1 cannot start, 2 wrong usage."""
     parser = _parser(env)
     options = parser.parse_args(argv)
     faults = (*_listed(env.get("SERVICE_FAULTS", "")), *options.fault)
@@ -41,14 +44,14 @@ def main(argv: Sequence[str] | None = None, env: Mapping[str, str] = os.environ)
 
 def _serve(options: argparse.Namespace, faults: tuple[str, ...]) -> None:
     if options.raw:
-        from service import raw
+        from service import raw  # noqa: PLC0415 -- raw or HTTP: only what is needed is loaded
 
         raw.serve(options.raw, options.host, options.port)
         return
     # Thousands of objects are made by the imports and none of them is garbage: without the
     # collector the start is faster, and frozen they are not looked at again.
     gc.disable()
-    from service.server import serve
+    from service.server import serve  # noqa: PLC0415 -- --help must not wait for FastAPI
 
     gc.freeze()
     gc.enable()
@@ -115,8 +118,8 @@ def _parser(env: Mapping[str, str]) -> argparse.ArgumentParser:
 
 
 class _ListFaults(argparse.Action):
-    def __init__(self, option_strings: Sequence[str], dest: str, help: str | None = None) -> None:
-        super().__init__(option_strings, dest, nargs=0, help=help)
+    def __init__(self, option_strings: Sequence[str], dest: str, **rest: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, **rest)
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         print("\n".join(fault_lines()))
@@ -124,7 +127,7 @@ class _ListFaults(argparse.Action):
 
 
 def fault_lines() -> list[str]:
-    """Returns the table of faults as text, one fault or parameter per line."""
+    """Return the table of faults as text, one fault or parameter per line."""
     lines = []
     for fault in FAULTS:
         lines.append(f"{_example(fault):<34} {fault.help}")
@@ -158,7 +161,7 @@ def _whole(text: str) -> int:
 
 
 def _prefix(text: str) -> str:
-    """Accepts ``''``, ``/`` and ``/api/v1``, with or without a slash at the end."""
+    """Accept ``''``, ``/`` and ``/api/v1``, with or without a slash at the end."""
     if text and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*/?", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a path prefix, it takes /like/this")
     return text.rstrip("/")

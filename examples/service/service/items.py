@@ -69,23 +69,23 @@ class ItemStore:
             )
 
     def add(self, new: NewItem) -> Item:
-        """Stores a new item under a number of its own."""
+        """Store a new item under a number of its own."""
         now = datetime.now(timezone.utc)
         item = Item(**new.model_dump(), id=next(self._numbers), created_at=now, updated_at=now)
         self._items[item.id] = item
         return item
 
     def page(self, limit: int, offset: int) -> ItemPage:
-        """Returns ``limit`` items after the first ``offset``, oldest first."""
+        """Return ``limit`` items after the first ``offset``, oldest first."""
         chosen = itertools.islice(self._items.values(), offset, offset + limit)
         return ItemPage(data=list(chosen), total=len(self._items))
 
     def get(self, number: int) -> Item | None:
-        """Returns an item, or ``None``."""
+        """Return an item, or ``None``."""
         return self._items.get(number)
 
     def change(self, number: int, change: ItemChange) -> Item | None:
-        """Changes the fields that were sent and returns the item, or ``None``."""
+        """Change the fields that were sent and returns the item, or ``None``."""
         item = self._items.get(number)
         if item is None:
             return None
@@ -95,5 +95,5 @@ class ItemStore:
         return changed
 
     def remove(self, number: int) -> bool:
-        """Removes an item and says whether it was there."""
+        """Remove an item and says whether it was there."""
         return self._items.pop(number, None) is not None

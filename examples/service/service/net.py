@@ -5,9 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import struct
 import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import asyncio
 
 BACKLOG = 2048
+
+LINGER_ZERO = struct.pack("ii", 1, 0)
+"""SO_LINGER on, 0 seconds: closing sends RST instead of FIN."""
 
 
 class ListenError(Exception):
@@ -15,7 +23,7 @@ class ListenError(Exception):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Returns a bound socket; port 0 takes a free one.
+    """Return a bound socket; port 0 takes a free one.
 
     Raises:
         ListenError: the address is taken or not ours.
@@ -36,14 +44,21 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def announce(bound: socket.socket, scheme: str = "http") -> None:
-    """Prints the one line that says the service is ready and where."""
+    """Print the one line that says the service is ready and where."""
     host, port = bound.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     print(f"listening on {scheme}://{shown}:{port}", flush=True)
 
 
+def reset(transport: asyncio.Transport) -> None:
+    """End a connection at once with RST; what is still in the buffer is dropped."""
+    connection: socket.socket = transport.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_ZERO)
+    transport.abort()
+
+
 def stop_on_eof() -> None:
-    """Stops this process when its standard input ends, i.e. when its parent is gone."""
+    """Stop this process when its standard input ends, i.e. when its parent is gone."""
 
     def watch() -> None:
         while os.read(0, 1024):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import socket
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from service.faults.effects import NOT_HTTP
-from service.net import BACKLOG, announce, listen
+from service.net import BACKLOG, announce, listen, reset
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
 
 
 class _Raw(asyncio.Protocol):
@@ -30,13 +33,11 @@ def _close(transport: asyncio.Transport) -> None:
 
 
 def _reset(transport: asyncio.Transport) -> None:
-    from service.wire import Wire
-
-    Wire(transport).reset()
+    reset(transport)
 
 
 def _silent(transport: asyncio.Transport) -> None:
-    """Accepts, reads, and never says a word."""
+    """Accept, reads, and never says a word."""
 
 
 MODES: dict[str, Callable[[asyncio.Transport], None]] = {
@@ -49,7 +50,7 @@ MODES: dict[str, Callable[[asyncio.Transport], None]] = {
 
 
 def serve(mode: str, host: str, port: int) -> None:
-    """Serves a raw mode until SIGTERM or SIGINT.
+    """Serve a raw mode until SIGTERM or SIGINT.
 
     Raises:
         ListenError: the port cannot be bound.

@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import socket
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import uvicorn
 from uvicorn.config import LOGGING_CONFIG
 
 from service.app import Service, build
 from service.net import BACKLOG, announce, listen
-from service.settings import Settings
 from service.wire import wire_protocol
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterator
+
+    from service.settings import Settings
 
 KEEP_ALIVE = 75
 """Seconds an idle connection stays open; longer than think times, so that no client races it."""
@@ -34,7 +38,8 @@ class Server(uvicorn.Server):
         self._service = service
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Binds the port, after the start delay."""
+        """Bind the port, after the start delay."""
+        assert not sockets, "this server binds its own socket"
         await self._delay(float(self._service.board.setting("start-delay", 0)))
         if self.should_exit:
             return
@@ -43,13 +48,13 @@ class Server(uvicorn.Server):
         announce(bound, "https" if self.config.is_ssl else "http")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Ends requests that a fault holds, then the others."""
+        """End requests that a fault holds, then the others."""
         self._service.stopping.set()
         await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stops on SIGTERM and SIGINT; both are a normal end, with exit code 0."""
+        """Stop on SIGTERM and SIGINT; both are a normal end, with exit code 0."""
         numbers = (signal.SIGTERM, signal.SIGINT)
         before = {number: signal.signal(number, self.handle_exit) for number in numbers}
         try:
@@ -66,7 +71,7 @@ class Server(uvicorn.Server):
 
 
 def serve(settings: Settings, *, access_log: bool = False) -> None:
-    """Serves until SIGTERM or SIGINT.
+    """Serve until SIGTERM or SIGINT.
 
     Raises:
         FaultError: a fault in the settings is not known or not accepted.

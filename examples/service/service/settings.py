@@ -61,16 +61,20 @@ class Paths:
 
     @property
     def auth(self) -> str:
+        """All of login, refresh and me are below it."""
         return f"{self.prefix}/auth"
 
     @property
     def login(self) -> str:
+        """Tokens for an address and a password."""
         return f"{self.auth}/login"
 
     @property
     def refresh(self) -> str:
+        """New tokens for a refresh token."""
         return f"{self.auth}/refresh"
 
     @property
     def items(self) -> str:
+        """The protected resource."""
         return f"{self.prefix}/items"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ADMIN = "/_"
 """Paths that start like this are the service's own switches: never counted, never faulted."""
@@ -31,19 +32,19 @@ class Stats:
         self._unknown: set[str] = set()
 
     def clear(self) -> None:
-        """Forgets everything."""
+        """Forget everything."""
         self.counts.clear()
         self.recent.clear()
         self.connections = 0
         self._unknown.clear()
 
     def record(self, scope: Scope, body: bytes, status: int) -> None:
-        """Counts one request that ended."""
+        """Count one request that ended."""
         self.counts[scope["method"], self._route(scope), status] += 1
         self.recent.append({"scope": scope, "body": body, "status": status})
 
     def report(self) -> dict[str, Any]:
-        """Returns everything as JSON data; bytes become text one to one (Latin-1)."""
+        """Return everything as JSON data; bytes become text one to one (Latin-1)."""
         return {
             "total": sum(self.counts.values()),
             "connections": self.connections,
@@ -78,13 +79,14 @@ def _readable(scope: Scope, body: bytes, status: int) -> dict[str, Any]:
 
 
 class StatsMiddleware:
-    """Keeps the statistics; outside of the faults, so that it sees what the client sees."""
+    """Keep the statistics; outside of the faults, so that it sees what the client sees."""
 
     def __init__(self, app: ASGIApp, stats: Stats) -> None:
         self._app = app
         self._stats = stats
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and record how it ended."""
         if scope["type"] != "http" or scope["path"].startswith(ADMIN):
             await self._app(scope, receive, send)
             return

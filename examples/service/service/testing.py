@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -27,8 +28,11 @@ READY = re.compile(r"listening on (https?)://\S+:(\d+)")
 START_TIMEOUT = 20.0
 STOP_TIMEOUT = 5.0
 
-# Without the proxies of the environment: the service is on this machine.
-_open = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
+# Without the proxies of the environment and without certificate checks: it is this machine.
+_open = urllib.request.build_opener(
+    urllib.request.ProxyHandler({}),
+    urllib.request.HTTPSHandler(context=ssl._create_unverified_context()),  # noqa: S323
+).open
 
 Faults = Mapping[str, Any] | Sequence[str]
 
@@ -68,7 +72,7 @@ class RunningService:
         return self._process.poll()
 
     def set_fault(self, name: str, value: Any = True, **parameters: Any) -> None:
-        """Switches a fault on, or off with False.
+        """Switch a fault on, or off with False.
 
         Args:
             name: as in ``python -m service --faults``.
@@ -87,19 +91,19 @@ class RunningService:
         self._admin("PUT", "/_faults", {name: value})
 
     def clear_faults(self) -> None:
-        """Switches all faults off."""
+        """Switch all faults off."""
         self._admin("DELETE", "/_faults")
 
     def faults(self) -> dict[str, Any]:
-        """Returns the faults that are on, with their values and hits."""
+        """Return the faults that are on, with their values and hits."""
         return dict(self._admin("GET", "/_faults"))
 
     def stats(self) -> dict[str, Any]:
-        """Returns ``total``, ``connections``, ``requests`` (counts), ``recent`` (raw requests)."""
+        """Return ``total``, ``connections``, ``requests`` (counts), ``recent`` (raw requests)."""
         return dict(self._admin("GET", "/_stats"))
 
     def count(self, method: str | None = None, route: str | None = None) -> int:
-        """Returns how many requests there were, of a method and a route template."""
+        """Return how many requests there were, of a method and a route template."""
         return sum(
             int(row["count"])
             for row in self.stats()["requests"]
@@ -107,15 +111,15 @@ class RunningService:
         )
 
     def clear_stats(self) -> None:
-        """Forgets all counts and requests."""
+        """Forget all counts and requests."""
         self._admin("DELETE", "/_stats")
 
     def log(self) -> str:
-        """Returns what the process has written so far, also after its end."""
+        """Return what the process has written so far, also after its end."""
         return self._last_words if self._output.closed else _read(self._output)
 
     def stop(self, signal_number: int = signal.SIGTERM) -> int:
-        """Stops the process, hard when it does not obey, and returns its exit code."""
+        """Stop the process, hard when it does not obey, and returns its exit code."""
         if self.running:
             self._process.send_signal(signal_number)
         try:
@@ -141,10 +145,11 @@ def running_service(
     faults: Faults | None = None,
     port: int = 0,
     env: Mapping[str, str] | None = None,
+    *,
     args: Sequence[str] = (),
     wait: bool = True,
 ) -> Iterator[RunningService]:
-    """Runs ``python -m service`` for the length of a ``with`` block.
+    """Run ``python -m service`` for the length of a ``with`` block.
 
     Args:
         prefix: path prefix of the API.
@@ -183,7 +188,7 @@ def running_service(
 
 
 def fault_specs(faults: Faults) -> list[str]:
-    """Returns faults as texts of the command line.
+    """Return faults as texts of the command line.
 
     Example:
         >>> fault_specs({"slow": 300, "error": {"value": 503, "rate": 0.1}, "garbage": True})
@@ -202,7 +207,7 @@ def _spec(name: str, value: Any) -> str:
 
 
 def free_port() -> int:
-    """Returns a port that nothing listens on right now."""
+    """Return a port that nothing listens on right now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -223,7 +228,7 @@ def _started(
 
 
 def _environment(added: Mapping[str, str]) -> dict[str, str]:
-    """Returns the environment of the service: this one's, without other switches of a service."""
+    """Return the environment of the service: this one's, without other switches of a service."""
     env = {key: value for key, value in os.environ.items() if not key.startswith("SERVICE_")}
     # Compiled modules start in half the time, and tests start the service often.
     env.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -231,7 +236,7 @@ def _environment(added: Mapping[str, str]) -> dict[str, str]:
 
 
 def _ready(process: subprocess.Popen[bytes], output: IO[bytes]) -> tuple[str, int]:
-    """Waits for the ready line and returns scheme and port."""
+    """Wait for the ready line and returns scheme and port."""
     end = time.monotonic() + START_TIMEOUT
     while time.monotonic() < end:
         found = READY.search(_read(output))
@@ -249,7 +254,7 @@ def _read(output: IO[bytes]) -> str:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Leaves no process behind, whatever happened."""
+    """Leave no process behind, whatever happened."""
     if process.poll() is None:
         process.kill()
     process.wait()

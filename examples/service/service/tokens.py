@@ -9,8 +9,10 @@ import hmac
 import itertools
 import json
 import time
-from collections.abc import Callable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Kind = Literal["access", "refresh"]
 
@@ -40,7 +42,7 @@ class Tokens:
         self._head = _encode(json.dumps({"alg": "HS256", "typ": "JWT"}).encode())
 
     def issue(self, subject: str, kind: Kind) -> str:
-        """Returns a new token; no two tokens are equal, also not within one second."""
+        """Return a new token; no two tokens are equal, also not within one second."""
         now = time.time()
         claims = {
             "sub": subject,
@@ -53,7 +55,7 @@ class Tokens:
         return (signed + b"." + self._sign(signed)).decode()
 
     def subject(self, token: str, kind: Kind) -> str:
-        """Returns whom a token belongs to.
+        """Return whom a token belongs to.
 
         Raises:
             TokenError: not ours, of the other kind, or expired.
@@ -73,7 +75,7 @@ class Tokens:
 
 
 def _claims(signed: bytes) -> dict[str, Any]:
-    """Returns the claims of a token whose signature was found to be right."""
+    """Return the claims of a token whose signature was found to be right."""
     payload = signed.partition(b".")[2]
     try:
         claims = json.loads(base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 
-PASSWORD = "loadtest123"
+PASSWORD = "loadtest123"  # noqa: S105 -- test users of a service without data
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class Users:
         self.api_user = User(0, "api-key@example.com", "API key")
 
     def find(self, email: str) -> User | None:
-        """Returns the user with this address."""
+        """Return the user with this address."""
         return self._by_email.get(email)
 
     def login(self, email: str, password: str) -> User | None:
-        """Returns the user when the password is right."""
+        """Return the user when the password is right."""
         user = self.find(email)
         if user and hmac.compare_digest(password.encode(), PASSWORD.encode()):
             return user

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from service.faults.table import FAULTS, Fault
-from service.faults.values import Parameter, Value
-from service.settings import Paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from service.faults.values import Parameter, Value
+    from service.settings import Paths
 
 
 class FaultError(ValueError):
@@ -36,10 +39,10 @@ class ActiveFault:
     hits: int = 0
     memory: dict[str, Any] = field(default_factory=dict)
     # Always the same sequence: a test that fails once with a rate fails again.
-    chance: random.Random = field(default_factory=lambda: random.Random(1))
+    chance: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311
 
     def chosen(self, method: str, path: str) -> bool:
-        """Says whether this request gets the fault, and counts it."""
+        """Say whether this request gets the fault, and counts it."""
         if self.paths and not any(_covers(own, path) for own in self.paths):
             return False
         methods = str(self.values["method"])
@@ -76,7 +79,7 @@ class Board:
         self.answers: list[ActiveFault] = []
 
     def add_specs(self, specs: Iterable[str]) -> None:
-        """Switches faults on from texts ``name[=value][,parameter=value...]``, at the start.
+        """Switch faults on from texts ``name[=value][,parameter=value...]``, at the start.
 
         Raises:
             FaultError: unknown name, unknown parameter, or a value that is not accepted.
@@ -87,7 +90,7 @@ class Board:
         self._sort()
 
     def change(self, wanted: Mapping[str, Any]) -> None:
-        """Switches the named faults on or off, at run time; others stay as they are.
+        """Switch the named faults on or off, at run time; others stay as they are.
 
         Args:
             wanted: by name: True, a value, a text as on the command line without the name, or
@@ -104,17 +107,17 @@ class Board:
         self._sort()
 
     def clear(self) -> None:
-        """Switches all faults off."""
+        """Switch all faults off."""
         self._active.clear()
         self._sort()
 
     def setting(self, name: str, usual: Value) -> Value:
-        """Returns the value of a fault that a part of the service asks for."""
+        """Return the value of a fault that a part of the service asks for."""
         active = self._active.get(name)
         return active.values[name] if active else usual
 
     def report(self) -> dict[str, Any]:
-        """Returns what is on, as JSON data: values, paths, how many requests met it."""
+        """Return what is on, as JSON data: values, paths, how many requests met it."""
         return {
             name: {
                 **active.values,
@@ -156,7 +159,7 @@ class Board:
         return fault.where(self._paths) if fault.where else ()
 
     def _sort(self) -> None:
-        """Keeps the order of the table, so that two faults at once always do the same."""
+        """Keep the order of the table, so that two faults at once always do the same."""
         ordered = [self._active[name] for name in self._known if name in self._active]
         self.pauses = [active for active in ordered if active.fault.stage == "pause"]
         self.answers = [active for active in ordered if active.fault.stage == "answer"]
@@ -169,7 +172,7 @@ def _covers(own: str, path: str) -> bool:
 
 
 def _split(spec: str) -> tuple[str, dict[str, str]]:
-    """Returns the name and the texts of the values of ``name[=value][,parameter=value...]``."""
+    """Return the name and the texts of the values of ``name[=value][,parameter=value...]``."""
     head, *rest = (part.strip() for part in spec.split(","))
     name, equals, value = head.partition("=")
     raw = {name: value} if equals else {}
@@ -180,7 +183,7 @@ def _split(spec: str) -> tuple[str, dict[str, str]]:
 
 
 def _raw_of(name: str, value: Any) -> dict[str, str]:
-    """Returns the texts of the values of a fault that came as JSON."""
+    """Return the texts of the values of a fault that came as JSON."""
     if isinstance(value, dict):
         named = {name if key == "value" else key: _text(inner) for key, inner in value.items()}
         return {key: text for key, text in named.items() if text is not None}

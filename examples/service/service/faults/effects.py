@@ -43,11 +43,11 @@ class Answer:
     body: bytes
 
     def header(self, name: bytes) -> bytes:
-        """Returns a header's value, empty when there is none."""
+        """Return a header's value, empty when there is none."""
         return dict(self.headers).get(name, b"")
 
     def with_header(self, name: bytes, value: bytes) -> Headers:
-        """Returns the headers with one of them replaced."""
+        """Return the headers with one of them replaced."""
         return [*((k, v) for k, v in self.headers if k != name), (name, value)]
 
 
@@ -73,11 +73,11 @@ class Exchange:
     chance: random.Random = field(default_factory=random.Random)
 
     def number(self, name: str) -> float:
-        """Returns a parameter that is a number."""
+        """Return a parameter that is a number."""
         return float(self.values[name])
 
     def text(self, name: str) -> str:
-        """Returns a parameter that is a text."""
+        """Return a parameter that is a text."""
         return str(self.values[name])
 
     @property
@@ -93,17 +93,17 @@ class Exchange:
         return wire
 
     async def start(self, status: int, headers: Headers) -> None:
-        """Sends the status line and the headers."""
+        """Send the status line and the headers."""
         await self.send({"type": "http.response.start", "status": status, "headers": headers})
 
     async def part(self, body: bytes, *, more: bool) -> None:
-        """Sends a part of the body."""
+        """Send a part of the body."""
         await self.send({"type": "http.response.body", "body": body, "more_body": more})
 
     async def answer(
         self, status: int, content_type: bytes, body: bytes, *headers: tuple[bytes, bytes]
     ) -> bool:
-        """Sends a whole answer."""
+        """Send a whole answer."""
         kind = [(b"content-type", content_type)] if content_type else []
         size = [] if status == NO_CONTENT else [(b"content-length", b"%d" % len(body))]
         await self.start(status, [*kind, *size, *headers])
@@ -111,7 +111,7 @@ class Exchange:
         return True
 
     async def original(self) -> Answer:
-        """Lets the application answer, and returns its answer without sending it."""
+        """Let the application answer, and returns its answer without sending it."""
         answer = Answer(500, [], b"")
         body = bytearray()
 
@@ -127,14 +127,14 @@ class Exchange:
         return answer
 
     async def pause(self, seconds: float) -> None:
-        """Waits, but not longer than the service runs."""
+        """Wait, but not longer than the service runs."""
         try:
             await asyncio.wait_for(self.stopping.wait(), seconds)
         except asyncio.TimeoutError:
             return
 
     async def gone(self) -> None:
-        """Waits until the connection is closed.
+        """Wait until the connection is closed.
 
         Only then may an effect return without an answer: the server would add a 500 before that.
         """
@@ -142,7 +142,7 @@ class Exchange:
             continue
 
     async def hold(self) -> None:
-        """Keeps the client waiting until it gives up or the service stops."""
+        """Keep the client waiting until it gives up or the service stops."""
         gone = asyncio.ensure_future(self.gone())
         stop = asyncio.ensure_future(self.stopping.wait())
         await asyncio.wait({gone, stop}, return_when=asyncio.FIRST_COMPLETED)
@@ -159,7 +159,7 @@ Effect = Callable[[Exchange], Awaitable[bool]]
 
 
 async def slow(x: Exchange) -> bool:
-    """Waits before the request is dealt with."""
+    """Wait before the request is dealt with."""
     wait = x.number("slow") + x.chance.uniform(-1, 1) * x.number("jitter")
     await x.pause(max(0.0, wait) / 1000)
     return False
@@ -169,7 +169,7 @@ async def slow(x: Exchange) -> bool:
 
 
 def instead(status: int, content_type: bytes, body: bytes) -> Effect:
-    """Returns the effect that answers with a fixed body."""
+    """Return the effect that answers with a fixed body."""
 
     async def effect(x: Exchange) -> bool:
         return await x.answer(status, content_type, body)
@@ -178,7 +178,7 @@ def instead(status: int, content_type: bytes, body: bytes) -> Effect:
 
 
 async def error(x: Exchange) -> bool:
-    """Answers with a status code, and a body of the wanted size."""
+    """Answer with a status code, and a body of the wanted size."""
     status = int(x.number("error"))
     detail = "fault: error ".ljust(int(x.number("size")), ".")
     return await _problem(x, status, detail)
@@ -194,7 +194,7 @@ async def _problem(
 
 
 async def late(x: Exchange) -> bool:
-    """Answers 503 until some seconds have passed."""
+    """Answer 503 until some seconds have passed."""
     left = x.number("late") - x.since
     if left <= 0:
         return False
@@ -202,7 +202,7 @@ async def late(x: Exchange) -> bool:
 
 
 async def login(x: Exchange) -> bool:
-    """Fails a login or a refresh: by status, or with a 200 that holds no token."""
+    """Fail a login or a refresh: by status, or with a 200 that holds no token."""
     how = str(x.values.get("login") or x.values.get("refresh"))
     if how == "no-token":
         return await x.answer(200, JSON, b'{"tokenType":"Bearer","expiresIn":3600}')
@@ -210,7 +210,7 @@ async def login(x: Exchange) -> bool:
 
 
 async def rate_limit(x: Exchange) -> bool:
-    """Answers 429 once the requests of this window are used up."""
+    """Answer 429 once the requests of this window are used up."""
     limit, window = int(x.number("rate-limit")), x.number("window")
     number, into = divmod(x.since, window)
     if x.memory.get("window") != number:
@@ -231,7 +231,7 @@ async def rate_limit(x: Exchange) -> bool:
 
 
 async def huge(x: Exchange) -> bool:
-    """Sends a JSON string of many megabytes, plain or as a small gzip body that grows."""
+    """Send a JSON string of many megabytes, plain or as a small gzip body that grows."""
     size = int(x.number("huge") * 1024 * 1024)
     headers = [(b"content-type", JSON)]
     if x.values["gzip"]:
@@ -286,19 +286,19 @@ async def _redirect(x: Exchange, location: str) -> bool:
 
 
 async def redirect_loop(x: Exchange) -> bool:
-    """Redirects to the same address, for ever."""
+    """Redirect to the same address, for ever."""
     return await _redirect(x, _here(x))
 
 
 async def redirect_login(x: Exchange) -> bool:
-    """Redirects to the login page, which answers 200 with HTML."""
+    """Redirect to the login page, which answers 200 with HTML."""
     if x.scope["path"] == "/login":
         return False
     return await _redirect(x, f"/login?next={quote(x.scope['path'], safe='')}")
 
 
 async def redirect_host(x: Exchange) -> bool:
-    """Redirects to another host; by default this service under its other loopback name."""
+    """Redirect to another host; by default this service under its other loopback name."""
     if b"redirected=1" in x.scope["query_string"]:
         return False
     here = _here(x)
@@ -319,7 +319,7 @@ def _other_name(x: Exchange) -> str:
 
 
 def rewritten(change: Callable[[bytes], bytes]) -> Effect:
-    """Returns the effect that changes the application's body, and nothing else."""
+    """Return the effect that changes the application's body, and nothing else."""
 
     async def effect(x: Exchange) -> bool:
         answer = await x.original()
@@ -332,19 +332,19 @@ def rewritten(change: Callable[[bytes], bytes]) -> Effect:
 
 
 def with_bom(body: bytes) -> bytes:
-    """Puts a byte order mark in front."""
+    """Put a byte order mark in front."""
     return b"\xef\xbb\xbf" + body
 
 
 def with_nan(body: bytes) -> bytes:
-    """Makes the first level's values NaN, which JSON does not know."""
+    """Make the first level's values NaN, which JSON does not know."""
     data = _parsed(body)
     fields = data if isinstance(data, dict) else {"value": data}
     return json.dumps(dict.fromkeys(fields, math.nan)).encode()
 
 
 def with_wrong_types(body: bytes) -> bytes:
-    """Gives each value another type: text for numbers, numbers for text, text for lists."""
+    """Give each value another type: text for numbers, numbers for text, text for lists."""
     return json.dumps(_other_type(_parsed(body))).encode()
 
 
@@ -364,7 +364,7 @@ def _other_type(value: Any) -> Any:
 
 
 async def unhealthy(x: Exchange) -> bool:
-    """Answers like the application, with another word as status."""
+    """Answer like the application, with another word as status."""
     word = x.text("unhealthy")
     return await rewritten(
         lambda body: json.dumps({**_parsed(body), "status": word}).encode(),
@@ -372,7 +372,7 @@ async def unhealthy(x: Exchange) -> bool:
 
 
 async def wrong_content_type(x: Exchange) -> bool:
-    """Sends the application's answer under another content type."""
+    """Send the application's answer under another content type."""
     answer = await x.original()
     kind = x.text("wrong-content-type").encode("latin-1", "replace")
     await x.start(answer.status, answer.with_header(b"content-type", kind))
@@ -384,7 +384,7 @@ async def wrong_content_type(x: Exchange) -> bool:
 
 
 async def truncated(x: Exchange) -> bool:
-    """Promises the whole body and sends half; then closes, or says nothing more."""
+    """Promise the whole body and sends half; then closes, or says nothing more."""
     answer = await x.original()
     promised = max(2, len(answer.body))
     await x.start(200, answer.with_header(b"content-length", b"%d" % promised))
@@ -398,7 +398,7 @@ async def truncated(x: Exchange) -> bool:
 
 
 async def drip(x: Exchange) -> bool:
-    """Sends the application's body one byte at a time."""
+    """Send the application's body one byte at a time."""
     answer = await x.original()
     await x.start(answer.status, answer.headers)
     for byte in answer.body:
@@ -419,14 +419,14 @@ async def hang(x: Exchange) -> bool:
 
 
 async def close(x: Exchange) -> bool:
-    """Closes the connection without an answer."""
+    """Close the connection without an answer."""
     x.wire.close()
     await x.gone()
     return True
 
 
 async def reset(x: Exchange) -> bool:
-    """Resets the connection, before the answer or in the middle of it."""
+    """Reset the connection, before the answer or in the middle of it."""
     if x.text("reset") == "middle":
         answer = await x.original()
         await x.start(answer.status, answer.headers)
@@ -439,7 +439,7 @@ async def reset(x: Exchange) -> bool:
 
 
 async def not_http(x: Exchange) -> bool:
-    """Sends bytes that are not HTTP, then closes."""
+    """Send bytes that are not HTTP, then closes."""
     x.wire.write(NOT_HTTP)
     x.wire.close()
     await x.gone()
@@ -447,10 +447,10 @@ async def not_http(x: Exchange) -> bool:
 
 
 async def die(x: Exchange) -> bool:
-    """Ends the process at once, as a crash does."""
+    """End the process at once, as a crash does."""
     os._exit(int(x.number("die")))
 
 
 def elapsed_since(moment: float) -> float:
-    """Returns the seconds since a moment of the monotonic clock."""
+    """Return the seconds since a moment of the monotonic clock."""
     return time.monotonic() - moment

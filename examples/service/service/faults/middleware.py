@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
+from typing import TYPE_CHECKING
 
-from starlette.types import ASGIApp, Receive, Scope, Send
-
-from service.faults.board import ActiveFault, Board
 from service.faults.effects import Exchange, elapsed_since
 from service.stats import ADMIN
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from service.faults.board import ActiveFault, Board
 
 
 class FaultMiddleware:
@@ -20,6 +24,7 @@ class FaultMiddleware:
         self._stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Deal with one request."""
         board = self._board
         if not (board.pauses or board.answers) or not _may_fail(scope):
             await self._app(scope, receive, send)
@@ -49,5 +54,5 @@ class FaultMiddleware:
 
 
 def _may_fail(scope: Scope) -> bool:
-    """Says whether faults are for this: the switches themselves always work."""
+    """Say whether faults are for this: the switches themselves always work."""
     return scope["type"] == "http" and not scope["path"].startswith(ADMIN)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Value = float | int | str | bool
 
@@ -36,7 +39,7 @@ class Parameter:
 
 
 def number(low: float, high: float, unit: str) -> Kind:
-    """Returns the kind of numbers from ``low`` to ``high``."""
+    """Return the kind of numbers from ``low`` to ``high``."""
 
     def read(text: str) -> float:
         value = float(text)
@@ -48,7 +51,7 @@ def number(low: float, high: float, unit: str) -> Kind:
 
 
 def integer(low: int, high: int, unit: str) -> Kind:
-    """Returns the kind of whole numbers from ``low`` to ``high``."""
+    """Return the kind of whole numbers from ``low`` to ``high``."""
 
     def read(text: str) -> int:
         value = int(text)
@@ -60,7 +63,7 @@ def integer(low: int, high: int, unit: str) -> Kind:
 
 
 def choice(*words: str) -> Kind:
-    """Returns the kind that is one of some words."""
+    """Return the kind that is one of some words."""
 
     def read(text: str) -> str:
         if text not in words:
@@ -71,7 +74,7 @@ def choice(*words: str) -> Kind:
 
 
 def text(meaning: str) -> Kind:
-    """Returns the kind of any text that is not empty."""
+    """Return the kind of any text that is not empty."""
 
     def read(value: str) -> str:
         if not value:
@@ -82,7 +85,7 @@ def text(meaning: str) -> Kind:
 
 
 def paths() -> Kind:
-    """Returns the kind of one or more paths, separated by ``|``."""
+    """Return the kind of one or more paths, separated by ``|``."""
 
     def read(value: str) -> str:
         if not all(path.startswith("/") for path in value.split("|")):
@@ -93,7 +96,7 @@ def paths() -> Kind:
 
 
 def flag() -> Kind:
-    """Returns the kind of switches."""
+    """Return the kind of switches."""
 
     def read(value: str) -> bool:
         if value.lower() in WORDS_FOR_TRUE:

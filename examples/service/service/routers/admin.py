@@ -9,7 +9,7 @@ from service.stats import Stats
 
 
 def admin_router(board: Board, stats: Stats) -> APIRouter:
-    """Returns ``/_faults`` and ``/_stats``."""
+    """Return ``/_faults`` and ``/_stats``."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/_faults")

@@ -30,7 +30,7 @@ class Session(Model):
 
     access_token: str
     refresh_token: str
-    token_type: str = "Bearer"
+    token_type: str = "Bearer"  # noqa: S105 -- a word, not a secret
     expires_in: int
 
 
@@ -43,7 +43,7 @@ class Me(BaseModel):
 
 
 def unauthorized(reason: str) -> HTTPException:
-    """Returns the 401 that says why."""
+    """Return the 401 that says why."""
     return HTTPException(401, reason, headers={"WWW-Authenticate": "Bearer"})
 
 
@@ -80,7 +80,7 @@ class Caller(HTTPBearer):
 
 
 def auth_router(settings: Settings, users: Users, tokens: Tokens, caller: Caller) -> APIRouter:
-    """Returns the endpoints below ``/auth``."""
+    """Return the endpoints below ``/auth``."""
     router = APIRouter(prefix=settings.paths.auth, tags=["auth"])
 
     def session(user: User) -> Session:
@@ -93,7 +93,7 @@ def auth_router(settings: Settings, users: Users, tokens: Tokens, caller: Caller
 
     @router.post("/login")
     async def login(body: Login) -> Session:
-        """Returns tokens for an address and a password."""
+        """Return tokens for an address and a password."""
         user = users.login(body.email, body.password)
         if user is None:
             raise unauthorized("wrong email or password")
@@ -101,7 +101,7 @@ def auth_router(settings: Settings, users: Users, tokens: Tokens, caller: Caller
 
     @router.post("/refresh")
     async def refresh(body: Refresh) -> Session:
-        """Returns new tokens for a refresh token."""
+        """Return new tokens for a refresh token."""
         try:
             user = users.find(tokens.subject(body.refresh_token, "refresh"))
         except TokenError as error:
@@ -112,7 +112,7 @@ def auth_router(settings: Settings, users: Users, tokens: Tokens, caller: Caller
 
     @router.get("/me")
     async def me(user: Annotated[User, Depends(caller)]) -> Me:
-        """Returns the caller."""
+        """Return the caller."""
         return Me(id=user.id, email=user.email, name=user.name)
 
     return router

@@ -19,12 +19,12 @@ class Health(BaseModel):
 
 
 def health_router(paths: Paths) -> APIRouter:
-    """Returns the health endpoints, with and without the prefix of the API."""
+    """Return the health endpoints, with and without the prefix of the API."""
     router = APIRouter(tags=["health"])
     started = time.monotonic()
 
     async def health() -> Health:
-        """Says that the service is healthy."""
+        """Say that the service is healthy."""
         uptime = round(time.monotonic() - started, 3)
         return Health(status="healthy", service=NAME, version=__version__, uptime=uptime)
 

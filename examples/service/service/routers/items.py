@@ -10,7 +10,7 @@ from service.settings import Paths
 
 
 def items_router(paths: Paths, store: ItemStore, caller: Caller) -> APIRouter:
-    """Returns the endpoints of the items; all of them want a token or the API key."""
+    """Return the endpoints of the items; all of them want a token or the API key."""
     router = APIRouter(prefix=paths.items, tags=["items"], dependencies=[Depends(caller)])
 
     @router.get("")
@@ -18,27 +18,27 @@ def items_router(paths: Paths, store: ItemStore, caller: Caller) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=1000)] = 20,
         offset: Annotated[int, Query(ge=0)] = 0,
     ) -> ItemPage:
-        """Returns one page of items, oldest first."""
+        """Return one page of items, oldest first."""
         return store.page(limit, offset)
 
     @router.post("", status_code=201)
     async def create_item(body: NewItem) -> Item:
-        """Makes an item."""
+        """Make an item."""
         return store.add(body)
 
     @router.get("/{item_id}")
     async def read_item(item_id: int) -> Item:
-        """Returns one item."""
+        """Return one item."""
         return _found(store.get(item_id), item_id)
 
     @router.patch("/{item_id}")
     async def change_item(item_id: int, body: ItemChange) -> Item:
-        """Changes the fields that are sent."""
+        """Change the fields that are sent."""
         return _found(store.change(item_id, body), item_id)
 
     @router.delete("/{item_id}", status_code=204)
     async def delete_item(item_id: int) -> None:
-        """Removes an item."""
+        """Remove an item."""
         if not store.remove(item_id):
             raise _missing(item_id)
 

@@ -25,12 +25,12 @@ class Root(BaseModel):
 
 
 def root_router(paths: Paths) -> APIRouter:
-    """Returns ``/`` and the login page, which only the redirect faults lead to."""
+    """Return ``/`` and the login page, which only the redirect faults lead to."""
     router = APIRouter(tags=["root"])
 
     @router.get(paths.root)
     async def root() -> Root:
-        """Names the service and its main addresses."""
+        """Name the service and its main addresses."""
         return Root(
             service=NAME, version=__version__, health=paths.health[0], openapi=paths.openapi
         )
