@@ -15,17 +15,21 @@ import sys
 
 # As a script, Python puts the folder of the rendered hook (the shared temporary folder) first on
 # the import path: a stray json.py there would shadow the standard library.
-if __name__ == "__main__" and sys.path and sys.path[0] == os.path.dirname(os.path.abspath(__file__)):
+if (
+    __name__ == "__main__"
+    and sys.path
+    and sys.path[0] == os.path.dirname(os.path.abspath(__file__))
+):
     sys.path.pop(0)
 
-import errno  # noqa: E402
-import json  # noqa: E402
-import re  # noqa: E402
-import shutil  # noqa: E402
-import socket  # noqa: E402
-import time  # noqa: E402
-from collections.abc import Callable, Mapping  # noqa: E402
-from typing import Any, NamedTuple  # noqa: E402
+import errno
+import json
+import re
+import shutil
+import socket
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 # Unrendered, this is a plain Python string, so that tests and docs can import the file. `tojson`
 # is the one form that survives quotes, backslashes, newlines and emoji in every answer.
@@ -141,8 +145,8 @@ def parse_prefix(value: object) -> str:
         raise ValueError(f"it has {len(text)} characters")
     if text in ("", "/"):
         return ""
-    inner = text[1:] if text.startswith("/") else text
-    inner = inner[:-1] if inner.endswith("/") else inner
+    inner = text.removeprefix("/")
+    inner = inner.removesuffix("/")
     segments = inner.split("/")
     for segment in segments:
         if segment in (".", "..") or not re.fullmatch(r"[A-Za-z0-9._~-]+", segment):

@@ -36,9 +36,7 @@ def switched_on(table: Mapping[str, Any], answers: Mapping[str, Any]) -> frozens
 
 def select(table: Mapping[str, Any], on: frozenset[str], paths: Iterable[str]) -> list[str]:
     """Return, sorted, the paths that no switched-off feature owns."""
-    off = [
-        owned for name, feature in table.items() if name not in on for owned in feature["files"]
-    ]
+    off = [owned for name, feature in table.items() if name not in on for owned in feature["files"]]
     return sorted(path for path in paths if not any(owns(owned, path) for owned in off))
 
 

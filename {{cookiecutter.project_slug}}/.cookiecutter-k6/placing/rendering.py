@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 ENV_FILE = "tests/load/suite.env"
 
@@ -24,6 +24,7 @@ _LINE_MARK = re.compile(r"[ \t]*" + _COMMENT + r"(?P<name>[a-z_]+)" + _END)
 _BLOCK_OPEN = re.compile(r"^[ \t]*" + _COMMENT + r"(?P<name>[a-z_]+)[ \t]*\{" + _END)
 _BLOCK_CLOSE = re.compile(r"^[ \t]*" + _COMMENT + r"\}" + _END)
 _TOKEN = re.compile(r"@@([a-z_]+)@@")
+_ENV_LINE = re.compile(r"^(?P<head>(?:export )?(?P<key>[A-Za-z_]\w*)=).*$", re.MULTILINE)
 _PLAIN_ENV_VALUE = re.compile(r"[A-Za-z0-9_./:,@%+=*-]*")
 
 
@@ -32,10 +33,10 @@ class TemplateError(Exception):
 
 
 def apply_features(text: str, on: Collection[str], known: Collection[str], path: str) -> str:
-    """Keep or drop feature lines and blocks; raise TemplateError on a marker that is wrong.
+    r"""Keep or drop feature lines and blocks; raise TemplateError on a marker that is wrong.
 
-    >>> apply_features("a\\nb // @feature auth\\n", ["auth"], ["auth"], "x.js")
-    'a\\nb\\n'
+    >>> apply_features("a\nb // @feature auth\n", ["auth"], ["auth"], "x.js")
+    'a\nb\n'
     """
     if "@feature" not in text:
         return text
@@ -77,8 +78,7 @@ def set_env_values(text: str, values: Mapping[str, str]) -> str:
         key = line["key"]
         return f"{line['head']}{env_quoted(values[key])}" if key in values else line[0]
 
-    pattern = re.compile(r"^(?P<head>(?:export )?(?P<key>[A-Za-z_][A-Za-z0-9_]*)=).*$", re.M)
-    return pattern.sub(replace, text)
+    return _ENV_LINE.sub(replace, text)
 
 
 def for_markdown(text: str) -> str:
@@ -106,7 +106,9 @@ RENDERED: dict[str, Callable[[str], str]] = {
 _ESCAPED_TOKENS = ("project_name",)
 
 
-def fill_tokens(text: str, tokens: Mapping[str, str], escape: Callable[[str], str], path: str) -> str:
+def fill_tokens(
+    text: str, tokens: Mapping[str, str], escape: Callable[[str], str], path: str
+) -> str:
     """Replace every `@@token@@`; raise TemplateError on an unknown one."""
 
     def replace(match: re.Match[str]) -> str:
@@ -141,22 +143,28 @@ def token_values(answers: Mapping[str, Any], slug: str, update_command: str) -> 
     }
 
 
-def render(
-    path: str,
-    content: bytes,
-    on: Collection[str],
-    known: Collection[str],
-    env: Mapping[str, str],
-    tokens: Mapping[str, str],
-) -> bytes:
+class Values(NamedTuple):
+    """What a generation carries into the files.
+
+    on, known: features switched on, and all that exist. env: suite.env key -> value.
+    tokens: token -> text.
+    """
+
+    on: Collection[str]
+    known: Collection[str]
+    env: Mapping[str, str]
+    tokens: Mapping[str, str]
+
+
+def render(path: str, content: bytes, values: Values) -> bytes:
     """Return a template file as it belongs into the project; binary files pass unchanged."""
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         return content
-    text = apply_features(text, on, known, path)
+    text = apply_features(text, values.on, values.known, path)
     if path == ENV_FILE:
-        text = set_env_values(text, env)
+        text = set_env_values(text, values.env)
     if path in RENDERED:
-        text = fill_tokens(text, tokens, RENDERED[path], path)
+        text = fill_tokens(text, values.tokens, RENDERED[path], path)
     return text.encode("utf-8")

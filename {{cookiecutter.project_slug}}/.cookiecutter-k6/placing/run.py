@@ -1,58 +1,209 @@
-"""One generation, from the staged template to the placed suite."""
+"""One generation: from the staged template to the placed suite."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+import sys
 from collections.abc import Mapping
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
-from . import features, rendering, tree
+from . import additive, features, manifest, rendering, report
+from .act import Disk, Refusal, Workplace, carry_out
+from .manifest import Manifest
+from .merge import Git, Merger
+from .plan import Action, Look, Plan, Planner
+from .tree import NewFile, look, read_tree, runs
 
 STAGING = ".cookiecutter-k6"
 LOCK = ".cookiecutter-k6.lock"
-MANIFEST = "tests/load/.cookiecutter-k6.json"
 VERSION_FILE = "tests/load/lib/version.txt"
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+DRY_RUN = "K6_SUITE_DRY_RUN"
+CHECK = "K6_SUITE_CHECK"
 
 
-def suite_files(
-    staged: Mapping[str, bytes], answers: Mapping[str, Any], slug: str, update_command: str
-) -> dict[str, tree.NewFile]:
-    """Return the suite as this generation wants it: path -> file."""
-    table = features.load_table()
-    on = features.switched_on(table, answers)
-    env = rendering.env_values(answers, slug)
-    tokens = rendering.token_values(answers, slug, update_command)
-    suite = {}
-    for path in features.select(table, on, staged):
-        content = rendering.render(path, staged[path], on, list(table), env, tokens)
-        suite[path] = tree.NewFile(content, tree.runs(content))
-    return suite
+class Template(NamedTuple):
+    """A staged template. files: path -> content. tables: folder of the JSON tables."""
+
+    files: Mapping[str, bytes]
+    tables: str = HERE
+
+    @property
+    def version(self) -> str:
+        """The version of the suite."""
+        return self.files.get(VERSION_FILE, b"0.0.0").decode("utf-8").strip()
 
 
-def finish(root: str) -> int:
-    with open(os.path.join(root, LOCK, "run.json"), encoding="utf-8") as file:
-        run = json.load(file)
+class Request(NamedTuple):
+    """What pre_gen_project.py found out: the checked answers, and what follows from them."""
+
+    answers: Mapping[str, Any]
+    name_slug: str
+    template_home: str
+
+    @property
+    def update_command(self) -> str:
+        """The command that updates the suite, run in the project folder."""
+        return f"cookiecutter {self.template_home} --no-input -f --config-file {manifest.PATH}"
+
+
+def suite_slug(request: Request, before: Manifest) -> str:
+    """Return the tag of the suite: the folder's name, or for `.` the one it has had so far."""
+    chosen = str(request.answers["project_slug"])
+    return chosen if chosen != "." else before.slug or request.name_slug
+
+
+def read_manifest(found_at: Look) -> tuple[Manifest, list[Action]]:
+    """Read the manifest of the last run; one that is unusable is set aside, not lost."""
+    found = found_at(manifest.PATH)
+    if found.kind == "absent":
+        return Manifest(), []
+    if found.kind != "file":
+        why = found.why or f"{manifest.PATH} is a {found.kind}"
+        raise Refusal(f"nothing was changed: {why}; move it away")
     try:
-        answers = run["answers"]
-        slug = answers["project_slug"] if answers["project_slug"] != "." else run["name_slug"]
-        command = f"cookiecutter {run['template_home']} --no-input -f --config-file {MANIFEST}"
-        staged = tree.read_tree(os.path.join(root, STAGING, "files"))
-        for path, new in suite_files(staged, answers, slug, command).items():
-            full = os.path.join(root, path)
-            if not os.path.lexists(full):
-                os.makedirs(os.path.dirname(full), exist_ok=True)
-                with open(full, "xb") as out:
-                    out.write(new.content)
-                if new.executable:
-                    os.chmod(full, 0o755)
-        manifest = os.path.join(root, MANIFEST)
-        os.makedirs(os.path.dirname(manifest), exist_ok=True)
-        with open(manifest, "w", encoding="utf-8") as out2:
-            json.dump({"default_context": {**answers, "project_slug": "."}}, out2, indent=2)
-            out2.write("\n")
-    finally:
-        shutil.rmtree(os.path.join(root, STAGING))
-        shutil.rmtree(os.path.join(root, LOCK))
+        return manifest.loads(found.content), []
+    except manifest.Unusable as reason:
+        return Manifest(), _set_aside(found_at, found.content, str(reason))
+
+
+def _set_aside(found_at: Look, content: bytes, why: str) -> list[Action]:
+    note = f"{why}; files that differ from the template are kept"
+    place = manifest.PATH + ".unusable"
+    if found_at(place).kind != "absent":
+        return [Action("skipped", manifest.PATH, note=note)]
+    return [Action("add", place, content), Action("skipped", manifest.PATH, note=note)]
+
+
+def make_plan(
+    template: Template, request: Request, found_at: Look, merger: Merger
+) -> tuple[Plan, Manifest]:
+    """Plan a generation; returns the plan and the manifest of the last run."""
+    before, first_actions = read_manifest(found_at)
+    slug = suite_slug(request, before)
+    table = features.load_table(os.path.join(template.tables, "features.json"))
+    on = features.switched_on(table, request.answers)
+    render = partial(
+        rendering.render,
+        values=rendering.Values(
+            on,
+            frozenset(table),
+            rendering.env_values(request.answers, slug),
+            rendering.token_values(request.answers, slug, request.update_command),
+        ),
+    )
+    contents = {
+        path: render(path, template.files[path])
+        for path in features.select(table, on, template.files)
+    }
+    suite = {path: NewFile(content, runs(content)) for path, content in contents.items()}
+    extra, records = additive.plan(
+        additive.load(on, render, template.tables),
+        found_at,
+        before.additions,
+        before.pending_additions,
+    )
+    with open(os.path.join(template.tables, "renames.json"), encoding="utf-8") as file:
+        renames = [(earlier, later) for earlier, later in json.load(file)]
+    after = Manifest(template.version, slug, request.answers, additions=records)
+    planner = Planner(suite, before, found_at, merger, renames)
+    return planner.plan(after, [*first_actions, *extra]), before
+
+
+def generate(root: str, environ: Mapping[str, str], disk: Disk) -> int:
+    """Place the staged suite into the project at `root`; return the exit code."""
+    with open(os.path.join(root, LOCK, "run.json"), encoding="utf-8") as file:
+        record = json.load(file)
+    request = Request(record["answers"], record["name_slug"], record["template_home"])
+    scratch = os.path.join(root, STAGING, "scratch")
+    os.mkdir(scratch)
+    template = Template(read_tree(os.path.join(root, STAGING, "files")))
+    found_at = lru_cache(maxsize=None)(partial(look, root))
+    plan, before = make_plan(template, request, found_at, Git(root, scratch))
+    checking = bool(environ.get(CHECK))
+    if checking or environ.get(DRY_RUN):
+        return _tell_only(plan, before, found_at, checking=checking)
+    problems = carry_out(Workplace(root, scratch, disk), plan)
+    _tell(plan, before, done=not problems)
+    for problem in problems:
+        complain(problem)
+    if problems:
+        complain("the suite is incomplete; put that right and run the same command again")
+    return 1 if problems else 0
+
+
+def _tell_only(plan: Plan, before: Manifest, found_at: Look, *, checking: bool) -> int:
+    """Print the plan; return 1 when asked whether the suite is current and it is not."""
+    changes = any(action.changes for action in plan.actions)
+    changes = changes or found_at(manifest.PATH).content != manifest.dumps(plan.after)
+    say(f"cookiecutter-k6 {plan.after.version}, dry run: nothing is changed")
+    for line in report.changed_answers(before.answers, plan.after.answers):
+        say(line)
+    for line in report.lines(plan.actions, everything=True):
+        say(line)
+    if checking and changes:
+        complain("the suite is not current; update it with the command in tests/load/README.md")
+        return 1
+    say("the suite is current" if not changes else f"would be: {report.counts(plan.actions)}")
     return 0
+
+
+def _tell(plan: Plan, before: Manifest, *, done: bool) -> None:
+    was = f" (was {before.version})" if before.version not in {"", plan.after.version} else ""
+    summary = report.counts(plan.actions) if done else "incomplete"
+    say(f"cookiecutter-k6 {plan.after.version}{was}: {summary}")
+    for line in report.changed_answers(before.answers, plan.after.answers):
+        say(line)
+    for line in report.lines(plan.actions, everything=False):
+        say(line)
+    for line in report.advice(plan.actions):
+        say(line)
+    if done and not before.version:
+        say("Next: ./scripts/load-test.sh smoke (about the suite: tests/load/README.md)")
+
+
+def say(line: str) -> None:
+    """Print a line to the user; a closed or narrow console is no reason to fail."""
+    _print(line, sys.stdout)
+
+
+def complain(line: str) -> None:
+    """Print an error to the user."""
+    _print(f"ERROR: {line}", sys.stderr)
+
+
+def _print(line: str, stream: Any) -> None:
+    try:
+        print(line.encode("ascii", "backslashreplace").decode("ascii"), file=stream, flush=True)
+    except OSError:
+        return
+
+
+def finish(folder: str) -> int:
+    """Run the whole generation for the hook; always remove the staging folder and the lock."""
+    root = os.path.realpath(folder)
+    try:
+        return generate(root, os.environ, Disk())
+    except Refusal as refusal:
+        complain(str(refusal))
+    except rendering.TemplateError as error:
+        complain(f"nothing was changed: the template is wrong: {error}")
+    except OSError as error:
+        complain(f"nothing was changed: {error.strerror} ({error.filename})")
+    finally:
+        shutil.rmtree(os.path.join(root, STAGING), ignore_errors=True)
+        shutil.rmtree(os.path.join(root, LOCK), ignore_errors=True)
+        _remove_if_empty(root)
+    return 1
+
+
+def _remove_if_empty(root: str) -> None:
+    """Remove the folder that cookiecutter made for a dry run of a new project."""
+    try:
+        os.rmdir(root)
+    except OSError:
+        return

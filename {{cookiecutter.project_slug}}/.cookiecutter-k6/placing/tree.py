@@ -49,9 +49,9 @@ def with_line_endings_of(content: bytes, model: bytes) -> bytes:
 
 
 def blob_id(content: bytes) -> str:
-    """Return the git blob id of a content; a CRLF checkout counts as its LF original.
+    r"""Return the git blob id of a content; a CRLF checkout counts as its LF original.
 
-    >>> blob_id(b"hello\\r\\n")
+    >>> blob_id(b"hello\r\n")
     'ce013625030ba8dba906f756967f9e9ca394464a'
     """
     content = to_lf(content)

@@ -1,0 +1,198 @@
+"""Carries a plan out, so that the project is as before or complete, whatever happens in between.
+
+1. Everything is written into the staging folder first: a full disk or a folder that cannot be
+   written to shows there, and nothing has changed yet.
+2. The manifest is replaced by one that also says what is about to happen. A run that is killed
+   from now on is completed by the next one, also by one of a newer template.
+3. Each file is put in its place by one atomic rename.
+4. The final manifest is put in its place.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from . import manifest
+from .plan import Action, Plan
+from .tree import look
+
+
+class Refusal(Exception):
+    """Nothing was changed; the text says why."""
+
+
+class Disk:
+    """Every call that changes the project. Tests put one in that fails or dies on purpose."""
+
+    def make_folder(self, path: str) -> None:
+        """Create one folder."""
+        os.mkdir(path)
+
+    def write(self, path: str, content: bytes, mode: int | None, executable: bool) -> None:
+        """Write a new file. mode: exact permission bits, or None for those of a new file."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(path, flags, 0o777 if executable else 0o666)
+        with open(descriptor, "wb") as file:
+            file.write(content)
+        if mode is not None:
+            os.chmod(path, mode)
+
+    def replace(self, source: str, target: str) -> None:
+        """Put a file in its place, atomically."""
+        os.replace(source, target)
+
+    def remove(self, path: str) -> None:
+        """Remove a file."""
+        os.unlink(path)
+
+    def remove_folder(self, path: str) -> None:
+        """Remove an empty folder."""
+        os.rmdir(path)
+
+    def set_mode(self, path: str, mode: int) -> None:
+        """Set permission bits."""
+        os.chmod(path, mode)
+
+
+class Workplace:
+    """The project, and the scratch folder on the same disk in which contents are made ready."""
+
+    def __init__(self, root: str, scratch: str, disk: Disk) -> None:
+        self.root = root
+        self._scratch = scratch
+        self._disk = disk
+        self._count = 0
+
+    def full(self, path: str) -> str:
+        """Return the absolute form of a path of the project."""
+        return os.path.join(self.root, *path.split("/"))
+
+    def prepare(self, action: Action) -> str:
+        """Write the content of a step into the scratch folder; return where."""
+        self._count += 1
+        ready = os.path.join(self._scratch, f"ready-{self._count}")
+        self._disk.write(ready, action.content or b"", action.mode, action.executable)
+        self._keep_owner(ready, self.full(action.path))
+        return ready
+
+    def place(self, ready: str, path: str) -> None:
+        """Move a prepared file to its place, making the folders it needs."""
+        self._make_parents(path)
+        target = self.full(path)
+        try:
+            self._disk.replace(ready, target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            self._place_across_disks(ready, target)
+
+    def remove(self, path: str) -> None:
+        """Remove a file, and the folders below tests/load that it leaves empty."""
+        self._disk.remove(self.full(path))
+        parent = path.rpartition("/")[0]
+        while parent.startswith("tests/load/") and not os.listdir(self.full(parent)):
+            self._disk.remove_folder(self.full(parent))
+            parent = parent.rpartition("/")[0]
+
+    def set_mode(self, path: str, mode: int) -> None:
+        """Set the permission bits of a file."""
+        self._disk.set_mode(self.full(path), mode)
+
+    def check_writable(self, path: str) -> None:
+        """Raise Refusal when the folder of a path, or the one to make it in, is not writable."""
+        folder = os.path.dirname(self.full(path))
+        while not os.path.lexists(folder):
+            folder = os.path.dirname(folder)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise Refusal(f"cannot write {path}: no permission to change the folder {folder}")
+
+    def _make_parents(self, path: str) -> None:
+        folder = self.root
+        for part in path.split("/")[:-1]:
+            folder = os.path.join(folder, part)
+            if not os.path.isdir(folder):
+                self._disk.make_folder(folder)
+
+    def _place_across_disks(self, ready: str, target: str) -> None:
+        """Copy next to the target first, so that the last step is atomic there too."""
+        with open(ready, "rb") as file:
+            content = file.read()
+        near = target + ".cookiecutter-k6"
+        if os.path.lexists(near):
+            self._disk.remove(near)
+        self._disk.write(near, content, os.stat(ready).st_mode & 0o7777, executable=False)
+        self._disk.replace(near, target)
+
+    @staticmethod
+    def _keep_owner(ready: str, target: str) -> None:
+        """Give a prepared file the owner of the one it replaces, where the system lets us."""
+        try:
+            status = os.lstat(target)
+            made = os.lstat(ready)
+            if (status.st_uid, status.st_gid) != (made.st_uid, made.st_gid):
+                os.chown(ready, status.st_uid, status.st_gid)
+        except (OSError, AttributeError):
+            return
+
+
+def carry_out(place: Workplace, plan: Plan) -> list[str]:
+    """Do what the plan says; return one line for each step that could not be done.
+
+    Raises Refusal when nothing was changed.
+    """
+    steps = [action for action in plan.actions if action.changes]
+    final = manifest.dumps(plan.after)
+    there = look(place.root, manifest.PATH)
+    if not steps and there.kind == "file" and there.content == final:
+        return []
+    record = Action("record", manifest.PATH, final, there.mode if there.kind == "file" else None)
+    try:
+        for step in [*steps, record]:
+            place.check_writable(step.path)
+        ready = {id(step): place.prepare(step) for step in steps if step.content is not None}
+        ready_record = place.prepare(record)
+        if steps:
+            during = record._replace(content=manifest.dumps(plan.during))
+            place.place(place.prepare(during), manifest.PATH)
+    except OSError as error:
+        raise Refusal(f"nothing was changed: {error.strerror} ({error.filename})") from error
+    problems = _do_steps(place, steps, ready)
+    if not problems:
+        problems = _attempt(manifest.PATH, lambda: place.place(ready_record, manifest.PATH))
+    return problems
+
+
+def _do_steps(place: Workplace, steps: Sequence[Action], ready: dict[int, str]) -> list[str]:
+    problems: list[str] = []
+    failed = False
+    for step in steps:
+        if step.verb == "moved" and failed:
+            continue  # its new place was not written: the old one must stay
+        new_problems = _attempt(step.path, partial(_do_step, place, step, ready.get(id(step), "")))
+        failed = bool(new_problems)
+        problems.extend(new_problems)
+    return problems
+
+
+def _do_step(place: Workplace, step: Action, ready: str) -> None:
+    # Somebody may have saved the file while the plan was made; their version wins.
+    if look(place.root, step.path) != step.expected:
+        raise OSError(errno.EAGAIN, "it changed while the template was running")
+    if step.content is not None:
+        place.place(ready, step.path)
+    elif step.removes:
+        place.remove(step.path)
+    elif step.mode is not None:
+        place.set_mode(step.path, step.mode)
+
+
+def _attempt(path: str, step: Callable[[], None]) -> list[str]:
+    """Do one step; return a line that says what went wrong, if anything did."""
+    try:
+        step()
+    except OSError as error:
+        return [f"{path}: {error.strerror}"]
+    return []

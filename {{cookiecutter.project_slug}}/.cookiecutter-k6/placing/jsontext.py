@@ -1,0 +1,118 @@
+"""Adds and removes one member of a JSON object without touching any other byte of the text.
+
+Parsing and writing a file anew would change its indentation, number formats and escapes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import NamedTuple
+
+_BLANKS = re.compile(r"[ \t\r\n]*")
+_SCALAR = re.compile(r"[^\s,\]}]+")
+
+
+class Member(NamedTuple):
+    """Where a member of an object stands in the text; end is that of its value."""
+
+    key: str
+    start: int
+    value: int
+    end: int
+
+
+class Object(NamedTuple):
+    """Where an object stands in the text: its braces, and its members in order."""
+
+    opening: int
+    closing: int
+    members: list[Member]
+
+    def member(self, key: str) -> Member | None:
+        """Return a member by its key."""
+        return next((member for member in self.members if member.key == key), None)
+
+
+def read_object(text: str, start: int = 0) -> Object | None:
+    """Find the object that begins at or after `start`; None if another kind of value does.
+
+    text: valid JSON.
+    """
+    opening = _skip_blanks(text, start)
+    if text[opening] != "{":
+        return None
+    members = []
+    place = _skip_blanks(text, opening + 1)
+    while text[place] != "}":
+        key_end = _skip_value(text, place)
+        value = _skip_blanks(text, _skip_blanks(text, key_end) + 1)
+        end = _skip_value(text, value)
+        members.append(Member(json.loads(text[place:key_end]), place, value, end))
+        place = _skip_blanks(text, end)
+        if text[place] == ",":
+            place = _skip_blanks(text, place + 1)
+    return Object(opening, place, members)
+
+
+def add_member(text: str, where: Object, key: str, value: str, indent: str) -> str:
+    """Return the text with a member added as the last one, in the style of those before it.
+
+    value: JSON text. indent: what stands before a member of an object that has none yet.
+    """
+    name = json.dumps(key, ensure_ascii=False)
+    if not where.members:
+        closing = indent[: -len(indent_unit(text))] if "\n" in indent else indent
+        return f"{text[: where.opening + 1]}{indent}{name}: {value}{closing}{text[where.closing :]}"
+    last = where.members[-1]
+    before = text[: last.start]
+    gap = before[len(before.rstrip()) :]
+    key_end = _skip_value(text, last.start)
+    colon = text[key_end : last.value]
+    return f"{text[: last.end]},{gap}{name}{colon}{value}{text[last.end :]}"
+
+
+def remove_member(text: str, where: Object, key: str) -> str:
+    """Return the text without a member and without the comma and blanks that came with it."""
+    index = [member.key for member in where.members].index(key)
+    member = where.members[index]
+    if index > 0:
+        return text[: where.members[index - 1].end] + text[member.end :]
+    if len(where.members) > 1:
+        return text[: member.start] + text[where.members[1].start :]
+    return text[: where.opening + 1] + text[where.closing :]
+
+
+def indent_unit(text: str) -> str:
+    """Return the blanks of one level of indentation: those before the first member."""
+    match = re.search(r"\{\s*?\n([ \t]+)\"", text)
+    return match[1] if match else "  "
+
+
+def _skip_blanks(text: str, place: int) -> int:
+    match = _BLANKS.match(text, place)
+    return match.end() if match else place
+
+
+def _skip_value(text: str, place: int) -> int:
+    """Return where the value that begins here ends."""
+    if text[place] not in '"{[':
+        match = _SCALAR.match(text, place)
+        return match.end() if match else place
+    depth = 0
+    while True:
+        char = text[place]
+        if char == '"':
+            place = _skip_string(text, place)
+        else:
+            depth += (char in "{[") - (char in "}]")
+            place += 1
+        if depth == 0:
+            return place
+
+
+def _skip_string(text: str, place: int) -> int:
+    place += 1
+    while text[place] != '"':
+        place += 2 if text[place] == "\\" else 1
+    return place + 1

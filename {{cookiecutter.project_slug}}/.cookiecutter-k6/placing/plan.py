@@ -1,0 +1,376 @@
+"""Decides what to do with every file of the suite. Changes nothing: the plan is the dry run.
+
+The rules, for a file of the project (yours), the manifest (recorded) and the template (new):
+
+    yours     | recorded | new      | what happens
+    ----------|----------|----------|---------------------------------------------------------
+    absent    | no       | any      | add
+    absent    | yes      | any      | left out: you deleted it
+    = new     | any      | any      | nothing
+    pristine  | yes      | changed  | update
+    edited    | yes      | same     | nothing
+    edited    | yes      | changed  | merge, or keep yours and put the new one beside it (.new)
+    any       | no       | any      | keep yours and put the new one beside it
+    pristine  | yes      | none     | remove
+    edited    | yes      | none     | keep, and forget
+
+"Pristine" is text that equals what was recorded, whatever its line endings and mode bits are. A
+link, a folder or a device in the place of a file is yours, and counts as edited.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from .manifest import Entry, Manifest, Pending
+from .merge import Merger
+from .tree import ABSENT, Found, NewFile, blob_id, to_lf, with_line_endings_of
+
+_X_BITS = stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH
+_OFFERS = (".new", ".new2", ".new3", ".new4", ".new5", ".new6", ".new7", ".new8", ".new9")
+_BOTH_CHANGED = "you changed it, and so did the template"
+
+Look = Callable[[str], Found]
+
+
+class Action(NamedTuple):
+    """One step, or one line of the report.
+
+    verb: what happens, see report.py. path: where. content: what is written there, if anything.
+    mode: permission bits; None is that of a new file. executable: for a new file.
+    expected: what was there when this was planned. removes, changes_mode: the other two kinds of
+    step. note: for the reader.
+    """
+
+    verb: str
+    path: str
+    content: bytes | None = None
+    mode: int | None = None
+    executable: bool = False
+    expected: Found = ABSENT
+    removes: bool = False
+    changes_mode: bool = False
+    note: str = ""
+
+    @property
+    def changes(self) -> bool:
+        """Tell whether this is a step, not only a line of the report."""
+        return self.content is not None or self.removes or self.changes_mode
+
+
+class Plan(NamedTuple):
+    """The steps; the manifest after them; and the one that makes an interrupted run repairable."""
+
+    actions: Sequence[Action]
+    after: Manifest
+    during: Manifest
+
+
+class Decision(NamedTuple):
+    """What happens to one path, and what the manifest says about it afterwards."""
+
+    actions: Sequence[Action] = ()
+    entry: Entry | None = None
+
+
+class Planner:
+    """Plans one generation.
+
+    suite: the files as the template wants them. before: the manifest of the last run.
+    look: returns what is at a path of the project. merger: merges texts.
+    renames: (old path, new path) in the order in which the template made them.
+    """
+
+    def __init__(
+        self,
+        suite: Mapping[str, NewFile],
+        before: Manifest,
+        look: Look,
+        merger: Merger,
+        renames: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        self._suite = suite
+        self._before = before
+        self._look = look
+        self._merger = merger
+        self._renames = renames
+        self._pending: dict[str, Pending] = {}
+        self._entries = self._settle()
+
+    def plan(self, after: Manifest, extra: Sequence[Action] = ()) -> Plan:
+        """Return the plan. after: the manifest to complete. extra: steps planned elsewhere."""
+        files: dict[str, Entry] = {}
+        actions: list[Action] = []
+        moves = self._moves()
+        for path in sorted({*self._suite, *self._entries} - set(moves.values())):
+            decision = self._move(path, moves[path]) if path in moves else self._decide(path)
+            actions.extend(decision.actions)
+            if decision.entry is not None:
+                files[path] = decision.entry
+            self._remember(decision)
+        actions.extend(extra)
+        after = after._replace(files=files)
+        during = self._before._replace(
+            version=self._before.version or after.version,
+            slug=self._before.slug or after.slug,
+            answers=self._before.answers or after.answers,
+            files=self._entries,
+            pending=self._pending,
+            pending_additions=after.additions,
+        )
+        return Plan(actions, after, during)
+
+    # --- what is known -----------------------------------------------------------------------------
+
+    def _settle(self) -> dict[str, Entry]:
+        """Return what is recorded, brought up to date with how far an unfinished run got."""
+        known = dict(self._before.files)
+        for path, item in self._before.pending.items():
+            if not self._reached(path, item):
+                continue
+            if item.entry is not None:
+                known[path] = item.entry
+                if item.moved_from and self._half_moved(item):
+                    self._pending[path] = item
+            elif item.placed:
+                self._pending[path] = item  # an offer of ours beside a file
+            else:
+                known.pop(path, None)
+        return known
+
+    def _reached(self, path: str, item: Pending) -> bool:
+        """Tell whether an unfinished run did what it was about to do to a path."""
+        found = self._look(path)
+        if not item.placed:
+            return found.kind == "absent"
+        return found.kind == "file" and blob_id(found.content) == item.placed
+
+    def _remember(self, decision: Decision) -> None:
+        """Note for the pending manifest what the steps of a decision lead to."""
+        moved = next((action for action in decision.actions if action.verb == "moved"), None)
+        for action in decision.actions:
+            if action.removes:
+                self._pending[action.path] = Pending("", None)
+            elif action.verb == "beside":
+                self._pending[action.path] = Pending(blob_id(action.content or b""), None)
+            elif action.content is not None:
+                item = Pending(blob_id(action.content), decision.entry)
+                if moved is not None:
+                    source = blob_id(moved.expected.content)
+                    item = item._replace(moved_from=moved.path, source=source)
+                self._pending[action.path] = item
+
+    # --- one path ----------------------------------------------------------------------------------
+
+    def _decide(self, path: str) -> Decision:
+        """Apply the table to one path."""
+        found = self._look(path)
+        entry = self._entries.get(path)
+        new = self._suite.get(path)
+        if new is None:
+            return self._retire(path, found, entry)
+        if found.kind == "blocked":
+            return Decision([Action("blocked", path, note=found.why)], entry)
+        if entry is None:
+            return self._first_time(path, found, new)
+        if found.kind == "absent":
+            return self._deleted(path, entry, new)
+        return self._placed_before(path, found, entry, new)
+
+    def _retire(self, path: str, found: Found, entry: Entry | None) -> Decision:
+        """The template no longer has the file, or an option switched it off."""
+        if entry is None or found.kind in {"absent", "blocked"}:
+            return Decision()
+        if found.kind == "file" and blob_id(found.content) == entry.blob and not entry.foreign:
+            actions = [Action("remove", path, expected=found, removes=True)]
+            return Decision([*actions, *self._tidy(path, entry.blob)])
+        return Decision([Action("kept", path, note="no longer part of the suite, but edited")])
+
+    def _first_time(self, path: str, found: Found, new: NewFile) -> Decision:
+        """The manifest does not know the file."""
+        entry = Entry(blob_id(new.content), new.executable)
+        if found.kind == "absent":
+            action = Action("add", path, new.content, executable=new.executable)
+            return Decision([action], entry)
+        if found.kind == "file" and blob_id(found.content) == entry.blob:
+            return Decision((), entry)
+        return Decision(
+            [self._offer(path, new, entry, "a file of yours is there")],
+            entry._replace(foreign=True),
+        )
+
+    def _deleted(self, path: str, entry: Entry, new: NewFile) -> Decision:
+        """The user deleted the file: it stays deleted, and a new version is mentioned once."""
+        current = Entry(blob_id(new.content), new.executable)
+        if entry.blob == current.blob:
+            return Decision((), entry)
+        return Decision([Action("left-out", path, note="you deleted it")], current)
+
+    def _placed_before(self, path: str, found: Found, entry: Entry, new: NewFile) -> Decision:
+        """The file was placed before, and something is there."""
+        current = Entry(blob_id(new.content), new.executable)
+        yours = blob_id(found.content) if found.kind == "file" else ""
+        mode = self._wanted_mode(found, entry, new)
+        if yours == current.blob:
+            actions = self._mode_only(path, found, mode)
+            return Decision([*actions, *self._tidy(path, entry.blob, current.blob)], current)
+        if yours == entry.blob and not entry.foreign:
+            content = with_line_endings_of(new.content, found.content)
+            action = Action("update", path, content, mode, expected=found)
+            return Decision([action, *self._tidy(path, entry.blob)], current)
+        if entry.blob == current.blob:
+            kept = entry._replace(executable=new.executable)
+            return Decision(self._mode_only(path, found, mode), kept)
+        return self._conflict(path, found, entry, new)
+
+    def _conflict(self, path: str, found: Found, entry: Entry, new: NewFile) -> Decision:
+        """Both the user and the template changed the file."""
+        kept = Entry(blob_id(new.content), new.executable, _as_text(new), entry.foreign)
+        mode = self._wanted_mode(found, entry, new)
+        merged = self._merged(path, found, entry, new)
+        if merged is None:
+            offer = self._offer(path, new, entry, _BOTH_CHANGED)
+            return Decision([offer, *self._mode_only(path, found, mode)], kept)
+        if merged == found.content:
+            return Decision(self._mode_only(path, found, mode), kept)
+        return Decision([Action("merge", path, merged, mode, expected=found)], kept)
+
+    def _merged(self, path: str, found: Found, entry: Entry, new: NewFile) -> bytes | None:
+        """Return the merge of the user's and the template's changes, or None without a clean one.
+
+        An offer that is still beside the file was not dealt with: its changes are not in the
+        user's file, so that it is no ancestor, and a newer offer replaces it.
+        """
+        if found.kind != "file" or entry.foreign or self._open_offer(path, entry) is not None:
+            return None
+        if b"\0" in found.content or b"\0" in new.content:
+            return None
+        base = self._merger.base(entry.blob) if entry.ancestor is None else None
+        base = entry.ancestor.encode("utf-8") if entry.ancestor is not None else base
+        if base is None:
+            return None
+        merged = self._merger.merge(to_lf(found.content), base, new.content)
+        return None if merged is None else with_line_endings_of(merged, found.content)
+
+    # --- the new version beside the user's ---------------------------------------------------------
+
+    def _offer(self, path: str, new: NewFile, entry: Entry, why: str) -> Action:
+        """Put the new version beside the user's; never over anything the user may have written."""
+        wanted = blob_id(new.content)
+        for suffix in _OFFERS:
+            place = path + suffix
+            there = self._look(place)
+            if there.kind == "file" and blob_id(there.content) == wanted:
+                return Action("offered", place, note=why)
+            if there.kind == "absent" or self._is_our_offer(place, there, entry):
+                mode = there.mode if there.kind == "file" else None
+                return Action("beside", place, new.content, mode, new.executable, there, note=why)
+        return Action("blocked", path, note=f"{why}, and {path}.new is taken")
+
+    def _open_offer(self, path: str, entry: Entry) -> str | None:
+        """Return where an offer of an earlier run still is as it was written, else None."""
+        for suffix in _OFFERS:
+            there = self._look(path + suffix)
+            if there.kind == "absent":
+                return None
+            if self._is_our_offer(path + suffix, there, entry):
+                return path + suffix
+        return None
+
+    def _is_our_offer(self, place: str, there: Found, entry: Entry) -> bool:
+        """Tell whether a .new file is as a run of this template wrote it."""
+        pending = self._before.pending.get(place)
+        ours = {entry.blob, pending.placed if pending else entry.blob}
+        return there.kind == "file" and blob_id(there.content) in ours
+
+    def _tidy(self, path: str, *blobs: str) -> list[Action]:
+        """Remove an offer that has become pointless, if it is as it was written."""
+        there = self._look(path + ".new")
+        if there.kind == "file" and blob_id(there.content) in blobs:
+            return [Action("tidy", path + ".new", expected=there, removes=True)]
+        return []
+
+    # --- mode bits ---------------------------------------------------------------------------------
+
+    @staticmethod
+    def _wanted_mode(found: Found, entry: Entry, new: NewFile) -> int:
+        """Return the user's mode bits; only a change of the template's own goes into them."""
+        if new.executable == entry.executable or found.executable != entry.executable:
+            return found.mode
+        readers = (found.mode & 0o444) >> 2
+        return found.mode | readers if new.executable else found.mode & ~_X_BITS
+
+    @staticmethod
+    def _mode_only(path: str, found: Found, mode: int) -> list[Action]:
+        if found.kind != "file" or mode == found.mode:
+            return []
+        return [Action("mode", path, mode=mode, expected=found, changes_mode=True)]
+
+    # --- renames -----------------------------------------------------------------------------------
+
+    def _moves(self) -> dict[str, str]:
+        """Return new path -> old path for every renamed file that takes the user's edits along."""
+        moves = {}
+        for path in self._suite:
+            old = path
+            for earlier, later in reversed(self._renames):
+                if later == old and old not in self._entries:
+                    old = earlier
+            free = self._look(path).kind == "absent"
+            if old != path and old in self._entries and old not in self._suite and free:
+                moves[path] = old
+            elif path in self._pending and self._pending[path].moved_from:
+                moves[path] = self._pending[path].moved_from
+        return moves
+
+    def _half_moved(self, item: Pending) -> bool:
+        """Tell whether an unfinished run wrote the new file but left the old one."""
+        old = self._look(item.moved_from)
+        return old.kind == "file" and blob_id(old.content) == item.source
+
+    def _move(self, path: str, old: str) -> Decision:
+        """Carry a file that the template renamed to its new path, with the user's edits in it."""
+        found, new = self._look(old), self._suite[path]
+        gone = Action("moved", old, expected=found, removes=True, note=f"now {path}")
+        if path in self._entries:  # an unfinished run has written the new file already
+            decision = self._decide(path)
+            return decision._replace(actions=[*decision.actions, gone])
+        entry = self._entries[old]
+        current = Entry(blob_id(new.content), new.executable)
+        if found.kind in {"absent", "blocked"}:
+            return Decision([Action("left-out", path, note=f"you deleted {old}")], current)
+        if found.kind != "file":
+            kept = Action("kept", old, note=f"the template has it as {path} now")
+            placed = Action("add", path, new.content, executable=new.executable)
+            return Decision([kept, placed], current)
+        return self._move_file(path, gone, entry, new)
+
+    def _move_file(self, path: str, gone: Action, entry: Entry, new: NewFile) -> Decision:
+        """Move a file; an edited one is merged, or moves as it is with the new one beside it."""
+        found = gone.expected
+        current = Entry(blob_id(new.content), new.executable)
+        content = found.content
+        offers: list[Action] = []
+        if blob_id(found.content) == entry.blob and not entry.foreign:
+            content = with_line_endings_of(new.content, found.content)
+        elif entry.blob != current.blob:
+            merged = self._merged(gone.path, found, entry, new)
+            content = found.content if merged is None else merged
+            if merged is None:
+                offers = [self._offer(path, new, entry, _BOTH_CHANGED)]
+            current = current._replace(ancestor=_as_text(new), foreign=entry.foreign)
+        else:
+            current = entry._replace(executable=new.executable)
+        mode = self._wanted_mode(found, entry, new)
+        move = Action("move", path, content, mode, note=f"was {gone.path}")
+        return Decision([move, gone, *offers, *self._tidy(gone.path, entry.blob)], current)
+
+
+def _as_text(new: NewFile) -> str | None:
+    """Return a template file as text for the manifest, or None when it is binary."""
+    try:
+        return new.content.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
