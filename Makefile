@@ -24,6 +24,11 @@ help: ## List the commands
 demo: ## Generate a project, start the reference service, run a real smoke test
 	@$(call with,demo) python tools/demo.py
 
+.PHONY: service
+service: ## Run the reference service until Ctrl-C; PORT=8000
+	@cd examples/service && "$(PYTHON)" ../../tools/toolchain.py run demo -- \
+	  python -m service --port $(or $(PORT),8000)
+
 .PHONY: test
 test: ## Run every test and every linter
 	@$(call with,dev node k6 actionlint) $(pytest) $(ARGS)

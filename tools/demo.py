@@ -133,7 +133,8 @@ def wait(process: subprocess.Popen[bytes]) -> int:
 
 def newest_summary(project: Path) -> Path | None:
     """Return the summary the run has written, or None."""
-    found = list((project / "tests" / "load" / "results").glob("*/summary.json"))
+    results = project / "tests" / "load" / "results"
+    found = [path for path in results.glob("*/summary.json") if not path.parent.is_symlink()]
     return max(found, key=lambda path: path.stat().st_mtime, default=None)
 
 
@@ -146,8 +147,7 @@ def report(code: int, project: Path, port: int, seconds: float) -> None:
     summary = newest_summary(project)
     print(f"  summary   {summary or 'none was written'}")
     print(f"  project   {project}")
-    service = f"(cd {shlex.quote(str(SERVICE))} && python -m service --port {port})"
-    print(f"  service   stopped; to start it again: {service}")
+    print(f"  service   stopped; to start it again: make service PORT={port}")
 
 
 def demo(folder: Path) -> int:

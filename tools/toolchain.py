@@ -284,6 +284,8 @@ def run_environment(folders: Mapping[str, Path], environ: Mapping[str, str]) -> 
     for name, folder in folders.items():
         if isinstance(TOOLS[name], PythonSet):
             result["VIRTUAL_ENV"] = str(folder)
+        elif isinstance(TOOLS[name], NodeSet):
+            result["NODE_PATH"] = str(folder / "node_modules")
     return result
 
 

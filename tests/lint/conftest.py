@@ -6,10 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sources import files_below
 
 from tests.bakery import Bakery
 from tests.layout import SUITE_FILES
-from tests.lint.linting import files_below, link_node_modules
+from tests.lint.linting import link_node_modules
 from tests.option_sets import OPTION_SETS
 
 NEEDS_TREE = "tree"

@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from sources import files_below, tracked_files
+
 from tests.layout import REPOSITORY, TEMPLATE
-from tests.lint.linting import assert_none, files_below, lint, run, tracked_files
+from tests.lint.linting import assert_none, lint, run
 
 NodeBin = Callable[[str], Path]
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sources import tracked_files
 
 from tests.layout import REPOSITORY
-from tests.lint.linting import lint, run, tracked_files
+from tests.lint.linting import lint, run
 
 Tool = Callable[[str], Path]
 

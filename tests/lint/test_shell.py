@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sources import files_below, shell_scripts, tracked_files
 
 from tests.layout import REPOSITORY
-from tests.lint.linting import files_below, lint, run, shell_scripts, tracked_files
+from tests.lint.linting import lint, run
 
 Tool = Callable[[str], Path]
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from sources import files_below, tracked_files
 
 from tests.layout import REPOSITORY, TEMPLATE
-from tests.lint.linting import assert_none, files_below, text_files, tracked_files
+from tests.lint.linting import assert_none, text_files
 
 # What a generated file must not hold: the template's own notation.
 LEFTOVERS = re.compile(r"@@\w*|@feature\b|cookiecutter\.\w+|\{%|%\}")

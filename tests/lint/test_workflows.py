@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sources import files_below, tracked_files
 
 from tests.layout import REPOSITORY, TEMPLATE
-from tests.lint.linting import files_below, lint, run, tracked_files
+from tests.lint.linting import lint, run
 
 Tool = Callable[[str], Path]
 

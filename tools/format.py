@@ -1,0 +1,36 @@
+"""Rewrites this repository's files in the project's style; `make format` runs it.
+
+The linters check what this writes: Python by ruff, shell by shfmt, JavaScript, JSON and YAML by
+prettier (.prettierrc.json, .prettierignore).
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from sources import shell_scripts, tracked_files
+from toolchain import REPOSITORY
+
+
+def commands(files: list[Path]) -> list[list[str]]:
+    """Return the formatters' command lines, in the order they run."""
+    python = [str(path) for path in files if path.suffix == ".py"]
+    shell = [str(path) for path in shell_scripts(files)]
+    return [
+        ["ruff", "check", "--fix-only", "--quiet", *python],
+        ["ruff", "format", *python],
+        ["shfmt", "-w", "-i", "2", "-ci", *shell],
+        ["prettier", "--write", "--log-level=warn", "."],
+    ]
+
+
+def main() -> int:
+    """Run every formatter; return the worst exit code."""
+    runs = commands(tracked_files())
+    return max(subprocess.run(run, cwd=REPOSITORY, check=False).returncode for run in runs)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

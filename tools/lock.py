@@ -1,0 +1,44 @@
+"""Pins the newest packages again: requirements/*.txt (needs uv) and package-lock.json (needs npm).
+
+`make lock` runs this. The locks hold hashes and no address of a registry: whoever installs uses
+the registry of their own settings.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from toolchain import OLDEST_PYTHON, REPOSITORY
+
+OLDEST = ".".join(map(str, OLDEST_PYTHON))
+COMPILE = f"""
+    uv pip compile --quiet --universal --upgrade --generate-hashes --python-version {OLDEST}
+    --no-emit-index-url --no-annotate --no-header
+"""
+# In order: the demo takes its versions from the larger set.
+COMMANDS = (
+    f"{COMPILE} requirements/dev.in --output-file requirements/dev.txt",
+    f"{COMPILE} requirements/demo.in --output-file requirements/demo.txt -c requirements/dev.txt",
+    """npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts
+    --no-audit --no-fund""",
+)
+
+
+def main() -> int:
+    """Write the lock files; return the exit code of the first command that fails."""
+    for command in map(str.split, COMMANDS):
+        try:
+            code = subprocess.run(command, cwd=REPOSITORY, check=False).returncode
+        except FileNotFoundError:
+            print(
+                f"ERROR: `{command[0]}` was not found: install it to pin packages", file=sys.stderr
+            )
+            return 1
+        if code != 0:
+            return code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
