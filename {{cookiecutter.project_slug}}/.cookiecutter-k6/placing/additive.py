@@ -83,7 +83,7 @@ def plan(
     return actions, records
 
 
-# --- a marked block of lines ----------------------------------------------------------------------
+# --- a marked block of lines ---------------------------------------------------------
 
 
 class _Block(NamedTuple):
@@ -225,7 +225,7 @@ def _unreadable(found: Found) -> str:
     return ""
 
 
-# --- scripts of package.json ----------------------------------------------------------------------
+# --- scripts of package.json ---------------------------------------------------------
 
 
 def _plan_scripts(

@@ -11,10 +11,12 @@ TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "features.json"
 
 
 def load_table(path: str = TABLE) -> dict[str, Any]:
-    """Read the feature table: name -> {"on": {answer: [values]}, "files": [paths]}.
+    """Read the feature table: name -> {"on": ..., "files": [...], "members": {...}}.
 
-    A feature is on when every answer below "on" has one of the listed values. A path that ends
-    with a slash stands for everything below that folder.
+    "on": answer -> values; the feature is on when every answer has one of the values listed for it.
+    "files": the files that exist only with the feature; a path that ends with a slash stands for
+    everything below that folder. "members": JSON file -> dotted names of the members that exist
+    only with the feature (JSON has no comments, and so no feature lines).
     """
     with open(path, encoding="utf-8") as file:
         table: dict[str, Any] = json.load(file)
@@ -24,7 +26,7 @@ def load_table(path: str = TABLE) -> dict[str, Any]:
 def switched_on(table: Mapping[str, Any], answers: Mapping[str, Any]) -> frozenset[str]:
     """Return the names of the features that the answers switch on.
 
-    >>> switched_on({"auth": {"on": {"auth": ["login"]}, "files": []}}, {"auth": "login"})
+    >>> switched_on({"auth": {"on": {"auth": ["login"]}}}, {"auth": "login"})
     frozenset({'auth'})
     """
     return frozenset(
@@ -36,8 +38,21 @@ def switched_on(table: Mapping[str, Any], answers: Mapping[str, Any]) -> frozens
 
 def select(table: Mapping[str, Any], on: frozenset[str], paths: Iterable[str]) -> list[str]:
     """Return, sorted, the paths that no switched-off feature owns."""
-    off = [owned for name, feature in table.items() if name not in on for owned in feature["files"]]
+    off = [owned for feature in _off(table, on) for owned in feature.get("files", [])]
     return sorted(path for path in paths if not any(owns(owned, path) for owned in off))
+
+
+def dropped_members(table: Mapping[str, Any], on: frozenset[str]) -> dict[str, list[str]]:
+    """Return the members of JSON files that switched-off features own: path -> dotted names."""
+    dropped: dict[str, list[str]] = {}
+    for feature in _off(table, on):
+        for path, names in feature.get("members", {}).items():
+            dropped.setdefault(path, []).extend(names)
+    return dropped
+
+
+def _off(table: Mapping[str, Any], on: frozenset[str]) -> list[Mapping[str, Any]]:
+    return [feature for name, feature in table.items() if name not in on]
 
 
 def owns(owned: str, path: str) -> bool:

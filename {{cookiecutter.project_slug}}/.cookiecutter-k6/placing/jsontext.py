@@ -83,6 +83,22 @@ def remove_member(text: str, where: Object, key: str) -> str:
     return text[: where.opening + 1] + text[where.closing :]
 
 
+def without(text: str, name: str) -> str:
+    """Return the text without the member of a dotted name; unchanged if there is none.
+
+    >>> without('{"scripts": {"a": 1, "b": 2}}', "scripts.a")
+    '{"scripts": {"b": 2}}'
+    """
+    where = read_object(text)
+    *parents, key = name.split(".")
+    for parent in parents:
+        member = where.member(parent) if where else None
+        where = read_object(text, member.value) if member else None
+    if where is None or where.member(key) is None:
+        return text
+    return remove_member(text, where, key)
+
+
 def indent_unit(text: str) -> str:
     """Return the blanks of one level of indentation: those before the first member."""
     match = re.search(r"\{\s*?\n([ \t]+)\"", text)

@@ -122,7 +122,7 @@ class Planner:
         )
         return Plan(actions, after, during)
 
-    # --- what is known -----------------------------------------------------------------------------
+    # --- what is known -------------------------------------------------------------------
 
     def _settle(self) -> dict[str, Entry]:
         """Return what is recorded, brought up to date with how far an unfinished run got."""
@@ -162,7 +162,7 @@ class Planner:
                     item = item._replace(moved_from=moved.path, source=source)
                 self._pending[action.path] = item
 
-    # --- one path ----------------------------------------------------------------------------------
+    # --- one path ------------------------------------------------------------------------
 
     def _decide(self, path: str) -> Decision:
         """Apply the table to one path."""
@@ -254,7 +254,7 @@ class Planner:
         merged = self._merger.merge(to_lf(found.content), base, new.content)
         return None if merged is None else with_line_endings_of(merged, found.content)
 
-    # --- the new version beside the user's ---------------------------------------------------------
+    # --- the new version beside the user's -----------------------------------------------
 
     def _offer(self, path: str, new: NewFile, entry: Entry, why: str) -> Action:
         """Put the new version beside the user's; never over anything the user may have written."""
@@ -292,7 +292,7 @@ class Planner:
             return [Action("tidy", path + ".new", expected=there, removes=True)]
         return []
 
-    # --- mode bits ---------------------------------------------------------------------------------
+    # --- mode bits -----------------------------------------------------------------------
 
     @staticmethod
     def _wanted_mode(found: Found, entry: Entry, new: NewFile) -> int:
@@ -308,7 +308,7 @@ class Planner:
             return []
         return [Action("mode", path, mode=mode, expected=found, changes_mode=True)]
 
-    # --- renames -----------------------------------------------------------------------------------
+    # --- renames -------------------------------------------------------------------------
 
     def _moves(self) -> dict[str, str]:
         """Return new path -> old path for every renamed file that takes the user's edits along."""

@@ -1,9 +1,10 @@
 """Carries the answers into the template's plain files. Pure: bytes in, bytes out.
 
-Three steps, each of which leaves the file valid in its own language:
+Each step leaves the file valid in its own language:
 
 * feature lines: `code  // @feature auth` stays, without the marker, when the feature is on;
   `// @feature auth {` ... `// @feature }` does the same for the lines between;
+* members: of JSON files, which have no comments; features.json names them;
 * values: in suite.env the value of each `KEY=` line that an answer owns;
 * tokens: `@@project_name@@` and the like in the files of RENDERED, each through the escape
   function of its file type.
@@ -13,8 +14,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
+
+from . import jsontext
 
 ENV_FILE = "tests/load/suite.env"
 
@@ -146,12 +149,13 @@ def token_values(answers: Mapping[str, Any], slug: str, update_command: str) -> 
 class Values(NamedTuple):
     """What a generation carries into the files.
 
-    on, known: features switched on, and all that exist. env: suite.env key -> value.
-    tokens: token -> text.
+    on, known: features switched on, and all that exist. dropped: JSON file -> dotted names of the
+    members that switched-off features own. env: suite.env key -> value. tokens: token -> text.
     """
 
     on: Collection[str]
     known: Collection[str]
+    dropped: Mapping[str, Sequence[str]]
     env: Mapping[str, str]
     tokens: Mapping[str, str]
 
@@ -163,6 +167,8 @@ def render(path: str, content: bytes, values: Values) -> bytes:
     except UnicodeDecodeError:
         return content
     text = apply_features(text, values.on, values.known, path)
+    for name in values.dropped.get(path, ()):
+        text = jsontext.without(text, name)
     if path == ENV_FILE:
         text = set_env_values(text, values.env)
     if path in RENDERED:

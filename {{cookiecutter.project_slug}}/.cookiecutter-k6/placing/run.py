@@ -92,6 +92,7 @@ def make_plan(
         values=rendering.Values(
             on,
             frozenset(table),
+            features.dropped_members(table, on),
             rendering.env_values(request.answers, slug),
             rendering.token_values(request.answers, slug, request.update_command),
         ),
