@@ -201,9 +201,15 @@ def fault_specs(faults: Faults) -> list[str]:
 
 def _spec(name: str, value: Any) -> str:
     if isinstance(value, Mapping):
-        rest = [f",{key}={inner}" for key, inner in value.items() if key != "value"]
+        rest = [f",{key}={_word(inner)}" for key, inner in value.items() if key != "value"]
         return _spec(name, value.get("value", True)) + "".join(rest)
-    return name if value is True else f"{name}={value}"
+    return name if value is True else f"{name}={_word(value)}"
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "|".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
 def free_port() -> int:

@@ -7,6 +7,7 @@ application) shall.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import math
 import os
@@ -143,13 +144,22 @@ class Exchange:
 
     async def hold(self) -> None:
         """Keep the client waiting until it gives up or the service stops."""
-        gone = asyncio.ensure_future(self.gone())
-        stop = asyncio.ensure_future(self.stopping.wait())
-        await asyncio.wait({gone, stop}, return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
-        if not gone.done():
+        with self.until_stopped():
+            await self.gone()
+
+    @contextlib.contextmanager
+    def until_stopped(self) -> Iterator[None]:
+        """Reset the connection when the service stops, so that whatever waits for it goes on."""
+
+        async def reset() -> None:
+            await self.stopping.wait()
             self.wire.reset()
-        await gone
+
+        watch = asyncio.ensure_future(reset())
+        try:
+            yield
+        finally:
+            watch.cancel()
 
 
 Effect = Callable[[Exchange], Awaitable[bool]]
@@ -241,14 +251,19 @@ async def huge(x: Exchange) -> bool:
         headers.append((b"content-length", b"%d" % size))
         parts = _filler(size)
     await x.start(200, headers)
-    for part in parts:
-        await x.part(part, more=True)
-        # Also a client that reads all of it must not keep the others waiting.
-        await asyncio.sleep(0)
-        if x.wire.closed or x.stopping.is_set():
-            x.wire.close()
-            await x.gone()
-            return True
+    return await _in_parts(x, parts, 0)
+
+
+async def _in_parts(x: Exchange, parts: Iterable[bytes], pause: float) -> bool:
+    """Send a body bit by bit, as long as the client listens and the service runs."""
+    with x.until_stopped():
+        for part in parts:
+            await x.part(part, more=True)
+            # Without a pause the other requests still get their turn.
+            await (x.pause(pause) if pause else asyncio.sleep(0))
+            if x.wire.closed:
+                await x.gone()
+                return True
     await x.part(b"", more=False)
     return True
 
@@ -323,9 +338,11 @@ def rewritten(change: Callable[[bytes], bytes]) -> Effect:
 
     async def effect(x: Exchange) -> bool:
         answer = await x.original()
-        body = change(answer.body)
-        await x.start(answer.status, answer.with_header(b"content-length", b"%d" % len(body)))
-        await x.part(body, more=False)
+        if answer.body:  # a 204 has none and gets none
+            answer.body = change(answer.body)
+            answer.headers = answer.with_header(b"content-length", b"%d" % len(answer.body))
+        await x.start(answer.status, answer.headers)
+        await x.part(answer.body, more=False)
         return True
 
     return effect
@@ -386,8 +403,9 @@ async def wrong_content_type(x: Exchange) -> bool:
 async def truncated(x: Exchange) -> bool:
     """Promise the whole body and sends half; then closes, or says nothing more."""
     answer = await x.original()
-    promised = max(2, len(answer.body))
-    await x.start(200, answer.with_header(b"content-length", b"%d" % promised))
+    # An answer without a body, such as 204, cannot be cut: it becomes a 200 that lacks one.
+    status, promised = (answer.status, len(answer.body)) if answer.body else (200, 2)
+    await x.start(status, answer.with_header(b"content-length", b"%d" % promised))
     await x.part(answer.body[: len(answer.body) // 2], more=True)
     if x.values["hold"]:
         await x.hold()
@@ -401,15 +419,7 @@ async def drip(x: Exchange) -> bool:
     """Send the application's body one byte at a time."""
     answer = await x.original()
     await x.start(answer.status, answer.headers)
-    for byte in answer.body:
-        await x.part(bytes([byte]), more=True)
-        await x.pause(x.number("drip"))
-        if x.wire.closed or x.stopping.is_set():
-            x.wire.reset()
-            await x.gone()
-            return True
-    await x.part(b"", more=False)
-    return True
+    return await _in_parts(x, (bytes([byte]) for byte in answer.body), x.number("drip"))
 
 
 async def hang(x: Exchange) -> bool:
