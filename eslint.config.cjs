@@ -7,10 +7,9 @@ const js = require('@eslint/js');
 
 /** What k6 adds to JavaScript. */
 const K6_GLOBALS = Object.fromEntries(
-  ['__ENV', '__ITER', '__VU', 'clearTimeout', 'console', 'crypto', 'open', 'setTimeout'].map((name) => [
-    name,
-    'readonly',
-  ]),
+  ['__ENV', '__ITER', '__VU', 'clearTimeout', 'console', 'crypto', 'open', 'setTimeout'].map(
+    (name) => [name, 'readonly'],
+  ),
 );
 
 module.exports = [
@@ -56,6 +55,9 @@ module.exports = [
   },
   {
     files: ['**/*.cjs'],
-    languageOptions: { sourceType: 'commonjs', globals: { module: 'writable', require: 'readonly' } },
+    languageOptions: {
+      sourceType: 'commonjs',
+      globals: { module: 'writable', require: 'readonly' },
+    },
   },
 ];

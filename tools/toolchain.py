@@ -200,17 +200,25 @@ def install(tool: Tool, environ: Mapping[str, str]) -> Path:
 
 
 def installer_environment(root: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of installers; without a usable HOME they get one below `root`."""
+    """Return the environment of installers.
+
+    Where HOME is missing or read-only, their own caches go below `root`. HOME itself stays: it may
+    hold the user's registry settings.
+    """
     result = clean(environ)
     home = result.get("HOME") or result.get("USERPROFILE")
     if home and os.access(home, os.W_OK):
         return result
-    private_home = root / "home"
-    private_home.mkdir(parents=True, exist_ok=True)
-    result.pop("XDG_CACHE_HOME", None)
-    # Without -modcacherw Go leaves read-only folders that a plain `rm -r` cannot remove.
-    flags = f"{result.get('GOFLAGS', '')} -modcacherw".strip()
-    return {**result, "HOME": str(private_home), "GOFLAGS": flags}
+    downloads = root / "downloads"
+    result.update(
+        PIP_CACHE_DIR=str(downloads / "pip"),
+        npm_config_cache=str(downloads / "npm"),
+        GOPATH=str(downloads / "go"),
+        GOCACHE=str(downloads / "go-build"),
+        # Otherwise Go leaves read-only folders that a plain `rm -r` cannot remove.
+        GOFLAGS=f"{result.get('GOFLAGS', '')} -modcacherw".strip(),
+    )
+    return result
 
 
 def require_venv_module() -> None:

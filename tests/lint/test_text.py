@@ -38,7 +38,8 @@ HOSTS = re.compile(
     | docs\.pytest\.org
     | (docs\.)?astral\.sh | cookiecutter\.readthedocs\.io | pipx\.pypa\.io | cruft\.github\.io
     | (www\.)?shellcheck\.net | editorconfig\.org | prettier\.io | eslint\.org | semver\.org
-    | img\.shields\.io | opensource\.org | (www\.)?w3\.org | spec\.openapis\.org | docs\.docker\.com
+    | img\.shields\.io | opensource\.org | (www\.)?w3\.org | spec\.openapis\.org
+    | docs\.docker\.com | dl\.k6\.io
     """
 )
 URL = re.compile(r"\b(?:https?|wss?)://(?:[^/\s@'\"`]*@)?(\[[^\]\s]+\]|[A-Za-z0-9][\w.-]*)")
