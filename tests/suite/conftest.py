@@ -1,0 +1,56 @@
+"""Fixtures of the suite's tests: the suite as files, a service of one's own, a real k6."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.layout import LOAD
+from tests.suite.running import Suite
+
+if TYPE_CHECKING:
+    from service.testing import RunningService
+
+MODULE_TESTS = Path(__file__).parent / "k6"
+
+
+@pytest.fixture(scope="session")
+def load_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of `tests/load` of the template tree, with the tests that run inside k6 in `k6/`."""
+    folder = tmp_path_factory.mktemp("suite") / "tests" / "load"
+    shutil.copytree(LOAD, folder, ignore=shutil.ignore_patterns("*-summary.json", "node_modules"))
+    shutil.copytree(MODULE_TESTS, folder / "k6")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def suite(k6_binary: Path, load_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Suite:
+    """The suite without a target: for `inspect`, and for runs that name one."""
+    return Suite(k6_binary, load_folder, tmp_path_factory.mktemp("results"))
+
+
+@pytest.fixture
+def live(suite: Suite, service: RunningService) -> Suite:
+    """The suite against the healthy service that all tests share."""
+    return suite.against(service.url)
+
+
+@pytest.fixture(scope="session")
+def _own_service() -> Iterator[RunningService]:
+    from service.testing import running_service  # noqa: PLC0415 - only tests that ask pay for it
+
+    with running_service() as running:
+        yield running
+
+
+@pytest.fixture
+def faulty(_own_service: RunningService) -> Iterator[RunningService]:
+    """A service of this worker alone; faults are off before and after each test."""
+    _own_service.clear_faults()
+    _own_service.clear_stats()
+    yield _own_service
+    _own_service.clear_faults()

@@ -1,0 +1,348 @@
+"""Runs the suite with the real k6 and reads what it left behind."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+RUN_TIMEOUT = 60.0
+"""Longest time for one k6 process, seconds; every run here is made to last a few."""
+
+FLAGS = ("--quiet", "--no-color", "--address=")
+
+SCENARIOS = ("smoke", "load", "stress", "soak", "spike", "breakpoint")
+SCRIPTS = ("health", "api-public", "api-authenticated")
+ENTRIES = (*(f"scenarios/{name}.js" for name in SCENARIOS), *(f"scripts/{n}.js" for n in SCRIPTS))
+
+Json = dict[str, Any]
+Settings = Mapping[str, str | int | float]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished k6 process.
+
+    Attributes:
+        code: exit code; out, err: what it wrote; folder: its RESULTS_DIR.
+        seconds: how long it took.
+        peak_memory: largest resident size, bytes.
+    """
+
+    code: int
+    out: str
+    err: str
+    folder: Path
+    seconds: float
+    peak_memory: int
+
+    @functools.cached_property
+    def summary(self) -> Json:
+        """The content of summary.json."""
+        return dict(json.loads(self.summary_text))
+
+    @property
+    def summary_text(self) -> str:
+        """summary.json as it was written; a missing one fails with what k6 said."""
+        path = self.folder / "summary.json"
+        assert path.is_file(), f"no summary.json, exit {self.code}\n{self.everything}"
+        return path.read_text(encoding="utf-8")
+
+    @property
+    def passed(self) -> bool:
+        """The summary's verdict."""
+        return bool(self.summary["passed"])
+
+    @property
+    def reasons(self) -> str:
+        """Why the summary says it failed."""
+        return "\n".join(self.summary["reasons"])
+
+    @property
+    def everything(self) -> str:
+        """All that was shown, for messages and for looking for secrets."""
+        return f"--- stdout\n{self.out}\n--- stderr\n{self.err}"
+
+    @property
+    def samples_text(self) -> str:
+        """What `--out json` wrote."""
+        return (self.folder / "samples.json").read_text(encoding="utf-8")
+
+    def samples(self) -> Iterator[Sample]:
+        """Yield every sample of `--out json`."""
+        for line in self.samples_text.splitlines():
+            row = json.loads(line)
+            if row["type"] == "Point":
+                data = row["data"]
+                yield Sample(row["metric"], data["value"], data.get("tags") or {})
+
+    def endpoint(self, name: str) -> Json:
+        """Return the figures of one endpoint."""
+        return dict(next(row for row in self.summary["endpoints"] if row["name"] == name))
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One measured value."""
+
+    metric: str
+    value: float
+    tags: dict[str, str]
+
+
+@dataclass
+class Suite:
+    """The load tests of one folder, run by one k6.
+
+    Args:
+        k6: the binary.
+        load: the folder `tests/load`.
+        results: where each run gets a folder of its own.
+        base: settings of every run, such as BASE_URL.
+    """
+
+    k6: Path
+    load: Path
+    results: Path
+    base: Settings = field(default_factory=dict)
+    _inspected: dict[tuple[object, ...], Inspected] = field(default_factory=dict, repr=False)
+
+    def against(self, url: str, **settings: str | float) -> Suite:
+        """Return the same suite with another target and further settings."""
+        return Suite(self.k6, self.load, self.results, {**self.base, "BASE_URL": url, **settings})
+
+    def inspect(self, script: str, **settings: str | float) -> Inspected:
+        """Return what k6 makes of a script's options; asks once for the same thing."""
+        key = (script, *sorted(settings.items()))
+        if key not in self._inspected:
+            self._inspected[key] = self._inspect(script, settings)
+        return self._inspected[key]
+
+    def _inspect(self, script: str, settings: Settings) -> Inspected:
+        flags = ("--execution-requirements", "--include-system-env-vars")
+        done = subprocess.run(
+            [self.k6, "inspect", *flags, self.load / script],
+            env=self.environment(settings),
+            capture_output=True,
+            text=True,
+            timeout=RUN_TIMEOUT,
+            check=False,
+        )
+        return Inspected(done.returncode, done.stdout, done.stderr)
+
+    def run(
+        self,
+        script: str | Path,
+        *,
+        flags: tuple[str, ...] = (),
+        samples: bool = False,
+        cwd: Path | None = None,
+        **settings: str | float,
+    ) -> Run:
+        """Run a script to its end.
+
+        Args:
+            script: below `load`, or a path relative to `cwd` when that is given.
+            flags: further flags of `k6 run`.
+            samples: also writes `--out json`.
+        """
+        return self.start(script, flags=flags, samples=samples, cwd=cwd, **settings).wait()
+
+    def start(
+        self,
+        script: str | Path,
+        *,
+        flags: tuple[str, ...] = (),
+        samples: bool = False,
+        cwd: Path | None = None,
+        **settings: str | float,
+    ) -> Running:
+        """Start a script; the caller waits for its end."""
+        folder = Path(tempfile.mkdtemp(prefix="run-", dir=self.results))
+        out = (f"--out=json={folder / 'samples.json'}",) if samples else ()
+        path = script if cwd else self.load / script
+        with (folder / "out.txt").open("wb") as stdout, (folder / "err.txt").open("wb") as stderr:
+            process = subprocess.Popen(
+                [self.k6, "run", *FLAGS, *out, *flags, path],
+                env=self.environment({"RESULTS_DIR": str(folder), **settings}),
+                cwd=cwd or folder,
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+            )
+        return Running(process, folder)
+
+    def environment(self, settings: Settings) -> dict[str, str]:
+        """Return the environment of a k6 process: this one's with the settings."""
+        wanted = {**self.base, **settings}
+        return {**os.environ, **{name: str(value) for name, value in wanted.items()}}
+
+
+@dataclass
+class Running:
+    """A k6 process that was started."""
+
+    process: subprocess.Popen[bytes]
+    folder: Path
+    started: float = field(default_factory=time.monotonic)
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C, so to speak."""
+        self.process.send_signal(signal.SIGINT)
+
+    def wait_for(self, condition: Callable[[], bool], seconds: float = 10) -> None:
+        """Wait until something has happened while k6 runs; fails when it does not."""
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, f"waited in vain\n{self._text('err')}"
+            assert self.process.poll() is None, f"k6 ended early\n{self._text('err')}"
+            time.sleep(0.02)
+
+    def wait(self) -> Run:
+        """Wait for the end; kills what does not end."""
+        memory = _Reaped(self.process)
+        code = memory.wait(RUN_TIMEOUT)
+        seconds = time.monotonic() - self.started
+        return Run(
+            code, self._text("out"), self._text("err"), self.folder, seconds, memory.peak_memory
+        )
+
+    def _text(self, name: str) -> str:
+        return (self.folder / f"{name}.txt").read_text(encoding="utf-8", errors="replace")
+
+
+class _Reaped:
+    """Waits for a process and keeps what it used; `resource` alone would sum up all children."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self.peak_memory = 0
+
+    def wait(self, seconds: float) -> int:
+        end = time.monotonic() + seconds
+        while True:
+            pid, status, usage = os.wait4(self._process.pid, os.WNOHANG)
+            if pid:
+                break
+            if time.monotonic() > end:
+                self._process.kill()
+                self._process.wait()
+                raise AssertionError(f"k6 did not end within {seconds:g} s")
+            time.sleep(0.01)
+        self.peak_memory = usage.ru_maxrss * 1024
+        self._process.returncode = os.waitstatus_to_exitcode(status)
+        return self._process.returncode
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """What `k6 inspect --execution-requirements` said."""
+
+    code: int
+    out: str
+    err: str
+
+    @functools.cached_property
+    def options(self) -> Json:
+        """The whole of it; fails when k6 refused the script or did not know an option."""
+        assert self.code == 0, self.err
+        assert "unknown field" not in self.err, self.err
+        return dict(json.loads(self.out))
+
+    @property
+    def key(self) -> str:
+        """The name of the one scenario."""
+        (key,) = self.options["scenarios"]
+        return str(key)
+
+    @property
+    def scenario(self) -> Json:
+        """The one scenario."""
+        return dict(self.options["scenarios"][self.key])
+
+    @property
+    def shape(self) -> Shape:
+        """How much load: executor, users and seconds."""
+        scenario = self.scenario
+        if scenario["executor"] == "constant-vus":
+            return Shape(
+                "constant-vus", ((seconds_of(scenario["duration"]), int(scenario["vus"])),)
+            )
+        assert not scenario.get("startVUs"), scenario
+        stages = tuple(
+            (seconds_of(stage["duration"]), int(stage["target"])) for stage in scenario["stages"]
+        )
+        return Shape(str(scenario["executor"]), stages)
+
+    @property
+    def total_seconds(self) -> float:
+        """The longest k6 may take, its graceful stop included."""
+        return seconds_of(self.options["totalDuration"])
+
+    @property
+    def max_vus(self) -> int:
+        """The most virtual users at once."""
+        return int(self.options["maxVUs"])
+
+    @property
+    def thresholds(self) -> dict[str, list[str]]:
+        """Conditions by metric; those without a condition are left out."""
+        return {
+            metric: [entry if isinstance(entry, str) else entry["threshold"] for entry in entries]
+            for metric, entries in self.options["thresholds"].items()
+            if entries
+        }
+
+
+@dataclass(frozen=True)
+class Shape:
+    """An executor and its (seconds, target) pairs."""
+
+    executor: str
+    stages: tuple[tuple[float, int], ...]
+
+    @property
+    def seconds(self) -> float:
+        """Planned length."""
+        return sum(seconds for seconds, _ in self.stages)
+
+    @property
+    def peak(self) -> int:
+        """Most virtual users."""
+        return max(target for _, target in self.stages)
+
+    @property
+    def holds(self) -> list[int]:
+        """Indexes of the stages that keep the load of the one before."""
+        targets = [target for _, target in self.stages]
+        if self.executor == "constant-vus":
+            return [0]
+        return [i for i in range(1, len(targets)) if targets[i] == targets[i - 1] > 0]
+
+
+def seconds_of(text: str) -> float:
+    """Return the seconds of a Go duration.
+
+    Example:
+        >>> seconds_of("1h2m3s")
+        3723.0
+    """
+    units = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+    total, number, index = 0.0, "", 0
+    while index < len(text):
+        if text[index].isdigit() or text[index] == ".":
+            number += text[index]
+            index += 1
+            continue
+        unit = "ms" if text.startswith("ms", index) else text[index]
+        total += float(number) * units[unit]
+        number, index = "", index + len(unit)
+    return round(total, 6)
