@@ -29,12 +29,12 @@ export const config = {
 };
 
 /** The profiles of the active set: `{ smoke: {...}, load: {...}, ... }`. */
-export const scenarios =
-  profileSets[/** @type {keyof typeof profileSets} */ (env.PROFILE_SET)] ??
-  refuse(
-    `PROFILE_SET=${env.PROFILE_SET}: expected one of ${Object.keys(profileSets).join(', ')}. ` +
-      'Try: PROFILE_SET=core',
-  );
+export const scenarios = Object.hasOwn(profileSets, env.PROFILE_SET)
+  ? profileSets[/** @type {keyof typeof profileSets} */ (env.PROFILE_SET)]
+  : refuse(
+      `PROFILE_SET=${env.PROFILE_SET}: expected one of ${Object.keys(profileSets).join(', ')}. ` +
+        'Try: PROFILE_SET=core',
+    );
 
 /**
  * @param {string} message

@@ -118,14 +118,13 @@ function profileNames() {
  * @throws when the active set has no such profile
  */
 function shapeOf(profile) {
-  const shape = /** @type {Record<string, Shape>} */ (scenarios)[profile];
-  if (shape === undefined) {
+  if (!Object.hasOwn(scenarios, profile)) {
     throw new Error(
       `PROFILE=${profile}: unknown in PROFILE_SET=${env.PROFILE_SET}, expected one of ${profileNames()}. ` +
         'Try: PROFILE=smoke',
     );
   }
-  return shape;
+  return /** @type {Record<string, Shape>} */ (scenarios)[profile];
 }
 
 /**

@@ -11,8 +11,8 @@ const BUILT_IN =
 /** Endpoints whose failures are counted by cause; more would make k6 keep thousands of sub-metrics. */
 const MAX_EXPLAINED = 25;
 
-/** `metric{tag:value}` */
-const KEY = /^([A-Za-z_][A-Za-z0-9_]*)(?:\{([^:}]+):([^}]*)\})?$/;
+/** `metric{tag:value}`; a value may hold braces itself, such as `GET /items/{id}` */
+const KEY = /^([A-Za-z_][A-Za-z0-9_]*)(?:\{([^:}]+):(.*)\})?$/;
 
 /**
  * What a threshold builder has to know about a test.
@@ -160,7 +160,7 @@ export function addThresholds(base, more) {
   return sum;
 }
 
-const OVERRIDE = /^\s*([A-Za-z_]\w*(?:\{[^}]*\})?)\s*=\s*(\S.*?)\s*$/;
+const OVERRIDE = /^\s*([A-Za-z_]\w*(?:\{.*\})?)\s*=\s*(\S.*?)\s*$/;
 
 /**
  * Reads the setting `THRESHOLDS`.
