@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,15 +16,28 @@ from tests.layout import REPOSITORY
 SCRIPT = REPOSITORY / "tools" / "toolchain.py"
 
 
+@pytest.fixture
+def fresh(tmp_path: Path) -> Path:
+    """The toolchain.py of a fresh clone: nothing is installed in its own `.cache` either."""
+    repository = tmp_path / "fresh clone"
+    for source in [*SCRIPT.parent.glob("*.py"), *REPOSITORY.glob("requirements/*.txt")]:
+        copy = repository / source.relative_to(REPOSITORY)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, copy)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(REPOSITORY / name, repository)
+    return repository / "tools" / "toolchain.py"
+
+
 def run(
-    *arguments: str, cwd: Path = REPOSITORY, **environ: str | None
+    *arguments: str, script: Path = SCRIPT, cwd: Path = REPOSITORY, **environ: str | None
 ) -> subprocess.CompletedProcess[str]:
     """Run toolchain.py; a variable given as None is removed."""
     merged = {**os.environ, **{name: value for name, value in environ.items() if value is not None}}
     for name in [name for name, value in environ.items() if value is None]:
         merged.pop(name, None)
     return subprocess.run(
-        [sys.executable, str(SCRIPT), *arguments],
+        [sys.executable, str(script), *arguments],
         cwd=cwd,
         env=merged,
         capture_output=True,
@@ -77,16 +91,24 @@ def test_installed_tools_need_no_network_no_installers_and_no_home() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_a_missing_go_is_one_clear_line(tmp_path: Path) -> None:
-    done = run("setup", "k6", PATH="/nowhere", COOKIECUTTER_K6_CACHE=str(tmp_path))
+def test_a_missing_go_is_one_clear_line(fresh: Path, tmp_path: Path) -> None:
+    done = run("setup", "k6", script=fresh, PATH="/nowhere", COOKIECUTTER_K6_CACHE=str(tmp_path))
     assert "`go` was not found: install Go" in one_line(done)
 
 
 @pytest.mark.parametrize("present", [(), ("node",)])
-def test_a_missing_node_or_npm_is_one_clear_line(tmp_path: Path, present: tuple[str, ...]) -> None:
+def test_a_missing_node_or_npm_is_one_clear_line(
+    fresh: Path, tmp_path: Path, present: tuple[str, ...]
+) -> None:
     for name in present:
         shim(tmp_path / "bin", name, "exit 0")
-    done = run("setup", "node", PATH=str(tmp_path / "bin"), COOKIECUTTER_K6_CACHE=str(tmp_path))
+    done = run(
+        "setup",
+        "node",
+        script=fresh,
+        PATH=str(tmp_path / "bin"),
+        COOKIECUTTER_K6_CACHE=str(tmp_path),
+    )
     missing = "npm" if present else "node"
     assert f"`{missing}` was not found: install" in one_line(done)
 
@@ -97,33 +119,58 @@ def test_a_python_without_venv_is_one_clear_line(monkeypatch: pytest.MonkeyPatch
         toolchain.require_venv_module()
 
 
-def test_a_failing_installer_shows_its_output_and_leaves_nothing(tmp_path: Path) -> None:
+def test_a_failing_installer_shows_its_output_and_leaves_nothing(
+    fresh: Path, tmp_path: Path
+) -> None:
     shim(tmp_path / "bin", "go", "echo 'no route to host'; exit 3")
     path = f"{tmp_path / 'bin'}{os.pathsep}/bin"
-    done = run("setup", "k6", PATH=path, COOKIECUTTER_K6_CACHE=str(tmp_path / "c c"))
+    done = run("setup", "k6", script=fresh, PATH=path, COOKIECUTTER_K6_CACHE=str(tmp_path / "c c"))
     assert "failed with exit code 3" in one_line(done)
     assert "no route to host" in done.stderr
     assert not list(tmp_path.glob("c c/k6-*/*"))
 
 
-def test_a_build_for_another_system_is_not_asked_for(tmp_path: Path) -> None:
+def test_a_build_for_another_system_is_not_asked_for(fresh: Path, tmp_path: Path) -> None:
     go = 'echo "$GOOS$GOARCH" > "$GOBIN/seen"; echo "$@" >> "$GOBIN/seen"'
     shim(tmp_path / "bin", "go", go)
     path = f"{tmp_path / 'bin'}{os.pathsep}/bin"
     cache = str(tmp_path / "cache")
-    done = run("setup", "k6", PATH=path, COOKIECUTTER_K6_CACHE=cache, GOOS="plan9", GOARCH="arm")
+    done = run(
+        "setup",
+        "k6",
+        script=fresh,
+        PATH=path,
+        COOKIECUTTER_K6_CACHE=cache,
+        GOOS="plan9",
+        GOARCH="arm",
+    )
     assert done.returncode == 0, done.stderr
     seen = (tmp_path / "cache" / "k6-v1.8.1" / "seen").read_text(encoding="utf-8")
     assert seen == "\ninstall go.k6.io/k6@v1.8.1\n"
 
 
+def test_without_a_home_tools_are_kept_in_the_repository(fresh: Path, tmp_path: Path) -> None:
+    shim(tmp_path / "bin", "go", 'touch "$GOBIN/k6"')
+    path = f"{tmp_path / 'bin'}{os.pathsep}/usr/bin{os.pathsep}/bin"
+    done = run("setup", "k6", script=fresh, PATH=path, HOME=None, COOKIECUTTER_K6_CACHE=None)
+    assert done.returncode == 0, done.stderr
+    assert (fresh.parent.parent / ".cache/cookiecutter-k6/k6-v1.8.1/k6").is_file()
+
+
 @pytest.mark.parametrize("home", [None, "", "/nowhere"])
 def test_installers_keep_their_caches_elsewhere_without_a_home(
-    tmp_path: Path, home: str | None
+    fresh: Path, tmp_path: Path, home: str | None
 ) -> None:
     shim(tmp_path / "bin", "go", 'mkdir -p "$GOCACHE" && touch "$GOCACHE/written" "$GOBIN/k6"')
     path = f"{tmp_path / 'bin'}{os.pathsep}/usr/bin{os.pathsep}/bin"
-    done = run("setup", "k6", PATH=path, COOKIECUTTER_K6_CACHE=str(tmp_path / "cache"), HOME=home)
+    done = run(
+        "setup",
+        "k6",
+        script=fresh,
+        PATH=path,
+        COOKIECUTTER_K6_CACHE=str(tmp_path / "cache"),
+        HOME=home,
+    )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "cache" / "downloads" / "go-build" / "written").is_file()
 
@@ -162,6 +209,9 @@ def test_which_names_the_folders() -> None:
     assert "not installed" not in done.stdout
 
 
-def test_a_tool_that_is_not_installed_says_what_to_type(tmp_path: Path) -> None:
+def test_a_tool_that_is_not_installed_says_what_to_type(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(toolchain, "REPOSITORY", tmp_path)
     with pytest.raises(toolchain.ToolError, match="make tools"):
-        toolchain.which("k6", "k6", {"COOKIECUTTER_K6_CACHE": str(tmp_path)})
+        toolchain.which("k6", "k6", {"HOME": str(tmp_path)})
