@@ -117,7 +117,11 @@ class Suite:
 
     def against(self, url: str, **settings: str | float) -> Suite:
         """Return the same suite with another target and further settings."""
-        return Suite(self.k6, self.load, self.results, {**self.base, "BASE_URL": url, **settings})
+        return self.having(BASE_URL=url, **settings)
+
+    def having(self, **settings: str | float) -> Suite:
+        """Return the same suite with further settings."""
+        return Suite(self.k6, self.load, self.results, {**self.base, **settings})
 
     def inspect(self, script: str, **settings: str | float) -> Inspected:
         """Return what k6 makes of a script's options; asks once for the same thing."""
@@ -172,7 +176,7 @@ class Suite:
         with (folder / "out.txt").open("wb") as stdout, (folder / "err.txt").open("wb") as stderr:
             process = subprocess.Popen(
                 [self.k6, "run", *FLAGS, *out, *flags, path],
-                env=self.environment({"RESULTS_DIR": str(folder), **settings}),
+                env=self.environment(settings, results=folder),
                 cwd=cwd or folder,
                 stdin=subprocess.DEVNULL,
                 stdout=stdout,
@@ -180,9 +184,9 @@ class Suite:
             )
         return Running(process, folder)
 
-    def environment(self, settings: Settings) -> dict[str, str]:
+    def environment(self, settings: Settings, results: Path | str = "") -> dict[str, str]:
         """Return the environment of a k6 process: this one's with the settings."""
-        wanted = {**self.base, **settings}
+        wanted = {"RESULTS_DIR": str(results), **self.base, **settings}
         return {**os.environ, **{name: str(value) for name, value in wanted.items()}}
 
 

@@ -42,11 +42,10 @@ export function defineScenario(profile, plan) {
     name: profile,
     profile,
     endpoints: plan.steps.map(({ endpoint }) => endpoint),
-    metrics: metricsOf(profile, plan),
+    metrics: (durationMs) => metricsOf(plan, judgesGrowth(profile, durationMs)),
     tags: { test_type: profile },
   });
-  const judged = profile === 'soak' && test.durationMs >= SHORTEST_SOAK_MS;
-  const watch = judged ? createGrowthWatch() : undefined;
+  const watch = judgesGrowth(profile, test.durationMs) ? createGrowthWatch() : undefined;
   const observe = (/** @type {Step} */ step, /** @type {Outcome} */ outcome) => {
     record(step, outcome);
     watch?.(exec.scenario.progress, outcome);
@@ -61,13 +60,22 @@ export function defineScenario(profile, plan) {
 }
 
 /**
+ * @param {string} profile
+ * @param {number} durationMs
+ * @returns {boolean}
+ */
+function judgesGrowth(profile, durationMs) {
+  return profile === 'soak' && durationMs >= SHORTEST_SOAK_MS;
+}
+
+/**
  * Which custom metrics this plan feeds: a threshold on any other would pass without a sample.
  *
- * @param {string} profile
  * @param {WorkloadPlan} plan
+ * @param {boolean} growth whether growth is watched
  * @returns {string[]}
  */
-function metricsOf(profile, { steps }) {
+function metricsOf({ steps }, growth) {
   const kinds = steps.map(({ endpoint }) => endpoint.kind);
   return [
     'error_rate',
@@ -75,7 +83,7 @@ function metricsOf(profile, { steps }) {
     'request_duration',
     ...(kinds.includes('health') ? ['health_duration'] : []),
     ...(kinds.some((kind) => kind.startsWith('api')) ? ['api_duration'] : []),
-    ...(profile === 'soak' ? ['soak_slowdown'] : []),
+    ...(growth ? ['soak_slowdown'] : []),
   ];
 }
 

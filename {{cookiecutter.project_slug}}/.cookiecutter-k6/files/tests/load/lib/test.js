@@ -1,160 +1,33 @@
-import exec from 'k6/execution';
-import { config, scenarios } from '../k6.config.js';
-import { heavyProfiles, loadSizedProfiles } from '../config/profiles.js';
-import { profileThresholds, sloSets } from '../config/thresholds.js';
-import { parseDuration } from './duration.js';
-import { env } from './env.js';
-import { reportOnce } from './log.js';
-import { scriptErrors } from './metrics.js';
-import { namedStages, peakVus, plannedMs, rescale } from './profiles.js';
-import { summarize } from './summary.js';
-import { guardTarget } from './target.js';
-import { addThresholds, buildThresholds, parseOverrides } from './thresholds.js';
+import { SharedArray } from 'k6/data';
+import { reportException } from './failures.js';
 
 /** @typedef {import('../types/suite.js').TestSpec} TestSpec */
-/** @typedef {import('../types/suite.js').Shape} Shape */
-/** @typedef {import('../types/suite.js').Thresholds} Thresholds */
+/** @typedef {import('../types/suite.js').LoadTest} LoadTest */
 
 /**
- * Puts a test together: what it does (the spec) x how much (the profile) x where (the settings). Gives the
- * k6 options and the summary writer; refuses at init whatever cannot be meant.
+ * Defines a test: what it does (the spec) x how much (the profile) x where (the settings).
+ *
+ * k6 runs this in every VU, but needs options, set-up and summary only once. So they are loaded only outside
+ * the VUs: a VU then costs little more memory than a bare script.
  *
  * @param {TestSpec} spec
- * @returns {import('../types/suite.js').LoadTest}
- * @throws on an unknown profile or a target nobody allowed
+ * @returns {LoadTest}
+ * @throws at init: on an unknown profile, or a target that nobody allowed
  * @example
  * const test = defineTest({ name: 'health', own: { key: 'health_check', shape }, endpoints: [HEALTH] });
- * export const { options, handleSummary } = test;
- * export default test.run(() => { checkHealthResponse(request(HEALTH)); });
+ * export const { options, setup, teardown, handleSummary } = test;
+ * export default test.run(() => checkHealthResponse(request(HEALTH)));
  */
 export function defineTest(spec) {
-  const profile = chosenProfile(spec);
-  const key = profile ?? spec.own?.key ?? spec.name;
-  const shape = rescale(profile === undefined ? ownShape(spec) : shapeOf(profile), {
-    vus: env.VUS,
-    duration: env.DURATION,
-    timeScale: env.TIME_SCALE,
+  const plan = new SharedArray(`plan of ${spec.name}`, () => [
+    require('./plan.js').planForVus(spec),
+  ])[0];
+  const once = __VU === 0 ? require('./plan.js').planTest(spec) : undefined;
+  return /** @type {LoadTest} */ ({
+    ...once,
+    ...plan,
+    run: (iteration) => guarded(plan.stages.length > 0 ? withStage(plan.stages, iteration) : iteration),
   });
-  const vus = peakVus(shape);
-  const durationMs = plannedMs(shape);
-  guardTarget({ profile: key, vus, durationMs });
-
-  const stages = namedStages(shape);
-  const tags = {
-    ...config.tags,
-    ...spec.tags,
-    profile: key,
-    target_vus: String(vus),
-    ...(env.RUN_ID ? { testid: env.RUN_ID } : {}),
-  };
-  const scenario = /** @type {import('k6/options').Scenario} */ ({
-    ...shape,
-    // Once more per scenario: `k6 run --tag` replaces the tags of the whole test.
-    tags: { ...tags, phase: 'main' },
-  });
-  const thresholds = buildThresholds({
-    targets: targetsOf(spec, profile),
-    key,
-    endpoints: spec.endpoints,
-    stages: [...new Set(stages.map(({ name }) => name))],
-    metrics: spec.metrics ?? Object.keys(spec.thresholds ?? {}),
-    arrivalRate: shape.executor.endsWith('arrival-rate') && !isHeavy(profile),
-  });
-
-  return {
-    key,
-    profile: profile ?? key,
-    scenario,
-    peakVus: vus,
-    durationMs,
-    options: /** @type {import('k6/options').Options} */ ({
-      scenarios: { [key]: scenario },
-      thresholds,
-      tags,
-      summaryTrendStats: config.summaryTrendStats,
-      systemTags: config.systemTags,
-      insecureSkipTLSVerify: env.INSECURE_SKIP_TLS_VERIFY,
-      setupTimeout: `${2 * parseDuration(env.REQUEST_TIMEOUT) + 30_000}ms`,
-      ...spec.options,
-    }),
-    handleSummary: summarize({ spec, key, profile: profile ?? key, vus, durationMs, stages }),
-    run: (iteration) => guarded(stages.length > 0 ? withStage(stages, iteration) : iteration),
-  };
-}
-
-/**
- * @param {TestSpec} spec
- * @returns {string | undefined} undefined: the script's own shape
- */
-function chosenProfile(spec) {
-  if (spec.profile !== undefined && env.PROFILE !== '' && env.PROFILE !== spec.profile) {
-    throw new Error(
-      `PROFILE=${env.PROFILE}: scenarios/${spec.profile}.js always runs the profile ${spec.profile}. ` +
-        `Run scenarios/${env.PROFILE}.js, a file of scripts/, or unset PROFILE.`,
-    );
-  }
-  return spec.profile ?? (env.PROFILE || undefined);
-}
-
-/**
- * @param {TestSpec} spec
- * @returns {Shape}
- */
-function ownShape(spec) {
-  if (spec.own === undefined) {
-    throw new Error(`${spec.name}: needs PROFILE, one of ${profileNames()}`);
-  }
-  return spec.own.shape;
-}
-
-/** @returns {string} */
-function profileNames() {
-  return Object.keys(scenarios).join(', ');
-}
-
-/**
- * @param {string} profile
- * @returns {Shape}
- * @throws when the active set has no such profile
- */
-function shapeOf(profile) {
-  if (!Object.hasOwn(scenarios, profile)) {
-    throw new Error(
-      `PROFILE=${profile}: unknown in PROFILE_SET=${env.PROFILE_SET}, expected one of ${profileNames()}. ` +
-        'Try: PROFILE=smoke',
-    );
-  }
-  return /** @type {Record<string, Shape>} */ (scenarios)[profile];
-}
-
-/**
- * @param {string | undefined} profile
- * @returns {boolean}
- */
-function isHeavy(profile) {
-  return profile !== undefined && heavyProfiles.includes(profile);
-}
-
-/**
- * Merges what counts as good. A journey's own targets are stricter than an ordinary profile's and win over
- * them; a profile that is meant to overload the service replaces them.
- *
- * @param {TestSpec} spec
- * @param {string | undefined} profile
- * @returns {Thresholds}
- */
-function targetsOf(spec, profile) {
-  const set = /** @type {Record<string, Record<string, Thresholds>>} */ (profileThresholds)[
-    env.PROFILE_SET
-  ];
-  const byProfile = (profile === undefined ? undefined : set?.[profile]) ?? config.thresholds;
-  const base = isHeavy(profile) ? byProfile : { ...byProfile, ...spec.thresholds };
-  const slo = env.SLO === undefined ? undefined : sloSets[env.SLO];
-  const loadSized = profile !== undefined && loadSizedProfiles.includes(profile);
-  return {
-    ...addThresholds(base, { ...slo?.thresholds, ...(loadSized ? slo?.loadSized : {}) }),
-    ...parseOverrides(env.THRESHOLDS),
-  };
 }
 
 /**
@@ -168,38 +41,23 @@ function guarded(iteration) {
   return (data) => {
     try {
       const result = iteration(data);
-      return result instanceof Promise ? result.catch(recordException) : undefined;
+      return result instanceof Promise ? result.catch(reportException) : undefined;
     } catch (error) {
-      recordException(error);
-      return undefined;
+      return reportException(error);
     }
   };
 }
 
-/** @param {unknown} error */
-function recordException(error) {
-  scriptErrors.add(1);
-  const text = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error);
-  reportOnce(`exception ${text}`, () => `iteration ended in an exception: ${text.trim()}`);
-}
-
 /**
- * Tags the samples of an iteration with the load step it started in.
- *
  * @template T
- * @param {import('./profiles.js').NamedStage[]} stages
+ * @param {import('../types/suite.js').VuPlan['stages']} stages
  * @param {(data: T) => unknown} iteration
  * @returns {(data: T) => unknown}
  */
 function withStage(stages, iteration) {
-  let current = '';
+  const tagStage = require('./stage-tag.js').createStageTagger(stages);
   return (data) => {
-    const elapsed = Date.now() - exec.scenario.startTime;
-    const { name } = stages.find(({ endsAt }) => elapsed < endsAt) ?? stages[stages.length - 1];
-    if (name !== current) {
-      exec.vu.metrics.tags.stage = name;
-      current = name;
-    }
+    tagStage();
     return iteration(data);
   };
 }

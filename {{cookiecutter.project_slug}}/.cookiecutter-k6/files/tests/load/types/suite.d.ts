@@ -1,5 +1,5 @@
 import type { RefinedResponse, ResponseType } from 'k6/http';
-import type { Options, Scenario } from 'k6/options';
+import type { Options } from 'k6/options';
 
 export interface HttpUrl {
   scheme: string;
@@ -11,6 +11,12 @@ export interface HttpUrl {
   href: string;
   /** The same with credentials masked, for logs. */
   masked: string;
+}
+
+/** The service under test. */
+export interface Target extends HttpUrl {
+  /** This machine or a private network. */
+  isLocal: boolean;
 }
 
 export interface Stage {
@@ -64,11 +70,10 @@ export interface Endpoint {
   readonly url: string;
   /** Family for thresholds: health, api, api_read, api_write. */
   readonly kind: string;
-  readonly statuses: readonly number[];
+  /** Accepted statuses; undefined: any 2xx. */
+  readonly statuses: readonly number[] | undefined;
   /** k6 request parameters shared by all requests of this endpoint. */
   readonly params: Readonly<Record<string, unknown>>;
-  /** Tags of this endpoint's checks. */
-  readonly tags: Readonly<Record<string, string>>;
   /** Options it was made from, so that a variant can be derived. */
   readonly options: EndpointOptions;
 }
@@ -76,7 +81,7 @@ export interface Endpoint {
 export interface EndpointOptions {
   method?: string;
   kind?: string;
-  /** Accepted statuses; anything else is a failed request. */
+  /** Accepted statuses, default any 2xx; anything else is a failed request. */
   statuses?: (number | { min: number; max: number })[];
   /** Longest wait, such as `10s`. */
   timeout?: string;
@@ -120,28 +125,54 @@ export interface TestSpec {
   profile?: string;
   /** Set for files in scripts/: what to run when PROFILE is not set. */
   own?: { key: string; shape: Shape };
+  /** A row of standardThresholds that the whole test has to meet. */
+  standard?: 'health' | 'api_read' | 'api_write';
+  /** Targets of its own, on top of the profile's. */
   thresholds?: Thresholds;
-  /** Custom metrics the test feeds; thresholds on others are left out. Default: those of `thresholds`. */
-  metrics?: string[];
+  /**
+   * Custom metrics the test feeds in a run of that length (milliseconds); thresholds on others are left
+   * out. Default: those of `thresholds`.
+   */
+  metrics?: string[] | ((durationMs: number) => string[]);
   tags?: Record<string, string>;
   /** Further k6 options. */
   options?: Partial<Options>;
+  /** Done once in set-up, after the service proved healthy: throws when the test cannot work. */
+  prepare?: () => void;
 }
 
-export interface LoadTest {
+/** What a VU has to know about the plan. */
+export interface VuPlan {
+  /** Load steps, for the tag `stage`; empty when there is only one level. */
+  stages: { name: string; endsAt: number }[];
+  /** Planned length without graceful stops, milliseconds. */
+  durationMs: number;
+}
+
+/** What k6 itself needs: computed once, not in every VU. */
+export interface TestPlan {
   options: Options;
+  setup: () => StartInfo;
+  teardown: (info: StartInfo) => void;
   handleSummary: (data: any) => Record<string, string>;
-  /** Wraps the VU function: marks the stage, counts exceptions. */
+}
+
+/** What a test file exports, and what it wraps its VU function in. */
+export interface LoadTest extends TestPlan, VuPlan {
   run: <T>(iteration: (data: T) => unknown) => (data: T) => any;
-  /** The scenario key. */
+}
+
+/** A run in figures, for banners and the summary. */
+export interface RunFigures {
+  /** Scenario key. */
   key: string;
   /** The profile, or the scenario key when the script's own shape runs. */
   profile: string;
-  scenario: Scenario;
-  /** Peak number of VUs. */
-  peakVus: number;
+  /** Virtual users at the peak. */
+  vus: number;
   /** Planned length without graceful stops, milliseconds. */
   durationMs: number;
+  stages: { name: string; endsAt: number }[];
 }
 
 /** What `setup()` hands to the VUs and to `teardown()`. */

@@ -1,0 +1,309 @@
+"""Every scenario and script, run by k6 on the healthy service: green, complete, well tagged."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.layout import LOAD
+from tests.suite import figures
+from tests.suite.running import ENTRIES, SCENARIOS, SCRIPTS, Run, Running, Sample, Suite
+
+if TYPE_CHECKING:
+    from service.testing import RunningService
+
+TIME_SCALES = {
+    "scenarios/load.js": 0.003,
+    "scenarios/stress.js": 0.002,
+    "scenarios/spike.js": 0.006,
+    "scripts/health.js": 0.02,
+    "scripts/api-public.js": 0.01,
+    "scripts/api-authenticated.js": 0.01,
+}
+"""Makes each last one to three seconds; 0.001 for the rest."""
+
+TAGS = {"project": "my-service", "environment": "local"}
+TAG_NAMES = frozenset(
+    """
+    project environment test_type profile target_vus testid name kind phase scenario stage group
+    method status expected_response error_code check cause
+    """.split()
+)
+
+HealthyRun = Callable[[str], Run]
+
+
+def begin(live: Suite, entry: str, **settings: str | float) -> Running:
+    """Start an entry point for a few seconds with two users."""
+    usual = live.having(TIME_SCALE=TIME_SCALES.get(entry, 0.001), VUS=2, THINK_TIME=0.1)
+    return usual.having(**settings).start(entry, samples=True)
+
+
+def short(live: Suite, entry: str, **settings: str | float) -> Run:
+    """Run an entry point for a few seconds with two users."""
+    return begin(live, entry, **settings).wait()
+
+
+@pytest.fixture(scope="session")
+def healthy(suite: Suite, service: RunningService) -> HealthyRun:
+    """Return the run of an entry point; each is run once."""
+    runs: dict[str, Run] = {}
+
+    def run(entry: str) -> Run:
+        if entry not in runs:
+            runs[entry] = short(suite.against(service.url, AUTH_MODE="login", RUN_ID="r1"), entry)
+        return runs[entry]
+
+    return run
+
+
+# One run is looked at by several tests: they go to one worker.
+each_entry = pytest.mark.parametrize(
+    "entry", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ENTRIES]
+)
+
+
+def name_of(entry: str) -> str:
+    return Path(entry).stem
+
+
+@each_entry
+def test_passes(healthy: HealthyRun, entry: str) -> None:
+    assert_green(healthy(entry))
+
+
+def assert_green(run: Run) -> None:
+    assert run.code == 0, run.everything
+    assert run.passed, run.reasons
+    assert run.summary["reasons"] == []
+    assert run.summary["failedChecks"] == []
+    assert run.summary["metrics"]["errors"] == 0
+    assert run.summary["metrics"]["scriptErrors"] == 0
+    assert "PASSED" in run.out
+    assert "level=error" not in run.err
+    assert "level=warning" not in run.err
+
+
+@each_entry
+def test_every_threshold_was_measured(healthy: HealthyRun, entry: str) -> None:
+    thresholds = healthy(entry).summary["thresholds"]
+    assert len(thresholds) >= 7
+    assert [row for row in thresholds if not (row["ok"] and row["measured"])] == []
+
+
+@each_entry
+def test_every_threshold_of_the_options_is_in_the_summary(
+    healthy: HealthyRun, suite: Suite, entry: str
+) -> None:
+    shown = {(row["metric"], row["expression"]) for row in healthy(entry).summary["thresholds"]}
+    scale = TIME_SCALES.get(entry, 0.001)
+    asked = suite.inspect(entry, TIME_SCALE=scale, VUS=2).thresholds
+    assert shown == {(metric, text) for metric, texts in asked.items() for text in texts}
+
+
+@each_entry
+def test_the_console_shows_every_threshold(healthy: HealthyRun, entry: str) -> None:
+    run = healthy(entry)
+    for row in run.summary["thresholds"]:
+        assert f"✓ '{row['expression']}'" in run.out
+        assert row["metric"] in run.out
+
+
+@each_entry
+def test_every_declared_endpoint_was_called(healthy: HealthyRun, entry: str) -> None:
+    run = healthy(entry)
+    wanted = figures.ENDPOINTS.get(name_of(entry))
+    names = [row["name"] for row in run.summary["endpoints"]]
+    assert wanted is None or names == list(wanted)
+    for row in run.summary["endpoints"]:
+        assert row["requests"] > 0
+        assert row["checks"]["passes"] > 0
+        assert row["duration"]["max"] > 0
+
+
+@each_entry
+def test_requests_are_tagged(healthy: HealthyRun, entry: str) -> None:
+    run = healthy(entry)
+    name = name_of(entry)
+    key = run.summary["scenario"]
+    wanted = {
+        **TAGS,
+        "test_type": figures.TEST_TYPES[name],
+        "profile": key,
+        "target_vus": "2",
+        "scenario": key,
+        "testid": "r1",
+        "phase": "main",
+    }
+    requests = [row for row in run.samples() if row.metric == "http_reqs"]
+    main = [row for row in requests if row.tags["phase"] == "main"]
+    assert len(main) == run.summary["metrics"]["requests"] > 0
+    for row in main:
+        assert {tag: row.tags.get(tag) for tag in wanted} == wanted
+        assert row.tags["kind"] in {"health", "api", "api_read", "api_write", "page"}
+    assert {row.tags["name"] for row in main} == {row["name"] for row in run.summary["endpoints"]}
+
+
+@each_entry
+def test_setup_and_login_are_tagged_apart(healthy: HealthyRun, entry: str) -> None:
+    other = [
+        row for row in healthy(entry).samples() if row.metric == "http_reqs" and not is_main(row)
+    ]
+    kinds = {(row.tags["phase"], row.tags["kind"], row.tags["name"]) for row in other}
+    wanted = {("setup", "setup", "setup /api/v1/health")}
+    if name_of(entry) == "api-authenticated":
+        wanted.add(("auth", "auth", "auth login"))
+    assert kinds == wanted
+    assert all(row.tags["project"] == "my-service" for row in other)
+
+
+def is_main(row: Sample) -> bool:
+    return row.tags["phase"] == "main"
+
+
+@each_entry
+def test_checks_carry_the_endpoint(healthy: HealthyRun, entry: str) -> None:
+    run = healthy(entry)
+    names = {row.tags["name"] for row in run.samples() if row.metric == "checks"}
+    assert names == {row["name"] for row in run.summary["endpoints"]}
+
+
+@each_entry
+def test_no_id_and_no_address_becomes_a_tag(
+    healthy: HealthyRun, service: RunningService, entry: str
+) -> None:
+    for row in healthy(entry).samples():
+        assert set(row.tags) <= TAG_NAMES, row
+        for tag, value in row.tags.items():
+            assert str(service.port) not in value, row
+            assert "loadtest" not in value, row
+            if tag in {"name", "check", "group"}:
+                assert not re.search(r"/\d|\d{5}|test-", value), row
+
+
+@each_entry
+def test_figures_add_up(healthy: HealthyRun, entry: str) -> None:
+    run = healthy(entry)
+    metrics = run.summary["metrics"]
+    assert metrics["requests"] == sum(row["requests"] for row in run.summary["endpoints"])
+    samples = list(run.samples())
+    assert metrics["iterations"] == sum(row.metric == "iterations" for row in samples)
+    durations = [r.value for r in samples if r.metric == "http_req_duration" and is_main(r)]
+    assert metrics["duration"]["max"] == pytest.approx(max(durations), abs=0.001)
+    assert metrics["duration"]["avg"] == pytest.approx(sum(durations) / len(durations), abs=0.001)
+    assert run.summary["peakVUs"] == run.summary["targetVUs"] == 2
+
+
+@each_entry
+def test_summary_says_what_ran(healthy: HealthyRun, service: RunningService, entry: str) -> None:
+    run = healthy(entry)
+    assert run.summary["schema"] == 1
+    about = run.summary["run"]
+    assert about["id"] == "r1"
+    assert about["test"] == name_of(entry)
+    assert about["profile"] == run.summary["scenario"]
+    assert about["profileSet"] == "core"
+    assert about["environment"] == "local"
+    assert about["target"] == service.url
+    assert about["durationMs"] >= about["plannedMs"] > 0
+    assert about["suiteVersion"] == (LOAD / "lib" / "version.txt").read_text().strip()
+    assert '\n  "passed": true,\n' in run.summary_text
+
+
+@pytest.mark.parametrize("profile", SCENARIOS)
+def test_every_script_passes_under_every_profile(live: Suite, profile: str) -> None:
+    settings: dict[str, str | float] = {
+        "TIME_SCALE": TIME_SCALES.get(f"scenarios/{profile}.js", 0.001),
+        "PROFILE": profile,
+        "AUTH_MODE": "login",
+    }
+    started = [begin(live, f"scripts/{script}.js", **settings) for script in SCRIPTS]
+    for script, running in zip(SCRIPTS, started, strict=True):
+        run = running.wait()
+        assert_green(run)
+        assert run.summary["scenario"] == run.summary["run"]["profile"] == profile
+        requests = [row for row in run.samples() if row.metric == "http_reqs"]
+        assert {row.tags["test_type"] for row in requests} == {figures.TEST_TYPES[script]}
+
+
+def test_spikes_report_their_steps_and_the_recovery(live: Suite) -> None:
+    sets = ("core", "saas", "extended", "cdc", "desk")
+    started = []
+    for profile_set in sets:
+        total = live.inspect("scenarios/spike.js", PROFILE_SET=profile_set).shape.seconds
+        settings: dict[str, str | float] = {
+            "PROFILE_SET": profile_set,
+            "TIME_SCALE": round(4 / total, 4),
+            "VUS": 10,
+        }
+        started.append(begin(live, "scenarios/spike.js", **settings))
+    for running in started:
+        run = running.wait()
+        assert_green(run)
+        stages = {row["name"]: row for row in run.summary["stages"]}
+        assert list(stages)[-1] == "ramp-down"
+        assert stages["recovery"]["requests"] > 0
+        assert run.summary["breakingStage"] is None
+
+
+@pytest.mark.parametrize("mode", ["login", "api-key"])
+def test_authentication_modes(live: Suite, service: RunningService, mode: str) -> None:
+    run = short(live, "scripts/api-authenticated.js", AUTH_MODE=mode)
+    assert_green(run)
+    logins = [row for row in run.samples() if row.tags.get("name") == "auth login"]
+    assert bool(logins) is (mode == "login")
+
+
+def test_what_a_run_created_is_gone_afterwards(faulty: RunningService, suite: Suite) -> None:
+    run = short(suite.against(faulty.url, AUTH_MODE="api-key"), "scripts/api-authenticated.js")
+    assert_green(run)
+    created = faulty.count("POST", "/api/v1/items")
+    assert created == faulty.count("DELETE", "/api/v1/items/{item_id}") > 0
+
+
+FOLDER = "sp ace 'quo\"te` {{brace}} {x} $(touch p);* %41 #?& ünï日"
+
+
+@pytest.fixture(scope="module")
+def awkward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A project in a folder whose name means something to shells, URLs and templates."""
+    project = tmp_path_factory.mktemp("awkward") / FOLDER
+    shutil.copytree(LOAD, project / "tests" / "load")
+    yield project
+    assert not list(project.rglob("p"))
+
+
+@pytest.mark.parametrize(
+    ("cwd", "script"),
+    [
+        ("/", ""),
+        (".", "tests/load/scripts/api-authenticated.js"),
+        ("tests/load/scripts", "health.js"),
+        ("tests", "./load/scripts/api-public.js"),
+    ],
+    ids=["absolute", "project", "scripts", "dot"],
+)
+def test_runs_from_any_folder_in_any_folder(
+    awkward: Path, live: Suite, cwd: str, script: str
+) -> None:
+    path = Path(script) if script else awkward / "tests/load/scenarios/smoke.js"
+    summary = awkward / "tests/load/results" / f"{path.stem}-test-summary.json"
+    ready = live.having(VUS=1, TIME_SCALE="0.005", THINK_TIME=0, AUTH_MODE="login", RESULTS_DIR="")
+    run = ready.run(path, cwd=awkward / cwd)
+    assert run.code == 0, run.everything
+    assert '\n  "passed": true,\n' in summary.read_text(encoding="utf-8")
+    assert f"summary: {summary}" in run.out
+
+
+def test_wait_for_service_is_quick_and_leaves_nothing(live: Suite) -> None:
+    run = live.run("lib/wait-for-service.js")
+    assert run.code == 0, run.everything
+    assert run.out == ""
+    assert run.err == ""
+    assert sorted(path.name for path in run.folder.iterdir()) == ["err.txt", "out.txt"]
+    assert run.seconds < 5
