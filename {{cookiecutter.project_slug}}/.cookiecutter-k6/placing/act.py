@@ -154,6 +154,7 @@ def carry_out(place: Workplace, plan: Plan) -> list[str]:
             place.check_writable(step.path)
         ready = {id(step): place.prepare(step) for step in steps if step.content is not None}
         ready_record = place.prepare(record)
+        _set_aside(place, steps, ready)
         if steps:
             during = record._replace(content=manifest.dumps(plan.during))
             place.place(place.prepare(during), manifest.PATH)
@@ -165,14 +166,22 @@ def carry_out(place: Workplace, plan: Plan) -> list[str]:
     return problems
 
 
+def _set_aside(place: Workplace, steps: list[Action], ready: dict[int, str]) -> None:
+    """Save an unusable manifest before the first thing that replaces it."""
+    for step in [step for step in steps if step.verb == "set-aside"]:
+        place.place(ready[id(step)], step.path)
+        steps.remove(step)
+
+
 def _do_steps(place: Workplace, steps: Sequence[Action], ready: dict[int, str]) -> list[str]:
     problems: list[str] = []
-    failed = False
+    failed: set[str] = set()
     for step in steps:
-        if step.verb == "moved" and failed:
+        if step.needs in failed:
             continue  # its new place was not written: the old one must stay
         new_problems = _attempt(step.path, partial(_do_step, place, step, ready.get(id(step), "")))
-        failed = bool(new_problems)
+        if new_problems:
+            failed.add(step.path)
         problems.extend(new_problems)
     return problems
 

@@ -34,12 +34,14 @@ class Entry(NamedTuple):
     executable: the mode that went with it.
     ancestor: that text itself, where the user's git cannot know it (after a merge or an offer).
     foreign: the file in the project did not come from the template, so that it is never merged.
+    offer: where the text was put beside the user's file, if it was.
     """
 
     blob: str
     executable: bool = False
     ancestor: str | None = None
     foreign: bool = False
+    offer: str = ""
 
 
 class Pending(NamedTuple):
@@ -93,6 +95,9 @@ def dumps(manifest: Manifest) -> bytes:
     }
     optional = {
         "foreign": sorted(path for path, entry in manifest.files.items() if entry.foreign),
+        "offers": {
+            path: entry.offer for path, entry in sorted(manifest.files.items()) if entry.offer
+        },
         "ancestors": {
             path: entry.ancestor
             for path, entry in sorted(manifest.files.items())
@@ -139,10 +144,12 @@ def _entry_line(entry: Entry) -> str:
 def _load_files(section: Mapping[str, Any]) -> dict[str, Entry]:
     ancestors = section.get("ancestors", {})
     foreign = section.get("foreign", [])
+    offers = section.get("offers", {})
     return {
         _path(path): _load_line(line)._replace(
             ancestor=_text(ancestors[path]) if path in ancestors else None,
             foreign=path in foreign,
+            offer=_path(offers[path]) if path in offers else "",
         )
         for path, line in section["files"].items()
     }
@@ -163,6 +170,8 @@ def _dump_pending(item: Pending) -> dict[str, Any]:
             dumped["ancestor"] = item.entry.ancestor
         if item.entry.foreign:
             dumped["foreign"] = True
+        if item.entry.offer:
+            dumped["offer"] = item.entry.offer
     if item.moved_from:
         dumped.update(moved_from=item.moved_from, source=item.source)
     return dumped
@@ -173,7 +182,9 @@ def _load_pending(item: Mapping[str, Any]) -> Pending:
     if "entry" in item:
         ancestor = _text(item["ancestor"]) if "ancestor" in item else None
         entry = _load_line(item["entry"])._replace(
-            ancestor=ancestor, foreign=item.get("foreign") is True
+            ancestor=ancestor,
+            foreign=item.get("foreign") is True,
+            offer=_path(item["offer"]) if "offer" in item else "",
         )
     moved_from = _path(item["moved_from"]) if "moved_from" in item else ""
     return Pending(_text(item["placed"]), entry, moved_from, _text(item.get("source", "")))

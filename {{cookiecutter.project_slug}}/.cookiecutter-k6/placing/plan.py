@@ -41,7 +41,7 @@ class Action(NamedTuple):
     verb: what happens, see report.py. path: where. content: what is written there, if anything.
     mode: permission bits; None is that of a new file. executable: for a new file.
     expected: what was there when this was planned. removes, changes_mode: the other two kinds of
-    step. note: for the reader.
+    step. needs: a path that must have been written before. note: for the reader.
     """
 
     verb: str
@@ -52,6 +52,7 @@ class Action(NamedTuple):
     expected: Found = ABSENT
     removes: bool = False
     changes_mode: bool = False
+    needs: str = ""
     note: str = ""
 
     @property
@@ -181,12 +182,15 @@ class Planner:
 
     def _retire(self, path: str, found: Found, entry: Entry | None) -> Decision:
         """The template no longer has the file, or an option switched it off."""
-        if entry is None or found.kind in {"absent", "blocked"}:
+        if entry is None:
             return Decision()
+        if found.kind in {"absent", "blocked"}:
+            return Decision(self._tidy(entry))
         if found.kind == "file" and blob_id(found.content) == entry.blob and not entry.foreign:
             actions = [Action("remove", path, expected=found, removes=True)]
-            return Decision([*actions, *self._tidy(path, entry.blob)])
-        return Decision([Action("kept", path, note="no longer part of the suite, but edited")])
+            return Decision([*actions, *self._tidy(entry)])
+        kept = Action("kept", path, note="no longer part of the suite, but edited")
+        return Decision([kept, *self._tidy(entry)])
 
     def _first_time(self, path: str, found: Found, new: NewFile) -> Decision:
         """The manifest does not know the file."""
@@ -196,10 +200,8 @@ class Planner:
             return Decision([action], entry)
         if found.kind == "file" and blob_id(found.content) == entry.blob:
             return Decision((), entry)
-        return Decision(
-            [self._offer(path, new, entry, "a file of yours is there")],
-            entry._replace(foreign=True),
-        )
+        offer = self._offer(path, new, entry, "a file of yours is there")
+        return Decision([offer], entry._replace(foreign=True, offer=offer.path))
 
     def _deleted(self, path: str, entry: Entry, new: NewFile) -> Decision:
         """The user deleted the file: it stays deleted, and a new version is mentioned once."""
@@ -215,11 +217,11 @@ class Planner:
         mode = self._wanted_mode(found, entry, new)
         if yours == current.blob:
             actions = self._mode_only(path, found, mode)
-            return Decision([*actions, *self._tidy(path, entry.blob, current.blob)], current)
+            return Decision([*actions, *self._tidy(entry)], current)
         if yours == entry.blob and not entry.foreign:
             content = with_line_endings_of(new.content, found.content)
             action = Action("update", path, content, mode, expected=found)
-            return Decision([action, *self._tidy(path, entry.blob)], current)
+            return Decision([action, *self._tidy(entry)], current)
         if entry.blob == current.blob:
             kept = entry._replace(executable=new.executable)
             return Decision(self._mode_only(path, found, mode), kept)
@@ -229,21 +231,22 @@ class Planner:
         """Both the user and the template changed the file."""
         kept = Entry(blob_id(new.content), new.executable, _as_text(new), entry.foreign)
         mode = self._wanted_mode(found, entry, new)
-        merged = self._merged(path, found, entry, new)
+        merged = self._merged(found, entry, new)
         if merged is None:
             offer = self._offer(path, new, entry, _BOTH_CHANGED)
+            kept = kept._replace(offer=offer.path)
             return Decision([offer, *self._mode_only(path, found, mode)], kept)
         if merged == found.content:
             return Decision(self._mode_only(path, found, mode), kept)
         return Decision([Action("merge", path, merged, mode, expected=found)], kept)
 
-    def _merged(self, path: str, found: Found, entry: Entry, new: NewFile) -> bytes | None:
+    def _merged(self, found: Found, entry: Entry, new: NewFile) -> bytes | None:
         """Return the merge of the user's and the template's changes, or None without a clean one.
 
         An offer that is still beside the file was not dealt with: its changes are not in the
         user's file, so that it is no ancestor, and a newer offer replaces it.
         """
-        if found.kind != "file" or entry.foreign or self._open_offer(path, entry) is not None:
+        if found.kind != "file" or entry.foreign or self._is_our_offer(entry.offer, entry):
             return None
         if b"\0" in found.content or b"\0" in new.content:
             return None
@@ -264,33 +267,24 @@ class Planner:
             there = self._look(place)
             if there.kind == "file" and blob_id(there.content) == wanted:
                 return Action("offered", place, note=why)
-            if there.kind == "absent" or self._is_our_offer(place, there, entry):
+            if there.kind == "absent" or self._is_our_offer(place, entry):
                 mode = there.mode if there.kind == "file" else None
                 return Action("beside", place, new.content, mode, new.executable, there, note=why)
         return Action("blocked", path, note=f"{why}, and {path}.new is taken")
 
-    def _open_offer(self, path: str, entry: Entry) -> str | None:
-        """Return where an offer of an earlier run still is as it was written, else None."""
-        for suffix in _OFFERS:
-            there = self._look(path + suffix)
-            if there.kind == "absent":
-                return None
-            if self._is_our_offer(path + suffix, there, entry):
-                return path + suffix
-        return None
-
-    def _is_our_offer(self, place: str, there: Found, entry: Entry) -> bool:
-        """Tell whether a .new file is as a run of this template wrote it."""
-        pending = self._before.pending.get(place)
-        ours = {entry.blob, pending.placed if pending else entry.blob}
+    def _is_our_offer(self, place: str, entry: Entry) -> bool:
+        """Tell whether a .new file is there as a run of this template wrote it."""
+        ours = {entry.blob} if place == entry.offer else set()
+        if place in self._before.pending:
+            ours.add(self._before.pending[place].placed)
+        there = self._look(place) if place else ABSENT
         return there.kind == "file" and blob_id(there.content) in ours
 
-    def _tidy(self, path: str, *blobs: str) -> list[Action]:
+    def _tidy(self, entry: Entry) -> list[Action]:
         """Remove an offer that has become pointless, if it is as it was written."""
-        there = self._look(path + ".new")
-        if there.kind == "file" and blob_id(there.content) in blobs:
-            return [Action("tidy", path + ".new", expected=there, removes=True)]
-        return []
+        if not self._is_our_offer(entry.offer, entry):
+            return []
+        return [Action("tidy", entry.offer, expected=self._look(entry.offer), removes=True)]
 
     # --- mode bits -----------------------------------------------------------------------
 
@@ -333,18 +327,19 @@ class Planner:
     def _move(self, path: str, old: str) -> Decision:
         """Carry a file that the template renamed to its new path, with the user's edits in it."""
         found, new = self._look(old), self._suite[path]
-        gone = Action("moved", old, expected=found, removes=True, note=f"now {path}")
+        gone = Action("moved", old, expected=found, removes=True, needs=path, note=f"now {path}")
+        entry = self._entries[old]
         if path in self._entries:  # an unfinished run has written the new file already
             decision = self._decide(path)
-            return decision._replace(actions=[*decision.actions, gone])
-        entry = self._entries[old]
+            return decision._replace(actions=[*decision.actions, *self._tidy(entry), gone])
         current = Entry(blob_id(new.content), new.executable)
         if found.kind in {"absent", "blocked"}:
-            return Decision([Action("left-out", path, note=f"you deleted {old}")], current)
+            left_out = Action("left-out", path, note=f"you deleted {old}")
+            return Decision([left_out, *self._tidy(entry)], current)
         if found.kind != "file":
             kept = Action("kept", old, note=f"the template has it as {path} now")
             placed = Action("add", path, new.content, executable=new.executable)
-            return Decision([kept, placed], current)
+            return Decision([kept, placed, *self._tidy(entry)], current)
         return self._move_file(path, gone, entry, new)
 
     def _move_file(self, path: str, gone: Action, entry: Entry, new: NewFile) -> Decision:
@@ -356,16 +351,17 @@ class Planner:
         if blob_id(found.content) == entry.blob and not entry.foreign:
             content = with_line_endings_of(new.content, found.content)
         elif entry.blob != current.blob:
-            merged = self._merged(gone.path, found, entry, new)
+            merged = self._merged(found, entry, new)
             content = found.content if merged is None else merged
             if merged is None:
                 offers = [self._offer(path, new, entry, _BOTH_CHANGED)]
-            current = current._replace(ancestor=_as_text(new), foreign=entry.foreign)
+            offer = offers[0].path if offers else ""
+            current = current._replace(ancestor=_as_text(new), foreign=entry.foreign, offer=offer)
         else:
-            current = entry._replace(executable=new.executable)
+            current = entry._replace(executable=new.executable, offer="")
         mode = self._wanted_mode(found, entry, new)
         move = Action("move", path, content, mode, note=f"was {gone.path}")
-        return Decision([move, gone, *offers, *self._tidy(gone.path, entry.blob)], current)
+        return Decision([move, *offers, *self._tidy(entry), gone], current)
 
 
 def _as_text(new: NewFile) -> str | None:

@@ -23,6 +23,7 @@ VERBS = {
     "offered": "new version is beside yours",
     "kept": "kept",
     "left-out": "left out",
+    "set-aside": "old manifest saved as",
     "skipped": "skipped",
     "blocked": "NOT placed",
 }
@@ -35,6 +36,7 @@ NOTEWORTHY = (
     "offered",
     "kept",
     "left-out",
+    "set-aside",
     "skipped",
     "blocked",
 )

@@ -73,10 +73,15 @@ def read_manifest(found_at: Look) -> tuple[Manifest, list[Action]]:
 
 def _set_aside(found_at: Look, content: bytes, why: str) -> list[Action]:
     note = f"{why}; files that differ from the template are kept"
-    place = manifest.PATH + ".unusable"
-    if found_at(place).kind != "absent":
-        return [Action("skipped", manifest.PATH, note=note)]
-    return [Action("add", place, content), Action("skipped", manifest.PATH, note=note)]
+    report_line = Action("skipped", manifest.PATH, note=note)
+    for number in ("", "2", "3", "4", "5", "6", "7", "8", "9"):
+        place = f"{manifest.PATH}.unusable{number}"
+        there = found_at(place)
+        if there.kind == "absent":
+            return [Action("set-aside", place, content), report_line]
+        if there.kind == "file" and there.content == content:
+            return [report_line]
+    raise Refusal(f"nothing was changed: {why}; delete old {manifest.PATH}.unusable files")
 
 
 def make_plan(

@@ -1,0 +1,24 @@
+"""Random lives of a project; `benchmarks/regeneration.py` tries thousands more."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.placing.life import Life
+
+SEQUENCES = 300
+
+
+@pytest.mark.slow
+def test_no_sequence_of_events_loses_what_people_wrote() -> None:
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=SEQUENCES,
+            stateful_step_count=15,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
