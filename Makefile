@@ -31,15 +31,15 @@ service: ## Run the reference service until Ctrl-C; PORT=8000
 
 .PHONY: test
 test: ## Run every test and every linter
-	@$(call with,dev node k6 actionlint) $(pytest) $(ARGS)
+	@$(call with,dev node k6 k6-v2 actionlint) $(pytest) $(ARGS)
 
 .PHONY: test-fast
 test-fast: ## Run the quick tests only (under a minute)
-	@$(call with,dev node k6 actionlint) $(pytest) -m "not slow" $(ARGS)
+	@$(call with,dev node k6 k6-v2 actionlint) $(pytest) -m "not slow" $(ARGS)
 
 .PHONY: lint
 lint: ## Run the linters on this repository and on generated projects
-	@$(call with,dev node k6 actionlint) $(pytest) tests/lint $(ARGS)
+	@$(call with,dev node k6 k6-v2 actionlint) $(pytest) tests/lint $(ARGS)
 
 .PHONY: format
 format: ## Rewrite Python, shell, JavaScript, JSON, YAML and Markdown in the project's style

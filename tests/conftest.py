@@ -1,6 +1,7 @@
 """Fixtures and isolation shared by all test folders.
 
-The fixtures: `k6_binary`, `actionlint`, `node_bin`, `tool`, `baked`, `suite_tree`, `service`.
+The fixtures: `k6_binary`, `k6_v2_binary`, `any_k6`, `actionlint`, `node_bin`, `tool`, `baked`,
+`suite_tree`, `service`.
 """
 
 from __future__ import annotations
@@ -61,6 +62,19 @@ def installed(name: str, command: str) -> Path:
 def k6_binary() -> Path:
     """The pinned k6."""
     return installed("k6", "k6")
+
+
+@pytest.fixture(scope="session")
+def k6_v2_binary() -> Path:
+    """The pinned k6 of the next major version."""
+    return installed("k6-v2", "k6")
+
+
+@pytest.fixture(scope="session", params=["k6_binary", "k6_v2_binary"], ids=["k6-v1", "k6-v2"])
+def any_k6(request: pytest.FixtureRequest) -> Path:
+    """Each supported major version of k6 in turn."""
+    binary: Path = request.getfixturevalue(request.param)
+    return binary
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ def commands(files: list[Path]) -> list[list[str]]:
     shell = [str(path) for path in shell_scripts(files)]
     return [
         ["ruff", "check", "--fix-only", "--quiet", *python],
-        ["ruff", "format", *python],
+        ["ruff", "format", "--quiet", *python],
         ["shfmt", "-w", "-i", "2", "-ci", *shell],
         ["prettier", "--write", "--log-level=warn", "."],
     ]

@@ -31,7 +31,7 @@ OLDEST_PYTHON = (3, 10)
 
 # Variables that would redirect Python, Go or make inside the tools.
 UNWANTED = frozenset(
-    "GOARCH GOBIN GOOS MAKEFLAGS MAKELEVEL MFLAGS PYTHONHOME PYTHONPATH __PYVENV_LAUNCHER__".split()
+    "GOARCH GOOS MAKEFLAGS MAKELEVEL MFLAGS PYTHONHOME PYTHONPATH __PYVENV_LAUNCHER__".split()
 )
 
 
@@ -67,10 +67,14 @@ class Tool:
 
 @dataclass(frozen=True)
 class GoTool(Tool):
-    """A command built by `go install`; Go's checksum database verifies the source."""
+    """A command compiled from source, which Go's checksum database verifies.
 
-    package: str
+    `command` is the path of the package inside the module, empty for its root.
+    """
+
+    module: str
     version: str
+    command: str = ""
 
     def folder_name(self) -> str:
         return f"{self.name}-{self.version}"
@@ -83,8 +87,15 @@ class GoTool(Tool):
 
     def install(self, folder: Path, environ: dict[str, str]) -> None:
         go = need("go", "Go 1.21 or later (https://go.dev/dl)", environ)
-        target = f"{self.package}@{self.version}"
-        call([go, "install", target], folder, {**environ, "GOBIN": str(folder)})
+        # Not `go install`: that also wants a list of all versions, which some module proxies lack.
+        module = f"module tool\n\ngo 1.21\n\nrequire {self.module} {self.version}\n"
+        (folder / "go.mod").write_text(module, encoding="utf-8")
+        flags = ["-mod=mod", "-ldflags=-s -w", "-o", "."]
+        call(
+            [go, "build", *flags, f"{self.module}{self.command}"],
+            folder,
+            {**environ, "GOWORK": "off"},
+        )
 
 
 @dataclass(frozen=True)
@@ -146,7 +157,9 @@ TOOLS: dict[str, Tool] = {
         PythonSet("dev", "requirements/dev.txt"),
         NodeSet("node", "package-lock.json"),
         GoTool("k6", "go.k6.io/k6", "v1.8.1"),
-        GoTool("actionlint", "github.com/rhysd/actionlint/cmd/actionlint", "v1.7.12"),
+        # The next major version: the suite supports both.
+        GoTool("k6-v2", "go.k6.io/k6/v2", "v2.2.0"),
+        GoTool("actionlint", "github.com/rhysd/actionlint", "v1.7.12", "/cmd/actionlint"),
     )
 }
 

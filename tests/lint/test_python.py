@@ -20,14 +20,13 @@ def python_files() -> list[Path]:
 
 
 def test_ruff_is_content(tool: Tool) -> None:
-    lint(
-        [tool("ruff"), "check", "--no-cache", "--output-format=concise", *python_files()],
-        REPOSITORY,
-    )
+    flags = ["--no-cache", "--output-format=concise"]
+    lint([tool("ruff"), "check", *flags, *python_files()], REPOSITORY)
 
 
 def test_ruff_would_format_nothing(tool: Tool) -> None:
-    lint([tool("ruff"), "format", "--no-cache", "--diff", *python_files()], REPOSITORY)
+    flags = ["--no-cache", "--check", "--output-format=concise"]
+    lint([tool("ruff"), "format", *flags, *python_files()], REPOSITORY)
 
 
 @pytest.mark.slow

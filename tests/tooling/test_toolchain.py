@@ -131,7 +131,7 @@ def test_a_failing_installer_shows_its_output_and_leaves_nothing(
 
 
 def test_a_build_for_another_system_is_not_asked_for(fresh: Path, tmp_path: Path) -> None:
-    go = 'echo "$GOOS$GOARCH" > "$GOBIN/seen"; echo "$@" >> "$GOBIN/seen"'
+    go = 'echo "$GOOS$GOARCH" > seen; echo "$@" >> seen; cat go.mod >> seen'
     shim(tmp_path / "bin", "go", go)
     path = f"{tmp_path / 'bin'}{os.pathsep}/bin"
     cache = str(tmp_path / "cache")
@@ -146,11 +146,12 @@ def test_a_build_for_another_system_is_not_asked_for(fresh: Path, tmp_path: Path
     )
     assert done.returncode == 0, done.stderr
     seen = (tmp_path / "cache" / "k6-v1.8.1" / "seen").read_text(encoding="utf-8")
-    assert seen == "\ninstall go.k6.io/k6@v1.8.1\n"
+    assert seen.startswith("\nbuild -mod=mod ")
+    assert seen.endswith("require go.k6.io/k6 v1.8.1\n")
 
 
 def test_without_a_home_tools_are_kept_in_the_repository(fresh: Path, tmp_path: Path) -> None:
-    shim(tmp_path / "bin", "go", 'touch "$GOBIN/k6"')
+    shim(tmp_path / "bin", "go", "touch k6")
     path = f"{tmp_path / 'bin'}{os.pathsep}/usr/bin{os.pathsep}/bin"
     done = run("setup", "k6", script=fresh, PATH=path, HOME=None, COOKIECUTTER_K6_CACHE=None)
     assert done.returncode == 0, done.stderr
@@ -161,7 +162,7 @@ def test_without_a_home_tools_are_kept_in_the_repository(fresh: Path, tmp_path: 
 def test_installers_keep_their_caches_elsewhere_without_a_home(
     fresh: Path, tmp_path: Path, home: str | None
 ) -> None:
-    shim(tmp_path / "bin", "go", 'mkdir -p "$GOCACHE" && touch "$GOCACHE/written" "$GOBIN/k6"')
+    shim(tmp_path / "bin", "go", 'mkdir -p "$GOCACHE" && touch "$GOCACHE/written" k6')
     path = f"{tmp_path / 'bin'}{os.pathsep}/usr/bin{os.pathsep}/bin"
     done = run(
         "setup",
