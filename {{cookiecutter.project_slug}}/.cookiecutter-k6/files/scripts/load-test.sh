@@ -110,10 +110,13 @@ k6_version=''
 launched=''
 child_code=0
 k6_pid=''
+k6_asked=false
 k6_container=''
 wait_pid=''
 service_pid=''
+service_code=''
 service_log=''
+service_was_there=false
 signal_count=0
 interrupted=''
 interrupted_at=0
@@ -122,6 +125,7 @@ explained=false
 k6_started=false
 run_root=''
 run_id=''
+run_folder_made=false
 
 # ---------------------------------------------------------------------------------------------------
 # The option table: flag | value | setting | kind | example | help
@@ -230,10 +234,10 @@ command_line() {
 
 lower() { printf '%s' "$1" | tr ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz; }
 
-trimmed() {
-  local text=$1
-  text=${text#"${text%%[! $'\t']*}"}
-  printf '%s' "${text%"${text##*[! $'\t']}"}"
+# trim TEXT: sets $trimmed, without the blanks around it. (A subshell per line would be slow.)
+trim() {
+  trimmed=${1#"${1%%[! $'\t']*}"}
+  trimmed=${trimmed%"${trimmed##*[! $'\t']}"}
 }
 
 is_digits() {
@@ -298,13 +302,13 @@ has_credentials() {
   [[ $1 =~ $pattern ]]
 }
 
-# masked TEXT: the same without the credentials of a URL in it.
+# masked TEXT: the same without what could be the credentials of a URL, even of a misspelt one.
 masked() {
-  if has_credentials "$1"; then
-    printf '%s://***@%s' "${1%%://*}" "${1##*@}"
-  else
-    printf '%s' "$1"
-  fi
+  case $1 in
+    *://*@*) printf '%s://***@%s' "${1%%://*}" "${1##*@}" ;;
+    *@*) printf '***@%s' "${1##*@}" ;;
+    *) printf '%s' "$1" ;;
+  esac
 }
 
 # Fractions of a second are not in POSIX, but everywhere that matters.
@@ -332,16 +336,20 @@ limited() {
   watched=$launched
   launch kill_after "$seconds" "$watched" </dev/null >/dev/null 2>&1
   watchdog=$launched
+  # A signal ends this `wait` early; then the answer is not needed any more.
   wait "$watched" 2>/dev/null || code=$?
-  kill -KILL -- "-$watchdog" 2>/dev/null || :
-  wait "$watchdog" 2>/dev/null || :
+  kill -KILL -- "-$watched" "-$watchdog" 2>/dev/null || :
+  wait "$watched" "$watchdog" 2>/dev/null || :
   return "$code"
 }
 
 connect() { exec 3<>"/dev/tcp/$1/$2"; }
 
-# answers HOST PORT: does anything accept a connection there?
-answers() { limited 2 connect "$1" "$2" >/dev/null 2>&1; }
+# answers HOST PORT: does anything accept a connection there? HOST as in a URL.
+answers() {
+  local host=${1#[}
+  limited 2 connect "${host%]}" "$2" >/dev/null 2>&1
+}
 
 # ---------------------------------------------------------------------------------------------------
 # Kinds of values
@@ -358,7 +366,7 @@ accepts() {
     think) echo 'a number from 0 to 10' ;;
     bool) echo 'true or false' ;;
     name) echo 'a name of letters, digits, - and _' ;;
-    run_id) echo 'at most 100 letters, digits, . - and _, not starting with a dot' ;;
+    run_id) echo 'at most 100 letters, digits, . - and _, not starting with a dot, not "latest"' ;;
     url) echo 'http:// or https://, a host, optionally a port (1-65535) and a path' ;;
     threshold) echo 'METRIC=EXPRESSION without a semicolon' ;;
     pair) echo 'NAME=VALUE' ;;
@@ -384,7 +392,7 @@ is_kind() {
       ;;
     run_id)
       pattern='^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$'
-      [[ $2 =~ $pattern ]]
+      [[ $2 =~ $pattern ]] && [ "$2" != latest ]
       ;;
     url) parse_url "$2" ;;
     threshold)
@@ -461,36 +469,40 @@ is_on() { [ "$(setting "$1")" = true ]; }
 # parse_env_file FILE NAME: fills $parsed_names and $parsed_values. Nothing in it is executed. The rules are
 # those of tests/load/lib/env.js. A bad line is not shown: it may be a secret.
 parse_env_file() {
-  local file=$1 shown=$2 line value number=0
+  local file=$1 shown=$2 line trimmed bare number=0
   local assignment=$'^(export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$'
   parsed_names=() parsed_values=()
   while IFS= read -r line || [ -n "$line" ]; do
     number=$((number + 1))
     [ "$number" -gt 1 ] || line=${line#$'\xef\xbb\xbf'}
-    line=$(trimmed "${line%$'\r'}")
-    case $line in '' | '#'*) continue ;; esac
-    [[ $line =~ $assignment ]] || refuse "$shown:$number: expected KEY=value, a comment or a blank line."
+    trim "${line%$'\r'}"
+    case $trimmed in '' | '#'*) continue ;; esac
+    [[ $trimmed =~ $assignment ]] || refuse "$shown:$number: expected KEY=value, a comment or a blank line."
     parsed_names+=("${BASH_REMATCH[2]}")
-    value=$(trimmed "${BASH_REMATCH[3]}")
-    parsed_values+=("$(bare_value "$value")")
+    trim "${BASH_REMATCH[3]}"
+    strip_value "$trimmed"
+    parsed_values+=("$bare")
   done <"$file"
 }
 
-# bare_value TEXT: without its outer pair of quotes, or without the comment behind it.
-bare_value() {
-  local comment=$'^(.*[^ \t])?([ \t]+#.*)$' text=$1
-  case $text in
+# strip_value TEXT: sets $bare, without the outer pair of quotes, or without the comment behind it.
+strip_value() {
+  local comment=$'^(.*[^ \t])?([ \t]+#.*)$'
+  bare=$1
+  case $1 in
     \"*\" | \'*\')
-      if [ "${#text}" -ge 2 ]; then
-        text=${text#?}
-        printf '%s' "${text%?}"
+      if [ "${#1}" -ge 2 ]; then
+        bare=${1#?}
+        bare=${bare%?}
         return
       fi
       ;;
-    '#'*) return ;;
+    '#'*)
+      bare=''
+      return
+      ;;
   esac
-  while [[ $text =~ $comment ]]; do text=${BASH_REMATCH[1]}; done
-  printf '%s' "$text"
+  while [[ $bare =~ $comment ]]; do bare=${BASH_REMATCH[1]}; done
 }
 
 load_settings() {
@@ -516,6 +528,7 @@ drop_dangerous_variables() {
     unset "$name"
   done
   for name in $VERDICT_VARIABLES; do
+    [ "$name" != K6_SUMMARY_MODE ] || [ "${!name:-}" = disabled ] || continue
     [ -z "${!name:-}" ] || warn "$name is ignored: the run would have no verdict."
     unset "$name"
   done
@@ -788,7 +801,7 @@ is_profile() { is_kind name "$1" && [ -f "$suite/scenarios/$1.js" ]; }
 
 # test_name NAME: prints the name of the file in scripts/; fails when there is none.
 test_name() {
-  is_kind name "$1" || return 1
+  case $1 in '' | .* | */*) return 1 ;; esac
   if [ -f "$suite/scripts/$1.js" ]; then
     printf '%s' "$1"
   elif [ "$1" = api ] && [ -f "$suite/scripts/api-public.js" ]; then
@@ -829,9 +842,9 @@ add_profile_run() { add_run "$1" "$suite/scenarios/$1.js" "$1"; }
 add_test_runs() {
   local test file name
   if [ "$1" = all ]; then
-    for test in $(names_in scripts); do
-      add_run "$test" "$suite/scripts/$test.js" "${2:-smoke}"
-    done
+    while IFS= read -r test; do
+      [ -z "$test" ] || add_run "$test" "$suite/scripts/$test.js" "${2:-smoke}"
+    done <<<"$(names_in scripts)"
     [ "${#run_names[@]}" -gt 0 ] || refuse "no test in $suite/scripts."
   elif test=$(test_name "$1"); then
     add_run "${2:+$2-}$test" "$suite/scripts/$test.js" "$2"
@@ -890,10 +903,11 @@ choose_runs() {
 
 # description FILE: the first line of its first comment.
 description() {
-  local line number=0
+  local line trimmed number=0
   while IFS= read -r line && [ "$number" -lt 60 ]; do
     number=$((number + 1))
-    line=$(trimmed "${line%$'\r'}")
+    trim "${line%$'\r'}"
+    line=$trimmed
     case $line in
       '//'* | '/*'* | '*'*) ;;
       *) continue ;;
@@ -901,23 +915,26 @@ description() {
     line=${line#//}
     line=${line#/\*}
     while [ "${line#\*}" != "$line" ]; do line=${line#\*}; done
-    line=$(trimmed "${line%\*/}")
+    trim "${line%\*/}"
+    line=$trimmed
     case $line in '' | /* | @* | eslint* | prettier*) continue ;; esac
     printf '%s' "$(printable "$line")"
     return
   done <"$1"
 }
 
-print_list() {
+list_folder() {
   local name
+  while IFS= read -r name; do
+    [ -z "$name" ] || printf '  %-20s %s\n' "$name" "$(description "$suite/$1/$name.js")"
+  done <<<"$(names_in "$1")"
+}
+
+print_list() {
   printf 'Profiles: load-test.sh PROFILE [TEST]\n'
-  for name in $(names_in scenarios); do
-    printf '  %-20s %s\n' "$name" "$(description "$suite/scenarios/$name.js")"
-  done
+  list_folder scenarios
   printf '\nTests: load-test.sh [PROFILE] TEST\n'
-  for name in $(names_in scripts); do
-    printf '  %-20s %s\n' "$name" "$(description "$suite/scripts/$name.js")"
-  done
+  list_folder scripts
   printf '  %-20s %s\n' api 'short for api-public' all 'every test above, one after the other'
 }
 
@@ -952,15 +969,15 @@ is_local_host() {
 
 # is_allowed_host HOST: is it in ALLOWED_HOSTS, whole or by a *.suffix?
 is_allowed_host() {
-  local rest entry
+  local rest trimmed
   rest=$(lower "$(setting ALLOWED_HOSTS)"),
   while [ -n "$rest" ]; do
-    entry=$(trimmed "${rest%%,*}")
+    trim "${rest%%,*}"
     rest=${rest#*,}
-    case $entry in
+    case $trimmed in
       '') ;;
-      '*.'*) [ "${1%"${entry#\*}"}" = "$1" ] || return 0 ;;
-      *) [ "$entry" != "$1" ] || return 0 ;;
+      '*.'*) [ "${1%"${trimmed#\*}"}" = "$1" ] || return 0 ;;
+      *) [ "$trimmed" != "$1" ] || return 0 ;;
     esac
   done
   return 1
@@ -973,8 +990,16 @@ resolve_target() {
   base_url=$url_scheme://$url_credentials$url_host${url_port:+:$url_port}$url_path
   shown_url=$(masked "$base_url")
   target_host=$url_host
-  target_port=$url_port
-  [ -n "$target_port" ] || case $url_scheme in https) target_port=443 ;; *) target_port=80 ;; esac
+  target_port=$(port_of "$url_scheme" "$url_port")
+}
+
+# port_of SCHEME PORT
+port_of() {
+  case $1$2 in
+    https) printf 443 ;;
+    http) printf 80 ;;
+    *) printf '%s' "$2" ;;
+  esac
 }
 
 # guard_target: refuses load on hosts that nobody vouched for. The scripts check the same once more.
@@ -1078,6 +1103,7 @@ read_k6_version() {
     line=${line%$'\r'}
     if [[ $line =~ $release ]]; then
       k6_version=v${BASH_REMATCH[2]}
+      [ "${BASH_REMATCH[3]}" -le 2 ] || explain "$1 is $k6_version; the suite was made for 1.x and 2.x."
       [ "${BASH_REMATCH[3]}" -ge "${OLDEST_K6%%.*}" ] ||
         refuse "$1 is $k6_version; this suite needs k6 $OLDEST_K6 or later." "K6_BIN=/path/to/k6 $(command_line)"
       return
@@ -1143,50 +1169,55 @@ native() {
 # Outputs
 # ---------------------------------------------------------------------------------------------------
 
-# prepare_outputs: turns --out into k6's names, and looks whether the other end is there.
+# prepare_outputs: turns --out into k6's names, and looks whether the other end is there: k6 only logs an
+# error and exits with 0 when it is not.
 prepare_outputs() {
   local i output
   for ((i = 0; i < ${#outputs[@]}; i++)); do
     output=${outputs[i]}
-    ! has_credentials "$output" || refuse "--out ${output%%=*}: a password on a command line is visible to every user. Export K6_INFLUXDB_USERNAME, K6_INFLUXDB_PASSWORD or K6_PROMETHEUS_RW_USERNAME, K6_PROMETHEUS_RW_PASSWORD."
+    ! has_credentials "$output" ||
+      refuse "--out ${output%%=*}: a password on a command line is visible to every user. Export K6_INFLUXDB_USERNAME, K6_INFLUXDB_PASSWORD or K6_PROMETHEUS_RW_USERNAME, K6_PROMETHEUS_RW_PASSWORD."
     case $output in
       prometheus=* | experimental-prometheus-rw=*)
         # k6 ignores a URL behind the name.
         output_names+=(K6_PROMETHEUS_RW_SERVER_URL)
         output_values+=("${output#*=}")
         outputs[i]=experimental-prometheus-rw
-        require_endpoint "$output" "${output#*=}"
         ;;
-      prometheus | experimental-prometheus-rw)
-        outputs[i]=experimental-prometheus-rw
-        require_endpoint "$output" "$(setting K6_PROMETHEUS_RW_SERVER_URL http://localhost:9090/api/v1/write)"
-        ;;
-      influxdb=*) require_endpoint "$output" "${output#*=}" ;;
-      influxdb) require_endpoint "$output" "$(setting K6_INFLUXDB_ADDR http://localhost:8086)" ;;
-      opentelemetry) require_endpoint "$output" "$(otel_endpoint)" ;;
+      prometheus) outputs[i]=experimental-prometheus-rw ;;
     esac
+    [ "$action" != run ] || endpoint_answers "$output" ||
+      fail "$EXIT_OUTPUT_DOWN" "--out $output: nothing answers at $(masked "$endpoint"). Start it, or leave the option out."
   done
-  if [ -n "${K6_OUT:-}" ] && [ "${#outputs[@]}${raw_output:-}" != 0 ]; then
+  [ -n "${K6_OUT:-}" ] && [ "$action" = run ] || return 0
+  if [ "${#outputs[@]}" -gt 0 ] || [ -n "$raw_output" ]; then
     warn 'k6 ignores K6_OUT because of --out or --output.'
+  elif ! endpoint_answers "$K6_OUT"; then
+    warn "K6_OUT=$(masked "$K6_OUT"): nothing answers at $(masked "$endpoint"); k6 will go on without it."
   fi
 }
 
-otel_endpoint() {
-  case $(setting K6_OTEL_EXPORTER_PROTOCOL grpc) in
-    http*) printf 'http://%s' "$(setting K6_OTEL_HTTP_EXPORTER_ENDPOINT localhost:4318)" ;;
-    *) printf 'http://%s' "$(setting K6_OTEL_GRPC_EXPORTER_ENDPOINT localhost:4317)" ;;
+# endpoint_of OUTPUT: prints the URL it sends to, nothing for files.
+endpoint_of() {
+  case $1 in
+    prometheus=* | experimental-prometheus-rw=* | influxdb=*) printf '%s' "${1#*=}" ;;
+    prometheus | experimental-prometheus-rw) setting K6_PROMETHEUS_RW_SERVER_URL http://localhost:9090/api/v1/write ;;
+    influxdb) setting K6_INFLUXDB_ADDR http://localhost:8086 ;;
+    opentelemetry)
+      case $(setting K6_OTEL_EXPORTER_PROTOCOL grpc) in
+        http*) printf 'http://%s' "$(setting K6_OTEL_HTTP_EXPORTER_ENDPOINT localhost:4318)" ;;
+        *) printf 'http://%s' "$(setting K6_OTEL_GRPC_EXPORTER_ENDPOINT localhost:4317)" ;;
+      esac
+      ;;
   esac
 }
 
-# require_endpoint OUTPUT URL: k6 only logs an error and exits with 0 when it is down.
-require_endpoint() {
-  local url_scheme url_host url_port url_path url_credentials host
-  parse_url "$2" || refuse "--out $1: '$(masked "$2")' is no URL; it needs $(accepts url)."
-  [ "$action" = run ] || return 0
-  [ -n "$url_port" ] || case $url_scheme in https) url_port=443 ;; *) url_port=80 ;; esac
-  host=${url_host#[}
-  answers "${host%]}" "$url_port" ||
-    fail "$EXIT_OUTPUT_DOWN" "--out $1: nothing answers at $url_host:$url_port. Start it, or leave the option out."
+# endpoint_answers OUTPUT: sets $endpoint for the message. What is no URL is k6's to judge.
+endpoint_answers() {
+  local url_scheme url_host url_port url_path url_credentials
+  endpoint=$(endpoint_of "$1")
+  [ -n "$endpoint" ] && parse_url "$endpoint" || return 0
+  answers "$url_host" "$(port_of "$url_scheme" "$url_port")"
 }
 
 # ---------------------------------------------------------------------------------------------------
@@ -1226,8 +1257,8 @@ build_environment() {
   ! has_credentials "$base_url" || add_child_variable BASE_URL "$inside_url"
   [ "$report" = true ] && [ -n "$2" ] || return 0
   add_child_variable K6_WEB_DASHBOARD true
-  # No listener: it would be open to the network, and k6 would wait until its page is closed.
-  add_child_variable K6_WEB_DASHBOARD_PORT -1
+  # Any free port of this machine. (-1, "no port", opens one on every interface in k6 1.8.)
+  add_child_variable K6_WEB_DASHBOARD_PORT 0
   add_child_variable K6_WEB_DASHBOARD_HOST 127.0.0.1
   add_child_variable K6_WEB_DASHBOARD_EXPORT "$2/report.html"
   [ -n "${K6_WEB_DASHBOARD_PERIOD:-}" ] || add_child_variable K6_WEB_DASHBOARD_PERIOD "$(dashboard_period "$1")"
@@ -1308,10 +1339,13 @@ build_wait_command() {
   k6_command+=("$inside_suite/lib/wait-for-service.js")
 }
 
+# file_name TEXT: as part of a run id and of a path.
+file_name() { printf '%s' "${1//[!A-Za-z0-9_-]/-}"; }
+
 # part_id INDEX: the run id of one of several runs.
 part_id() {
   if [ "${#run_names[@]}" -gt 1 ]; then
-    printf '%s-%s' "$run_id" "${run_names[$1]}"
+    printf '%s-%s' "$run_id" "$(file_name "${run_names[$1]}")"
   else
     printf '%s' "$run_id"
   fi
@@ -1320,7 +1354,7 @@ part_id() {
 # part_folder INDEX
 part_folder() {
   if [ "${#run_names[@]}" -gt 1 ]; then
-    printf '%s/%s' "$run_root" "${run_names[$1]}"
+    printf '%s/%s' "$run_root" "$(file_name "${run_names[$1]}")"
   else
     printf '%s' "$run_root"
   fi
@@ -1404,9 +1438,9 @@ results_base() {
 
 # new_run_id: time, name, and enough chance that two runs in one second differ.
 new_run_id() {
-  local name=${run_names[0]}
+  local name
+  name=$(file_name "${run_names[0]}")
   [ "${#run_names[@]}" -eq 1 ] || name=all${positionals[1]+-${positionals[0]}}
-  name=${name//[!A-Za-z0-9_-]/-}
   printf '%s-%s-%04x%04x' "$(date -u +%Y%m%dT%H%M%SZ)" "${name:0:40}" "$RANDOM" "$RANDOM"
 }
 
@@ -1440,31 +1474,34 @@ make_run_folder() {
 }
 
 # write_marker: says who works here, until the run is over. What is left of it names leftovers.
-write_marker() { printf 'wrapper=%s\nk6=%s\nservice=%s\n' "$$" "$k6_pid" "$service_pid" >"$run_root/.running"; }
+write_marker() {
+  printf '%s\n' "script=${self##*/}" "wrapper=$$" "k6=$k6_pid" "service=$service_pid" >"$run_root/.running"
+}
 
 # name_leftovers: runs whose wrapper was killed could not stop what they had started.
 name_leftovers() {
-  local marker line wrapper left id
+  local marker line script wrapper left id
   for marker in "$results"/*/.running; do
     [ -f "$marker" ] && [ -r "$marker" ] || continue
     id=${marker%/.running}
     id=${id##*/}
-    wrapper='' left=''
+    script='' wrapper='' left=''
     while IFS= read -r line; do
       case $line in
+        script=*) script=${line#*=} ;;
         wrapper=*) wrapper=${line#*=} ;;
-        k6=?*) ! is_group_of "${line#*=}" "$id" || left+=" k6: kill ${line#*=}." ;;
-        service=?*) ! is_group_of "${line#*=}" '' || left+=" Service it started, perhaps: kill -- -${line#*=}." ;;
+        k6=?*) ! is_process "${line#*=}" "$id" || left+=" k6: kill ${line#*=}." ;;
+        service=?*) ! is_process "${line#*=}" '' || left+=" Service it started, perhaps: kill -- -${line#*=}." ;;
       esac
     done <"$marker"
-    ! is_digits "$wrapper" || ! is_group_of "$wrapper" load-test.sh || continue
+    ! is_process "$wrapper" "$script" || continue
     warn "the run $id was killed.${left:+ Still there:$left} Its data may be left in the service."
     rm -f -- "$marker" 2>/dev/null || :
   done
 }
 
-# is_group_of PID WORD: does PID live, with WORD in its command line?
-is_group_of() {
+# is_process PID WORD: does PID live, with WORD in its command line? Numbers are used again.
+is_process() {
   local line
   is_digits "$1" && kill -0 "$1" 2>/dev/null || return 1
   line=$(ps -p "$1" -o args= 2>/dev/null) || return 0
@@ -1519,21 +1556,32 @@ on_signal() {
   signal_count=$((signal_count + 1))
   if [ -z "$interrupted" ]; then
     interrupted=$1 interrupted_at=$SECONDS
-    [ -z "$wait_pid" ] || kill -KILL -- "-$wait_pid" 2>/dev/null || :
-    if [ -n "$k6_pid" ]; then
-      note "Interrupted (SIG$1): k6 finishes its teardown and summary. Once more stops it at once."
-      kill -TERM "$k6_pid" 2>/dev/null || :
-    fi
+    if [ -n "$wait_pid" ]; then kill_group "$wait_pid"; fi
+    if [ -n "$k6_pid" ]; then ask_k6_to_stop; fi
   elif [ "$1" = QUIT ] || [ "$SECONDS" -gt "$interrupted_at" ]; then
     # In the same second it is the same Ctrl-C: npm and others pass on what the terminal sent to all.
     stop_k6_hard
   fi
 }
 
+# ask_k6_to_stop: once only; k6 takes a second signal as the wish to drop everything.
+ask_k6_to_stop() {
+  [ "$k6_asked" = false ] || return 0
+  k6_asked=true
+  note "Interrupted (SIG$interrupted): k6 finishes its teardown and summary. Once more stops it at once."
+  kill -TERM "$k6_pid" 2>/dev/null || :
+}
+
 stop_k6_hard() {
+  [ -n "$k6_pid" ] || return 0
   forced=true
-  [ -z "$k6_pid" ] || kill -KILL -- "-$k6_pid" 2>/dev/null || :
-  [ "$use_docker" != true ] || [ -z "$k6_pid" ] || docker kill "$k6_container" >/dev/null 2>&1 || :
+  kill_group "$k6_pid"
+}
+
+# kill_group PID: k6 at once. A container outlives the command that started it.
+kill_group() {
+  kill -KILL -- "-$1" 2>/dev/null || :
+  [ "$use_docker" = false ] || docker kill "$k6_container" >/dev/null 2>&1 || :
 }
 
 install_traps() {
@@ -1552,11 +1600,11 @@ finish() {
   local code=$?
   set +e
   trap - EXIT
-  [ -z "$k6_pid" ] || stop_k6_hard
-  [ -z "$wait_pid" ] || kill -KILL -- "-$wait_pid" 2>/dev/null
+  stop_k6_hard
+  [ -z "$wait_pid" ] || kill_group "$wait_pid"
   stop_service
-  if [ "${run_folder_made:-false}" = true ]; then
-    rm -f -- "$run_root/.running"
+  if [ "$run_folder_made" = true ]; then
+    rm -f -- "$run_root/.running" "$run_root/.wait"
     [ "$k6_started" = true ] || rmdir -- "$run_root"/*/ "$run_root" 2>/dev/null
   fi
   if [ -n "$interrupted" ]; then
@@ -1584,7 +1632,7 @@ service_process() {
 
 # start_service: only when nothing answers yet: what runs already is not ours to stop.
 start_service() {
-  local found origin host folder
+  local found origin folder
   find_setting START_COMMAND
   [ -n "$found" ] || return 0
   if ! is_local_host "$target_host"; then
@@ -1592,8 +1640,7 @@ start_service() {
     explain "START_COMMAND is not used: $target_host is not this machine."
     return 0
   fi
-  host=${target_host#[}
-  if answers "${host%]}" "$target_port"; then
+  if answers "$target_host" "$target_port"; then
     service_was_there=true
     say "Something answers at $target_host:$target_port already: START_COMMAND was not run and nothing will be stopped."
     return 0
@@ -1643,7 +1690,10 @@ stop_service() {
   local pids deadline before=$signal_count
   [ -n "$service_pid" ] || return 0
   pids=$(processes_of "$service_pid")
-  [ -n "$pids" ] || pids=$service_pid
+  if [ -z "$pids" ]; then
+    kill -0 -- "-$service_pid" 2>/dev/null || return 0
+    pids=$service_pid
+  fi
   # shellcheck disable=SC2086  # one pid a line
   {
     kill -TERM -- "-$service_pid" 2>/dev/null
@@ -1658,14 +1708,16 @@ stop_service() {
   say 'Stopped the service that was started for this run.'
 }
 
-# service_failed: has the started command ended, and not with 0? Sets $child_code. A command that starts
-# something in the background and returns is fine.
+# service_failed: has the started command ended, and not with 0 ($service_code)? One that leaves something
+# in the background and returns is fine.
 service_failed() {
   [ -n "$service_pid" ] || return 1
-  ! kill -0 "$service_pid" 2>/dev/null || return 1
-  child_code=0
-  wait "$service_pid" 2>/dev/null || child_code=$?
-  [ "$child_code" -ne 0 ]
+  if [ -z "$service_code" ]; then
+    ! kill -0 "$service_pid" 2>/dev/null || return 1
+    service_code=0
+    wait "$service_pid" 2>/dev/null || service_code=$?
+  fi
+  [ "$service_code" -ne 0 ]
 }
 
 show_service_log() {
@@ -1676,7 +1728,7 @@ show_service_log() {
 
 service_start_failed() {
   show_service_log
-  fail "$EXIT_NOT_READY" "the start command ended with code $child_code before the service was healthy: $(setting START_COMMAND)"
+  fail "$EXIT_NOT_READY" "the start command ended with code $service_code before the service was healthy: $(setting START_COMMAND)"
 }
 
 # wait_for_service: until it is healthy by its own account; costs no time when it is already.
@@ -1690,7 +1742,7 @@ wait_for_service() {
   [ -f "$suite/lib/wait-for-service.js" ] || refuse "$suite/lib/wait-for-service.js is missing. Restore it, or use --no-wait."
   explain "waiting up to $limit for $shown_url"
   build_wait_command "$limit"
-  launch k6_process "${k6_command[@]}" </dev/null >/dev/null
+  launch k6_process "${k6_command[@]}" </dev/null >/dev/null 2>"$run_root/.wait"
   wait_pid=$launched
   while [ -n "$service_pid" ] && kill -0 "$wait_pid" 2>/dev/null && [ -z "$interrupted" ]; do
     if service_failed; then
@@ -1702,9 +1754,20 @@ wait_for_service() {
   wait_child "$wait_pid"
   wait_pid=''
   leave_if_interrupted
+  [ "$child_code" -eq 0 ] || show_findings
+  rm -f -- "$run_root/.wait"
   judge_readiness "$child_code" "$limit"
   ! service_failed || service_start_failed
   [ $((SECONDS - started)) -lt 2 ] || say "The service was ready after $((SECONDS - started)) s."
+}
+
+# show_findings: what the readiness check said, without the place in the script that k6 adds.
+show_findings() {
+  local line
+  while IFS= read -r line || [ -n "$line" ]; do
+    case $line in *' at '*' (file://'*) line=${line% at * (file://*} ;; esac
+    [ -z "$line" ] || note "$(printable "${line#test aborted: }")"
+  done <"$run_root/.wait"
 }
 
 # judge_readiness CODE LIMIT
@@ -1712,15 +1775,15 @@ judge_readiness() {
   local hint=''
   case $1 in
     0) return 0 ;;
-    107) refuse "the settings were refused, see above; nothing was sent." "$(command_line --help)" ;;
+    107) refuse "the settings or the scripts were refused, see above; nothing was sent." "$(command_line --help)" ;;
     108)
       if [ -n "$service_pid" ]; then
         show_service_log
         hint=', although its start command is running'
-      elif [ "${service_was_there:-false}" = true ]; then
+      elif [ "$service_was_there" = true ]; then
         hint='; START_COMMAND was not run because something answers there already'
       fi
-      fail "$EXIT_NOT_READY" "$shown_url was not healthy within $2$hint." "$(command_line --wait 2m) or set START_COMMAND"
+      fail "$EXIT_NOT_READY" "$shown_url was not healthy within $2$hint." "$(command_line --wait 2m)"
       ;;
     *) fail "$EXIT_NOT_READY" "the readiness check of $shown_url did not work (k6 exit code $1)." "$(command_line --dry-run)" ;;
   esac
@@ -1754,11 +1817,12 @@ run_part() {
   explain "running: $(shown_command)"
   : >"$folder/.started"
   k6_started=true
+  k6_asked=false
   launch k6_process "${k6_command[@]}" </dev/null
   k6_pid=$launched
   write_marker || :
-  # A signal that came before there was a pid to pass it on to.
-  [ -z "$interrupted" ] || kill -TERM "$k6_pid" 2>/dev/null || :
+  # For a signal that came before there was a pid to pass it on to.
+  [ -z "$interrupted" ] || ask_k6_to_stop
   wait_child "$k6_pid"
   k6_pid=''
   code=$child_code
@@ -1867,7 +1931,7 @@ run_all() {
     run_part "$i"
   done
   if service_failed; then
-    warn "the service that was started ended during the run (code $child_code)."
+    warn "the service that was started ended during the run (code $service_code)."
     show_service_log
   fi
   link_latest
@@ -1982,10 +2046,11 @@ main() {
     exit 0
   fi
 
+  install_traps
   require_k6
   prepare_outputs
   name_leftovers
-  install_traps
+  leave_if_interrupted
   make_run_folder
   if [ "$no_wait" = false ]; then
     start_service

@@ -1,0 +1,373 @@
+"""Run folders, and the exit code: never a success that was not measured."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import stat
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.wrapper.harness import Project
+
+
+def test_a_run_has_a_folder_of_its_own_and_latest_points_to_it(project: Project) -> None:
+    call = project.run("load", "health").passed().call
+    folder = project.run_folder
+    assert call.vars["RESULTS_DIR"] == str(folder)
+    assert folder.name == call.vars["RUN_ID"]
+    assert folder.name.split("Z-")[1].startswith("load-health-")
+    assert sorted(path.name for path in folder.iterdir()) == ["summary.json"]
+    assert os.readlink(project.results / "latest") == folder.name
+    project.run("smoke").passed()
+    assert os.readlink(project.results / "latest") == project.runs[-1].name != folder.name
+    assert len(project.runs) == 2
+
+
+def test_only_the_owner_reads_the_results(project: Project) -> None:
+    project.run("--output", "raw.json").passed()
+    for path in [project.run_folder, *project.run_folder.iterdir()]:
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+def test_a_missing_results_folder_is_made(project: Project) -> None:
+    shutil.rmtree(project.results)
+    project.run().passed()
+    assert len(project.runs) == 1
+
+
+def test_results_can_go_elsewhere(project: Project) -> None:
+    call = project.run(env={"RESULTS_DIR": "my results/deep"}).passed().call
+    assert Path(call.vars["RESULTS_DIR"]).parent == project.root / "my results/deep"
+    assert not project.runs
+
+
+def test_a_results_folder_that_cannot_work_is_refused_before_any_load(project: Project) -> None:
+    shutil.rmtree(project.results)
+    project.results.write_text("")
+    project.run().refused("is a file")
+    project.results.unlink()
+    project.results.symlink_to("nowhere")
+    project.run().refused("is a link to nothing")
+    project.run(env={"RESULTS_DIR": "/proc/nowhere"}).refused("cannot be made")
+    project.run(env={"RESULTS_DIR": "/proc"}).refused("not writable")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of a few kilobytes."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", folder],
+        check=False,
+        capture_output=True,
+    )
+    if mount.returncode:
+        pytest.skip("mounting a small file system needs root")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def fill(folder: Path) -> None:
+    """Write until nothing more fits."""
+    try:
+        with (folder / "filler").open("wb", buffering=0) as file:
+            while file.write(b"x" * 4096):
+                pass
+    except OSError as error:
+        assert error.errno == errno.ENOSPC  # noqa: PT017 - anything else is a broken test
+
+
+def test_a_full_disk_is_refused_before_and_noticed_after_the_run(
+    real_project: Project, small_disk: Path
+) -> None:
+    env = {"RESULTS_DIR": str(small_disk)}
+    script = real_project.write(
+        "big.js",
+        "export default function () {}\n"
+        "export function handleSummary() {\n"
+        '  const text = `{\\n  "passed": true,\\n  "x": "${\'x\'.repeat(40000)}"\\n}\\n`;\n'
+        "  return { [`${__ENV.RESULTS_DIR}/summary.json`]: text };\n"
+        "}\n",
+    )
+    result = real_project.run(str(script), "--no-wait", env=env)
+    assert result.code == 3, result
+    assert "results incomplete" in result.stderr
+    fill(small_disk)
+    result = real_project.run(str(script), "--no-wait", env=env)
+    result.refused(str(small_disk), "Set RESULTS_DIR")
+
+
+@pytest.mark.parametrize(
+    ("summary", "reason"),
+    [
+        ("missing", "summary.json is missing"),
+        ("empty", "summary.json is empty"),
+        ("cut", "summary.json is cut off"),
+        ("old", "summary.json is older than this run"),
+        ("nested", "summary.json has no verdict"),
+        ("failed", "summary.json says that the test did not pass"),
+    ],
+)
+def test_success_without_a_good_summary_is_a_failure(
+    project: Project, summary: str, reason: str
+) -> None:
+    result = project.run(env={"SHIM_SUMMARY": summary})
+    assert result.code == 3, result
+    assert f"results incomplete: {reason}" in result.stderr
+    assert "passed" not in result.stdout.splitlines()[-1]
+
+
+def test_a_summary_with_windows_line_ends_counts(project: Project) -> None:
+    project.run(env={"SHIM_SUMMARY": "crlf"}).passed()
+
+
+def test_raw_results_and_the_report_have_to_be_there_when_asked_for(project: Project) -> None:
+    result = project.run("--output", "raw.json", env={"SHIM_NO_RAW": "1"})
+    assert result.code == 3, result
+    assert "raw.json is missing or empty" in result.stderr
+    result = project.run("--report", env={"SHIM_NO_REPORT": "1"})
+    assert result.code == 3, result
+    assert "report.html is missing" in result.stderr
+
+
+@pytest.mark.parametrize("code", [97, 99, 100, 101, 104, 107, 108, 110, 255])
+def test_codes_of_k6_are_passed_on(project: Project, code: int) -> None:
+    result = project.run(env={"SHIM_CODE": str(code), "SHIM_SUMMARY": "failed"})
+    assert result.code == code, result
+    assert f"exit code {code})" in result.stderr
+    assert str(project.run_folder / "summary.json") in result.stdout
+    assert "incomplete" not in result.stderr
+
+
+def test_a_crossed_threshold_without_a_summary_stays_99(project: Project) -> None:
+    result = project.run(env={"SHIM_CODE": "99", "SHIM_SUMMARY": "missing"})
+    assert result.code == 99, result
+    assert "warning: summary.json is missing" in result.stderr
+
+
+def test_all_goes_on_after_a_failure_and_returns_the_worst_code(project: Project) -> None:
+    project.write("tests/load/scripts/z-last.js", "")
+    result = project.run("load", "all", env={"SHIM_CODE_FOR": "health=99"})
+    assert result.code == 99, result
+    assert len(result.runs) == 3
+    table = {line.split()[0]: line.split()[1:3] for line in result.stdout.splitlines()[-5:-1]}
+    assert table["Test"] == ["Result", "Code"]
+    assert table["api-public"] == ["passed", "0"]
+    assert table["health"] == ["failed", "99"]
+    assert table["z-last"] == ["passed", "0"]
+    assert {path.name for path in project.run_folder.iterdir()} == {
+        "api-public",
+        "health",
+        "z-last",
+    }
+    result = project.run("all", env={"SHIM_SUMMARY": "missing"})
+    assert result.code == 3, result
+
+
+def test_the_worst_of_several_codes_is_the_highest(project: Project) -> None:
+    result = project.run("all", env={"SHIM_CODE": "99", "SHIM_CODE_FOR": "health=107"})
+    assert result.code == 107, result
+
+
+class TestOutput:
+    @pytest.mark.parametrize(
+        "name", ["raw.json", "two words.json", "raw.json.gz", "a..b", "\u00e9"]
+    )
+    def test_raw_samples_go_into_the_run_folder(self, project: Project, name: str) -> None:
+        call = project.run("--output", name).passed().call
+        assert f"json={project.run_folder}/{name}" in call.args
+        assert (project.run_folder / name).is_file()
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "../x",
+            "..",
+            ".",
+            "/tmp/x",
+            "a/b",
+            "-x",
+            ".hidden",
+            "a\\b",
+            "a\nb",
+            "summary.json",
+            "report.html",
+            "service.log",
+        ],
+    )
+    def test_names_that_leave_the_folder_or_replace_a_result_are_refused(
+        self, project: Project, name: str
+    ) -> None:
+        project.run(f"--output={name}").refused("--output needs a plain file name")
+
+    def test_a_second_run_never_overwrites_the_first(self, project: Project) -> None:
+        project.run("--output", "raw.json").passed()
+        project.run("--output", "raw.json").passed()
+        assert len(list(project.results.glob("*/raw.json"))) == 3  # two runs and `latest`
+
+
+class TestRunId:
+    def test_a_given_id_is_used_once(self, project: Project) -> None:
+        assert (
+            project.run(env={"RUN_ID": "nightly-7.1"}).passed().call.vars["RUN_ID"] == "nightly-7.1"
+        )
+        assert project.run_folder.name == "nightly-7.1"
+        project.run(env={"RUN_ID": "nightly-7.1"}).refused("exists already", "RUN_ID")
+
+    @pytest.mark.parametrize(
+        "name", ["../x", "a/b", ".", "..", "a b", "-a/../b", "x" * 101, "a\n", "latest"]
+    )
+    def test_other_ids_are_refused(self, project: Project, name: str) -> None:
+        project.run(env={"RUN_ID": name}).refused("RUN_ID (environment) needs")
+
+
+def test_two_runs_at_once_share_nothing(project: Project) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda _: project.run("load", env={"SHIM_SECONDS": "1"}), range(4)))
+    assert [result.code for result in results] == [0, 0, 0, 0]
+    assert len(project.runs) == 4
+    assert os.readlink(project.results / "latest") in {path.name for path in project.runs}
+    assert not list(project.results.glob(".latest*"))
+
+
+def test_something_named_latest_that_is_no_link_is_left_alone(project: Project) -> None:
+    mine = project.write("tests/load/results/latest/mine.txt", "mine")
+    result = project.run().passed()
+    assert "is not a link" in result.stderr
+    assert [path.name for path in mine.parent.iterdir()] == ["mine.txt"]
+
+
+class TestReport:
+    def test_the_dashboard_is_written_and_stays_on_this_machine(self, project: Project) -> None:
+        call = project.run("--report").passed().call
+        found = {key: call.env[key] for key in call.env if key.startswith("K6_WEB_DASHBOARD")}
+        assert found == {
+            "K6_WEB_DASHBOARD": "true",
+            "K6_WEB_DASHBOARD_PORT": "0",
+            "K6_WEB_DASHBOARD_HOST": "127.0.0.1",
+            "K6_WEB_DASHBOARD_EXPORT": f"{project.run_folder}/report.html",
+            "K6_WEB_DASHBOARD_PERIOD": "1s",
+        }
+
+    @pytest.mark.parametrize(
+        ("words", "period"),
+        [
+            (["load"], "10s"),
+            (["load", "--duration", "30s"], "1s"),
+            (["load", "--duration", "5m"], "5s"),
+            (["load", "--duration", "2h"], "10s"),
+            (["load", "--time-scale", "0.01"], "1s"),
+        ],
+    )
+    def test_short_runs_get_short_periods(
+        self, project: Project, words: list[str], period: str
+    ) -> None:
+        call = project.run("--report", *words).passed().call
+        assert call.env["K6_WEB_DASHBOARD_PERIOD"] == period
+        call = project.run("--report", *words, env={"K6_WEB_DASHBOARD_PERIOD": "7s"}).passed().call
+        assert call.env["K6_WEB_DASHBOARD_PERIOD"] == "7s"
+
+
+class TestDryRun:
+    def test_the_printed_command_is_what_a_run_would_start(self, project: Project) -> None:
+        words = [
+            "load",
+            "health",
+            "--vus",
+            "3",
+            "--env",
+            "NOTE=it's $(touch pwned)",
+            "--report",
+            "--",
+            "--tag",
+            "a=b c",
+        ]
+        env = {"RUN_ID": "one"}
+        printed = project.run("--dry-run", *words, env=env).passed()
+        assert not printed.calls
+        assert not project.runs
+        subprocess.run(["bash", "-c", printed.stdout], env=project.environment({}), check=True)
+        pasted = project.calls()[0]
+        shutil.rmtree(project.results / "one")
+        real = project.run(*words, env=env).passed().call
+        version = real.args.index("RUN_K6_VERSION=v1.8.1")
+        assert pasted.args == real.args[: version - 1] + real.args[version + 1 :]
+        assert pasted.env["K6_WEB_DASHBOARD_EXPORT"] == real.env["K6_WEB_DASHBOARD_EXPORT"]
+
+    def test_it_needs_no_k6_and_shows_no_secret(self, project: Project) -> None:
+        (project.bin / "k6").unlink()
+        settings = project.write("s.env", "API_KEY=canary-3\nENVIRONMENT=qa\n")
+        env: dict[str, str | None] = {
+            "BASE_URL": "http://u:canary-4@localhost",
+            "TEST_USER_PASSWORD": "canary-5",
+            "PATH": "/usr/bin:/bin",
+        }
+        result = project.run("all", "--dry-run", "--env-file", str(settings), env=env).passed()
+        assert "canary" not in result.all
+        assert "# Export first: API_KEY BASE_URL" in result.stdout
+        assert "ENVIRONMENT=qa k6 run " in result.stdout
+        assert len([line for line in result.stdout.splitlines() if " run " in line]) == 2
+
+
+class TestOutputs:
+    @pytest.mark.parametrize(
+        ("given", "reached"),
+        [
+            ("csv=x.csv", "csv=x.csv"),
+            ("json=x y.json", "json=x y.json"),
+            ("cloud", "cloud"),
+            ("xk6-own=a,b", "xk6-own=a,b"),
+        ],
+    )
+    def test_files_and_unknown_outputs_go_to_k6_as_they_are(
+        self, project: Project, given: str, reached: str
+    ) -> None:
+        call = project.run("--out", given, "--out", "csv=2").passed().call
+        flags = [call.args[i + 1] for i, word in enumerate(call.args) if word == "--out"]
+        assert flags == [reached, "csv=2"]
+
+    @pytest.mark.parametrize(
+        ("out", "env"),
+        [
+            ("prometheus=http://127.0.0.1:1/api/v1/write", {}),
+            ("prometheus", {"K6_PROMETHEUS_RW_SERVER_URL": "http://127.0.0.1:1/x"}),
+            ("experimental-prometheus-rw", {"K6_PROMETHEUS_RW_SERVER_URL": "http://127.0.0.1:1/x"}),
+            ("influxdb=http://127.0.0.1:1/k6", {}),
+            ("influxdb", {"K6_INFLUXDB_ADDR": "http://127.0.0.1:1"}),
+            ("opentelemetry", {"K6_OTEL_GRPC_EXPORTER_ENDPOINT": "127.0.0.1:1"}),
+        ],
+    )
+    def test_a_dead_back_end_ends_with_4_before_any_load(
+        self, project: Project, out: str, env: dict[str, str | None]
+    ) -> None:
+        result = project.run("--out", out, env=env)
+        assert result.code == 4, result
+        assert f"--out {out.split('=', maxsplit=1)[0]}" in result.stderr
+        assert "nothing answers at http://127.0.0.1:1" in result.stderr
+        assert not result.runs
+        assert not project.runs
+
+    def test_a_dead_back_end_that_is_only_configured_is_a_warning(self, project: Project) -> None:
+        result = project.run(env={"K6_OUT": "influxdb=http://127.0.0.1:1/k6"}).passed()
+        assert "warning: K6_OUT=influxdb" in result.stderr
+
+    def test_prometheus_gets_its_address_by_the_variable_that_k6_reads(
+        self, project: Project, listening: int
+    ) -> None:
+        url = f"http://127.0.0.1:{listening}/api/v1/write"
+        call = project.run("--out", f"prometheus={url}").passed().call
+        assert call.env["K6_PROMETHEUS_RW_SERVER_URL"] == url
+        assert "experimental-prometheus-rw" in call.args
+
+    def test_a_password_in_an_output_is_refused(self, project: Project) -> None:
+        stderr = project.run("--out", "influxdb=http://u:canary-2@127.0.0.1:1/k6").refused(
+            "--out influxdb", "Export"
+        )
+        assert "canary-2" not in stderr

@@ -1,0 +1,230 @@
+"""The target: how BASE_URL is read, and which hosts may be loaded."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.wrapper.harness import Project, plain
+
+LOCAL = """
+http://localhost:8000 http://localhost https://localhost:8443/base http://LOCALHOST:8000
+http://app.localhost:3000 http://127.0.0.1:8000 http://127.9.8.7 http://10.1.2.3:80
+http://172.16.0.1 http://172.31.255.255 http://192.168.1.20:8080 http://169.254.1.1
+http://[::1]:8000 http://[fe80::1]:80 http://[fd00::1] http://[FC12::1]:9000
+http://host.docker.internal:8000 http://0.0.0.0:8000 http://user:pw@localhost:8000
+http://localhost:8000/ http://localhost:8000/base/ http://localhost:8000//
+""".split()
+REMOTE = """
+https://example.com https://localhost.example.com http://notlocalhost http://backend:8000
+http://172.15.0.1 http://172.32.0.1 http://11.0.0.1 http://192.169.0.1 http://126.0.0.1
+http://127.0.0.1.example.com http://10.0.0.1.nip.io http://010.0.0.1 http://2130706433
+http://127.1 http://0x7f.0.0.1 http://[2001:db8::1]:80 http://[::ffff:8.8.8.8] http://[::]
+http://[fec0::1] http://[fd::1] http://localhost@example.com http://localhost:8000@example.com
+http://example.com/localhost http://production.localhost.io
+""".split()
+UNUSABLE = [
+    "localhost:8000", "localhost", "//localhost", "ftp://localhost", "HTTP://localhost", "http://",
+    "http:///path", "http://:8000", "http://localhost:", "http://localhost:0", "http://localhost:65536",
+    "http://localhost:99999", "http://localhost:8x", "http://localhost:-1", "http://local host",
+    "http://localhost\n", "http://local\nhost", "http://localhost/a b", "http://localhost?x=1",
+    "http://localhost/?x=1", "http://localhost#x", "http://a@b@localhost",
+    "http://[::1", "http://::1", "http://[::1]x", "http://[localhost]", "http://.localhost", "http://localhost.",
+    "http://-x", "http://exa$mple.com", "http://example.com,localhost", "http://ex\u00e4mple.com", "http://\u202e.com",
+]  # fmt: skip
+# A backslash reads as a slash in some programs and not in others; k6 refuses it itself.
+TWO_READINGS = ["http://localhost\\@example.com", "http://example.com\\@localhost"]
+
+
+def base_of(url: str) -> str:
+    """A usable URL without the slashes at its end and with its host in small letters."""
+    scheme, rest = url.split("://")
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}://{authority.lower()}{(slash + path).rstrip('/')}"
+
+
+@pytest.mark.parametrize("url", LOCAL)
+def test_local_targets_run(project: Project, url: str) -> None:
+    call = project.run("stress", "--base-url", url).passed().call
+    assert call.vars.get("BASE_URL", call.env.get("BASE_URL")) == base_of(url)
+
+
+@pytest.mark.parametrize("url", REMOTE)
+def test_other_targets_are_refused(project: Project, url: str) -> None:
+    stderr = project.run("--base-url", url).refused(
+        "is neither local nor in ALLOWED_HOSTS", "--yes"
+    )
+    assert "CONFIRM_TARGET=" in stderr
+
+
+@pytest.mark.parametrize("url", UNUSABLE + TWO_READINGS)
+def test_unusable_urls_are_refused(project: Project, url: str) -> None:
+    project.run(f"--base-url={url}").refused("--base-url needs http:// or https://, a host")
+    project.run(env={"BASE_URL": url}).refused("BASE_URL (environment) needs http://")
+
+
+def test_the_scripts_judge_every_url_alike(real_project: Project, k6_binary: Path) -> None:
+    urls = [*LOCAL, *REMOTE, *UNUSABLE]
+    probe = real_project.write(
+        "tests/load/probe.js",
+        "import { isLocalHost, parseHttpUrl } from './lib/url.js';\n"
+        "const judge = (text) => {\n"
+        "  const url = parseHttpUrl(text);\n"
+        "  return url === null ? 'unusable' : isLocalHost(url.host) ? 'local' : 'remote';\n"
+        "};\n"
+        f"console.log('VALUES' + JSON.stringify({json.dumps(urls)}.map(judge)));\n"
+        "export default function () {}\n",
+    )
+    done = subprocess.run(
+        [k6_binary, "run", "--quiet", "--log-format=raw", "--address=", probe],
+        env=real_project.env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    line = next(line for line in done.stderr.splitlines() if line.startswith("VALUES"))
+    found = dict(zip(urls, json.loads(line.removeprefix("VALUES")), strict=True))
+    expected = dict.fromkeys(LOCAL, "local") | dict.fromkeys(REMOTE, "remote")
+    assert found == expected | dict.fromkeys(UNUSABLE, "unusable")
+
+
+@pytest.mark.parametrize(
+    ("allowed", "url", "passes"),
+    [
+        ("example.com", "https://example.com", True),
+        ("EXAMPLE.com", "https://Example.COM:8443/x", True),
+        ("a.com, example.com ,b.com", "https://example.com", True),
+        ("*.example.com", "https://a.b.example.com", True),
+        ("*.example.com", "https://example.com", False),
+        ("*.example.com", "https://badexample.com", False),
+        ("example.com", "https://example.com.evil.org", False),
+        ("example.com", "https://a.example.com", False),
+        ("*", "https://example.com", False),
+        ("", "https://example.com", False),
+        (",,", "https://example.com", False),
+        ("[2001:db8::1]", "http://[2001:db8::1]:80", True),
+    ],
+)
+def test_listed_hosts_may_be_loaded(project: Project, allowed: str, url: str, passes: bool) -> None:
+    project.write("tests/load/suite.env", f"ALLOWED_HOSTS={allowed}\n")
+    result = project.run("load", "--base-url", url)
+    if passes:
+        result.passed()
+    else:
+        result.refused("is neither local nor in ALLOWED_HOSTS")
+
+
+def test_one_host_can_be_confirmed_without_a_terminal(project: Project) -> None:
+    url = ["--base-url", "https://example.com"]
+    project.run(*url, "--yes").refused("CONFIRM_TARGET=example.com")
+    project.run(*url, "--yes", env={"CONFIRM_TARGET": "example.org"}).refused("CONFIRM_TARGET")
+    project.run(*url, env={"CONFIRM_TARGET": "example.com"}).refused("neither local nor")
+    call = project.run(*url, "--yes", env={"CONFIRM_TARGET": "Example.com"}).passed().call
+    assert call.vars["ALLOW_REMOTE"] == "true"
+    assert call.env["CONFIRM_TARGET"] == "Example.com"
+    project.run(*url, env={"CONFIRM_TARGET": "example.com", "ALLOW_REMOTE": "true"}).passed()
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"), [("example.com", 0), ("EXAMPLE.COM", 0), ("yes", 1), ("", 1)]
+)
+def test_on_a_terminal_the_host_is_typed(project: Project, typed: str, code: int) -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        project.command("--base-url", "https://example.com", "--yes"),
+        env=project.environment({"TERM": "xterm"}),
+        stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+    )  # fmt: skip
+    os.close(theirs)
+    seen = b""
+    while b"Type the host to go on" not in seen:
+        seen += os.read(ours, 4096)
+    os.write(ours, typed.encode() + b"\n")
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            seen += os.read(ours, 4096)
+        except OSError:
+            break
+    os.close(ours)
+    assert process.wait(10) == code, seen.decode()
+    runs = [call for call in project.calls() if call.kind == "run"]
+    assert len(runs) == (1 if code == 0 else 0)
+    if runs:
+        assert runs[0].vars["CONFIRM_TARGET"] == "example.com"
+
+
+REMOTE_ENV = {"BASE_URL": "https://example.com", "ALLOWED_HOSTS": "example.com"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["stress"],
+        ["spike"],
+        ["breakpoint"],
+        ["stress", "health"],
+        ["health", "--profile", "spike"],
+        ["stress", "all"],
+    ],
+)
+def test_heavy_profiles_need_their_own_permission(project: Project, words: list[str]) -> None:
+    project.run(*words, env=REMOTE_ENV).refused(
+        "pushes example.com past its limits", "--allow-heavy"
+    )
+    call = project.run(*words, "--allow-heavy", env=REMOTE_ENV).passed().runs[0]
+    assert call.vars["ALLOW_HEAVY"] == "true"
+
+
+def test_load_on_a_remote_host_is_capped(project: Project) -> None:
+    project.run("load", "--vus", "101", env=REMOTE_ENV).refused("MAX_REMOTE_VUS=100")
+    project.run("load", "--vus", "100", env=REMOTE_ENV).passed()
+    project.run("load", "--vus", "101", env=REMOTE_ENV | {"MAX_REMOTE_VUS": "200"}).passed()
+    project.run("load", "--duration", "61m", env=REMOTE_ENV).refused("MAX_REMOTE_DURATION=1h")
+    project.run("load", "--duration", "1h", env=REMOTE_ENV).passed()
+    project.run(
+        "load", "--vus", "5000", "--duration", "2h", "--allow-heavy", env=REMOTE_ENV
+    ).passed()
+    project.run("load", "--vus", "5000", "--duration", "2h").passed()
+
+
+def test_writes_are_passed_on_as_a_permission(project: Project) -> None:
+    call = project.run("load", "--allow-writes", env=REMOTE_ENV).passed().call
+    assert call.vars["ALLOW_WRITES"] == "true"
+
+
+def test_the_guard_of_the_scripts_sees_what_the_wrapper_allows(real_project: Project) -> None:
+    """A plain `k6 run` is refused too, so an allowed host has to arrive there."""
+    env = {"BASE_URL": "https://load-test.invalid"}
+    result = real_project.run("smoke", "--wait", "1s", env=env)
+    result.refused("load-test.invalid is neither local nor")
+    result = real_project.run(
+        "smoke", "--yes", "--wait", "1s", env=env | {"CONFIRM_TARGET": "load-test.invalid"}
+    )
+    assert result.code == 2, result
+    assert "load-test.invalid" in plain(result.stderr)
+
+
+def test_credentials_in_the_url_are_masked_and_stay_out_of_the_arguments(project: Project) -> None:
+    for words, env in (
+        (["--base-url", "http://me:canary-7@localhost:8000"], {}),
+        ([], {"BASE_URL": "http://me:canary-7@localhost:8000"}),
+    ):
+        result = project.run("load", "--verbose", *words, env=env).passed()
+        assert "canary-7" not in result.all
+        assert "http://***@localhost:8000" in result.stdout
+        assert "canary-7" not in " ".join(result.call.args)
+        assert result.call.env["BASE_URL"] == "http://me:canary-7@localhost:8000"
+
+
+@pytest.mark.parametrize(
+    "url", ["me:canary-7@localhost", "http://me:canary-7@local host", "ftp://me:canary-7@x"]
+)
+def test_credentials_in_an_unusable_url_are_masked(project: Project, url: str) -> None:
+    assert "canary-7" not in project.run(env={"BASE_URL": url}).refused("BASE_URL")
