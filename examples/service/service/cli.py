@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from service import NAME, __version__
 from service.faults.board import Board, FaultError
-from service.faults.table import COMMON, FAULTS, Fault
+from service.faults.table import COMMON, FAULTS, SWITCH, Fault
+from service.faults.values import Kind, Parameter
 from service.net import ListenError, stop_on_eof
 from service.raw import MODES
 from service.settings import Paths, Settings
@@ -91,7 +92,7 @@ def _parser(env: Mapping[str, str]) -> argparse.ArgumentParser:
 
     add("host", str, DEFAULTS.host, "address to bind")
     add("port", _port, DEFAULTS.port, "port, 0 for a free one")
-    add("prefix", _prefix, DEFAULTS.prefix, "path prefix of the API, '' for none")
+    add("prefix", _prefix, DEFAULTS.prefix, "path prefix of the API, / for none")
     add("api-key", str, DEFAULTS.api_key, "bearer token accepted without a login")
     add("token-lifetime", _whole, DEFAULTS.token_lifetime, "life of access tokens in seconds")
     add("items", _whole, DEFAULTS.items, "items there from the start")
@@ -130,18 +131,32 @@ def fault_lines() -> list[str]:
     """Return the table of faults as text, one fault or parameter per line."""
     lines = []
     for fault in FAULTS:
-        lines.append(f"{_example(fault):<34} {fault.help}")
-        lines += [
-            f"    ,{each.name}={each.default!s:<24} {each.help} ({each.kind.accepts})"
-            for each in fault.parameters
-        ]
-    lines += ["", "parameters of all faults that requests meet:"]
-    lines += [f"    ,{each.name}=...  {each.help} ({each.kind.accepts})" for each in COMMON]
+        lines.append(_line(example(fault), f"{fault.help}{_accepts(fault.kind)}"))
+        lines += [_line(f"    ,{_set(each)}", _meaning(each)) for each in fault.parameters]
+    lines += ["", "parameters of all faults but token-life and start-delay:"]
+    lines += [_line(f"    ,{each.name}=...", _meaning(each)) for each in COMMON]
     return lines
 
 
-def _example(fault: Fault) -> str:
+def example(fault: Fault) -> str:
+    """Return a fault as it can be given to ``--fault``, with the value it has by default."""
     return fault.name if fault.default is True else f"{fault.name}={fault.default}"
+
+
+def _line(switch: str, meaning: str) -> str:
+    return f"{switch:<30} {meaning}"
+
+
+def _set(parameter: Parameter) -> str:
+    return f"{parameter.name}={str(parameter.default).lower()}"
+
+
+def _meaning(parameter: Parameter) -> str:
+    return f"{parameter.help}{_accepts(parameter.kind)}"
+
+
+def _accepts(kind: Kind) -> str:
+    return "" if kind.accepts == SWITCH.accepts else f" ({kind.accepts})"
 
 
 def _listed(text: str) -> list[str]:

@@ -63,7 +63,7 @@ class ItemStore:
             self.add(
                 NewItem(
                     name=f"Item {number}",
-                    description=f"Sample item number {number}, there from the start",
+                    description=f"Sample item number {number}, there since the service was started",
                     quantity=number % 10,
                 )
             )

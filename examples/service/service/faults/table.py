@@ -60,11 +60,11 @@ class Fault:
 
 
 COMMON = (
-    Parameter("only", paths(), "", "these paths and all below them (/ is the root alone)"),
+    Parameter("only", paths(), "", "these paths and all below them, / is the root alone"),
     Parameter("method", text("HTTP methods, separated by |"), "", "only these methods"),
     Parameter("rate", number(0, 1, "share"), 1.0, "this share of the requests, at random"),
     Parameter("skip", integer(0, 10**9, "requests"), 0, "leaves the first requests alone"),
-    Parameter("count", integer(0, 10**9, "requests"), 0, "ends after so many requests (0: never)"),
+    Parameter("count", integer(0, 10**9, "requests"), 0, "ends after so many requests, 0 is never"),
 )
 """Parameters of every fault that requests meet."""
 
@@ -97,7 +97,7 @@ FAULTS: tuple[Fault, ...] = (
     # Time.
     Fault(
         "slow",
-        "waits before it answers, in milliseconds",
+        "waits before it answers",
         "pause",
         effects.slow,
         number(0, 3_600_000, "milliseconds"),
@@ -107,7 +107,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("hang", "never answers", effect=effects.hang),
     Fault(
         "drip",
-        "sends the body one byte at a time, one per so many seconds",
+        "sends the body one byte at a time, with so long a pause between",
         effect=effects.drip,
         kind=number(0, 3600, "seconds"),
         default=1,
@@ -123,11 +123,13 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "rate-limit",
-        "answers 429 with Retry-After after so many requests in a window",
+        "answers 429 with Retry-After once there were so many requests in a window",
         effect=effects.rate_limit,
         kind=integer(0, 10**9, "requests"),
         default=100,
-        parameters=(Parameter("window", number(0.1, 86400, "seconds"), 10, "length"),),
+        parameters=(
+            Parameter("window", number(0.1, 86400, "seconds"), 10, "length of the window"),
+        ),
     ),
     Fault(
         "root-missing",
@@ -143,7 +145,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("no-content", "answers 204", effect=effects.instead(204, b"", b"")),
     Fault(
         "wrong-types",
-        "text for numbers, numbers for text, text for lists",
+        "answers with numbers for text, and text for everything else",
         effect=effects.rewritten(effects.with_wrong_types),
     ),
     Fault(
@@ -151,17 +153,17 @@ FAULTS: tuple[Fault, ...] = (
         "puts a byte order mark before the JSON",
         effect=effects.rewritten(effects.with_bom),
     ),
-    Fault("nan", "NaN for every value", effect=effects.rewritten(effects.with_nan)),
+    Fault("nan", "answers with NaN for every value", effect=effects.rewritten(effects.with_nan)),
     Fault(
         "wrong-content-type",
-        "the right body under another content type",
+        "sends the right body under another content type",
         effect=effects.wrong_content_type,
         kind=text("content type"),
         default="text/html",
     ),
     Fault(
         "huge",
-        "answers 200 with a JSON body of so many megabytes",
+        "answers 200 with a JSON body of this size",
         effect=effects.huge,
         kind=number(0.001, 10_000, "megabytes"),
         default=300,
@@ -207,7 +209,7 @@ FAULTS: tuple[Fault, ...] = (
     # Health and description.
     Fault(
         "unhealthy",
-        "health says this word as status",
+        "has health say this word as status",
         effect=effects.unhealthy,
         kind=text("word"),
         default="degraded",
@@ -215,7 +217,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "late",
-        "health answers 503 for the first seconds",
+        "has health answer 503 for the first seconds",
         effect=effects.late,
         kind=number(0, 86400, "seconds"),
         default=5,
@@ -223,20 +225,20 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "wrong-service",
-        "health answers 200 with the JSON of another service",
+        "has health answer 200 with the JSON of another service",
         effect=effects.instead(200, JSON, _OTHER_SERVICE),
         where=_health,
     ),
     Fault(
         "openapi-broken",
-        "the API description is not JSON",
+        "answers with an API description that is not JSON",
         effect=effects.instead(200, JSON, b'{"openapi": "3.1.0", "paths": {'),
         where=_openapi,
     ),
     # Login.
     Fault(
         "login",
-        "login fails: 401, 500, or 200 without a token",
+        "fails the login: 401, 500, or 200 without a token",
         effect=effects.login,
         kind=_LOGIN_KIND,
         default="401",
@@ -244,7 +246,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "refresh",
-        "refresh fails: 401, 500, or 200 without a token",
+        "fails the refresh: 401, 500, or 200 without a token",
         effect=effects.login,
         kind=_LOGIN_KIND,
         default="401",
@@ -252,7 +254,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "token-life",
-        "new access tokens live so many seconds, while expiresIn says the usual",
+        "lets new access tokens live only so long, while expiresIn says the usual",
         "setting",
         kind=number(0, 86400, "seconds"),
         default=1,
@@ -260,7 +262,7 @@ FAULTS: tuple[Fault, ...] = (
     # Start.
     Fault(
         "start-delay",
-        "binds the port only after so many seconds",
+        "binds the port only after this time",
         "start",
         kind=number(0, 3600, "seconds"),
         default=10,

@@ -47,7 +47,7 @@ def number(low: float, high: float, unit: str) -> Kind:
             raise ValueError(text)
         return value
 
-    return Kind(f"{unit}, {low:g} to {high:g}", read)
+    return Kind(f"{unit}, {low:.10g} to {high:.10g}", read)
 
 
 def integer(low: int, high: int, unit: str) -> Kind:
