@@ -169,7 +169,8 @@ def assert_ends(pid: int) -> None:
         except ProcessLookupError:
             return
         time.sleep(0.05)
-    raise AssertionError(f"process {pid} still runs")
+    os.kill(pid, signal.SIGKILL)
+    raise AssertionError(f"process {pid} still ran")
 
 
 def test_helper_stops_the_process_after_an_error() -> None:
