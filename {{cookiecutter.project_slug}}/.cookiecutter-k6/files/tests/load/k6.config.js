@@ -6,7 +6,7 @@
 
 import { defaultThresholds } from './config/thresholds.js';
 import { profileSets } from './config/profiles.js';
-import { env } from './lib/env.js';
+import { env } from './lib/config.js';
 
 /** Tags, default thresholds and limits of every test. */
 export const config = {

@@ -2,10 +2,9 @@ import encoding from 'k6/encoding';
 import { Counter } from 'k6/metrics';
 import { SharedArray } from 'k6/data';
 import { defaultOptions } from './config.js';
-import { env } from './env.js';
+import { env } from './config.js';
 import { endpoint, jsonAt, request } from './http.js';
 import { localPath } from './paths.js';
-import { isLocalTarget } from './target.js';
 
 /** @typedef {import('../types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../types/suite.js').HttpResponse} HttpResponse */
@@ -82,7 +81,7 @@ export function currentUser() {
     email: env.TEST_USER_EMAIL || listed.email,
     password: env.TEST_USER_PASSWORD || listed.password,
   };
-  if (!isLocalTarget && !env.TEST_USER_PASSWORD) {
+  if (!env.target.isLocal && !env.TEST_USER_PASSWORD) {
     throw new Error(
       'TEST_USER_PASSWORD is not set: the passwords in data/users.json are for local targets only. ' +
         'Run: export TEST_USER_EMAIL=... TEST_USER_PASSWORD=...',
@@ -170,7 +169,7 @@ function lifetimeOf(token, expiresIn) {
 /** @returns {string} */
 function apiKey() {
   const key = env.API_KEY || DEFAULT_API_KEY;
-  if (key === DEFAULT_API_KEY && !isLocalTarget) {
+  if (key === DEFAULT_API_KEY && !env.target.isLocal) {
     throw new Error('API_KEY is not set: the default key is for local targets only. Run: export API_KEY=...');
   }
   return key;

@@ -1,10 +1,13 @@
 import { check } from 'k6';
-import { env } from './env.js';
+import { Rate } from 'k6/metrics';
+import { env } from './config.js';
 import { jsonAt } from './http.js';
-import { errors } from './metrics.js';
 
 /** @typedef {import('../types/suite.js').HttpResponse} HttpResponse */
 /** @typedef {Record<string, (response: HttpResponse) => boolean>} CheckSet */
+
+/** Share of `checkResponse` calls that found something wrong. */
+const errors = new Rate('errors');
 
 /** Longest time a health answer may take, milliseconds. */
 export const HEALTH_LIMIT_MS = 100;
@@ -175,7 +178,8 @@ function isJson(response) {
   }
 }
 
-const anyWord = env.HEALTH_STATUS_WORDS.includes('*');
+const goodWords = env.HEALTH_STATUS_WORDS;
+const anyWord = goodWords.includes('*');
 
 /**
  * @param {HttpResponse} response
@@ -183,7 +187,7 @@ const anyWord = env.HEALTH_STATUS_WORDS.includes('*');
  */
 function saysHealthy(response) {
   const word = jsonAt(response, 'status');
-  return typeof word === 'string' && (anyWord || env.HEALTH_STATUS_WORDS.includes(word));
+  return anyWord ? typeof word === 'string' : goodWords.includes(word);
 }
 
 /**
@@ -197,10 +201,12 @@ export function isHealthy(response) {
   return response.status === 200 && saysHealthy(response);
 }
 
+const HEALTH_TAGS = { name: 'health' };
+
 /** @type {CheckSet} */
 const HEALTH_CHECKS = {
   'health status is 200': (r) => r.status === 200,
-  [`health says ${env.HEALTH_STATUS_WORDS.join(' or ')}`]: saysHealthy,
+  [`health says ${goodWords.join(' or ')}`]: saysHealthy,
 };
 
 /** @type {CheckSet} */
@@ -218,7 +224,7 @@ const QUICK_HEALTH_CHECKS = {
  * @example checkHealthResponse(request(HEALTH))
  */
 export function checkHealthResponse(response) {
-  return verify(response, 'health', QUICK_HEALTH_CHECKS);
+  return check(response, QUICK_HEALTH_CHECKS, HEALTH_TAGS);
 }
 
 /**
@@ -229,7 +235,7 @@ export function checkHealthResponse(response) {
  * @example checkHealthy(request(HEALTH))
  */
 export function checkHealthy(response) {
-  return verify(response, 'health', HEALTH_CHECKS);
+  return check(response, HEALTH_CHECKS, HEALTH_TAGS);
 }
 
 /**

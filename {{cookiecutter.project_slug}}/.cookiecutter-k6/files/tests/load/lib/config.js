@@ -1,19 +1,21 @@
-import { env } from './env.js';
-import { parseHttpUrl } from './url.js';
+import { SharedArray } from 'k6/data';
 
-/** @type {import('../types/suite.js').HttpUrl} */
-const target = /** @type {any} */ (
-  parseHttpUrl(env.BASE_URL || `http://localhost:${env.BACKEND_PORT}`)
-);
+/** @typedef {ReturnType<typeof import('./read-settings.js').readEnvironment>} Environment */
+
+/**
+ * Every setting of lib/settings.js, validated and typed: environment, then suite.env, then default.
+ *
+ * Read once per run and shared: k6 gives each VU its own copy of every module, and a thousand VUs should not
+ * carry a thousand settings tables. `require` instead of `import` for the same reason.
+ *
+ * @type {Environment}
+ */
+export const env = new SharedArray('settings', () => [
+  require('./read-settings.js').readEnvironment(),
+])[0];
 
 /** Base of every URL, without a trailing slash: `http://localhost:8000`. May hold credentials. */
-export const BASE_URL = target.href;
-
-/** The same for logs and reports: credentials masked. */
-export const SHOWN_URL = target.masked;
-
-/** Host of the target, lower case, IPv6 in brackets. */
-export const TARGET_HOST = target.host;
+export const BASE_URL = env.target.href;
 
 /** Path in front of every API route: `/api/v1`, or an empty string. */
 export const API_PREFIX = env.API_PREFIX;
@@ -24,6 +26,9 @@ export const API_URL = `${BASE_URL}${API_PREFIX}`;
 /** Health paths from the base; the first is the one the health journey measures. */
 export const HEALTH_PATHS =
   env.HEALTH_PATHS.length > 0 ? env.HEALTH_PATHS : [`${API_PREFIX}/health`];
+
+/** Whether requests may change data: always on a local target, elsewhere only when asked for. */
+export const writesAllowed = env.target.isLocal || env.ALLOW_WRITES;
 
 /** Headers and time limit that every request starts from. */
 export const defaultOptions = Object.freeze({

@@ -1,19 +1,19 @@
 import http from 'k6/http';
 import { API_URL, defaultOptions } from './config.js';
-import { shorten, reportOnce } from './log.js';
-import { CAUSES, countError } from './metrics.js';
+import { reportFailure, unanswered } from './failures.js';
 
 /** @typedef {import('../types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../types/suite.js').EndpointOptions} EndpointOptions */
 /** @typedef {import('../types/suite.js').HttpResponse} HttpResponse */
-/** @typedef {import('./metrics.js').Cause} Cause */
+
+// k6 would take redirects for success.
+http.setResponseCallback(http.expectedStatuses({ min: 200, max: 299 }));
 
 /**
- * Describes an endpoint once, at init. All its requests then share one route name, one set of accepted
- * statuses and one parameters object, so a request allocates nothing and no id ever becomes a tag.
+ * Describes an endpoint once, at init. All its requests then share one route name and one parameters object:
+ * a request allocates nothing, and no id ever becomes a tag.
  *
- * Redirects are not followed: an API that answers 302 to a login page has failed. Network errors throw
- * inside k6, which keeps its log quiet; `request` turns them into a response with status 0.
+ * Network errors throw inside k6, which keeps its log quiet; `request` turns them into status 0.
  *
  * @param {string} name route name, such as `GET /items/{id}`; no comma, thresholds could not name it
  * @param {string} path from `API_URL`, or a whole URL; may hold `{placeholders}`
@@ -26,36 +26,27 @@ export function endpoint(name, path, options = {}) {
   if (name.includes(',')) {
     throw new Error(`endpoint '${name}': a name must not hold a comma, k6 thresholds cannot name it`);
   }
-  const { method = 'GET', kind = 'api', statuses = [200], phase, headers } = options;
-  const tags = Object.freeze({ name, kind, ...(phase ? { phase } : {}) });
-  return Object.freeze({
+  const { method = 'GET', kind = 'api', statuses, phase, headers, timeout, responseType } = options;
+  return {
     name,
     method,
     kind,
-    tags,
     options,
     url: path.startsWith('/') ? `${API_URL}${path}` : path,
-    statuses: Object.freeze(statuses.flatMap(expandStatus)),
-    params: Object.freeze({
+    statuses: statuses?.flatMap((status) =>
+      typeof status === 'number'
+        ? [status]
+        : Array.from({ length: status.max - status.min + 1 }, (_, offset) => status.min + offset),
+    ),
+    params: {
       headers: headers ? { ...defaultOptions.headers, ...headers } : defaultOptions.headers,
-      timeout: options.timeout ?? defaultOptions.timeout,
-      responseType: options.responseType ?? 'text',
-      responseCallback: http.expectedStatuses(...statuses),
-      redirects: 0,
+      timeout: timeout ?? defaultOptions.timeout,
       throw: true,
-      tags,
-    }),
-  });
-}
-
-/**
- * @param {number | { min: number, max: number }} status
- * @returns {number[]}
- */
-function expandStatus(status) {
-  return typeof status === 'number'
-    ? [status]
-    : Array.from({ length: status.max - status.min + 1 }, (_, offset) => status.min + offset);
+      tags: phase ? { name, kind, phase } : { name, kind },
+      ...(responseType && { responseType }),
+      ...(statuses && { responseCallback: http.expectedStatuses(...statuses) }),
+    },
+  };
 }
 
 /**
@@ -80,17 +71,19 @@ export function variant(base, changes) {
  */
 
 /**
- * Sends one request. Never throws: a request without an answer comes back with status 0, and whatever was
- * not an accepted status is counted by cause and logged once.
+ * Sends one request. Never throws for the network's sake: a request without an answer comes back with
+ * status 0. Whatever was not an accepted status is counted by cause and logged once.
  *
  * @param {Endpoint} target
  * @param {RequestDetails} [details]
  * @returns {HttpResponse}
+ * @throws when a `{placeholder}` has no value
  * @example const response = request(ITEM, { path: { id: 7 }, headers: authHeaders(token) });
  */
 export function request(target, details) {
   const response = requestQuietly(target, details);
-  if (!target.statuses.includes(response.status)) {
+  const { status } = response;
+  if (target.statuses ? !target.statuses.includes(status) : status < 200 || status > 299) {
     reportFailure(target, response);
   }
   return response;
@@ -102,16 +95,19 @@ export function request(target, details) {
  * @param {Endpoint} target
  * @param {RequestDetails} [details]
  * @returns {HttpResponse}
+ * @throws when a `{placeholder}` has no value
  * @example while (requestQuietly(HEALTH).status === 0) { sleep(1); }
  */
 export function requestQuietly(target, details) {
+  const { method, params } = target;
+  const url = details?.path ? fillPath(target.url, details.path) : target.url;
   try {
-    if (details === undefined) {
-      return http.request(target.method, target.url, null, target.params);
-    }
-    const url = details.path ? fillPath(target.url, details.path) : target.url;
-    const params = details.headers ? { ...target.params, headers: details.headers } : target.params;
-    return http.request(target.method, url, encodeBody(details.body), params);
+    return details === undefined
+      ? http.request(method, url, null, params)
+      : http.request(method, url, encodeBody(details.body), {
+          ...params,
+          headers: details.headers ?? params.headers,
+        });
   } catch (error) {
     return unanswered(target, error);
   }
@@ -136,121 +132,14 @@ function fillPath(template, values) {
  * @returns {string | null}
  */
 function encodeBody(body) {
-  if (body === undefined || body === null) {
-    return null;
-  }
-  return typeof body === 'string' ? body : JSON.stringify(body);
-}
-
-/** k6's error texts, most telling first. */
-const NETWORK_CAUSES = /** @type {[RegExp, Cause][]} */ ([
-  [/refused/i, 'refused'],
-  [/x509|tls|certificate/i, 'tls'],
-  [/timeout|deadline/i, 'timeout'],
-  [/no such host|lookup/i, 'dns'],
-  [/redirect/i, 'redirect'],
-]);
-
-/**
- * Stands in for the response of a request that got none.
- *
- * @param {Endpoint} target
- * @param {unknown} error what k6 threw
- * @returns {HttpResponse}
- */
-function unanswered(target, error) {
-  const message = error instanceof Error ? error.message : String(error);
-  return /** @type {HttpResponse} */ (
-    /** @type {unknown} */ ({
-      status: 0,
-      status_text: '',
-      // Only what stands behind the URL: it may hold credentials.
-      error: message.slice(message.lastIndexOf('": ') + 1).replace(/^: /, ''),
-      error_code: 1000,
-      body: null,
-      headers: {},
-      cookies: {},
-      url: target.url,
-      timings: NO_TIMINGS,
-      json: () => undefined,
-      html: () => undefined,
-    })
-  );
-}
-
-const NO_TIMINGS = Object.freeze({
-  duration: 0,
-  blocked: 0,
-  connecting: 0,
-  looking_up: 0,
-  tls_handshaking: 0,
-  sending: 0,
-  waiting: 0,
-  receiving: 0,
-});
-
-/**
- * Says why a response is a failure.
- *
- * @param {HttpResponse} response with a status that was not accepted
- * @returns {Cause}
- * @example causeOf(response) // 'server_error'
- */
-export function causeOf({ status, error }) {
-  if (status === 0) {
-    const known = NETWORK_CAUSES.find(([pattern]) => pattern.test(error));
-    return known ? known[1] : 'connection';
-  }
-  if (status === 401 || status === 403) {
-    return 'auth';
-  }
-  if (status === 429) {
-    return 'rate_limited';
-  }
-  if (status >= 300 && status < 400) {
-    return 'redirect';
-  }
-  return status >= 500 ? 'server_error' : status >= 400 ? 'client_error' : 'unexpected';
-}
-
-/**
- * @param {Endpoint} target
- * @param {HttpResponse} response
- */
-function reportFailure(target, response) {
-  const cause = causeOf(response);
-  countError(target.name, cause);
-  reportOnce(`${target.name} ${cause}`, () => {
-    const found = response.status === 0 ? response.error : `${response.status} ${details(response)}`;
-    return `${target.name}: ${CAUSES[cause]} - ${target.method} ${maskUrl(target.url)} - ${shorten(found)}`;
-  });
-}
-
-/**
- * @param {HttpResponse} response
- * @returns {string}
- */
-function details(response) {
-  const { Location: location, 'Retry-After': retryAfter } = response.headers;
-  if (location) {
-    return `to ${location}`;
-  }
-  return retryAfter ? `(Retry-After: ${retryAfter})` : String(response.body ?? '');
-}
-
-/**
- * @param {string} url
- * @returns {string} without credentials and query
- */
-function maskUrl(url) {
-  return url.replace(/\/\/[^@/]*@/, '//***@').replace(/\?.*$/, '');
+  return body === undefined || typeof body === 'string' ? (body ?? null) : JSON.stringify(body);
 }
 
 /**
  * Reads one value of a JSON body. Cheaper than parsing it all, and never throws.
  *
  * @param {HttpResponse} response
- * @param {string} selector such as `status` or `data.0.id`; `@this` is the whole document
+ * @param {string} selector such as `status` or `data.0.id`
  * @returns {any} undefined when the body is no JSON or has no such value
  * @example jsonAt(response, 'status') // 'healthy'
  */

@@ -1,9 +1,8 @@
 import { isHealthy } from './checks.js';
-import { API_PREFIX, BASE_URL, HEALTH_PATHS, SHOWN_URL } from './config.js';
+import { API_PREFIX, BASE_URL, env, HEALTH_PATHS } from './config.js';
 import { formatDuration } from './duration.js';
-import { env } from './env.js';
+import { shorten } from './failures.js';
 import { endpoint, requestQuietly } from './http.js';
-import { shorten } from './log.js';
 
 /** @typedef {import('../types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../types/suite.js').StartInfo} StartInfo */
@@ -38,7 +37,7 @@ export function unhealthy(probe) {
       ? shorten(response.error)
       : `status ${response.status}, ${shorten(response.body) || 'empty body'}`;
   const wanted = `expected 200 and JSON with "status" ${env.HEALTH_STATUS_WORDS.join(' or ')}`;
-  return `GET ${SHOWN_URL}${probe.name.replace('setup ', '')}: ${found} (${wanted})`;
+  return `GET ${env.target.masked}${probe.name.replace('setup ', '')}: ${found} (${wanted})`;
 }
 
 const probes = healthProbes();
@@ -47,14 +46,14 @@ const probes = healthProbes();
  * The first thing a test does, in `setup()`: says what it is about to do, and refuses to load a service that
  * is not healthy, because every figure of such a run would be about the failure.
  *
- * @param {import('../types/suite.js').LoadTest} test
+ * @param {import('../types/suite.js').RunFigures} figures
  * @returns {StartInfo}
  * @throws when a health path does not answer 200 with a good status word
- * @example export function setup() { return start(test); }
+ * @example const info = start({ profile: 'smoke', vus: 1, durationMs: 60000, ... });
  */
-export function start(test) {
+export function start({ profile, vus, durationMs }) {
   console.log(
-    `${test.profile} against ${SHOWN_URL}: up to ${test.peakVus} VUs for ${formatDuration(test.durationMs)}`,
+    `${profile} against ${env.target.masked}: up to ${vus} VUs for ${formatDuration(durationMs)}`,
   );
   if (env.INSECURE_SKIP_TLS_VERIFY) {
     console.warn('INSECURE_SKIP_TLS_VERIFY=true: TLS certificates are not verified in this run');
@@ -67,9 +66,9 @@ export function start(test) {
   }
   return {
     startedAt: new Date().toISOString(),
-    target: SHOWN_URL,
+    target: env.target.masked,
     apiPrefix: API_PREFIX,
-    vus: test.peakVus,
+    vus,
   };
 }
 
@@ -77,7 +76,7 @@ export function start(test) {
  * The last thing a test does, in `teardown()`.
  *
  * @param {StartInfo} info what `start` returned
- * @example export function teardown(info) { finish(info); }
+ * @example export { finish as teardown };
  */
 export function finish(info) {
   console.log(`started ${info.startedAt}, ended ${new Date().toISOString()}`);

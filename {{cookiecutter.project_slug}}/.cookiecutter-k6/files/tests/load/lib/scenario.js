@@ -1,9 +1,9 @@
 import exec from 'k6/execution';
 import { Counter, Rate, Trend } from 'k6/metrics';
 import { checkDuration } from './checks.js';
-import { thinkTime, weightedRandom } from './helpers.js';
-import { finish, start } from './lifecycle.js';
+import { weightedRandom } from './helpers.js';
 import { createGrowthWatch } from './growth.js';
+import { thinkTime } from './pauses.js';
 import { defineTest } from './test.js';
 
 /** @typedef {import('../types/suite.js').Step} Step */
@@ -24,13 +24,7 @@ const SHORTEST_SOAK_MS = 60_000;
  *
  * @param {string} profile name in config/profiles.js
  * @param {WorkloadPlan} plan
- * @returns {{
- *   options: import('k6/options').Options,
- *   setup: () => import('../types/suite.js').StartInfo,
- *   iteration: (data: import('../types/suite.js').StartInfo) => void,
- *   teardown: (data: import('../types/suite.js').StartInfo) => void,
- *   handleSummary: (data: any) => Record<string, string>,
- * }}
+ * @returns {import('../types/suite.js').TestPlan & { iteration: (data: any) => void }}
  * @throws when the plan's weights do not add up to 1
  * @example
  * const scenario = defineScenario('load', workload.load);
@@ -50,13 +44,7 @@ export function defineScenario(profile, plan) {
     record(step, outcome);
     watch?.(exec.scenario.progress, outcome);
   };
-  return {
-    options: test.options,
-    handleSummary: test.handleSummary,
-    setup: () => start(test),
-    iteration: test.run(iterationOf(plan, observe)),
-    teardown: finish,
-  };
+  return { ...test, iteration: test.run(iterationOf(plan, observe)) };
 }
 
 /**

@@ -3,7 +3,7 @@ import { parseHttpUrl } from './url.js';
 
 /**
  * Every setting of the suite, in one table: what it accepts, its default and its meaning.
- * `lib/env.js` reads them; the README's table is checked against this one.
+ * `lib/read-settings.js` reads them; the README's table is checked against this one.
  *
  * A reader takes the raw text and returns the value, or `undefined` when the text is not accepted.
  *

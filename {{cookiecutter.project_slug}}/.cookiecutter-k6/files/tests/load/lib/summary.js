@@ -1,6 +1,5 @@
-import { SHOWN_URL } from './config.js';
-import { env } from './env.js';
-import { CAUSES } from './metrics.js';
+import { env } from './config.js';
+import { CAUSES } from './causes.js';
 import { localPath } from './paths.js';
 import { findings } from './verdict.js';
 import { toText } from './summary-text.js';
@@ -13,29 +12,21 @@ const SUITE_VERSION = open(localPath(import.meta.resolve('./version.txt'))).trim
 /** k6 resolves paths against the working directory and makes no folders: results/ ships with the suite. */
 const DEFAULT_FOLDER = localPath(import.meta.resolve('../results'));
 
-/**
- * What the summary has to know of a test; k6 does not hand it to `handleSummary`.
- *
- * @typedef {object} SummaryMeta
- * @property {import('../types/suite.js').TestSpec} spec
- * @property {string} key scenario key
- * @property {string} profile
- * @property {number} vus peak
- * @property {number} durationMs planned
- * @property {import('./profiles.js').NamedStage[]} stages
- */
+/** @typedef {import('../types/suite.js').TestSpec} TestSpec */
+/** @typedef {import('../types/suite.js').RunFigures} RunFigures */
 
 /**
  * Makes a `handleSummary`: a short text with every threshold on the console, and `summary.json`.
  *
- * @param {SummaryMeta} meta
+ * @param {TestSpec} spec
+ * @param {RunFigures} figures k6 does not hand the plan to `handleSummary`
  * @returns {(data: any) => Record<string, string>}
- * @example export const handleSummary = summarize(meta);
+ * @example export const handleSummary = summarize(spec, figures);
  */
-export function summarize(meta) {
+export function summarize(spec, figures) {
   return (data) => {
-    const summary = buildSummary(meta, data);
-    const path = summaryPath(meta);
+    const summary = buildSummary(spec, figures, data);
+    const path = summaryPath(spec);
     return {
       stdout: toText(summary, { path, colour: data.state.isStdOutTTY && !__ENV.NO_COLOR }),
       [path]: `${JSON.stringify(summary, null, 2)}\n`,
@@ -44,10 +35,10 @@ export function summarize(meta) {
 }
 
 /**
- * @param {SummaryMeta} meta
+ * @param {TestSpec} spec
  * @returns {string} one folder per run with the wrapper, one file per test without
  */
-function summaryPath({ spec }) {
+function summaryPath(spec) {
   return env.RESULTS_DIR
     ? `${env.RESULTS_DIR}/summary.json`
     : `${DEFAULT_FOLDER}/${spec.name}-test-summary.json`;
@@ -56,12 +47,13 @@ function summaryPath({ spec }) {
 /**
  * Turns k6's data into the summary: small, stable, numbers are numbers.
  *
- * @param {SummaryMeta} meta
+ * @param {TestSpec} spec
+ * @param {RunFigures} plan
  * @param {any} data what k6 hands to `handleSummary`
  * @returns {import('../types/summary.js').Summary}
  */
-export function buildSummary(meta, data) {
-  const { spec, key, profile, vus, durationMs, stages } = meta;
+export function buildSummary(spec, plan, data) {
+  const { key, profile, vus, durationMs, stages } = plan;
   const figures = {
     metrics: totals(data.metrics),
     endpoints: spec.endpoints.map(({ name }) => ({
@@ -91,7 +83,7 @@ export function buildSummary(meta, data) {
       profileSet: env.PROFILE_SET,
       project: env.PROJECT_NAME,
       environment: env.ENVIRONMENT,
-      target: SHOWN_URL,
+      target: env.target.masked,
       durationMs: ranMs,
       plannedMs: durationMs,
       gitCommit: env.GIT_COMMIT || null,

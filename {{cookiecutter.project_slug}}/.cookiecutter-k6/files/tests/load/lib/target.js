@@ -1,8 +1,7 @@
 import { heavyProfiles } from '../config/profiles.js';
-import { SHOWN_URL, TARGET_HOST } from './config.js';
+import { env } from './config.js';
 import { formatDuration, parseDuration } from './duration.js';
-import { env } from './env.js';
-import { isAllowedHost, isLocalHost } from './url.js';
+import { isAllowedHost } from './url.js';
 
 /**
  * What a run would do to its target.
@@ -13,28 +12,16 @@ import { isAllowedHost, isLocalHost } from './url.js';
  * @property {number} durationMs
  */
 
-/** True when the target is this machine or a private network. */
-export const isLocalTarget = isLocalHost(TARGET_HOST);
-
-/**
- * Says whether requests may change data: always on a local target, elsewhere only when asked for.
- *
- * @returns {boolean}
- */
-export function writesAllowed() {
-  return isLocalTarget || env.ALLOW_WRITES;
-}
-
 /** @returns {string[]} what speaks against talking to the target at all */
 function objectionsToHost() {
-  const named = isAllowedHost(TARGET_HOST, env.ALLOWED_HOSTS);
-  const confirmed = env.ALLOW_REMOTE && env.CONFIRM_TARGET.toLowerCase() === TARGET_HOST;
+  const named = isAllowedHost(env.target.host, env.ALLOWED_HOSTS);
+  const confirmed = env.ALLOW_REMOTE && env.CONFIRM_TARGET.toLowerCase() === env.target.host;
   return named || confirmed
     ? []
     : [
-        `BASE_URL=${SHOWN_URL}: ${TARGET_HOST} is neither local nor listed. ` +
-          `List it in tests/load/suite.env (ALLOWED_HOSTS=${TARGET_HOST}), or for this run: ` +
-          `ALLOW_REMOTE=true CONFIRM_TARGET=${TARGET_HOST}`,
+        `BASE_URL=${env.target.masked}: ${env.target.host} is neither local nor listed. ` +
+          `List it in tests/load/suite.env (ALLOWED_HOSTS=${env.target.host}), or for this run: ` +
+          `ALLOW_REMOTE=true CONFIRM_TARGET=${env.target.host}`,
       ];
 }
 
@@ -48,18 +35,18 @@ function objectionsToLoad({ profile, vus, durationMs }) {
   }
   if (heavyProfiles.includes(profile)) {
     return [
-      `PROFILE=${profile}: pushes ${TARGET_HOST} past its limits. If that is meant: ALLOW_HEAVY=true`,
+      `PROFILE=${profile}: pushes ${env.target.host} past its limits. If that is meant: ALLOW_HEAVY=true`,
     ];
   }
   const objections = [];
   if (vus > env.MAX_REMOTE_VUS) {
     objections.push(
-      `${vus} VUs against ${TARGET_HOST}: at most MAX_REMOTE_VUS=${env.MAX_REMOTE_VUS} without ALLOW_HEAVY=true`,
+      `${vus} VUs against ${env.target.host}: at most MAX_REMOTE_VUS=${env.MAX_REMOTE_VUS} without ALLOW_HEAVY=true`,
     );
   }
   if (durationMs > parseDuration(env.MAX_REMOTE_DURATION)) {
     objections.push(
-      `${formatDuration(durationMs)} against ${TARGET_HOST}: at most ` +
+      `${formatDuration(durationMs)} against ${env.target.host}: at most ` +
         `MAX_REMOTE_DURATION=${env.MAX_REMOTE_DURATION} without ALLOW_HEAVY=true`,
     );
   }
@@ -74,7 +61,7 @@ function objectionsToLoad({ profile, vus, durationMs }) {
  * @example guardTarget({ profile: 'smoke', vus: 1, durationMs: 60000 })
  */
 export function guardTarget(intent) {
-  if (isLocalTarget) {
+  if (env.target.isLocal) {
     return;
   }
   const objections = [...objectionsToHost(), ...(intent ? objectionsToLoad(intent) : [])];

@@ -1,4 +1,4 @@
-import { CAUSES } from './metrics.js';
+import { CAUSES } from './causes.js';
 
 /** @typedef {import('../types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../types/suite.js').Thresholds} Thresholds */

@@ -1,5 +1,5 @@
 import { formatDuration } from './duration.js';
-import { CAUSES } from './metrics.js';
+import { CAUSES } from './causes.js';
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
 /** @typedef {Pick<Summary, 'metrics' | 'endpoints' | 'stages' | 'thresholds' | 'failedChecks'>} Evidence */

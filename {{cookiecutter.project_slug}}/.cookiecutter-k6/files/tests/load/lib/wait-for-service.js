@@ -8,7 +8,7 @@
 import { sleep } from 'k6';
 import exec from 'k6/execution';
 import { parseDuration } from './duration.js';
-import { env } from './env.js';
+import { env } from './config.js';
 import { healthProbes, unhealthy } from './lifecycle.js';
 import { guardTarget } from './target.js';
 

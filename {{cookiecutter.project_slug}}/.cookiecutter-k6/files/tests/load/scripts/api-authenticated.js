@@ -9,14 +9,12 @@
 
 import { group } from 'k6';
 import { Rate } from 'k6/metrics';
-import { standardThresholds } from '../config/thresholds.js';
 import { authorized, currentToken } from '../lib/auth.js';
 import { check2xx, checkJsonBody, checkStatus, verify } from '../lib/checks.js';
-import { env } from '../lib/env.js';
-import { generateTestId, thinkTime } from '../lib/helpers.js';
+import { env, writesAllowed } from '../lib/config.js';
+import { generateTestId } from '../lib/helpers.js';
 import { endpoint, jsonAt } from '../lib/http.js';
-import { finish, start } from '../lib/lifecycle.js';
-import { writesAllowed } from '../lib/target.js';
+import { thinkTime } from '../lib/pauses.js';
 import { defineTest } from '../lib/test.js';
 
 /** @typedef {import('../types/suite.js').Outcome} Outcome */
@@ -106,38 +104,27 @@ const test = defineTest({
       ],
     },
   },
-  endpoints: writesAllowed() ? [LIST, CREATE, GET, UPDATE, DELETE] : [LIST],
+  endpoints: writesAllowed ? [LIST, CREATE, GET, UPDATE, DELETE] : [LIST],
   thresholds: {
     http_req_failed: ['rate<0.01'],
     checks: ['rate>0.95'],
     api_errors: ['rate<0.01'],
-    'http_req_duration{kind:api_read}': standardThresholds.api_read.duration,
-    'http_req_failed{kind:api_read}': standardThresholds.api_read.failed,
-    'http_req_duration{kind:api_write}': standardThresholds.api_write.duration,
-    'http_req_failed{kind:api_write}': standardThresholds.api_write.failed,
   },
   metrics: ['api_errors'],
   tags: { test_type: 'api_authenticated' },
+  // Fails here, before any load, when the credentials are wrong.
+  prepare: currentToken,
 });
 
-export const { options, handleSummary } = test;
-
-export function setup() {
-  const info = start(test);
-  // Fails here, before any load, when the credentials are wrong.
-  currentToken();
-  return info;
-}
+export const { options, setup, teardown, handleSummary } = test;
 
 export default test.run(() => {
   group('read', () => {
     record(visitList().ok);
     thinkTime(0.5, 1);
   });
-  if (writesAllowed()) {
+  if (writesAllowed) {
     group('write', changeEntry);
     thinkTime(0.5, 1);
   }
 });
-
-export { finish as teardown };

@@ -7,11 +7,9 @@
 import { group } from 'k6';
 import { Counter, Rate } from 'k6/metrics';
 import { checkJsonBody, checkOk, checkStatusBelow } from '../lib/checks.js';
-import { BASE_URL } from '../lib/config.js';
-import { env } from '../lib/env.js';
-import { thinkTime } from '../lib/helpers.js';
+import { BASE_URL, env } from '../lib/config.js';
 import { endpoint, request } from '../lib/http.js';
-import { finish, start } from '../lib/lifecycle.js';
+import { thinkTime } from '../lib/pauses.js';
 import { defineTest } from '../lib/test.js';
 import { HEALTH } from './health.js';
 
@@ -21,7 +19,7 @@ const apiErrors = new Rate('api_errors');
 const requestCount = new Counter('request_count');
 
 /** The OpenAPI document: at the base, not below the API prefix. */
-export const OPENAPI = endpoint('openapi', `${BASE_URL}${env.OPENAPI_PATH}`, {});
+export const OPENAPI = endpoint('openapi', `${BASE_URL}${env.OPENAPI_PATH}`);
 
 /** The root page: many services have none, so only a server error counts as wrong. */
 export const ROOT = endpoint('root', `${BASE_URL}${env.ROOT_PATH}`, {
@@ -95,11 +93,7 @@ const test = defineTest({
   tags: { test_type: 'api_public' },
 });
 
-export const { options, handleSummary } = test;
-
-export function setup() {
-  return start(test);
-}
+export const { options, setup, teardown, handleSummary } = test;
 
 export default test.run(() => {
   group('health', () => {
@@ -115,5 +109,3 @@ export default test.run(() => {
     thinkTime(1, 2);
   });
 });
-
-export { finish as teardown };

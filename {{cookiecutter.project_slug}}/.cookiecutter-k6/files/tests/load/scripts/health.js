@@ -8,10 +8,8 @@
 import { Rate, Trend } from 'k6/metrics';
 import { checkHealthResponse, checkHealthy } from '../lib/checks.js';
 import { BASE_URL, HEALTH_PATHS } from '../lib/config.js';
-import { standardThresholds } from '../config/thresholds.js';
-import { pause } from '../lib/helpers.js';
 import { endpoint, request } from '../lib/http.js';
-import { finish, start } from '../lib/lifecycle.js';
+import { pause } from '../lib/pauses.js';
 import { defineTest } from '../lib/test.js';
 
 const healthCheckErrors = new Rate('health_check_errors');
@@ -36,9 +34,8 @@ const test = defineTest({
   name: 'health',
   own: { key: 'health_check', shape: { executor: 'constant-vus', vus: 10, duration: '1m' } },
   endpoints: [HEALTH],
+  standard: 'health',
   thresholds: {
-    http_req_duration: standardThresholds.health.duration,
-    http_req_failed: standardThresholds.health.failed,
     checks: ['rate>0.99'],
     health_check_errors: ['rate<0.001'],
     health_check_duration: ['p(95)<100'],
@@ -46,18 +43,11 @@ const test = defineTest({
   tags: { test_type: 'health' },
 });
 
-export const { options, handleSummary } = test;
-
-export function setup() {
-  return start(test);
-}
+export const { options, setup, teardown, handleSummary } = test;
 
 export default test.run(() => {
   const response = request(HEALTH);
-  const ok = checkHealthResponse(response);
-  healthCheckErrors.add(!ok);
+  healthCheckErrors.add(!checkHealthResponse(response));
   healthCheckDuration.add(response.timings.duration);
   pause(0.1);
 });
-
-export { finish as teardown };

@@ -16,3 +16,8 @@ interface ImportMeta {
 }
 
 declare const crypto: { randomUUID(): string };
+
+/** Loads a module only where it is needed; at init only. */
+declare function require(path: './read-settings.js'): typeof import('../lib/read-settings.js');
+declare function require(path: './plan.js'): typeof import('../lib/plan.js');
+declare function require(path: './stage-tag.js'): typeof import('../lib/stage-tag.js');

@@ -1,4 +1,4 @@
-import type { RefinedResponse, ResponseType } from 'k6/http';
+import type { Params, RefinedResponse, ResponseType } from 'k6/http';
 import type { Options } from 'k6/options';
 
 export interface HttpUrl {
@@ -73,7 +73,7 @@ export interface Endpoint {
   /** Accepted statuses; undefined: any 2xx. */
   readonly statuses: readonly number[] | undefined;
   /** k6 request parameters shared by all requests of this endpoint. */
-  readonly params: Readonly<Record<string, unknown>>;
+  readonly params: Params & { throw: boolean };
   /** Options it was made from, so that a variant can be derived. */
   readonly options: EndpointOptions;
 }

@@ -1,5 +1,6 @@
 import { localPath } from './paths.js';
 import { SETTINGS } from './settings.js';
+import { isLocalHost, parseHttpUrl } from './url.js';
 
 /**
  * @template S
@@ -86,9 +87,18 @@ export function readSettings(settings, environment, file) {
   return /** @type {Readonly<Values<S>>} */ (Object.freeze(values));
 }
 
-/** Every setting of `lib/settings.js`, validated and typed. */
-export const env = readSettings(
-  SETTINGS,
-  __ENV,
-  parseEnvFile(open(localPath(import.meta.resolve('../suite.env'))), 'suite.env'),
-);
+/**
+ * Reads everything there is to know about a run's surroundings. Called once per run, see lib/config.js.
+ *
+ * @returns {Readonly<Values<typeof SETTINGS>> & { target: import('../types/suite.js').Target }}
+ * @throws when a setting is not accepted
+ */
+export function readEnvironment() {
+  const file = parseEnvFile(open(localPath(import.meta.resolve('../suite.env'))), 'suite.env');
+  const values = readSettings(SETTINGS, __ENV, file);
+  const url = parseHttpUrl(values.BASE_URL || `http://localhost:${values.BACKEND_PORT}`);
+  if (url === null) {
+    throw new Error(`BASE_URL=${values.BASE_URL}: expected ${SETTINGS.BASE_URL.accepts}`);
+  }
+  return { ...values, target: { ...url, isLocal: isLocalHost(url.host) } };
+}

@@ -1,0 +1,37 @@
+import { sleep } from 'k6';
+import { env } from './config.js';
+
+/**
+ * Pauses, scaled by `THINK_TIME`.
+ *
+ * @param {number} seconds
+ * @example pause(0.1)
+ */
+export function pause(seconds) {
+  if (env.THINK_TIME > 0 && seconds > 0) {
+    sleep(seconds * env.THINK_TIME);
+  }
+}
+
+/**
+ * Pauses like a person would: some random time between two bounds, scaled by `THINK_TIME`.
+ *
+ * @param {number} [min] seconds
+ * @param {number} [max] seconds
+ * @example thinkTime(0.5, 1)
+ */
+export function thinkTime(min = 1, max = 3) {
+  pause(randomBetween(min, max));
+}
+
+/**
+ * A random number, fractions included.
+ *
+ * @param {number} min
+ * @param {number} max
+ * @returns {number} at least min, below max
+ * @example randomBetween(0.5, 1) // 0.73...
+ */
+export function randomBetween(min, max) {
+  return min + Math.random() * (max - min);
+}

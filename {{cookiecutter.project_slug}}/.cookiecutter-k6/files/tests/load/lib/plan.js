@@ -1,0 +1,223 @@
+// Everything about a test that k6 needs once: options, set-up, summary. Loaded by lib/test.js outside the
+// VUs only.
+
+import { config, scenarios } from '../k6.config.js';
+import { heavyProfiles, loadSizedProfiles } from '../config/profiles.js';
+import { profileThresholds, sloSets, standardThresholds } from '../config/thresholds.js';
+import { env } from './config.js';
+import { parseDuration } from './duration.js';
+import { finish, start } from './lifecycle.js';
+import { namedStages, peakVus, plannedMs, rescale } from './profiles.js';
+import { summarize } from './summary.js';
+import { guardTarget } from './target.js';
+import { addThresholds, buildThresholds, parseOverrides } from './thresholds.js';
+
+/** @typedef {import('../types/suite.js').TestSpec} TestSpec */
+/** @typedef {import('../types/suite.js').RunFigures} RunFigures */
+/** @typedef {import('../types/suite.js').Shape} Shape */
+/** @typedef {import('../types/suite.js').Thresholds} Thresholds */
+
+/**
+ * Works out what the chosen profile makes of a test: x virtual users for y minutes, in these steps.
+ *
+ * @param {TestSpec} spec
+ * @returns {RunFigures & { shape: Shape, chosen: string | undefined }}
+ * @throws on an unknown profile
+ */
+function figuresOf(spec) {
+  const chosen = chosenProfile(spec);
+  const key = chosen ?? spec.own?.key ?? spec.name;
+  const shape = rescale(chosen === undefined ? ownShape(spec) : shapeOf(chosen), {
+    vus: env.VUS,
+    duration: env.DURATION,
+    timeScale: env.TIME_SCALE,
+  });
+  return {
+    chosen,
+    key,
+    shape,
+    profile: chosen ?? key,
+    vus: peakVus(shape),
+    durationMs: plannedMs(shape),
+    stages: namedStages(shape),
+  };
+}
+
+/**
+ * What the VUs have to know of the plan.
+ *
+ * @param {TestSpec} spec
+ * @returns {import('../types/suite.js').VuPlan}
+ */
+export function planForVus(spec) {
+  const { stages, durationMs } = figuresOf(spec);
+  return { stages, durationMs };
+}
+
+/**
+ * Puts a test together: what it does (the spec) x how much (the profile) x where (the settings).
+ *
+ * @param {TestSpec} spec
+ * @returns {import('../types/suite.js').TestPlan}
+ * @throws on an unknown profile, or a target that nobody allowed
+ */
+export function planTest(spec) {
+  const figures = figuresOf(spec);
+  guardTarget(figures);
+  return {
+    options: optionsOf(spec, figures),
+    setup: () => {
+      const info = start(figures);
+      spec.prepare?.();
+      return info;
+    },
+    teardown: finish,
+    handleSummary: summarize(spec, figures),
+  };
+}
+
+/**
+ * @param {TestSpec} spec
+ * @param {ReturnType<typeof figuresOf>} figures
+ * @returns {import('k6/options').Options}
+ */
+function optionsOf(spec, { chosen, key, profile, shape, vus, durationMs, stages }) {
+  const tags = {
+    ...config.tags,
+    ...spec.tags,
+    profile,
+    target_vus: String(vus),
+    ...(env.RUN_ID ? { testid: env.RUN_ID } : {}),
+  };
+  const thresholds = buildThresholds({
+    targets: targetsOf(spec, chosen),
+    key,
+    endpoints: spec.endpoints,
+    stages: [...new Set(stages.map(({ name }) => name))],
+    metrics: metricsOf(spec, durationMs),
+    arrivalRate: shape.executor.endsWith('arrival-rate') && !isHeavy(chosen),
+  });
+  return /** @type {import('k6/options').Options} */ ({
+    // Tags once more per scenario: `k6 run --tag` replaces those of the whole test.
+    scenarios: { [key]: { ...shape, tags: { ...tags, phase: 'main' } } },
+    thresholds,
+    tags,
+    systemTags: config.systemTags,
+    summaryTrendStats: config.summaryTrendStats,
+    // An API that redirects, say to a login page, has not answered.
+    maxRedirects: 0,
+    insecureSkipTLSVerify: env.INSECURE_SKIP_TLS_VERIFY,
+    setupTimeout: `${2 * parseDuration(env.REQUEST_TIMEOUT) + 30_000}ms`,
+    ...spec.options,
+  });
+}
+
+/**
+ * @param {TestSpec} spec
+ * @returns {string | undefined} undefined: the script's own shape
+ */
+function chosenProfile(spec) {
+  if (spec.profile !== undefined && env.PROFILE !== '' && env.PROFILE !== spec.profile) {
+    throw new Error(
+      `PROFILE=${env.PROFILE}: scenarios/${spec.profile}.js always runs the profile ${spec.profile}. ` +
+        `Run scenarios/${env.PROFILE}.js, a file of scripts/, or unset PROFILE.`,
+    );
+  }
+  return spec.profile ?? (env.PROFILE || undefined);
+}
+
+/**
+ * @param {TestSpec} spec
+ * @returns {Shape}
+ */
+function ownShape(spec) {
+  if (spec.own === undefined) {
+    throw new Error(`${spec.name}: needs PROFILE, one of ${profileNames()}`);
+  }
+  return spec.own.shape;
+}
+
+/**
+ * @param {TestSpec} spec
+ * @param {number} durationMs
+ * @returns {string[]} custom metrics that get samples
+ */
+function metricsOf({ metrics, thresholds }, durationMs) {
+  return typeof metrics === 'function'
+    ? metrics(durationMs)
+    : (metrics ?? Object.keys(thresholds ?? {}));
+}
+
+/** @returns {string} */
+function profileNames() {
+  return Object.keys(scenarios).join(', ');
+}
+
+/**
+ * @param {string} profile
+ * @returns {Shape}
+ * @throws when the active set has no such profile
+ */
+function shapeOf(profile) {
+  if (!Object.hasOwn(scenarios, profile)) {
+    throw new Error(
+      `PROFILE=${profile}: unknown in PROFILE_SET=${env.PROFILE_SET}, expected one of ${profileNames()}. ` +
+        'Try: PROFILE=smoke',
+    );
+  }
+  return /** @type {Record<string, Shape>} */ (scenarios)[profile];
+}
+
+/**
+ * @param {string | undefined} profile
+ * @returns {boolean}
+ */
+function isHeavy(profile) {
+  return profile !== undefined && heavyProfiles.includes(profile);
+}
+
+/**
+ * Merges what counts as good. A journey's own targets are stricter than an ordinary profile's and win over
+ * them; a profile that is meant to overload the service replaces them.
+ *
+ * @param {TestSpec} spec
+ * @param {string | undefined} profile
+ * @returns {Thresholds}
+ */
+function targetsOf(spec, profile) {
+  const set = /** @type {Record<string, Record<string, Thresholds>>} */ (profileThresholds)[
+    env.PROFILE_SET
+  ];
+  const byProfile = (profile === undefined ? undefined : set?.[profile]) ?? config.thresholds;
+  const base = isHeavy(profile) ? byProfile : { ...byProfile, ...ownTargets(spec) };
+  const slo = env.SLO === undefined ? undefined : sloSets[env.SLO];
+  const loadSized = profile !== undefined && loadSizedProfiles.includes(profile);
+  return {
+    ...addThresholds(base, { ...slo?.thresholds, ...(loadSized ? slo?.loadSized : {}) }),
+    ...parseOverrides(env.THRESHOLDS),
+  };
+}
+
+/**
+ * A journey's own targets, those of `standardThresholds` first.
+ *
+ * @param {TestSpec} spec
+ * @returns {Thresholds}
+ */
+function ownTargets({ standard, endpoints, thresholds }) {
+  /** @type {Thresholds} */
+  const targets = {};
+  const add = (/** @type {{ duration: string[], failed: string[] }} */ row, tag = '') => {
+    targets[`http_req_duration${tag}`] = row.duration;
+    targets[`http_req_failed${tag}`] = row.failed;
+  };
+  if (standard !== undefined) {
+    add(standardThresholds[standard]);
+  }
+  for (const kind of /** @type {const} */ (['api_read', 'api_write'])) {
+    if (endpoints.some((endpoint) => endpoint.kind === kind)) {
+      add(standardThresholds[kind], `{kind:${kind}}`);
+    }
+  }
+  return { ...targets, ...thresholds };
+}
