@@ -7,9 +7,17 @@ const js = require('@eslint/js');
 
 /** What k6 adds to JavaScript. */
 const K6_GLOBALS = Object.fromEntries(
-  ['__ENV', '__ITER', '__VU', 'clearTimeout', 'console', 'crypto', 'open', 'setTimeout'].map(
-    (name) => [name, 'readonly'],
-  ),
+  [
+    '__ENV',
+    '__ITER',
+    '__VU',
+    'clearTimeout',
+    'console',
+    'crypto',
+    'open',
+    'require',
+    'setTimeout',
+  ].map((name) => [name, 'readonly']),
 );
 
 module.exports = [
@@ -29,7 +37,6 @@ module.exports = [
       eqeqeq: 'error',
       'max-depth': ['error', 3],
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
-      'no-duplicate-imports': 'error',
       'no-else-return': 'error',
       'no-eval': 'error',
       'no-implicit-coercion': 'error',

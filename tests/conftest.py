@@ -42,11 +42,15 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[cachedir.CACHE_VARIABLE] = str(cache)
     home = tempfile.mkdtemp(prefix="cookiecutter-k6-home-")
     config.stash[_home] = home
+    # pytest keeps its own folders where they were, for a look at what failed.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
     isolate(os.environ, Path(home))
+    tempfile.tempdir = os.environ["TMPDIR"]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove the private home folder."""
+    tempfile.tempdir = None
     shutil.rmtree(config.stash.get(_home, ""), ignore_errors=True)
 
 

@@ -58,15 +58,21 @@ def suite_env_keys() -> set[str]:
 
 
 def isolate(environ: MutableMapping[str, str], home: Path) -> None:
-    """Remove inherited settings from `environ` and give it an empty home with a plain git."""
+    """Remove inherited settings from `environ`; give it an empty home and a plain git.
+
+    Temporary files go below `home` as well: cookiecutter never deletes its copies of the hooks.
+    """
     unwanted = SUITE_VARIABLES | PROGRAM_VARIABLES | suite_env_keys()
     for name in list(environ):
         if name in unwanted or name.startswith(PREFIXES):
             del environ[name]
     git_config = home / "gitconfig"
     git_config.write_text(GIT_CONFIG, encoding="utf-8")
+    temporary = home / "tmp"
+    temporary.mkdir()
     environ.update(
         HOME=str(home),
+        TMPDIR=str(temporary),
         GIT_CONFIG_GLOBAL=str(git_config),
         GIT_CONFIG_NOSYSTEM="1",
         GIT_TERMINAL_PROMPT="0",

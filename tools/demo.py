@@ -92,9 +92,10 @@ def generate(folder: Path, port: int) -> Path:
     command = ["cookiecutter", str(REPOSITORY), "--no-input", "--output-dir", str(folder)]
     command += answers
     detail(f"$ {shlex.join(['cookiecutter', '.', '--no-input', *answers])}")
-    # A private home: a cookiecutter configuration of the user must not change the demo.
+    # A private home: a cookiecutter configuration of the user must not change the demo. The same
+    # for temporary files: cookiecutter never deletes its copies of the hooks.
     with tempfile.TemporaryDirectory(prefix="cookiecutter-k6-home-") as home:
-        environ = {**os.environ, "HOME": home, "USERPROFILE": home}
+        environ = {**os.environ, "HOME": home, "USERPROFILE": home, "TMPDIR": home, "TEMP": home}
         environ.pop("COOKIECUTTER_CONFIG", None)
         done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     if done.returncode != 0:

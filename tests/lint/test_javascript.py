@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sources import tracked_files
 
-from tests.layout import REPOSITORY
+from tests.layout import REPOSITORY, TEMPLATE
 from tests.lint.linting import link_node_modules, lint, run
 
 NodeBin = Callable[[str], Path]
@@ -40,6 +41,13 @@ def test_types_are_checked_strictly(workshop: Path, node_bin: NodeBin) -> None:
 
 def test_eslint_is_content(workshop: Path, node_bin: NodeBin) -> None:
     lint([node_bin("eslint"), "-c", ESLINT_CONFIG, "--max-warnings=0", "."], workshop)
+
+
+def test_eslint_is_content_here(node_bin: NodeBin) -> None:
+    """With the JavaScript of tests and benchmarks; the template tree has a test of its own."""
+    scripts = [path for path in tracked_files() if path.suffix in {".js", ".cjs"}]
+    own = [path for path in scripts if TEMPLATE not in path.parents]
+    lint([node_bin("eslint"), "-c", ESLINT_CONFIG, "--max-warnings=0", *own], REPOSITORY)
 
 
 def test_prettier_would_change_nothing(generated: Path, node_bin: NodeBin) -> None:
