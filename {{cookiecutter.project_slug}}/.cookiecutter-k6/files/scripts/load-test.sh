@@ -137,7 +137,7 @@ readonly OPTION_TABLE='
 What to run
 --profile|NAME|PROFILE|name|load|profile for the test; also one without a file in scenarios/
 --profile-set|NAME|PROFILE_SET|name|core|set of profiles (tests/load/config/profiles.js)
---list||||list the profiles and tests
+--list|||||list the profiles and tests
 How much
 --vus|N|VUS|vus|20|virtual users at the peak; every stage scales with it
 --duration|T|DURATION|duration|2m|length of the hold: 30s, 5m, 1m30s
@@ -153,23 +153,23 @@ What counts as good
 --slo|NAME|SLO|name|target|adds service-level thresholds: target, critical or strict
 The service
 --wait|T|WAIT_TIMEOUT|duration|60s|how long to wait until it is healthy; default 30s
---no-wait||||neither wait for it nor start it
+--no-wait|||||neither wait for it nor start it
 --start|COMMAND|START_COMMAND|text|npm start|starts it if nothing answers, and stops it afterwards
 Results
 --output|FILE||file|raw.json|every sample as JSON lines, in the run folder
 --out|OUTPUT||text|prometheus|a k6 output: csv=F, prometheus, influxdb=URL, ...; repeatable
---report||||k6 dashboard as report.html, in the run folder
+--report|||||k6 dashboard as report.html, in the run folder
 Settings
 --env-file|FILE||text|staging.env|reads KEY=value lines; the environment wins over them
 --env|NAME=VALUE||pair|ENVIRONMENT=staging|sets a setting or a variable for the scripts; repeatable
 The script
---docker||||runs k6 in a container instead of a local k6
---dry-run||||prints the k6 command and runs nothing
---quiet||||no banner, no progress: results and errors only
---verbose||||says what is decided, and why
---no-color||||no colours; so does the variable NO_COLOR
---version||||versions of the suite and of k6
---help||||this text (-h)
+--docker|||||runs k6 in a container instead of a local k6
+--dry-run|||||prints the k6 command and runs nothing
+--quiet|||||no banner, no progress: results and errors only
+--verbose|||||says what is decided, and why
+--no-color|||||no colours; so does the variable NO_COLOR
+--version|||||versions of the suite and of k6
+--help|||||this text (-h)
 '
 
 # ---------------------------------------------------------------------------------------------------

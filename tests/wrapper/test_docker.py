@@ -1,0 +1,100 @@
+"""`--docker`: the same run in a container. A recording docker stands in for the real one."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from tests.wrapper.harness import SHIM_FOLDER, Project
+
+
+@pytest.fixture
+def docker(project: Project) -> Project:
+    (project.bin / "docker").symlink_to(SHIM_FOLDER / "docker")
+    (project.bin / "k6").unlink()
+    project.env["RUN_ID"] = "one"
+    return project
+
+
+def test_the_suite_is_read_only_and_the_results_belong_to_the_caller(docker: Project) -> None:
+    result = docker.run("--docker", "load", "health", "--vus", "4", "--output", "raw.json")
+    assert [call.kind for call in result.calls] == ["docker-version", "wait", "run"], result
+    args = result.call.args
+    suite, results = (args[i + 1] for i, word in enumerate(args) if word == "--mount")
+    quoted = str(docker.load).replace('"', '""')
+    assert suite == f'type=bind,"source={quoted}",target=/suite,readonly'
+    assert results == f'type=bind,"source={quoted}/results/one",target=/results'
+    assert args[args.index("--user") + 1] == f"{os.getuid()}:{os.getgid()}"
+    assert args[args.index("--network") + 1] == "host"
+    image = args.index("grafana/k6:1.8.1")
+    assert args[image + 1] == "run"
+    assert args[-1] == "/suite/scripts/health.js"
+    pairs = dict(args[i + 1].split("=", 1) for i, word in enumerate(args) if word == "--env")
+    assert pairs["RESULTS_DIR"] == "/results"
+    assert pairs["VUS"] == "4"
+    assert pairs["RUN_K6_VERSION"] == "v1.8.1"
+    assert "json=/results/raw.json" in args
+
+
+def test_secrets_are_named_and_settings_come_along(docker: Project) -> None:
+    settings = docker.root.parent / "s.env"
+    settings.write_text("MINE_TOKEN=canary-a\nTEST_USER_EMAIL=a@example.com\n")
+    env = {"API_KEY": "canary-b", "K6_LOG_FORMAT": "json", "UNRELATED": "x", "K6_BIN": ""}
+    result = docker.run("--docker", "--report", "--env-file", str(settings), env=env)
+    call = result.call
+    named = {call.args[i + 1] for i, word in enumerate(call.args) if word == "-e"}
+    assert {"MINE_TOKEN", "TEST_USER_EMAIL", "API_KEY", "K6_LOG_FORMAT"} <= named
+    assert "K6_WEB_DASHBOARD_EXPORT" in named
+    assert not {"UNRELATED", "K6_BIN", "PATH", "HOME"} & named
+    assert "canary" not in " ".join(call.args)
+    assert call.env["MINE_TOKEN"] == "canary-a"
+    assert call.env["K6_WEB_DASHBOARD_EXPORT"] == "/results/report.html"
+
+
+@pytest.mark.parametrize(
+    ("url", "inside"),
+    [
+        ("http://localhost:8000/x", "http://host.docker.internal:8000/x"),
+        ("http://127.0.0.1:8000", "http://host.docker.internal:8000"),
+        ("http://[::1]:8000", "http://host.docker.internal:8000"),
+        ("http://192.168.1.5:8000", "http://192.168.1.5:8000"),
+    ],
+)
+def test_where_the_network_is_not_shared_the_host_has_a_name(
+    docker: Project, url: str, inside: str
+) -> None:
+    docker.script("uname", "#!/bin/sh\necho Darwin\n")
+    result = docker.run("--docker", "--base-url", url).passed()
+    args = result.call.args
+    assert f"BASE_URL={inside}" in args
+    assert "host.docker.internal:host-gateway" in args
+    assert "--network" not in args
+
+
+def test_a_file_outside_the_suite_is_refused(docker: Project) -> None:
+    docker.write("mine.js", "")
+    docker.run("./mine.js", "--docker").refused("--docker only sees files below")
+
+
+def test_docker_has_to_be_there_and_answer(project: Project) -> None:
+    project.run("--docker", env={"PATH": "/usr/bin:/bin"}).refused("--docker")
+    project.script("docker", "#!/bin/sh\necho 'Cannot connect to the Docker daemon' >&2\nexit 1\n")
+    project.run("--docker").refused("Docker does not answer", "Cannot connect")
+
+
+def test_another_image_can_be_chosen(docker: Project) -> None:
+    result = docker.run("--docker", "--dry-run", env={"K6_IMAGE": "registry.local/k6:2.2.0"})
+    assert " registry.local/k6:2.2.0 run " in result.passed().stdout
+
+
+def test_a_container_is_killed_too_when_the_check_is_interrupted(docker: Project) -> None:
+    with docker.running("--docker", env={"SHIM_SECONDS": "60"}) as run:
+        run.until(lambda: [c for c in docker.calls() if c.kind == "wait"], "no readiness check")
+        run.signal(signal.SIGTERM)
+        result = run.end(5)
+    assert result.code == 105, result
+    started = next(call for call in result.calls if call.kind == "wait").args
+    killed = next(call for call in result.calls if call.kind == "docker-kill").args
+    assert killed[1] == started[started.index("--name") + 1]

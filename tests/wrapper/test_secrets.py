@@ -1,0 +1,96 @@
+"""A canary in every secret: none may show up where others can read it."""
+
+from __future__ import annotations
+
+import time
+
+import psutil
+import pytest
+
+from tests.wrapper.harness import Project
+
+SECRETS = {
+    "API_KEY": "canary-key",
+    "TEST_USER_PASSWORD": "canary-password",
+    "MY_TOKEN": "canary-token",
+    "MY_SECRET": "canary-secret",
+    "MY_DSN": "postgres://u:canary-dsn@localhost/x",
+    "DATABASE_URL": "postgres://u:canary-db@localhost/x",
+    "K6_INFLUXDB_PASSWORD": "canary-influx",
+}
+
+
+@pytest.mark.parametrize("from_file", [False, True])
+def test_no_secret_is_printed_passed_as_an_argument_or_written(
+    project: Project, from_file: bool
+) -> None:
+    text = "".join(f"{name}={value}\n" for name, value in SECRETS.items())
+    settings = project.root.parent / "secret.env"
+    settings.write_text(text)
+    url = "http://u:canary-url@localhost:8000"
+    words = ["--env-file", str(settings)] if from_file else []
+    env: dict[str, str | None] = {"BASE_URL": url, **({} if from_file else SECRETS)}
+    for extra in (
+        ["--verbose", "--report", "--output", "r.json"],
+        ["--dry-run"],
+        ["--docker", "--dry-run"],
+    ):
+        result = project.run("all", *words, *extra, env=env).passed()
+        assert "canary" not in result.all, result
+        for call in result.calls:
+            assert "canary" not in " ".join(call.args)
+        for call in result.runs:
+            assert SECRETS.items() <= call.env.items()
+            assert call.env["BASE_URL"] == url
+    for path in project.root.rglob("*"):
+        assert not path.is_file() or b"canary" not in path.read_bytes(), path
+
+
+@pytest.mark.parametrize("name", [*SECRETS, "api_key", "PASSWORD"])
+def test_a_secret_on_the_command_line_is_refused_with_advice(project: Project, name: str) -> None:
+    stderr = project.run("--env", f"{name}=canary").refused(f"--env {name}", "Export it")
+    assert f"export {name}=..." in stderr
+    assert "canary" not in stderr
+
+
+def test_other_variables_with_credentials_are_refused_too(project: Project) -> None:
+    stderr = project.run("--env", "WS=ws://u:canary@localhost").refused("--env WS")
+    assert "canary" not in stderr
+
+
+@pytest.mark.slow
+def test_the_process_list_and_the_results_of_a_real_run(real_project: Project) -> None:
+    real_project.write(
+        "long.js",
+        "import { sleep } from 'k6';\n"
+        "export const options = { vus: 1, duration: '2s' };\n"
+        "export default function () { sleep(0.2); }\n"
+        "export function handleSummary() {\n"
+        "  if (!__ENV.API_KEY) { throw new Error('no key'); }\n"
+        "  return { [`${__ENV.RESULTS_DIR}/summary.json`]: '{\\n  \"passed\": true\\n}\\n' };\n"
+        "}\n",
+    )
+    env = {**SECRETS, "BASE_URL": "http://u:canary-url@localhost:8000"}
+    words = ["./long.js", "--no-wait", "--verbose", "--output", "raw.json", "--", "--verbose"]
+    lists = []
+    with real_project.running(*words, env=env) as run:
+        while run.process.poll() is None:
+            lists.extend(command_lines(run.pid))
+            time.sleep(0.02)
+        result = run.end()
+    assert result.code == 0, result
+    assert any("long.js" in line for line in lists)
+    assert "canary" not in "\n".join(lists)
+    assert "canary" not in result.all
+    for path in real_project.run_folder.iterdir():
+        assert b"canary" not in path.read_bytes(), path
+
+
+def command_lines(pid: int) -> list[str]:
+    """The command lines of a process and of everything below it."""
+    try:
+        process = psutil.Process(pid)
+        family = [process, *process.children(recursive=True)]
+        return [" ".join(member.cmdline()) for member in family]
+    except psutil.NoSuchProcess:
+        return []
