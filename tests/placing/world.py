@@ -97,6 +97,10 @@ class Killed(BaseException):
     """The process died here."""
 
 
+class Unfinished(Exception):
+    """Some steps could not be done."""
+
+
 class DyingDisk(Disk):
     """Dies at the n-th change; a write that dies leaves half of the file."""
 
@@ -214,7 +218,8 @@ class Project:
             problems = carry_out(Workplace(root, scratch, disk or Disk()), plan)
         finally:
             shutil.rmtree(scratch)
-        assert problems == []
+        if problems:
+            raise Unfinished(problems)
         return plan
 
     def kill(self, version: int, dies_at: int, **answers: Any) -> bool:

@@ -103,14 +103,17 @@ class Planner:
     def plan(self, after: Manifest, extra: Sequence[Action] = ()) -> Plan:
         """Return the plan. after: the manifest to complete. extra: steps planned elsewhere."""
         files: dict[str, Entry] = {}
-        actions: list[Action] = []
-        moves = self._moves()
-        for path in sorted({*self._suite, *self._entries} - set(moves.values())):
+        half_moved = self._half_moved()
+        actions = [action for path in half_moved for action in self._end_move(path)]
+        moves = self._moves(half_moved)
+        elsewhere = {*half_moved, *moves.values()}
+        for path in sorted({*self._suite, *self._entries} - elsewhere):
             decision = self._move(path, moves[path]) if path in moves else self._decide(path)
             actions.extend(decision.actions)
             if decision.entry is not None:
                 files[path] = decision.entry
             self._remember(decision)
+        actions.extend(self._leftovers(files, actions))
         actions.extend(extra)
         after = after._replace(files=files)
         during = self._before._replace(
@@ -133,8 +136,6 @@ class Planner:
                 continue
             if item.entry is not None:
                 known[path] = item.entry
-                if item.moved_from and self._half_moved(item):
-                    self._pending[path] = item
             elif item.placed:
                 self._pending[path] = item  # an offer of ours beside a file
             else:
@@ -231,7 +232,7 @@ class Planner:
         """Both the user and the template changed the file."""
         kept = Entry(blob_id(new.content), new.executable, _as_text(new), entry.foreign)
         mode = self._wanted_mode(found, entry, new)
-        merged = self._merged(found, entry, new)
+        merged = self._merged(path, found, entry, new)
         if merged is None:
             offer = self._offer(path, new, entry, _BOTH_CHANGED)
             kept = kept._replace(offer=offer.path)
@@ -240,13 +241,13 @@ class Planner:
             return Decision(self._mode_only(path, found, mode), kept)
         return Decision([Action("merge", path, merged, mode, expected=found)], kept)
 
-    def _merged(self, found: Found, entry: Entry, new: NewFile) -> bytes | None:
+    def _merged(self, path: str, found: Found, entry: Entry, new: NewFile) -> bytes | None:
         """Return the merge of the user's and the template's changes, or None without a clean one.
 
         An offer that is still beside the file was not dealt with: its changes are not in the
         user's file, so that it is no ancestor, and a newer offer replaces it.
         """
-        if found.kind != "file" or entry.foreign or self._is_our_offer(entry.offer, entry):
+        if found.kind != "file" or entry.foreign or self._has_open_offer(path, entry):
             return None
         if b"\0" in found.content or b"\0" in new.content:
             return None
@@ -272,6 +273,12 @@ class Planner:
                 return Action("beside", place, new.content, mode, new.executable, there, note=why)
         return Action("blocked", path, note=f"{why}, and {path}.new is taken")
 
+    def _has_open_offer(self, path: str, entry: Entry) -> bool:
+        """Tell whether an offer of an earlier run, also an unfinished one, is still there."""
+        unfinished = [path + suffix for suffix in _OFFERS if path + suffix in self._before.pending]
+        places = [*unfinished, entry.offer] if entry.offer else unfinished
+        return any(self._look(place).kind != "absent" for place in places)
+
     def _is_our_offer(self, place: str, entry: Entry) -> bool:
         """Tell whether a .new file is there as a run of this template wrote it."""
         ours = {entry.blob} if place == entry.offer else set()
@@ -279,6 +286,23 @@ class Planner:
             ours.add(self._before.pending[place].placed)
         there = self._look(place) if place else ABSENT
         return there.kind == "file" and blob_id(there.content) in ours
+
+    def _leftovers(self, files: Mapping[str, Entry], actions: Sequence[Action]) -> list[Action]:
+        """Remove offers of an unfinished run that this one has no use for."""
+        used = {entry.offer for entry in files.values()} | {action.path for action in actions}
+        unused = [
+            place
+            for place, item in self._before.pending.items()
+            if item.placed and item.entry is None and place not in used
+        ]
+        steps = [
+            Action("tidy", place, expected=self._look(place), removes=True)
+            for place in unused
+            if self._reached(place, self._before.pending[place])
+        ]
+        for step in steps:
+            self._pending[step.path] = Pending("", None)
+        return steps
 
     def _tidy(self, entry: Entry) -> list[Action]:
         """Remove an offer that has become pointless, if it is as it was written."""
@@ -304,7 +328,23 @@ class Planner:
 
     # --- renames -------------------------------------------------------------------------
 
-    def _moves(self) -> dict[str, str]:
+    def _half_moved(self) -> list[str]:
+        """Return old paths that an unfinished run has moved, but not yet removed."""
+        return [
+            item.moved_from
+            for path, item in self._before.pending.items()
+            if item.moved_from in self._entries
+            and self._reached(path, item)
+            and self._reached(item.moved_from, Pending(item.source, None))
+        ]
+
+    def _end_move(self, old: str) -> list[Action]:
+        """Complete the move of an unfinished run."""
+        self._pending[old] = Pending("", None)
+        gone = Action("moved", old, expected=self._look(old), removes=True)
+        return [*self._tidy(self._entries[old]), gone]
+
+    def _moves(self, half_moved: Sequence[str]) -> dict[str, str]:
         """Return new path -> old path for every renamed file that takes the user's edits along."""
         moves = {}
         for path in self._suite:
@@ -312,26 +352,16 @@ class Planner:
             for earlier, later in reversed(self._renames):
                 if later == old and old not in self._entries:
                     old = earlier
+            known = old in self._entries and old not in half_moved
             free = self._look(path).kind == "absent"
-            if old != path and old in self._entries and old not in self._suite and free:
+            if old != path and known and free and old not in self._suite:
                 moves[path] = old
-            elif path in self._pending and self._pending[path].moved_from:
-                moves[path] = self._pending[path].moved_from
         return moves
-
-    def _half_moved(self, item: Pending) -> bool:
-        """Tell whether an unfinished run wrote the new file but left the old one."""
-        old = self._look(item.moved_from)
-        return old.kind == "file" and blob_id(old.content) == item.source
 
     def _move(self, path: str, old: str) -> Decision:
         """Carry a file that the template renamed to its new path, with the user's edits in it."""
-        found, new = self._look(old), self._suite[path]
+        found, new, entry = self._look(old), self._suite[path], self._entries[old]
         gone = Action("moved", old, expected=found, removes=True, needs=path, note=f"now {path}")
-        entry = self._entries[old]
-        if path in self._entries:  # an unfinished run has written the new file already
-            decision = self._decide(path)
-            return decision._replace(actions=[*decision.actions, *self._tidy(entry), gone])
         current = Entry(blob_id(new.content), new.executable)
         if found.kind in {"absent", "blocked"}:
             left_out = Action("left-out", path, note=f"you deleted {old}")
@@ -351,7 +381,7 @@ class Planner:
         if blob_id(found.content) == entry.blob and not entry.foreign:
             content = with_line_endings_of(new.content, found.content)
         elif entry.blob != current.blob:
-            merged = self._merged(found, entry, new)
+            merged = self._merged(gone.path, found, entry, new)
             content = found.content if merged is None else merged
             if merged is None:
                 offers = [self._offer(path, new, entry, _BOTH_CHANGED)]
@@ -361,7 +391,8 @@ class Planner:
             current = entry._replace(executable=new.executable, offer="")
         mode = self._wanted_mode(found, entry, new)
         move = Action("move", path, content, mode, note=f"was {gone.path}")
-        return Decision([move, *offers, *self._tidy(entry), gone], current)
+        # The move comes after what belongs to it: a run that finds it done need not look further.
+        return Decision([*offers, move, *self._tidy(entry), gone], current)
 
 
 def _as_text(new: NewFile) -> str | None:

@@ -1,0 +1,164 @@
+"""A run that dies at any of its changes, and what the next run makes of it."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from placing.act import Disk, Refusal
+
+from tests.placing.world import Project, Unfinished
+
+A = "tests/load/lib/a.js"
+
+
+def full_of_life(project: Project) -> None:
+    """Make a project in which the next version meets every row of the table."""
+    project.generate(0, auth="login", include_claude_md=True)
+    project.commit()
+    for path in (A, "tests/load/lib/old.js", "tests/load/lib/auth.js"):
+        project.write(path, b"// user-1\n" + project.read(path))
+    project.path("tests/load/lib/back.js").unlink()
+    project.write("tests/load/lib/late.js", b"user-2\n")
+    project.write("package.json", b'{\n  "name": "svc"\n}\n')
+
+
+def every_step(run: Callable[[int], bool]) -> int:
+    """Call `run` with 0, 1, 2... until it says that it did not die; return how often it died."""
+    for step in range(500):
+        if not run(step):
+            return step
+    pytest.fail("it never ends")
+
+
+def test_the_same_template_again_ends_like_an_undisturbed_run(project: Project) -> None:
+    full_of_life(project)
+    undisturbed = project.copy()
+    undisturbed.generate(1, auth="none")
+    expected = undisturbed.timeless()
+    undisturbed.close()
+
+    def run(step: int) -> bool:
+        twin = project.copy()
+        died = twin.kill(1, step, auth="none")
+        assert {b"user-1", b"user-2"} <= twin.marks()
+        twin.generate(1, auth="none")
+        assert twin.timeless() == expected, step
+        twin.close()
+        return died
+
+    assert every_step(run) > 15
+
+
+@pytest.mark.slow
+def test_a_newer_template_ends_as_if_the_dead_run_had_ended_or_never_begun(
+    project: Project,
+) -> None:
+    full_of_life(project)
+    direct, after_all = project.copy(), project.copy()
+    direct.generate(3, auth="login")
+    after_all.generate(1, auth="none")
+    after_all.generate(3, auth="login")
+    outcomes = (direct.timeless(), after_all.timeless())
+    direct.close()
+    after_all.close()
+
+    def run(step: int) -> bool:
+        twin = project.copy()
+        died = twin.kill(1, step, auth="none")
+        twin.generate(3, auth="login")
+        assert {b"user-1", b"user-2"} <= twin.marks()
+        for path, shape in twin.timeless().items():
+            if not path.endswith(".cookiecutter-k6.json"):
+                assert shape in {outcome.get(path) for outcome in outcomes}, (step, path)
+        twin.close()
+        return died
+
+    every_step(run)
+
+
+class FullDisk(Disk):
+    """Has room for so many bytes."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+
+    def write(self, path: str, content: bytes, mode: int | None, executable: bool) -> None:
+        if len(content) > self.room:
+            super().write(path, content[: self.room], mode, executable)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+        self.room -= len(content)
+        super().write(path, content, mode, executable)
+
+
+@pytest.mark.parametrize("room", [0, 500, 1500, 3000])
+def test_a_full_disk_leaves_everything_as_it_was(project: Project, room: int) -> None:
+    full_of_life(project)
+    before = project.shapes()
+    with pytest.raises(Refusal, match="nothing was changed: No space left on device"):
+        project.generate(1, FullDisk(room), auth="none")
+    assert project.shapes() == before
+
+
+class StubbornDisk(Disk):
+    """Cannot put one file in its place."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def replace(self, source: str, target: str) -> None:
+        if target.endswith(self.path):
+            raise OSError(errno.EPERM, os.strerror(errno.EPERM), target)
+        super().replace(source, target)
+
+
+@pytest.mark.parametrize("path", ["lib/a.js", "lib/mid.js", "suite.env", "package.json"])
+def test_one_stubborn_file_is_named_and_the_next_run_completes(project: Project, path: str) -> None:
+    full_of_life(project)
+    twin = project.copy()
+    twin.generate(1, auth="none")
+    with pytest.raises(Unfinished, match="Operation not permitted"):
+        project.generate(1, StubbornDisk(path), auth="none")
+    assert {b"user-1", b"user-2"} <= project.marks()
+    project.generate(1, auth="none")
+    assert project.timeless() == twin.timeless()
+    twin.close()
+
+
+class BusyDisk(Disk):
+    """Somebody saves a file while the template runs."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def replace(self, source: str, target: str) -> None:
+        if target.endswith(".cookiecutter-k6.json"):
+            self.path.write_bytes(b"saved just now\n")
+        super().replace(source, target)
+
+
+def test_a_file_saved_while_the_template_runs_wins(project: Project) -> None:
+    project.generate(0)
+    with pytest.raises(Unfinished, match=r"a\.js: it changed while"):
+        project.generate(1, BusyDisk(project.path(A)))
+    assert project.read(A) == b"saved just now\n"
+
+
+class SplitDisk(Disk):
+    """The suite is on another disk than the project."""
+
+    def replace(self, source: str, target: str) -> None:
+        if "ready-" in source:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), target)
+        super().replace(source, target)
+
+
+def test_a_suite_on_another_disk_is_placed_all_the_same(project: Project) -> None:
+    twin = project.copy()
+    twin.generate(0)
+    project.generate(0, SplitDisk())
+    assert project.timeless() == twin.timeless()
+    twin.close()
