@@ -22,7 +22,16 @@ export const config = {
   thresholds: defaultThresholds,
 
   /** What k6 tags by itself. Without `url`: the route name says as much, and ids would be time series. */
-  systemTags: ['name', 'method', 'status', 'error_code', 'check', 'group', 'scenario', 'expected_response'],
+  systemTags: [
+    'name',
+    'method',
+    'status',
+    'error_code',
+    'check',
+    'group',
+    'scenario',
+    'expected_response',
+  ],
 
   /** Statistics of every trend, in the console and in summary.json. */
   summaryTrendStats: ['avg', 'min', 'med', 'max', 'p(90)', 'p(95)', 'p(99)', 'count'],

@@ -65,7 +65,15 @@ export const profileSets = {
   /** The stress test in three longer steps up to 150. */
   'stress-150': {
     ...core,
-    stress: ramping(['2m', 50], ['5m', 50], ['2m', 100], ['5m', 100], ['2m', 150], ['5m', 150], ['5m', 0]),
+    stress: ramping(
+      ['2m', 50],
+      ['5m', 50],
+      ['2m', 100],
+      ['5m', 100],
+      ['2m', 150],
+      ['5m', 150],
+      ['5m', 0],
+    ),
   },
 
   /** A small internal service. */
@@ -147,7 +155,15 @@ export const profileSets = {
       ['2m', 0],
     ),
     soak: constant(50, '2h'),
-    spike: ramping(['30s', 10], ['1m', 10], ['10s', 500], ['1m', 500], ['10s', 10], ['2m', 10], ['10s', 0]),
+    spike: ramping(
+      ['30s', 10],
+      ['1m', 10],
+      ['10s', 500],
+      ['1m', 500],
+      ['10s', 10],
+      ['2m', 10],
+      ['10s', 0],
+    ),
   },
 
   /** A help desk with an office-hours crowd. */

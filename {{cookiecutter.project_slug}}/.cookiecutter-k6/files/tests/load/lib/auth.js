@@ -170,7 +170,9 @@ function lifetimeOf(token, expiresIn) {
 function apiKey() {
   const key = env.API_KEY || DEFAULT_API_KEY;
   if (key === DEFAULT_API_KEY && !env.target.isLocal) {
-    throw new Error('API_KEY is not set: the default key is for local targets only. Run: export API_KEY=...');
+    throw new Error(
+      'API_KEY is not set: the default key is for local targets only. Run: export API_KEY=...',
+    );
   }
   return key;
 }

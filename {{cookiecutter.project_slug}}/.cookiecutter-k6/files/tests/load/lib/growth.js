@@ -30,7 +30,11 @@ export function createGrowthWatch() {
     if (progress >= FIRST_WINDOW.from && progress < FIRST_WINDOW.to) {
       count += 1;
       slowest = Math.max(slowest, duration);
-    } else if (progress >= LAST_WINDOW.from && progress < LAST_WINDOW.to && count >= FEWEST_SAMPLES) {
+    } else if (
+      progress >= LAST_WINDOW.from &&
+      progress < LAST_WINDOW.to &&
+      count >= FEWEST_SAMPLES
+    ) {
       soakSlowdown.add(duration > slowest * FACTOR + NOISE_MS);
     }
   };

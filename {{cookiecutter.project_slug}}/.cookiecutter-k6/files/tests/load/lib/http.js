@@ -24,7 +24,9 @@ http.setResponseCallback(http.expectedStatuses({ min: 200, max: 299 }));
  */
 export function endpoint(name, path, options = {}) {
   if (name.includes(',')) {
-    throw new Error(`endpoint '${name}': a name must not hold a comma, k6 thresholds cannot name it`);
+    throw new Error(
+      `endpoint '${name}': a name must not hold a comma, k6 thresholds cannot name it`,
+    );
   }
   const { method = 'GET', kind = 'api', statuses, phase, headers, timeout, responseType } = options;
   return {

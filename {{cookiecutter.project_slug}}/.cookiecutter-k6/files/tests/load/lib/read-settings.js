@@ -67,7 +67,9 @@ export function readSettings(settings, environment, file) {
   const problems = [];
   for (const [name, setting] of Object.entries(settings)) {
     if (setting.secret && file[name]) {
-      problems.push(`${name} in suite.env: secrets come from the environment, run: export ${name}=...`);
+      problems.push(
+        `${name} in suite.env: secrets come from the environment, run: export ${name}=...`,
+      );
     }
     const raw = environment[name] || file[name] || '';
     const value = raw === '' ? setting.fallback : setting.read(raw);

@@ -176,12 +176,7 @@ export const SETTINGS = {
   ENVIRONMENT: text('local', 'Value of the tag `environment`'),
   PROFILE_SET: text('core', 'Which set of profiles is active (`config/profiles.js`)'),
   PROFILE: text('', 'Which profile of the set to run; default: the one the script brings'),
-  VUS: integer(
-    1,
-    100000,
-    undefined,
-    'Virtual users at the peak; every stage scales in proportion',
-  ),
+  VUS: integer(1, 100000, undefined, 'Virtual users at the peak; every stage scales in proportion'),
   DURATION: duration(
     undefined,
     'Length of every hold; a profile without holds lasts this long in all',
@@ -207,7 +202,10 @@ export const SETTINGS = {
   ALLOWED_HOSTS: list([], 'Hosts that may be loaded without confirmation: exact or `*.suffix`'),
   ALLOW_REMOTE: flag(false, 'With `CONFIRM_TARGET`: allows one host that is not listed'),
   CONFIRM_TARGET: text('', 'The host you mean to load, spelled out'),
-  ALLOW_HEAVY: flag(false, 'Allows stress, spike and breakpoint, and lifts the caps, off this machine'),
+  ALLOW_HEAVY: flag(
+    false,
+    'Allows stress, spike and breakpoint, and lifts the caps, off this machine',
+  ),
   ALLOW_WRITES: flag(false, 'Allows requests that change data, off this machine'),
   MAX_REMOTE_VUS: integer(1, 100000, 100, 'Most virtual users against a host that is not local'),
   MAX_REMOTE_DURATION: duration('1h', 'Longest run against a host that is not local'),
@@ -228,7 +226,10 @@ export const SETTINGS = {
   REFRESH_PATH: path('/auth/refresh', 'Token renewal route below `API_PREFIX`'),
   TEST_USER_EMAIL: text('', 'Logs in as this user instead of those in `data/users.json`'),
   TEST_USER_PASSWORD: secret('Password of the test users, instead of those in `data/users.json`'),
-  RESOURCE_PATH: path('/items', 'Protected resource below `API_PREFIX` that api-authenticated uses'),
+  RESOURCE_PATH: path(
+    '/items',
+    'Protected resource below `API_PREFIX` that api-authenticated uses',
+  ),
 
   RESULTS_DIR: text('', 'Folder of the summary; default `tests/load/results`'),
   RUN_ID: text('', 'Names this run in tags, files and test data; set by the wrapper'),

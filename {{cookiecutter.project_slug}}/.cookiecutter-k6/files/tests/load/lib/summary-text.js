@@ -57,7 +57,9 @@ function thresholdLines({ thresholds }, paint) {
     }
     const mark = ok && measured ? paint('✓', 'good') : paint('✗', 'bad');
     const aggregate = expression.replace(/\s*[<>=!].*$/, '');
-    const figure = measured ? `${aggregate}=${shown(metric, aggregate, value)}${unit}` : 'never measured';
+    const figure = measured
+      ? `${aggregate}=${shown(metric, aggregate, value)}${unit}`
+      : 'never measured';
     lines.push(`    ${mark} '${expression}' ${figure}`);
   }
   return lines;
@@ -114,7 +116,8 @@ function table(title, rows) {
   return [
     line(title, head),
     ...rows.map(({ name, requests, requestRate, duration, errorRate, checks }) => {
-      const of = (/** @type {'p50' | 'p95' | 'p99' | 'max'} */ key) => duration?.[key].toFixed(2) ?? '-';
+      const of = (/** @type {'p50' | 'p95' | 'p99' | 'max'} */ key) =>
+        duration?.[key].toFixed(2) ?? '-';
       const judged = checks.passes + checks.fails;
       return line(name, [
         String(requests),

@@ -158,7 +158,10 @@ function percent(part, whole) {
 function errorTypes(metrics, filter = '') {
   return Object.fromEntries(
     Object.keys(CAUSES)
-      .map((cause) => [cause, metrics[`request_errors{${filter}cause:${cause}}`]?.values.count ?? 0])
+      .map((cause) => [
+        cause,
+        metrics[`request_errors{${filter}cause:${cause}}`]?.values.count ?? 0,
+      ])
       .filter(([, count]) => count > 0),
   );
 }
@@ -248,4 +251,3 @@ function failedChecks(group) {
   visit(group);
   return failed.sort((a, b) => b.fails - a.fails);
 }
-

@@ -26,7 +26,8 @@ export function defineTest(spec) {
   return /** @type {LoadTest} */ ({
     ...once,
     ...plan,
-    run: (iteration) => guarded(plan.stages.length > 0 ? withStage(plan.stages, iteration) : iteration),
+    run: (iteration) =>
+      guarded(plan.stages.length > 0 ? withStage(plan.stages, iteration) : iteration),
   });
 }
 

@@ -37,7 +37,9 @@ export function findings(evidence, { ranMs, plannedMs }) {
  */
 function causes({ endpoints, thresholds, failedChecks }) {
   return endpoints
-    .filter(({ name }) => thresholds.some(({ ok, metric }) => !ok && metric.endsWith(`{name:${name}}`)))
+    .filter(({ name }) =>
+      thresholds.some(({ ok, metric }) => !ok && metric.endsWith(`{name:${name}}`)),
+    )
     .map((endpoint) => {
       const { name, requests, errors, errorRate, errorTypes, checks, duration } = endpoint;
       if (requests === 0) {
@@ -104,7 +106,10 @@ function breakingStage({ stages, thresholds }) {
           ? stage.errorRate / 100
           : stage.duration?.[/** @type {'p90' | 'p95' | 'p99'} */ (`p${match?.[2]}`)];
       if (match && value !== undefined && value >= Number(match[3])) {
-        return { name: stage.name, reason: `${metric} ${match[1]} was ${value}, target ${expression}` };
+        return {
+          name: stage.name,
+          reason: `${metric} ${match[1]} was ${value}, target ${expression}`,
+        };
       }
     }
   }

@@ -54,8 +54,7 @@ export type Shape =
     };
 
 export type ThresholdExpression =
-  | string
-  | { threshold: string; abortOnFail?: boolean; delayAbortEval?: string };
+  string | { threshold: string; abortOnFail?: boolean; delayAbortEval?: string };
 
 export type Thresholds = Record<string, ThresholdExpression[]>;
 
