@@ -257,12 +257,20 @@ def _valid_package(found: Found) -> str | None:
         return None
     try:
         text = found.content.decode("utf-8")
-        document = json.loads(text)
+        document = json.loads(text, object_pairs_hook=_without_duplicates)
     except ValueError:
         return None
     if not isinstance(document, dict) or not isinstance(document.get("scripts", {}), dict):
         return None
     return text
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Build an object; raise ValueError when a key occurs twice: which one counts is open."""
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        raise ValueError("a key occurs twice")
+    return document
 
 
 def _present(text: str, record: Record) -> Record:

@@ -1,0 +1,118 @@
+"""The feature table against the real template tree."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+
+import pytest
+from placing import additive, features, jsontext, rendering
+from placing.run import HERE
+
+from tests.layout import SUITE_FILES
+
+TABLE = features.load_table()
+PATHS = sorted(
+    path.relative_to(SUITE_FILES).as_posix() for path in SUITE_FILES.rglob("*") if path.is_file()
+)
+# Files of the table that the template does not have yet.
+PLANNED = {"tests/load/scripts/auth-flow.js", "scripts.auth-flow"}
+ANSWERS = [
+    {"auth": auth, "include_claude_md": claude}
+    for auth, claude in itertools.product(["none", "login", "api-key"], [True, False])
+]
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_every_path_of_the_table_exists(name: str) -> None:
+    for owned in TABLE[name].get("files", []):
+        assert owned in PLANNED or any(features.owns(owned, path) for path in PATHS), owned
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_every_member_of_the_table_exists(name: str) -> None:
+    for path, members in TABLE[name].get("members", {}).items():
+        text = (SUITE_FILES / path).read_text()
+        for member in members:
+            assert member in PLANNED or jsontext.without(text, member) != text, f"{path}: {member}"
+
+
+def test_no_path_has_two_owners() -> None:
+    owned = [path for feature in TABLE.values() for path in feature.get("files", [])]
+    assert len(owned) == len(set(owned))
+
+
+@pytest.mark.parametrize("answers", ANSWERS, ids=str)
+def test_every_file_renders_for_every_answer(answers: dict[str, object]) -> None:
+    on = features.switched_on(TABLE, answers)
+    values = rendering.Values(
+        on,
+        list(TABLE),
+        features.dropped_members(TABLE, on),
+        {},
+        {
+            "project_name": "N",
+            "project_slug": "n",
+            "backend_port": "1",
+            "api_prefix": "/p",
+            "update_command": "c",
+        },
+    )
+    for path in features.select(TABLE, on, PATHS):
+        text = rendering.render(path, (SUITE_FILES / path).read_bytes(), values)
+        assert b"@feature" not in text, path
+        assert not re.search(rb"@@[a-z_]+@@", text), (
+            f"{path}: a token, but the file is not in RENDERED"
+        )
+        if path.endswith("package.json"):
+            json.loads(text)
+
+
+def test_every_answer_of_suite_env_is_there() -> None:
+    answers = {
+        "project_name": 1,
+        "backend_port": 1,
+        "backend_api_prefix": 1,
+        "auth": 1,
+        "profile_set": 1,
+    }
+    text = (SUITE_FILES / rendering.ENV_FILE).read_text()
+    for key in rendering.env_values(answers, "slug"):
+        assert re.search(rf"^{key}=", text, re.MULTILINE), key
+
+
+def test_rendered_files_exist() -> None:
+    assert set(rendering.RENDERED) <= set(PATHS)
+
+
+def test_a_name_stands_in_line_comments_only() -> None:
+    """The escape for JavaScript is one for comments."""
+    for path in rendering.RENDERED:
+        if path.endswith(".js"):
+            for line in (SUITE_FILES / path).read_text().split("\n"):
+                assert "@@project_name@@" not in line or line.lstrip().startswith(
+                    ("//", "*", "/*")
+                ), path
+
+
+def test_additions_have_texts() -> None:
+    additions = additive.load(frozenset(TABLE), lambda _path, text: text, HERE)
+    assert {addition.file for addition in additions if addition.text} == {
+        ".gitignore",
+        ".gitattributes",
+        "CLAUDE.md",
+    }
+
+
+def test_no_file_of_the_suite_stands_where_an_addition_goes() -> None:
+    additions = additive.load(frozenset(TABLE), lambda _path, text: text, HERE)
+    assert not {addition.file for addition in additions} & set(PATHS)
+
+
+def test_renames_lead_to_files_that_exist() -> None:
+    with open(f"{HERE}/renames.json", encoding="utf-8") as file:
+        renames = json.load(file)
+    for earlier, later in renames:
+        assert earlier not in PATHS
+        assert later in PATHS or any(later == other for other, _ in renames)
