@@ -53,7 +53,7 @@ function causes({ endpoints, thresholds, failedChecks }) {
         parts.push(`${errorRate}% of ${requests} requests failed (${types.join(', ')})`);
       }
       if (checks.fails > 0) {
-        const worst = failedChecks.filter((check) => check.name.startsWith(name)).slice(0, 2);
+        const worst = failedChecks.filter((check) => check.name.startsWith(`${name} `)).slice(0, 2);
         const names = worst.map((check) => `'${check.name}'`).join(', ');
         parts.push(`${checks.fails} of ${checks.fails + checks.passes} checks failed: ${names}`);
       }
