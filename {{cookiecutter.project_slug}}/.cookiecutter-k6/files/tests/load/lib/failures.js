@@ -13,18 +13,21 @@ const scriptErrors = new Counter('script_errors');
 /** VUs beyond these stay silent: failures are counted, and a dead service must not fill a disk. */
 const TALKING_VUS = 10;
 
+/** Messages that one VU shows: texts that hold an id or a time would all be topics of their own. */
+const MAX_TOPICS = 20;
+
 /** What was said already, by topic. @type {Set<string>} */
 const said = new Set();
 
 /**
- * Logs a message once per topic and VU, and only from the first few VUs.
+ * Logs a message once per topic and VU, only from the first few VUs and only so many topics.
  *
  * @param {string} topic such as an endpoint name and a cause
  * @param {() => string} message built only when it is shown
  * @example reportOnce('GET /items 500', () => 'GET /items: server error')
  */
 export function reportOnce(topic, message) {
-  if (__VU <= TALKING_VUS && !said.has(topic)) {
+  if (__VU <= TALKING_VUS && said.size < MAX_TOPICS && !said.has(topic)) {
     said.add(topic);
     console.error(message());
   }
@@ -71,7 +74,8 @@ export function reportFailure(target, response) {
       response.status === 0 ? response.error : `status ${response.status}`,
       location && `redirects to ${location}`,
       retryAfter && `Retry-After: ${retryAfter}`,
-      response.body,
+      // A refused login may repeat the password it was sent.
+      target.kind !== 'auth' && response.body,
     ];
     const url = target.url.replace(/\/\/[^@/]*@/, '//***@').replace(/\?.*$/, '');
     return `${target.name}: ${cause} - ${target.method} ${url} - ${shorten(notes.filter(Boolean).join(', '))}`;
