@@ -74,7 +74,8 @@ export function readSettings(settings, environment, file) {
     const raw = environment[name] || file[name] || '';
     const value = raw === '' ? setting.fallback : setting.read(raw);
     if (raw !== '' && value === undefined) {
-      const shown = setting.secret ? '(secret)' : raw;
+      // A misspelt address may hold credentials as well.
+      const shown = setting.secret ? '(secret)' : raw.replace(/^(.*?:\/\/)?.*@/s, '$1***@');
       const source = environment[name] ? '' : ' in suite.env';
       problems.push(`${name}=${shown}${source}: expected ${setting.accepts}`);
     }

@@ -1,5 +1,5 @@
 const HTTP_URL =
-  /^(https?):\/\/(?:([^@/?#\s]*)@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?::(\d{1,5}))?(\/[^?#\s]*)?$/;
+  /^(https?):\/\/(?:([^@/?#\s\\]*)@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?::(\d{1,5}))?(\/[^?#\s]*)?$/;
 
 /** Hosts that can only be this machine, its private networks, or Docker's host alias. */
 const LOCAL_HOSTS = [
