@@ -203,7 +203,7 @@ function thresholdResults(metrics) {
         ok,
         value: observed(metrics[metric], expression),
         unit: metrics[metric].contains === 'time' ? 'ms' : '',
-        measured: hasSamples(metrics[metric]),
+        measured: hasSamples(metrics[metric]) && !timedNoAnswer(metrics, metric),
       })),
     );
 }
@@ -217,6 +217,28 @@ function observed({ values }, expression) {
   const aggregate = expression.replace(/\s*[<>=!].*$/, '').trim();
   const value = values[aggregate === 'p(50)' ? 'med' : aggregate];
   return typeof value === 'number' ? round(value) : null;
+}
+
+/** Causes of failures that left no answer whose time could be taken. */
+const UNANSWERED = ['refused', 'timeout', 'dns', 'tls', 'connection'];
+
+/**
+ * Says whether a duration is only about requests that got no answer: the time until a connection broke must
+ * not meet a latency target.
+ *
+ * @param {any} metrics
+ * @param {string} metric with its tag
+ * @returns {boolean}
+ */
+function timedNoAnswer(metrics, metric) {
+  if (metrics[metric].contains !== 'time') {
+    return false;
+  }
+  const name = /\{name:(.*)\}$/.exec(metric)?.[1];
+  const { requests } =
+    name === undefined ? figuresOf(metrics, 'phase', 'main') : figuresOf(metrics, 'name', name);
+  const causes = errorTypes(metrics, name === undefined ? '' : `name:${name},`);
+  return UNANSWERED.reduce((sum, cause) => sum + (causes[cause] ?? 0), 0) >= requests;
 }
 
 /**
