@@ -15,7 +15,7 @@ from tests.suite.running import Suite
 if TYPE_CHECKING:
     from service.testing import RunningService
 
-MODULE_TESTS = Path(__file__).parent / "k6"
+HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +23,8 @@ def load_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of `tests/load` of the template tree, with the tests that run inside k6 in `k6/`."""
     folder = tmp_path_factory.mktemp("suite") / "tests" / "load"
     shutil.copytree(LOAD, folder, ignore=shutil.ignore_patterns("*-summary.json", "node_modules"))
-    shutil.copytree(MODULE_TESTS, folder / "k6")
+    shutil.copytree(HERE / "k6", folder / "k6")
+    shutil.copytree(HERE / "cases", folder / "k6" / "cases")
     return folder
 
 

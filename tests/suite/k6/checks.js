@@ -1,0 +1,91 @@
+// The checks, on answers of the real service and on one that never came.
+
+import {
+  check2xx,
+  checkDuration,
+  checkHealthResponse,
+  checkHealthy,
+  checkJsonBody,
+  checkOk,
+  checkResponse,
+  checkStatus,
+  checkStatusBelow,
+  isHealthy,
+} from '../lib/checks.js';
+import { BASE_URL } from '../lib/config.js';
+import { parseJsonResponse } from '../lib/helpers.js';
+import { endpoint, jsonAt, request, requestQuietly } from '../lib/http.js';
+import { equal, expectations, throws } from './expect.js';
+
+const HEALTH = endpoint('health', '/health', { kind: 'health' });
+const OPENAPI = endpoint('openapi', `${BASE_URL}/openapi.json`);
+const MISSING = endpoint('missing', '/missing');
+const PAGE = endpoint('page', `${BASE_URL}/login`);
+const DEAD = endpoint('dead', 'http://127.0.0.1:1/');
+const DROPPED = endpoint('dropped', '/health', { responseType: 'none' });
+const HOST = BASE_URL.replace(/^.*\/\//, '');
+const WITH_LOGIN = endpoint('credentials', `http://me:pw@${HOST}/login`);
+const BY_ID = endpoint('by id', '/items/{id}');
+
+export const options = expectations(37);
+
+export default function checks() {
+  const healthy = requestQuietly(HEALTH);
+  equal('status 200', checkOk(healthy), true);
+  equal('status is not 201', checkStatus(healthy, 201), false);
+  equal('2xx', check2xx(healthy), true);
+  equal('below 500', checkStatusBelow(healthy, 500), true);
+  equal('not below 200', checkStatusBelow(healthy, 200), false);
+  equal('in time', checkDuration(healthy, 5000), true);
+  equal('not in no time', checkDuration(healthy, 0), false);
+  equal('fields', checkJsonBody(healthy, ['status', 'version']), true);
+  equal('a missing field', checkJsonBody(healthy, ['status', 'nope']), false);
+  equal('no fields', checkJsonBody(healthy), true);
+  equal('healthy', [checkHealthy(healthy), isHealthy(healthy)], [true, true]);
+  equal('healthy in time', checkHealthResponse(healthy), healthy.timings.duration < 100);
+  equal('a response', checkResponse(healthy, 'health', 5000), true);
+  equal('a response too late', checkResponse(healthy, 'health', 0), false);
+  equal('one value', jsonAt(healthy, 'status'), 'healthy');
+  equal('no value', jsonAt(healthy, 'nope'), undefined);
+  equal('all of it', parseJsonResponse(healthy).status, 'healthy');
+
+  equal('nested fields', checkJsonBody(requestQuietly(OPENAPI), ['info.title', 'paths']), true);
+
+  const missing = requestQuietly(MISSING);
+  equal('404', [missing.status, checkOk(missing), check2xx(missing)], [404, false, false]);
+  equal('404 is below 500', checkStatusBelow(missing, 500), true);
+  equal('404 is not healthy', [isHealthy(missing), checkHealthy(missing)], [false, false]);
+  equal('404 is no good response', checkResponse(missing), false);
+
+  const page = requestQuietly(PAGE);
+  equal('a page is 200', checkOk(page), true);
+  equal('but no JSON', checkJsonBody(page), false);
+  equal('and no health', isHealthy(page), false);
+  equal('no value in a page', jsonAt(page, 'status'), undefined);
+  equal('nothing parsed', parseJsonResponse(page), null);
+
+  const dead = requestQuietly(DEAD);
+  equal('no answer has status 0', dead.status, 0);
+  equal('its error says why', /refused/.test(dead.error), true);
+  equal('no answer fails every check', [
+    checkOk(dead),
+    check2xx(dead),
+    checkStatusBelow(dead, 500),
+    checkDuration(dead, 5000),
+    checkJsonBody(dead),
+    checkHealthy(dead),
+    checkHealthResponse(dead),
+    checkResponse(dead),
+    isHealthy(dead),
+  ], Array(9).fill(false));
+  equal('no value in no answer', jsonAt(dead, 'status'), undefined);
+  equal('nothing parsed from no answer', parseJsonResponse(dead) ?? null, null);
+
+  const dropped = requestQuietly(DROPPED);
+  equal('a dropped body has a status', checkOk(dropped), true);
+  equal('but nothing to read', [checkJsonBody(dropped), jsonAt(dropped, 'status') ?? null], [false, null]);
+
+  equal('credentials in the address work', requestQuietly(WITH_LOGIN).status, 200);
+  equal('an id is filled in', request(BY_ID, { path: { id: 'a/b ?' } }).url.replace(BASE_URL, ''), '/api/v1/items/a%2Fb%20%3F');
+  throws('a comma', () => endpoint('a,b', '/x'), /comma/);
+}

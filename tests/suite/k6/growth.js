@@ -1,0 +1,33 @@
+// The watch over a soak, with made-up answers: only their durations matter.
+
+import { createGrowthWatch } from '../lib/growth.js';
+import { equal, expectations } from './expect.js';
+
+const { thresholds, ...rest } = expectations(1);
+// 10 of 40 judged samples were slower than half as much again plus 10 ms.
+export const options = {
+  ...rest,
+  thresholds: { ...thresholds, soak_slowdown: ['rate==0.25'] },
+  summaryTrendStats: ['count'],
+};
+
+const took = (duration) => ({ response: { timings: { duration } }, ok: true });
+
+export default function growth() {
+  const watch = createGrowthWatch();
+  watch(0.01, took(9000));
+  for (const ms of [100, 80, 60]) {
+    watch(0.1, took(ms));
+  }
+  watch(0.5, took(9000));
+  for (let i = 0; i < 40; i += 1) {
+    watch(0.8, took(i < 10 ? 161 : 160));
+  }
+  watch(0.99, took(9000));
+
+  const unsure = createGrowthWatch();
+  unsure(0.1, took(1));
+  unsure(0.1, took(1));
+  unsure(0.8, took(9000));
+  equal('done', true, true);
+}
