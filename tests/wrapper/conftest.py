@@ -24,6 +24,12 @@ def real_project(tmp_path: Path, k6_binary: Path) -> Project:
 
 
 @pytest.fixture
+def any_project(tmp_path: Path, any_k6: Path) -> Project:
+    """The real suite, with each supported major version of k6 in turn."""
+    return Project(tmp_path, real=True, k6=any_k6)
+
+
+@pytest.fixture
 def listening() -> Iterator[int]:
     """The port of something that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:

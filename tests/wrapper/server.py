@@ -1,6 +1,6 @@
 """A service for START_COMMAND: healthy on every path, after a delay, with helpers if wished.
 
-python server.py PORT [--delay SECONDS] [--children N] [--stubborn] [--detach] [--unhealthy]
+python server.py PORT [--delay S] [--children N] [--stubborn] [--detach] [--unhealthy S] [--html]
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ import time
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    healthy = True
+    healthy_from = 0.0
+    body = b'{"status": "healthy"}'
 
     def do_GET(self) -> None:
-        body = b'{"status": "healthy"}' if self.healthy else b"{}"
-        self.send_response(200 if self.healthy else 503)
+        healthy = time.monotonic() >= self.healthy_from
+        body = self.body if healthy else b"{}"
+        self.send_response(200 if healthy else 503)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -36,7 +38,8 @@ def main() -> None:
     parser.add_argument("--children", type=int, default=0)
     parser.add_argument("--stubborn", action="store_true")
     parser.add_argument("--detach", action="store_true")
-    parser.add_argument("--unhealthy", action="store_true")
+    parser.add_argument("--unhealthy", type=float, default=0)
+    parser.add_argument("--html", action="store_true")
     options = parser.parse_args()
     print(f"booting, pid {os.getpid()}", flush=True)
     if options.detach and os.fork():
@@ -47,7 +50,9 @@ def main() -> None:
         # Every second helper leaves the process group, as daemons do.
         subprocess.Popen(["sleep", "300"], start_new_session=bool(number % 2))
     time.sleep(options.delay)
-    Handler.healthy = not options.unhealthy
+    Handler.healthy_from = time.monotonic() + options.unhealthy
+    if options.html:
+        Handler.body = b"<html>healthy</html>"
     with http.server.ThreadingHTTPServer(("127.0.0.1", options.port), Handler) as server:
         print("ready", flush=True)
         server.serve_forever()

@@ -70,13 +70,12 @@ def test_something_else_named_k6_is_refused(project: Project, content: str, name
     project.run().refused("does not work as k6", named)
 
 
-@pytest.mark.parametrize(
-    "body", ["sleep 60", "sleep 60 & wait", "while :; do :; done", "trap '' TERM INT; sleep 60"]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("body", ["sleep 60 & wait", "trap '' TERM INT; while :; do :; done"])
 def test_a_k6_that_hangs_is_given_up_within_5_seconds(project: Project, body: str) -> None:
     project.script("k6", f"#!/bin/sh\n{body}\n")
     started = time.monotonic()
-    stderr = project.run().refused("did not answer 'k6 version' within 4 s")
+    stderr = project.run().refused("did not answer 'k6 version' within 3 s")
     assert time.monotonic() - started < 5
     assert "Killed" not in stderr
 

@@ -146,6 +146,22 @@ def test_codes_of_k6_are_passed_on(project: Project, code: int) -> None:
     assert "incomplete" not in result.stderr
 
 
+@pytest.mark.parametrize(("limit", "code"), [("count>0", 0), ("count<1", 99)])
+def test_the_verdict_of_a_real_k6_is_passed_on(any_project: Project, limit: str, code: int) -> None:
+    any_project.write(
+        "counted.js",
+        f"export const options = {{ iterations: 1, thresholds: {{ iterations: ['{limit}'] }} }};\n"
+        "export default function () {}\n"
+        "export function handleSummary() {\n"
+        f"  const text = '{{\\n  \"passed\": {str(code == 0).lower()}\\n}}\\n';\n"
+        "  return { [`${__ENV.RESULTS_DIR}/summary.json`]: text };\n"
+        "}\n",
+    )
+    result = any_project.run("./counted.js", "--no-wait")
+    assert result.code == code, result
+    assert str(any_project.run_folder / "summary.json") in result.stdout
+
+
 def test_a_crossed_threshold_without_a_summary_stays_99(project: Project) -> None:
     result = project.run(env={"SHIM_CODE": "99", "SHIM_SUMMARY": "missing"})
     assert result.code == 99, result

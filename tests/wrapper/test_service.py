@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import socket
+import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.wrapper.harness import Project, left_over
+from tests.wrapper.harness import Project, left_over, until
 
 SERVER = Path(__file__).with_name("server.py")
 
@@ -78,6 +82,48 @@ class TestWaiting:
         assert "connection refused" in result.stderr
         assert "wait-for-service.js:" not in result.stderr
         assert not real_project.runs
+
+
+@contextmanager
+def other_process(port: int, *flags: str) -> Iterator[None]:
+    """A service that somebody else runs."""
+    process = subprocess.Popen([sys.executable, SERVER, str(port), *flags])
+    try:
+        yield
+        assert process.poll() is None, "a service that was not started here was stopped"
+    finally:
+        process.kill()
+        process.wait()
+
+
+class TestOfSomebodyElse:
+    @pytest.mark.slow
+    @pytest.mark.parametrize("flags", [["--delay", "2"], ["--unhealthy", "2"]])
+    def test_one_that_needs_a_while_is_waited_for_and_measured_afterwards(
+        self, real_project: Project, port: int, flags: list[str]
+    ) -> None:
+        with other_process(port, *flags):
+            words = ["health", "--duration", "1s", "--think-time", "0", "--wait", "20s"]
+            result = real_project.run(*words, env=base(port)).passed()
+        assert "The service was ready after" in result.stdout
+        summary = json.loads((real_project.run_folder / "summary.json").read_text())
+        assert summary["passed"] is True
+        assert "Stopped" not in result.stdout
+
+    def test_one_that_answers_something_else_is_not_ready(
+        self, real_project: Project, port: int
+    ) -> None:
+        with other_process(port, "--html"):
+            command = ["health", "--wait", "1s"]
+            until(lambda: accepts(port), lambda: "the service did not start", 10)
+            result = real_project.run(*command, env=base(port))
+        assert result.code == 2, result
+        assert "/api/v1/health" in result.stderr
+
+
+def accepts(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 class TestStarting:
@@ -154,7 +200,7 @@ class TestStarting:
     def test_a_service_that_never_gets_healthy_is_stopped_and_its_log_shown(
         self, real_project: Project, port: int
     ) -> None:
-        command = start_command(port, "--unhealthy", "--children", "2")
+        command = start_command(port, "--unhealthy", "99", "--children", "2")
         result = real_project.run("health", "--start", command, "--wait", "1s", env=base(port))
         assert result.code == 2, result
         assert "503" in result.stderr
@@ -173,6 +219,7 @@ class TestStarting:
         result = project.run("--start", "exec sleep 60", "--wait", "4s", env=base(port)).passed()
         assert result.calls[1].vars["WAIT_TIMEOUT"] == "4s"
 
+    @pytest.mark.slow
     def test_a_stubborn_service_is_killed(self, project: Project, port: int) -> None:
         ready = project.root / "ready"
         command = (

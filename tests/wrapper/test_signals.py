@@ -47,7 +47,7 @@ def nothing_left(project: Project) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("number", "group"), [(INT, True), (INT, False), (TERM, False), (TERM, True), (HUP, True)]
+    ("number", "group"), [(INT, True), (INT, False), (TERM, True), (HUP, True)]
 )
 def test_k6_finishes_teardown_and_summary(
     real_project: Project, number: signal.Signals, group: bool
@@ -64,6 +64,20 @@ def test_k6_finishes_teardown_and_summary(
     assert "passed" not in result.stdout
     assert (real_project.run_folder / "summary.json").is_file()
     nothing_left(real_project)
+
+
+@pytest.mark.slow
+def test_sigterm_to_the_wrapper_alone_with_each_k6(any_project: Project) -> None:
+    any_project.write("long.js", LONG)
+    with any_project.running("./long.js", "--no-wait") as run:
+        run.until(lambda: "IT RUNS" in run.stderr, "k6 did not start")
+        time.sleep(0.3)
+        run.signal(TERM)
+        result = run.end()
+    assert result.code == 105, result
+    assert "TEARDOWN ENDS" in result.stderr
+    assert (any_project.run_folder / "summary.json").is_file()
+    nothing_left(any_project)
 
 
 @pytest.mark.slow

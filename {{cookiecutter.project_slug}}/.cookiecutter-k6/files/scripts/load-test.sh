@@ -42,7 +42,7 @@ LC_ALL=C
 readonly OLDEST_K6=1.0.0
 readonly DOCKER_IMAGE=grafana/k6:1.8.1
 # Seconds that `k6 version` and other questions to programs may take.
-readonly ANSWER_LIMIT=4
+readonly ANSWER_LIMIT=3
 # Seconds between SIGTERM and SIGKILL for a service that this script started.
 readonly STOP_LIMIT=5
 
@@ -467,7 +467,7 @@ has_option() {
 is_on() { [ "$(setting "$1")" = true ]; }
 
 # parse_env_file FILE NAME: fills $parsed_names and $parsed_values. Nothing in it is executed. The rules are
-# those of tests/load/lib/env.js. A bad line is not shown: it may be a secret.
+# those of tests/load/lib/read-settings.js. A bad line is not shown: it may be a secret.
 parse_env_file() {
   local file=$1 shown=$2 line trimmed bare number=0
   local assignment=$'^(export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$'
