@@ -1,0 +1,111 @@
+"""Runs the real commands: cookiecutter, cruft and git, away from the user's settings."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cookiecutter.main import cookiecutter
+
+from tests.layout import REPOSITORY
+
+MANIFEST = "tests/load/.cookiecutter-k6.json"
+UPDATE = ("--no-input", "-f", "--config-file", MANIFEST)
+
+
+class Result(NamedTuple):
+    """How a command ended and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def errors(self) -> list[str]:
+        """The lines that tell the user what is wrong."""
+        return [line for line in self.err.split("\n") if line.startswith("ERROR: ")]
+
+
+def run(command: Iterable[str | Path], cwd: Path, **variables: str) -> Result:
+    """Run a command in a folder, with further environment variables."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="surrogateescape",
+        check=False,
+        timeout=100,
+    )
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+def cookie(cwd: Path, *arguments: str, template: Path | str = REPOSITORY, **env: str) -> Result:
+    """Run the cookiecutter command."""
+    return run([sys.executable, "-m", "cookiecutter", str(template), *arguments], cwd, **env)
+
+
+def cruft(cwd: Path, *arguments: str) -> Result:
+    """Run the cruft command."""
+    return run([sys.executable, "-m", "cruft", *arguments], cwd)
+
+
+def git(cwd: Path, *arguments: str) -> str:
+    """Run git and return what it printed; raise when it fails."""
+    result = run(["git", *arguments], cwd)
+    assert result.code == 0, result.err
+    return result.out
+
+
+def commit_all(folder: Path, message: str = "work") -> None:
+    """Commit everything below a folder, making the repository when there is none."""
+    if not (folder / ".git").exists():
+        git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "--allow-empty", "-m", message)
+
+
+def generate(output: Path, template: Path = REPOSITORY, **answers: Any) -> Path:
+    """Generate in this process, over an existing project if there is one."""
+    private = output.parent / f"{output.name}-cookiecutter"
+    project = cookiecutter(
+        str(template),
+        no_input=True,
+        extra_context=answers,
+        overwrite_if_exists=True,
+        output_dir=str(output),
+        default_config={
+            "replay_dir": str(private / "replay"),
+            "cookiecutters_dir": str(private / "templates"),
+        },
+    )
+    return Path(project)
+
+
+def tree(folder: Path) -> dict[str, tuple[str, bytes, int, int]]:
+    """Return everything below a folder but .git: kind, content, mode and time by path."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if name == ".git" or name.startswith(".git/"):
+            continue
+        status = path.lstat()
+        if path.is_symlink():
+            found[name] = ("link", os.fsencode(path.readlink()), 0, 0)
+        elif path.is_dir():
+            found[name] = ("folder", b"", status.st_mode & 0o777, 0)
+        else:
+            content = path.read_bytes()
+            found[name] = ("file", content, status.st_mode & 0o777, status.st_mtime_ns)
+    return found
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return the content of every file below a folder but .git."""
+    return {name: shape[1] for name, shape in tree(folder).items() if shape[0] == "file"}

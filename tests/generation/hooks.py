@@ -1,0 +1,39 @@
+"""The hooks of the template as modules, and as cookiecutter renders and runs them."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from cookiecutter.utils import create_env_with_context
+
+from tests.layout import REPOSITORY
+
+
+@cache
+def load_hook(name: str) -> ModuleType:
+    """Import a hook as it stands in the template, unrendered."""
+    path = REPOSITORY / "hooks" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"hook_{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def render_hook(name: str, context: dict[str, Any]) -> str:
+    """Return the source of a hook as cookiecutter renders it."""
+    source = (REPOSITORY / "hooks" / f"{name}.py").read_text(encoding="utf-8")
+    environment = create_env_with_context({"cookiecutter": context})
+    return str(environment.from_string(source).render(cookiecutter=context))
+
+
+def defaults() -> dict[str, Any]:
+    """Return cookiecutter.json."""
+    text = (REPOSITORY / "cookiecutter.json").read_text(encoding="utf-8")
+    document: dict[str, Any] = json.loads(text)
+    return document

@@ -1,0 +1,378 @@
+"""Answers: each is carried through literally or normalised, or refused in one clear line."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cookiecutter.exceptions import FailedHookException
+from hypothesis import given
+from hypothesis import strategies as st
+from placing import run, tree
+from placing.merge import Git
+
+from tests.generation.commands import MANIFEST, cookie, generate
+from tests.generation.hooks import defaults, load_hook, render_hook
+from tests.generation.naughty import (
+    BAD_PORTS,
+    BAD_PREFIXES,
+    BAD_SLUGS,
+    GOOD_SLUGS,
+    NAUGHTY,
+    PREFIXES,
+    REFUSED,
+)
+from tests.layout import REPOSITORY, SUITE_FILES
+
+hook = load_hook("pre_gen_project")
+NAMES = [option.name for option in hook.OPTIONS]
+STAGED = tree.read_tree(str(SUITE_FILES))
+
+
+def answers(**changes: object) -> tuple[dict[str, Any], list[str]]:
+    """Check the default answers with some changed."""
+    context = {name: value for name, value in defaults().items() if name in NAMES}
+    checked: tuple[dict[str, Any], list[str]] = hook.check_answers(
+        {**context, "project_slug": "my-service", **changes}
+    )
+    return checked
+
+
+# --- one table -----------------------------------------------------------------------
+
+
+def test_the_table_and_cookiecutter_json_have_the_same_options() -> None:
+    document = defaults()
+    assert [name for name in document if not name.startswith("_")] == NAMES
+    assert list(document["__prompts__"]) == NAMES
+    for option in hook.OPTIONS:
+        if option.name != "project_slug":
+            assert document[option.name] == option.default
+
+
+def test_prompts_hold_no_rich_markup_and_name_every_choice() -> None:
+    prompts = defaults()["__prompts__"]
+    for option in hook.OPTIONS:
+        assert not set("[]") & set(prompts[option.name])
+        for choice in option.choices:
+            assert choice in prompts[option.name]
+
+
+def test_defaults_and_examples_are_accepted() -> None:
+    assert answers()[1] == []
+    for option in hook.OPTIONS:
+        assert answers(**{option.name: option.example})[1] == []
+
+
+def test_every_choice_is_accepted_in_any_case() -> None:
+    for option in hook.OPTIONS:
+        for choice in option.choices:
+            assert answers(**{option.name: choice.upper()})[0][option.name] == choice
+
+
+# --- each option ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAUGHTY)
+def test_a_naughty_name_is_accepted(name: str) -> None:
+    checked, problems = answers(project_name=name)
+    assert problems == []
+    assert checked["project_name"] == name.strip()
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_hostile_name_is_refused_in_one_line_of_ascii(name: str) -> None:
+    _, problems = answers(project_name=name)
+    assert len(problems) == 1
+    assert problems[0].isascii()
+    assert problems[0].isprintable()
+    assert problems[0].startswith("ERROR: project_name=")
+    assert "give 1 to 100 printable characters" in problems[0]
+
+
+@pytest.mark.parametrize("slug", BAD_SLUGS)
+def test_a_bad_slug_is_refused(slug: str) -> None:
+    _, problems = answers(project_slug=slug)
+    assert [line[:21] for line in problems] == ["ERROR: project_slug='"]
+
+
+@pytest.mark.parametrize("slug", GOOD_SLUGS)
+def test_a_good_slug_is_accepted(slug: str) -> None:
+    assert answers(project_slug=slug) == ({**answers()[0], "project_slug": slug}, [])
+
+
+@pytest.mark.parametrize("port", BAD_PORTS)
+def test_a_bad_port_is_refused(port: object) -> None:
+    _, problems = answers(backend_port=port)
+    assert len(problems) == 1
+    assert "backend_port" in problems[0]
+    assert "a whole number from 1 to 65535" in problems[0]
+
+
+@pytest.mark.parametrize("port", ["1", "80", 8000, "65535", " 8000 "])
+def test_a_good_port_becomes_a_number(port: object) -> None:
+    assert answers(backend_port=port)[0]["backend_port"] == int(str(port))
+
+
+@pytest.mark.parametrize("prefix", BAD_PREFIXES)
+def test_a_bad_prefix_is_refused(prefix: object) -> None:
+    _, problems = answers(backend_api_prefix=prefix)
+    assert len(problems) == 1
+    assert "backend_api_prefix" in problems[0]
+
+
+@pytest.mark.parametrize(("typed", "meant"), PREFIXES.items())
+def test_a_sloppy_prefix_is_normalised(typed: str, meant: str) -> None:
+    assert answers(backend_api_prefix=typed)[0]["backend_api_prefix"] == meant
+
+
+@pytest.mark.parametrize("name", ["auth", "profile_set"])
+@pytest.mark.parametrize("value", ["", "logn", "none,login", "api_key", 1, True, None, [], "{{x}}"])
+def test_a_wrong_choice_is_refused_with_the_list(name: str, value: object) -> None:
+    _, problems = answers(**{name: value})
+    assert len(problems) == 1
+    option = next(option for option in hook.OPTIONS if option.name == name)
+    assert ", ".join(option.choices) in problems[0]
+
+
+@pytest.mark.parametrize("value", ["maybe", "", "2", None, [], 1.5])
+def test_a_wrong_switch_is_refused(value: object) -> None:
+    _, problems = answers(include_claude_md=value)
+    assert len(problems) == 1
+
+
+@pytest.mark.parametrize("value", [True, "true", "Yes", "on", "1", "y", 1])
+def test_a_switch_becomes_a_real_boolean(value: object) -> None:
+    assert answers(include_claude_md=value)[0]["include_claude_md"] is True
+
+
+def test_all_problems_are_told_at_once() -> None:
+    _, problems = answers(project_name="", project_slug="..", backend_port="0", auth="x")
+    assert len(problems) == 4
+
+
+@given(st.fixed_dictionaries({name: st.text() | st.integers() | st.none() for name in NAMES}))
+def test_no_answer_makes_the_check_fail(values: dict[str, object]) -> None:
+    checked, problems = hook.check_answers(values)
+    assert len(checked) + len(problems) == len(NAMES)
+    assert all(line.isascii() and line.isprintable() for line in problems)
+
+
+# --- from cookiecutter into the hook -------------------------------------------------
+
+
+def handed_over(context: dict[str, Any]) -> object:
+    """Return the context that a rendered hook sees."""
+    source = render_hook("pre_gen_project", context)
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "CONTEXT_JSON":
+            return json.loads(ast.literal_eval(node.value))
+    pytest.fail("the hook has no CONTEXT_JSON")
+
+
+@pytest.mark.parametrize("text", [*NAUGHTY, *REFUSED])
+def test_every_text_reaches_the_hook_unchanged(text: str) -> None:
+    context = {"project_name": text, text: [text], "_private": {"a": None, "b": True}}
+    assert handed_over(context) == context
+
+
+@pytest.mark.parametrize("name", ["pre_gen_project", "post_gen_project"])
+def test_rendering_a_hook_changes_nothing_but_the_answers(name: str) -> None:
+    module = load_hook(name)
+    assert module.__file__ is not None
+    source = Path(module.__file__).read_text()
+    rendered = render_hook(name, {"a": 1})
+    changed = [
+        pair
+        for pair in zip(source.split("\n"), rendered.split("\n"), strict=False)
+        if pair[0] != pair[1]
+    ]
+    assert len(changed) == (1 if name == "pre_gen_project" else 0)
+
+
+# --- from the hook into the files ----------------------------------------------------
+
+
+def suite_with(folder: Path, **changes: object) -> dict[str, bytes]:
+    """Return the files that are placed for some answers, without cookiecutter."""
+    checked, problems = answers(**changes)
+    assert problems == []
+    request = run.Request(checked, "my-service", "gh:some/where")
+    merger = Git(str(folder), str(folder))
+    plan, _ = run.make_plan(run.Template(STAGED), request, lambda _path: tree.ABSENT, merger)
+    return {action.path: action.content or b"" for action in plan.actions}
+
+
+def test_every_naughty_name_leaves_every_file_valid_and_shows_literally(tmp_path: Path) -> None:
+    plain = suite_with(tmp_path, auth="login")
+    for name in NAUGHTY:
+        files = suite_with(tmp_path, auth="login", project_name=name)
+        for path, content in files.items():
+            check_one(path, content, plain[path], name.strip())
+
+
+def check_one(path: str, content: bytes, plain: bytes, name: str) -> None:
+    """A name may change only whole lines that cannot be read as anything but the name."""
+    lines = list(zip(plain.decode().split("\n"), content.decode().split("\n"), strict=True))
+    changed = [(before, after) for before, after in lines if before != after]
+    if path.endswith(".json"):
+        json.loads(content)
+    if path == "tests/load/suite.env":
+        assert [after.partition("=")[0] for _, after in changed] in ([], ["PROJECT_NAME"])
+    elif path.endswith(".js"):
+        assert all(after.lstrip().startswith(("//", "*")) for _, after in changed)
+        assert all("*/" not in after for _, after in changed)
+    elif path not in {"tests/load/README.md", "tests/load/package.json"}:
+        assert changed == [], path
+    for before, after in changed:
+        if path.endswith(".md"):
+            assert "My Service" in before
+            assert after.replace("\\", "") == before.replace("My Service", name).replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "$(touch pwned)",
+        "`touch pwned`",
+        "'; touch pwned; '",
+        '"; touch pwned; "',
+        "__import__('os').system('touch pwned')",
+        "''' + __import__('os').system('touch pwned') + '''",
+        "C:\\new\\",
+        "\N{GRINNING FACE} \"'`*/ <!-- ]]> </script>",
+    ],
+)
+def test_a_nasty_name_goes_all_the_way_as_data(tmp_path: Path, name: str) -> None:
+    project = generate(tmp_path / "out", project_name=name, project_slug="svc")
+    document = json.loads((project / MANIFEST).read_text(encoding="utf-8"))
+    assert document["default_context"]["project_name"] == name
+    assert name in (project / "tests/load/suite.env").read_text(encoding="utf-8")
+    assert not list(tmp_path.rglob("pwned"))
+    assert not Path("pwned").exists()
+    # ... and the stored answers lead to the same suite again.
+    before = (project / MANIFEST).read_bytes()
+    result = cookie(project, "--no-input", "-f", "--config-file", MANIFEST)
+    assert "nothing to do" in result.out, result
+    assert (project / MANIFEST).read_bytes() == before
+
+
+# --- on the command line -------------------------------------------------------------
+
+
+def nothing_written(folder: Path) -> bool:
+    return list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "slug", ["../x", "a/b/c", "", "..", "a" * 300, "Ünï", "-x", "a\nb", "C:\\x"]
+)
+def test_a_bad_slug_writes_nothing_anywhere(tmp_path: Path, slug: str) -> None:
+    output = tmp_path / "deep" / "out"
+    output.mkdir(parents=True)
+    with pytest.raises(FailedHookException):
+        generate(output, project_slug=slug)
+    assert nothing_written(output)
+    assert [path.name for path in output.parent.iterdir() if "cookiecutter" not in path.name] == [
+        "out"
+    ]
+
+
+def test_an_absolute_slug_writes_nothing_there(tmp_path: Path) -> None:
+    with pytest.raises(FailedHookException):
+        generate(tmp_path / "out", project_slug=str(tmp_path / "elsewhere" / "deep"))
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize(
+    "bad",
+    ["backend_port=80a", "auth=logn", "profile_set=cor", "backend_api_prefix=//", "project_name= "],
+)
+def test_a_bad_answer_is_one_line_before_anything_else(tmp_path: Path, bad: str) -> None:
+    result = cookie(tmp_path, "--no-input", bad)
+    name, _, value = bad.partition("=")
+    assert result.code == 1
+    assert nothing_written(tmp_path)
+    assert len(result.errors) == 1
+    assert result.errors[0].startswith(f"ERROR: {name}={value!r} is not accepted")
+    assert result.err.startswith("ERROR: ")
+
+
+def test_a_wrong_choice_in_a_config_file_is_caught(tmp_path: Path) -> None:
+    config = tmp_path / "answers.json"
+    config.write_text(json.dumps({"default_context": {"auth": "logn", "backend_port": 9000}}))
+    output = tmp_path / "out"
+    output.mkdir()
+    result = cookie(output, "--no-input", "--config-file", str(config))
+    assert result.code == 1
+    assert result.errors[0].startswith("ERROR: auth='logn' is not accepted: give one of none,")
+    assert nothing_written(output)
+
+
+def test_booleans_and_numbers_of_a_config_file_are_taken(tmp_path: Path) -> None:
+    config = tmp_path / "answers.yaml"
+    config.write_text("default_context:\n  include_claude_md: true\n  backend_port: 9000\n")
+    result = cookie(tmp_path, "--no-input", "--config-file", str(config))
+    assert result.code == 0, result.err
+    text = (tmp_path / "my-service" / MANIFEST).read_text()
+    assert json.loads(text)["default_context"]["include_claude_md"] is True
+    assert json.loads(text)["default_context"]["backend_port"] == 9000
+
+
+def test_a_wrong_switch_on_the_command_line_is_named_by_cookiecutter(tmp_path: Path) -> None:
+    result = cookie(tmp_path, "--no-input", "include_claude_md=maybe")
+    assert result.code == 1
+    assert "maybe provided for variable include_claude_md" in result.err.strip().split("\n")[-1]
+    assert nothing_written(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["{{ 7", "{% x", "{# x"])
+def test_template_syntax_in_an_answer_ends_in_an_error(tmp_path: Path, text: str) -> None:
+    result = cookie(tmp_path, "--no-input", f"project_name={text}")
+    assert result.code != 0
+    assert nothing_written(tmp_path)
+
+
+def test_a_slug_is_made_from_any_name(tmp_path: Path) -> None:
+    for number, (name, slug) in enumerate(
+        {
+            "Grüße Łódź": "grusse-lodz",
+            "服务": "fu-wu",
+            "\N{ROCKET}": "my-service",
+            "A  B": "a-b",
+        }.items()
+    ):
+        project = generate(tmp_path / str(number), project_name=name)
+        assert project.name == slug
+
+
+def test_the_prompts_work_on_a_terminal(tmp_path: Path) -> None:
+    """Typed answers take another way through cookiecutter than those on the command line."""
+    typed = "Shop\n\n3000\napi\nlogin\nlight\ny\n"
+    done = subprocess.run(
+        [sys.executable, "-m", "cookiecutter", str(REPOSITORY)],
+        input=typed,
+        cwd=tmp_path,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    stored = json.loads((tmp_path / "shop" / MANIFEST).read_text())["default_context"]
+    assert stored == {
+        "project_name": "Shop",
+        "project_slug": ".",
+        "backend_port": 3000,
+        "backend_api_prefix": "/api",
+        "auth": "login",
+        "profile_set": "light",
+        "include_claude_md": True,
+    }
