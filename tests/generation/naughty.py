@@ -261,7 +261,8 @@ BAD_PORTS: tuple[object, ...] = (
 
 BAD_PREFIXES: tuple[object, ...] = (
     "//", "/../", "/a/../b", "..", ".", "/./a", "a//b", "/a//", "http://x/y", "/a b", "/a?b",
-    "/a#b", "/a%20b", "/ä", "/a\\b", "/a\nb", "/{{x}}", "/" + "a" * 201, "/$(x)", "/a;b", "/'", '/"', True,
+    "/a#b", "/a%20b", "/ä", "/a\\b", "/a\nb", "/{{x}}", "/" + "a" * 201, "/$(x)", "/a;b",
+    "/'", '/"', True,
 )  # fmt: skip
 
 PREFIXES: dict[str, str] = {

@@ -17,7 +17,7 @@ from functools import partial
 
 from . import manifest
 from .plan import Action, Plan
-from .tree import look
+from .tree import look, with_line_endings_of
 
 
 class Refusal(Exception):
@@ -144,8 +144,8 @@ def carry_out(place: Workplace, plan: Plan) -> list[str]:
     Raises Refusal when nothing was changed.
     """
     steps = [action for action in plan.actions if action.changes]
-    final = manifest.dumps(plan.after)
     there = look(place.root, manifest.PATH)
+    final = with_line_endings_of(manifest.dumps(plan.after), there.content)
     if not steps and there.kind == "file" and there.content == final:
         return []
     record = Action("record", manifest.PATH, final, there.mode if there.kind == "file" else None)

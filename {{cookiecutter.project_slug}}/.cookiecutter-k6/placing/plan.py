@@ -333,7 +333,7 @@ class Planner:
         return [
             item.moved_from
             for path, item in self._before.pending.items()
-            if item.moved_from in self._entries
+            if item.moved_from in self._entries.keys() - self._suite.keys()
             and self._reached(path, item)
             and self._reached(item.moved_from, Pending(item.source, None))
         ]

@@ -15,7 +15,7 @@ from .act import Disk, Refusal, Workplace, carry_out
 from .manifest import Manifest
 from .merge import Git, Merger
 from .plan import Action, Look, Plan, Planner
-from .tree import NewFile, look, read_tree, runs
+from .tree import NewFile, look, read_tree, runs, to_lf
 
 STAGING = ".cookiecutter-k6"
 LOCK = ".cookiecutter-k6.lock"
@@ -145,7 +145,7 @@ def generate(root: str, environ: Mapping[str, str], disk: Disk) -> int:
 def _tell_only(plan: Plan, before: Manifest, found_at: Look, *, checking: bool) -> int:
     """Print the plan; return 1 when asked whether the suite is current and it is not."""
     changes = any(action.changes for action in plan.actions)
-    changes = changes or found_at(manifest.PATH).content != manifest.dumps(plan.after)
+    changes = changes or to_lf(found_at(manifest.PATH).content) != manifest.dumps(plan.after)
     say(f"cookiecutter-k6 {plan.after.version}, dry run: nothing is changed")
     for line in report.changed_answers(before.answers, plan.after.answers):
         say(line)

@@ -1,0 +1,145 @@
+"""The exact tree of every named set of answers, and what must hold for each file of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from placing import manifest, tree
+
+from tests.generation.hooks import defaults
+from tests.layout import STAGE, SUITE_FILES
+from tests.option_sets import OPTION_SETS, Answers
+
+Baked = Callable[..., Path]
+
+# The files that exist only with some answers, written out a second time on purpose.
+ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
+    "tests/load/lib/auth.js": lambda a: a.get("auth", "none") != "none",
+    "tests/load/scripts/api-authenticated.js": lambda a: a.get("auth", "none") != "none",
+    "tests/load/data/users.json": lambda a: a.get("auth", "none") != "none",
+    "tests/load/scripts/auth-flow.js": lambda a: a.get("auth") == "login",
+    "CLAUDE.md": lambda a: a.get("include_claude_md") is True,
+}
+ALWAYS = {".gitignore", ".gitattributes", manifest.PATH}
+PROGRAMS = {"scripts/load-test.sh"}
+
+
+def names(folder: Path) -> set[str]:
+    """Return every path below a folder, with the empty folders."""
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if not path.is_dir() or not list(path.iterdir())
+    }
+
+
+def template_names() -> set[str]:
+    return {
+        path.relative_to(SUITE_FILES).as_posix()
+        for path in SUITE_FILES.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("name", OPTION_SETS)
+def test_the_tree_is_exactly_as_expected(baked: Baked, name: str) -> None:
+    answers = OPTION_SETS[name]
+    unwanted = {path for path, wanted in ONLY_WITH.items() if not wanted(answers)}
+    extra = {"CLAUDE.md"} - unwanted
+    assert names(baked(**answers)) == (template_names() | ALWAYS | extra) - unwanted
+
+
+@pytest.mark.parametrize("name", OPTION_SETS)
+def test_every_file_is_clean(baked: Baked, name: str) -> None:
+    project = baked(**OPTION_SETS[name])
+    for path in sorted(names(project)):
+        content = (project / path).read_bytes()
+        assert not re.search(rb"\{\{ ?cookiecutter|@@[a-z_]+@@|@feature", content), path
+        assert b"\r" not in content, path
+        assert content == b"" or content.endswith(b"\n"), path
+        if path.endswith(".json") and path != "tests/load/jsconfig.json":
+            json.loads(content)
+
+
+@pytest.mark.parametrize("name", OPTION_SETS)
+def test_only_programs_are_executable(baked: Baked, name: str) -> None:
+    project = baked(**OPTION_SETS[name])
+    executable = {path for path in names(project) if (project / path).stat().st_mode & 0o111}
+    assert executable == PROGRAMS
+
+
+@pytest.mark.parametrize("name", OPTION_SETS)
+def test_the_manifest_lists_every_file_as_it_is(baked: Baked, name: str) -> None:
+    project = baked(**OPTION_SETS[name])
+    memory = manifest.loads((project / manifest.PATH).read_bytes())
+    assert set(memory.files) == names(project) - ALWAYS - {"CLAUDE.md"}
+    for path, entry in memory.files.items():
+        assert entry.blob == tree.blob_id((project / path).read_bytes()), path
+        assert entry.executable == (path in PROGRAMS), path
+    assert memory.pending == {}
+    assert memory.version == (SUITE_FILES / "tests/load/lib/version.txt").read_text().strip()
+
+
+def test_the_manifest_names_nothing_of_this_machine(baked: Baked) -> None:
+    project = baked(auth="login")
+    text = (project / manifest.PATH).read_text()
+    assert str(Path.home()) not in text
+    assert str(project) not in text
+    assert str(STAGE.parent.parent) not in text
+    assert not re.search(r"\d{2}:\d{2}", text)
+
+
+def test_two_generations_are_equal(baked: Baked) -> None:
+    one, other = baked(auth="login"), baked(auth="login", backend_port=8000)
+    assert one != other
+    for path in sorted(names(one) | names(other)):
+        assert (one / path).read_bytes() == (other / path).read_bytes(), path
+
+
+def test_every_option_set_makes_another_tree(baked: Baked) -> None:
+    trees = {
+        name: {path: (baked(**answers) / path).read_bytes() for path in names(baked(**answers))}
+        for name, answers in OPTION_SETS.items()
+    }
+    assert all(trees[a] != trees[b] for a in trees for b in trees if a < b)
+
+
+# --- the template itself -------------------------------------------------------------------
+
+
+def staged_paths() -> list[Path]:
+    return [path for path in STAGE.rglob("*") if "__pycache__" not in path.parts]
+
+
+def test_cookiecutter_renders_no_staged_file() -> None:
+    patterns = [pattern.removeprefix("*") for pattern in defaults()["_copy_without_render"]]
+    for path in staged_paths():
+        if path.is_file():
+            assert path.name.endswith(tuple(patterns)), (
+                f"add *{path.suffix} to _copy_without_render"
+            )
+
+
+def test_no_folder_is_copied_as_a_whole() -> None:
+    """On -f cookiecutter deletes such a folder with all that is in it."""
+    patterns = defaults()["_copy_without_render"]
+    assert all(re.fullmatch(r"\*\.[a-z]+", pattern) for pattern in patterns)
+    suffixes = tuple(pattern.removeprefix("*") for pattern in patterns)
+    folders = [path for path in staged_paths() if path.is_dir()]
+    assert not [path for path in folders if path.name.endswith(suffixes)]
+
+
+def test_everything_of_the_template_is_in_the_staging_folder() -> None:
+    assert [path.name for path in STAGE.parent.iterdir()] == [STAGE.name]
+
+
+def test_names_work_on_windows() -> None:
+    for path in staged_paths():
+        assert not set(path.name) & set('"<>|:?*\\'), path
+        assert len(path.relative_to(STAGE).as_posix()) < 100, path
+    lower = [path.as_posix().lower() for path in staged_paths()]
+    assert len(lower) == len(set(lower))
