@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import bench
 import demo
 import pytest
 import toolchain
@@ -55,6 +56,23 @@ def test_help_lists_every_target(tmp_path: Path) -> None:
 @pytest.mark.parametrize("target", ["demo", "test", "test-fast", "lint", "format", "bench"])
 def test_targets_set_up_what_they_need_first(target: str) -> None:
     assert "toolchain.py run" in make("-n", target).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], ([], [])),
+        (["a", "b"], (["a", "b"], [])),
+        (["a", "--pairs", "3"], (["a"], ["--pairs", "3"])),
+    ],
+)
+def test_arguments_of_bench(arguments: list[str], expected: tuple[list[str], list[str]]) -> None:
+    assert bench.split(arguments) == expected
+
+
+def test_an_unknown_benchmark_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench.main(["nonsense"]) == 2
+    assert "known are journeys" in capsys.readouterr().err
 
 
 def test_ci_run_is_the_test_command_and_nothing_else() -> None:
