@@ -1,7 +1,7 @@
 """Measures the figures of benchmarks/; `make bench` runs all, `make bench ARGS=journeys` one.
 
-Each benchmark is a file `benchmarks/NAME/bench.py` that prints its figures and fails when one
-misses its bar. Options go to the benchmarks: `ARGS="journeys --pairs 3"`.
+Each benchmark is a file `benchmarks/NAME/bench.py` that prints its figures beside their bars.
+Options go to the benchmarks: `ARGS="journeys --pairs 3"`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
         if subprocess.run(command, check=False).returncode != 0:
             failed.append(name)
     if failed:
-        print(f"missed the bar, or could not run: {', '.join(failed)}", file=sys.stderr)
+        print(f"failed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
 
 

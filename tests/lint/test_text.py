@@ -42,7 +42,9 @@ HOSTS = re.compile(
     | docs\.docker\.com | dl\.k6\.io
     """
 )
-REGISTRY = re.compile(r"regist|mirror|prox[y]|artifactory|nexus|pypi|\.(corp|intern(al)?|lan)$")
+REGISTRY = re.compile(
+    r"regist|mirror|prox[y]|artifactory|nexus|pypi|\.(corp|intern|lan)$|(?<!docker)\.internal$"
+)
 URL = re.compile(r"\b(?:https?|wss?)://(?:[^/\s@'\"`]*@)?(\[[^\]\s]+\]|[A-Za-z0-9][\w.-]*)")
 
 
