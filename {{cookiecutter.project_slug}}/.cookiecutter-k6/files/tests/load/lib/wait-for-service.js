@@ -32,6 +32,8 @@ export const options = {
       maxDuration: `${waitMs + 10_000}ms`,
     },
   },
+  // A service that redirects, say to a login page or to another host, is not up.
+  maxRedirects: 0,
   insecureSkipTLSVerify: env.INSECURE_SKIP_TLS_VERIFY,
 };
 
