@@ -63,10 +63,11 @@ export function planForVus(spec) {
  */
 export function planTest(spec) {
   const figures = figuresOf(spec);
-  guardTarget(figures);
+  guardTarget(certainLoad(figures));
   return {
     options: optionsOf(spec, figures),
     setup: () => {
+      guardTarget(figures);
       const info = start(figures);
       spec.prepare?.();
       return info;
@@ -74,6 +75,18 @@ export function planTest(spec) {
     teardown: finish,
     handleSummary: summarize(spec, figures),
   };
+}
+
+/**
+ * The load that is certain at init. Files of scripts/ are also imported for their steps: how many users
+ * their own shape has matters only when they are what runs, so setup asks about those.
+ *
+ * @param {ReturnType<typeof figuresOf>} figures
+ * @returns {RunFigures}
+ */
+function certainLoad({ chosen, ...figures }) {
+  const durationMs = env.DURATION === undefined ? 0 : parseDuration(env.DURATION);
+  return chosen === undefined ? { ...figures, vus: env.VUS ?? 0, durationMs } : figures;
 }
 
 /**
