@@ -1,0 +1,185 @@
+"""Whom a script may load, and how hard: the guard works for a plain `k6 run` too."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from service.testing import RunningService
+
+from tests.suite.running import ENTRIES, Suite
+
+SCRIPT_ERROR = 107
+HOST = "shop.example.com"
+
+
+@pytest.fixture
+def remote(suite: Suite) -> Suite:
+    """The suite with a target that is not local."""
+    return suite.against(f"https://{HOST}")
+
+
+@pytest.fixture
+def listed(remote: Suite) -> Suite:
+    """The same, vouched for."""
+    return remote.having(ALLOWED_HOSTS=HOST)
+
+
+@pytest.mark.parametrize("entry", [*ENTRIES, "lib/wait-for-service.js"])
+def test_an_unknown_host_is_refused(remote: Suite, entry: str) -> None:
+    found = remote.inspect(entry)
+    assert found.code == SCRIPT_ERROR
+    assert f"{HOST} is neither local nor listed" in found.err
+    assert "nothing was sent" in found.err
+    assert f"ALLOWED_HOSTS={HOST}" in found.err
+    assert f"CONFIRM_TARGET={HOST}" in found.err
+
+
+@pytest.mark.parametrize(
+    ("settings", "allowed"),
+    [
+        ({"ALLOWED_HOSTS": HOST}, True),
+        ({"ALLOWED_HOSTS": f"other.org, {HOST.upper()}"}, True),
+        ({"ALLOWED_HOSTS": "*.example.com"}, True),
+        ({"ALLOWED_HOSTS": "example.com"}, False),
+        ({"ALLOWED_HOSTS": "shop"}, False),
+        ({"ALLOWED_HOSTS": "*"}, False),
+        ({"ALLOW_REMOTE": "true"}, False),
+        ({"ALLOW_REMOTE": "true", "CONFIRM_TARGET": "example.com"}, False),
+        ({"CONFIRM_TARGET": HOST}, False),
+        ({"ALLOW_REMOTE": "true", "CONFIRM_TARGET": HOST}, True),
+        ({"ALLOW_HEAVY": "true", "ALLOW_WRITES": "true"}, False),
+    ],
+    ids=str,
+)
+def test_who_vouches(remote: Suite, settings: dict[str, str], allowed: bool) -> None:
+    assert remote.inspect("scenarios/smoke.js", **settings).code == (0 if allowed else SCRIPT_ERROR)
+
+
+@pytest.mark.parametrize(
+    ("entry", "settings", "said"),
+    [
+        ("scenarios/stress.js", {}, "PROFILE=stress"),
+        ("scenarios/spike.js", {}, "PROFILE=spike"),
+        ("scenarios/breakpoint.js", {"VUS": "1"}, "PROFILE=breakpoint"),
+        ("scripts/health.js", {"PROFILE": "stress", "VUS": "1"}, "PROFILE=stress"),
+        ("scripts/health.js", {"VUS": "101"}, "MAX_REMOTE_VUS=100"),
+        ("scripts/health.js", {"VUS": "3", "MAX_REMOTE_VUS": "2"}, "MAX_REMOTE_VUS=2"),
+        ("scripts/health.js", {"DURATION": "61m"}, "MAX_REMOTE_DURATION=1h"),
+        ("scenarios/soak.js", {"MAX_REMOTE_DURATION": "29m"}, "MAX_REMOTE_DURATION=29m"),
+        ("scenarios/soak.js", {"PROFILE_SET": "saas", "VUS": "5"}, "MAX_REMOTE_DURATION=1h"),
+        ("scenarios/load.js", {"PROFILE_SET": "saas", "VUS": "200"}, "MAX_REMOTE_VUS=100"),
+    ],
+    ids=str,
+)
+def test_load_beyond_the_caps(
+    listed: Suite, entry: str, settings: dict[str, str], said: str
+) -> None:
+    found = listed.inspect(entry, **settings)
+    assert found.code == SCRIPT_ERROR
+    assert said in found.err
+    assert "ALLOW_HEAVY=true" in found.err
+    assert listed.inspect(entry, ALLOW_HEAVY="true", **settings).code == 0
+
+
+@pytest.mark.parametrize(
+    ("entry", "settings"),
+    [
+        ("scenarios/smoke.js", {}),
+        ("scenarios/load.js", {}),
+        ("scenarios/soak.js", {}),
+        ("scripts/health.js", {"VUS": "100", "DURATION": "60m"}),
+        ("scripts/api-public.js", {"PROFILE": "load"}),
+    ],
+    ids=str,
+)
+def test_ordinary_load_needs_no_more(listed: Suite, entry: str, settings: dict[str, str]) -> None:
+    assert listed.inspect(entry, **settings).code == 0
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "127.0.0.1", "[::1]", "10.1.2.3", "app.localhost", "host.docker.internal"]
+)
+def test_local_hosts_have_no_caps(suite: Suite, host: str) -> None:
+    assert suite.against(f"http://{host}:8000").inspect("scenarios/breakpoint.js").code == 0
+
+
+@pytest.mark.parametrize(
+    "settings", [{"MAX_REMOTE_VUS": "2"}, {"MAX_REMOTE_DURATION": "2m"}], ids=str
+)
+def test_steps_of_bigger_scripts_are_no_objection(listed: Suite, settings: dict[str, str]) -> None:
+    # workload.js imports scripts/api-public.js, whose own shape has 30 users for three minutes.
+    assert listed.inspect("scenarios/smoke.js", **settings).code == 0
+
+
+# The same with requests: k6 looks up this name on loopback.
+
+
+@pytest.fixture
+def disguised(suite: Suite, faulty: RunningService, tmp_path: Path) -> tuple[Suite, Path]:
+    """The suite against a service of this machine under a name that is not local."""
+    config = tmp_path / "k6.json"
+    config.write_text(json.dumps({"hosts": {HOST: "127.0.0.1"}}), encoding="utf-8")
+    url = f"http://{HOST}:{faulty.port}"
+    quick = suite.having(VUS=1, DURATION="1s", TIME_SCALE="0.005", THINK_TIME="0.1")
+    return quick.against(url, ALLOWED_HOSTS=HOST), config
+
+
+def test_a_script_of_its_own_shape_keeps_to_the_caps(
+    disguised: tuple[Suite, Path], faulty: RunningService
+) -> None:
+    live, config = disguised
+    run = live.having(VUS="", DURATION="", MAX_REMOTE_VUS=9).run(
+        "scripts/health.js", flags=(f"--config={config}",)
+    )
+    assert run.code == SCRIPT_ERROR
+    assert "10 VUs" in run.err
+    assert "MAX_REMOTE_VUS=9" in run.err
+    assert faulty.stats()["total"] == 0
+
+
+def test_off_this_machine_nothing_is_written(
+    disguised: tuple[Suite, Path], faulty: RunningService
+) -> None:
+    live, config = disguised
+    ready = live.having(AUTH_MODE="login", TEST_USER_PASSWORD="loadtest123")
+    run = ready.run("scripts/api-authenticated.js", flags=(f"--config={config}",))
+    assert run.code == 0, run.everything
+    assert [row["name"] for row in run.summary["endpoints"]] == ["GET /items"]
+    assert faulty.count("GET", "/api/v1/items") > 0
+    assert faulty.count("POST", "/api/v1/items") == 0
+
+
+def test_unless_it_is_allowed(disguised: tuple[Suite, Path], faulty: RunningService) -> None:
+    live, config = disguised
+    ready = live.having(AUTH_MODE="login", TEST_USER_PASSWORD="loadtest123", ALLOW_WRITES="true")
+    run = ready.run("scripts/api-authenticated.js", flags=(f"--config={config}",))
+    assert run.code == 0, run.everything
+    assert faulty.count("POST", "/api/v1/items") > 0
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [("login", "TEST_USER_PASSWORD is not set"), ("api-key", "API_KEY is not set")],
+)
+def test_published_credentials_stay_here(
+    disguised: tuple[Suite, Path], faulty: RunningService, mode: str, said: str
+) -> None:
+    live, config = disguised
+    run = live.having(AUTH_MODE=mode).run(
+        "scripts/api-authenticated.js", flags=(f"--config={config}",)
+    )
+    assert run.code == SCRIPT_ERROR
+    assert said in run.err
+    sent = [name for row in faulty.stats()["recent"] for name, _ in row["headers"]]
+    assert "authorization" not in sent
+    assert faulty.count("POST") == 0
+
+
+def test_the_published_key_is_refused_also_when_it_is_given(disguised: tuple[Suite, Path]) -> None:
+    live, config = disguised
+    run = live.having(AUTH_MODE="api-key", API_KEY="test-api-key").run(
+        "scripts/api-authenticated.js", flags=(f"--config={config}",)
+    )
+    assert run.code == SCRIPT_ERROR
