@@ -8,8 +8,7 @@ import {
   checkJsonBody,
   checkOk,
   checkResponse,
-  checkStatus,
-  checkStatusBelow,
+  checker,
   isHealthy,
 } from '../lib/checks.js';
 import { BASE_URL } from '../lib/config.js';
@@ -25,6 +24,9 @@ const DEAD = endpoint('dead', 'http://127.0.0.1:1/');
 const DROPPED = endpoint('dropped', '/health', { responseType: 'none' });
 const HOST = BASE_URL.replace(/^.*\/\//, '');
 const WITH_LOGIN = endpoint('credentials', `http://me:pw@${HOST}/login`);
+const isCreated = checker('health', { status: 201 });
+const isBelow500 = checker('health', { below: 500 });
+const isBelow200 = checker('health', { below: 200 });
 const BY_ID = endpoint('by id', '/items/{id}');
 
 export const options = expectations(37);
@@ -32,10 +34,10 @@ export const options = expectations(37);
 export default function checks() {
   const healthy = requestQuietly(HEALTH);
   equal('status 200', checkOk(healthy), true);
-  equal('status is not 201', checkStatus(healthy, 201), false);
+  equal('status is not 201', isCreated(healthy), false);
   equal('2xx', check2xx(healthy), true);
-  equal('below 500', checkStatusBelow(healthy, 500), true);
-  equal('not below 200', checkStatusBelow(healthy, 200), false);
+  equal('below 500', isBelow500(healthy), true);
+  equal('not below 200', isBelow200(healthy), false);
   equal('in time', checkDuration(healthy, 5000), true);
   equal('not in no time', checkDuration(healthy, 0), false);
   equal('fields', checkJsonBody(healthy, ['status', 'version']), true);
@@ -53,7 +55,7 @@ export default function checks() {
 
   const missing = requestQuietly(MISSING);
   equal('404', [missing.status, checkOk(missing), check2xx(missing)], [404, false, false]);
-  equal('404 is below 500', checkStatusBelow(missing, 500), true);
+  equal('404 is below 500', isBelow500(missing), true);
   equal('404 is not healthy', [isHealthy(missing), checkHealthy(missing)], [false, false]);
   equal('404 is no good response', checkResponse(missing), false);
 
@@ -70,7 +72,7 @@ export default function checks() {
   equal('no answer fails every check', [
     checkOk(dead),
     check2xx(dead),
-    checkStatusBelow(dead, 500),
+    isBelow500(dead),
     checkDuration(dead, 5000),
     checkJsonBody(dead),
     checkHealthy(dead),

@@ -4,10 +4,21 @@ import { env } from './config.js';
 import { jsonAt } from './http.js';
 
 /** @typedef {import('../types/suite.js').HttpResponse} HttpResponse */
-/** @typedef {Record<string, (response: HttpResponse) => boolean>} CheckSet */
+/** @typedef {(response: HttpResponse) => boolean} Predicate */
 
-/** Share of `checkResponse` calls that found something wrong. */
-const errors = new Rate('errors');
+/**
+ * What an answer has to be. Only what is named is checked.
+ *
+ * @typedef {object} Expectation
+ * @property {number} [status] exactly this status
+ * @property {number} [below] an answer with a status below this one
+ * @property {boolean} [success] any 2xx
+ * @property {boolean} [body] a body that is not empty
+ * @property {boolean} [json] a JSON object or array; a lone `null` or number is no API answer
+ * @property {string[]} [fields] fields or selectors such as `data.0.id` that a JSON body holds; `null` is missing
+ * @property {number} [withinMs] milliseconds
+ * @property {Record<string, Predicate>} [also] further checks by name; they must not throw
+ */
 
 /** Longest time a health answer may take, milliseconds. */
 export const HEALTH_LIMIT_MS = 100;
@@ -15,110 +26,109 @@ export const HEALTH_LIMIT_MS = 100;
 /** Longest time `checkResponse` accepts unless told otherwise, milliseconds. */
 export const RESPONSE_LIMIT_MS = 500;
 
-/**
- * Check sets by key. A set is built once per VU: closures in a hot loop are what makes a load generator
- * slow.
- *
- * @type {Map<string, CheckSet>}
- */
-const built = new Map();
+/** Share of `checkResponse` calls that found something wrong. */
+const errors = new Rate('errors');
 
 /**
- * @param {string} key
- * @param {() => CheckSet} build
- * @returns {CheckSet}
+ * Makes a check of one endpoint. Made once at init it costs one call of k6 per response; predicates that are
+ * made anew for each response are what makes a load generator slow.
+ *
+ * The endpoint's name goes into the check's name and tag, so that thresholds and summary can name it.
+ *
+ * @param {string} name endpoint name
+ * @param {Expectation} expected
+ * @returns {Predicate} true when everything holds
+ * @example const checkItem = checker('GET /items/{id}', { status: 200, fields: ['id', 'name'] });
  */
-function once(key, build) {
-  let set = built.get(key);
-  if (set === undefined) {
-    set = build();
-    built.set(key, set);
+export function checker(name, { status, below, success, body, json, fields, withinMs, also }) {
+  /** @type {Record<string, Predicate>} */
+  const checks = {};
+  if (status !== undefined) {
+    checks[`${name} status is ${status}`] = (r) => r.status === status;
   }
-  return set;
+  if (below !== undefined) {
+    checks[`${name} status is below ${below}`] = (r) => r.status !== 0 && r.status < below;
+  }
+  if (success) {
+    checks[`${name} status is 2xx`] = (r) => r.status >= 200 && r.status < 300;
+  }
+  if (body) {
+    checks[`${name} has a body`] = (r) => typeof r.body === 'string' && r.body.length > 0;
+  }
+  if (json || fields) {
+    checks[`${name} body is JSON`] = isJson;
+  }
+  for (const field of fields ?? []) {
+    // As text: k6 then need not turn a whole subtree into objects only to see that it is there.
+    const selector = `${field}.@tostr`;
+    checks[`${name} has ${field}`] = (r) => !ABSENT.includes(jsonAt(r, selector));
+  }
+  if (withinMs !== undefined) {
+    checks[`${name} answers within ${withinMs} ms`] = (r) =>
+      r.status !== 0 && r.timings.duration < withinMs;
+  }
+  Object.assign(checks, also);
+  const tags = { name };
+  return (response) => check(response, checks, tags);
 }
 
-/**
- * Tags by name: a failed check then names its endpoint in thresholds and in the summary.
- *
- * @type {Map<string, { name: string }>}
- */
-const tagsByName = new Map();
+/** What a selector gives for a field that is not there, or null. */
+const ABSENT = [undefined, '', 'null'];
 
 /**
- * Runs a check set under the name of its endpoint.
+ * @param {HttpResponse} response
+ * @returns {boolean}
+ */
+function isJson(response) {
+  // k6 validates the whole body before it looks for a selector; `..#` only counts the documents in it.
+  return /^\s*[[{]/.test(String(response.body)) && jsonAt(response, '..#') === 1;
+}
+
+/** Checkers by what they check, for the functions below. @type {Map<string, Predicate>} */
+const made = new Map();
+
+/**
+ * Checks a response with a checker that is made when it is first needed.
  *
  * @param {HttpResponse} response
- * @param {string} name endpoint name
- * @param {CheckSet} set predicates that never throw
- * @returns {boolean} true when all hold
- * @example verify(response, 'GET /items', ITEM_CHECKS)
+ * @param {string} name
+ * @param {Expectation} expected holds no functions: it is the key
+ * @returns {boolean}
  */
-export function verify(response, name, set) {
-  let tags = tagsByName.get(name);
-  if (tags === undefined) {
-    tags = Object.freeze({ name });
-    tagsByName.set(name, tags);
+function checkOnce(response, name, expected) {
+  const key = `${name} ${JSON.stringify(expected)}`;
+  let verify = made.get(key);
+  if (verify === undefined) {
+    verify = checker(name, expected);
+    made.set(key, verify);
   }
-  return check(response, set, tags);
+  return verify(response);
 }
+
+// Ready-made checks for tests where a few microseconds do not matter; `checker` is the quick way.
 
 /**
  * Checks for status 200.
  *
  * @param {HttpResponse} response
- * @param {string} [name] endpoint name, for the check's name and tag
+ * @param {string} [name] endpoint name
  * @returns {boolean}
  * @example checkOk(response, 'health')
  */
 export function checkOk(response, name = 'request') {
-  return checkStatus(response, 200, name);
-}
-
-/**
- * Checks for one status.
- *
- * @param {HttpResponse} response
- * @param {number} status
- * @param {string} [name]
- * @returns {boolean}
- * @example checkStatus(response, 201, 'POST /items')
- */
-export function checkStatus(response, status, name = 'request') {
-  const set = once(`status ${status} ${name}`, () => ({
-    [`${name} status is ${status}`]: (r) => r.status === status,
-  }));
-  return verify(response, name, set);
-}
-
-/**
- * Checks that an answer came and its status is below a limit.
- *
- * @param {HttpResponse} response
- * @param {number} limit first status that counts as wrong
- * @param {string} [name]
- * @returns {boolean}
- * @example checkStatusBelow(response, 500, 'root')
- */
-export function checkStatusBelow(response, limit, name = 'request') {
-  const set = once(`below ${limit} ${name}`, () => ({
-    [`${name} status is below ${limit}`]: (r) => r.status !== 0 && r.status < limit,
-  }));
-  return verify(response, name, set);
+  return checkOnce(response, name, { status: 200 });
 }
 
 /**
  * Checks for any success status.
  *
  * @param {HttpResponse} response
- * @param {string} [name]
+ * @param {string} [name] endpoint name
  * @returns {boolean}
  * @example check2xx(response, 'POST /items')
  */
 export function check2xx(response, name = 'request') {
-  const set = once(`2xx ${name}`, () => ({
-    [`${name} status is 2xx`]: (r) => r.status >= 200 && r.status < 300,
-  }));
-  return verify(response, name, set);
+  return checkOnce(response, name, { success: true });
 }
 
 /**
@@ -126,49 +136,40 @@ export function check2xx(response, name = 'request') {
  *
  * @param {HttpResponse} response
  * @param {number} maxMs milliseconds
- * @param {string} [name]
+ * @param {string} [name] endpoint name
  * @returns {boolean}
  * @example checkDuration(response, 2000, 'health')
  */
 export function checkDuration(response, maxMs, name = 'request') {
-  const set = once(`duration ${maxMs} ${name}`, () => ({
-    [`${name} answers within ${maxMs} ms`]: (r) => r.status !== 0 && r.timings.duration < maxMs,
-  }));
-  return verify(response, name, set);
+  return checkOnce(response, name, { withinMs: maxMs });
 }
 
 /**
  * Checks for a JSON body that holds some fields.
  *
  * @param {HttpResponse} response
- * @param {string[]} [fields] names or selectors such as `data.0.id`; `null` counts as missing
- * @param {string} [name]
+ * @param {string[]} [fields] names or selectors such as `data.0.id`
+ * @param {string} [name] endpoint name
  * @returns {boolean}
  * @example checkJsonBody(response, ['id', 'name'], 'GET /items/{id}')
  */
 export function checkJsonBody(response, fields = [], name = 'response') {
-  const set = once(`json ${fields.join(' ')} ${name}`, () => ({
-    [`${name} body is JSON`]: isJson,
-    ...Object.fromEntries(
-      fields.map((field) => [
-        `${name} has ${field}`,
-        (/** @type {HttpResponse} */ r) => (jsonAt(r, field) ?? null) !== null,
-      ]),
-    ),
-  }));
-  return verify(response, name, set);
+  return checkOnce(response, name, { fields });
 }
 
 /**
+ * Checks an ordinary API answer: success status, a body, in time. Feeds the rate `errors`.
+ *
  * @param {HttpResponse} response
- * @returns {boolean} true for an object or array; a lone `null` or number is no API answer
+ * @param {string} [name] endpoint name
+ * @param {number} [maxMs] milliseconds
+ * @returns {boolean}
+ * @example checkResponse(response, 'GET /items', 800)
  */
-function isJson(response) {
-  // k6 validates the whole body before it looks for a selector, and gives undefined for an invalid one:
-  // asking for the number of entries says as much as parsing, without making a copy.
-  const body = response.body;
-  const start = typeof body === 'string' ? /^[ \t\r\n]*([[{])/.exec(body)?.[1] : undefined;
-  return start !== undefined && jsonAt(response, start === '[' ? '#' : '@keys.#') !== undefined;
+export function checkResponse(response, name = 'request', maxMs = RESPONSE_LIMIT_MS) {
+  const ok = checkOnce(response, name, { success: true, body: true, withinMs: maxMs });
+  errors.add(!ok);
+  return ok;
 }
 
 const goodWords = env.HEALTH_STATUS_WORDS;
@@ -194,59 +195,18 @@ export function isHealthy(response) {
   return response.status === 200 && saysHealthy(response);
 }
 
-const HEALTH_TAGS = { name: 'health' };
+const HEALTHY = { status: 200, also: { [`health says ${goodWords.join(' or ')}`]: saysHealthy } };
 
-/** @type {CheckSet} */
-const HEALTH_CHECKS = {
-  'health status is 200': (r) => r.status === 200,
-  [`health says ${goodWords.join(' or ')}`]: saysHealthy,
-};
-
-/** @type {CheckSet} */
-const QUICK_HEALTH_CHECKS = {
-  ...HEALTH_CHECKS,
-  [`health answers within ${HEALTH_LIMIT_MS} ms`]: (r) =>
-    r.status !== 0 && r.timings.duration < HEALTH_LIMIT_MS,
-};
+/**
+ * Checks a health answer: status 200 and a good status word.
+ *
+ * @example checkHealthy(request(HEALTH))
+ */
+export const checkHealthy = checker('health', HEALTHY);
 
 /**
  * Checks a health answer: status 200, a good status word, under 100 ms.
  *
- * @param {HttpResponse} response
- * @returns {boolean}
  * @example checkHealthResponse(request(HEALTH))
  */
-export function checkHealthResponse(response) {
-  return check(response, QUICK_HEALTH_CHECKS, HEALTH_TAGS);
-}
-
-/**
- * The same without the time limit, for profiles that have their own.
- *
- * @param {HttpResponse} response
- * @returns {boolean}
- * @example checkHealthy(request(HEALTH))
- */
-export function checkHealthy(response) {
-  return check(response, HEALTH_CHECKS, HEALTH_TAGS);
-}
-
-/**
- * Checks an ordinary API answer: success status, a body, in time. Feeds the rate `errors`.
- *
- * @param {HttpResponse} response
- * @param {string} [name]
- * @param {number} [maxMs] milliseconds
- * @returns {boolean}
- * @example checkResponse(response, 'GET /items', 800)
- */
-export function checkResponse(response, name = 'request', maxMs = RESPONSE_LIMIT_MS) {
-  const set = once(`response ${maxMs} ${name}`, () => ({
-    [`${name} status is 2xx`]: (r) => r.status >= 200 && r.status < 300,
-    [`${name} has a body`]: (r) => typeof r.body === 'string' && r.body.length > 0,
-    [`${name} answers within ${maxMs} ms`]: (r) => r.status !== 0 && r.timings.duration < maxMs,
-  }));
-  const ok = verify(response, name, set);
-  errors.add(!ok);
-  return ok;
-}
+export const checkHealthResponse = checker('health', { ...HEALTHY, withinMs: HEALTH_LIMIT_MS });

@@ -1,6 +1,8 @@
 import { sleep } from 'k6';
 import { env } from './config.js';
 
+const scale = env.THINK_TIME;
+
 /**
  * Pauses, scaled by `THINK_TIME`.
  *
@@ -8,8 +10,8 @@ import { env } from './config.js';
  * @example pause(0.1)
  */
 export function pause(seconds) {
-  if (env.THINK_TIME > 0 && seconds > 0) {
-    sleep(seconds * env.THINK_TIME);
+  if (scale > 0 && seconds > 0) {
+    sleep(seconds * scale);
   }
 }
 

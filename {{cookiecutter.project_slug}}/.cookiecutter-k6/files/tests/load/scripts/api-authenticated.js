@@ -10,7 +10,7 @@
 import { group } from 'k6';
 import { Rate } from 'k6/metrics';
 import { authorized, currentToken } from '../lib/auth.js';
-import { check2xx, checkJsonBody, checkStatus, verify } from '../lib/checks.js';
+import { checker } from '../lib/checks.js';
 import { env, writesAllowed } from '../lib/config.js';
 import { generateTestId } from '../lib/helpers.js';
 import { endpoint, jsonAt } from '../lib/http.js';
@@ -34,6 +34,18 @@ export const DELETE = endpoint(`DELETE ${PATH}/{id}`, `${PATH}/{id}`, {
   responseType: 'none',
 });
 
+const checkList = checker(LIST.name, { status: 200, json: true });
+const checkCreated = checker(CREATE.name, { status: 201, fields: ['id'] });
+const checkUpdated = checker(UPDATE.name, { status: 200 });
+const checkDeleted = checker(DELETE.name, { success: true });
+
+/** @param {string} name what the entry was created with */
+const readChecker = (name) =>
+  checker(GET.name, {
+    status: 200,
+    also: { [`${GET.name} returns what was created`]: (r) => jsonAt(r, 'name') === name },
+  });
+
 const apiErrors = new Rate('api_errors');
 
 /** Everything this run creates carries its id, so that left-overs can be told from real data. */
@@ -48,9 +60,7 @@ const RUN = env.RUN_ID || 'run';
  */
 export function visitList(target = LIST) {
   const response = authorized(target);
-  const found = checkStatus(response, 200, target.name);
-  const complete = checkJsonBody(response, [], target.name);
-  return { response, ok: found && complete };
+  return { response, ok: checkList(response) };
 }
 
 /**
@@ -62,25 +72,18 @@ export function visitList(target = LIST) {
 function changeEntry() {
   const name = `${RUN}-${generateTestId()}`;
   const created = authorized(CREATE, { body: { name } });
-  const id = jsonAt(created, 'id');
-  const complete = checkJsonBody(created, ['id'], CREATE.name);
-  if (!record(checkStatus(created, 201, CREATE.name) && complete)) {
+  if (!record(checkCreated(created))) {
     return;
   }
-  const path = { id };
+  const path = { id: jsonAt(created, 'id') };
   try {
     thinkTime(0.3, 0.6);
-    const read = authorized(GET, { path });
-    const found = checkStatus(read, 200, GET.name);
-    const same = verify(read, GET.name, {
-      [`${GET.name} returns what was created`]: (r) => jsonAt(r, 'name') === name,
-    });
-    record(found && same);
+    record(readChecker(name)(authorized(GET, { path })));
     thinkTime(0.3, 0.6);
-    const updated = authorized(UPDATE, { path, body: { name: `${name}-changed` } });
-    record(checkStatus(updated, 200, UPDATE.name));
+    const changed = authorized(UPDATE, { path, body: { name: `${name}-changed` } });
+    record(checkUpdated(changed));
   } finally {
-    record(check2xx(authorized(DELETE, { path }), DELETE.name));
+    record(checkDeleted(authorized(DELETE, { path })));
   }
 }
 

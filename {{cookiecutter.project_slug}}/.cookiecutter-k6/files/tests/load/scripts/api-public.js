@@ -6,7 +6,7 @@
 
 import { group } from 'k6';
 import { Counter, Rate } from 'k6/metrics';
-import { checkJsonBody, checkOk, checkStatusBelow } from '../lib/checks.js';
+import { checker } from '../lib/checks.js';
 import { BASE_URL, env } from '../lib/config.js';
 import { endpoint, request } from '../lib/http.js';
 import { thinkTime } from '../lib/pauses.js';
@@ -28,6 +28,10 @@ export const ROOT = endpoint('root', `${BASE_URL}${env.ROOT_PATH}`, {
   responseType: 'none',
 });
 
+const checkHealthDocument = checker(HEALTH.name, { status: 200, fields: ['status'] });
+const checkOpenapi = checker(OPENAPI.name, { status: 200, fields: ['paths'] });
+const checkRoot = checker(ROOT.name, { below: 500 });
+
 /**
  * Asks for the OpenAPI document once, as a step of any workload.
  *
@@ -37,9 +41,7 @@ export const ROOT = endpoint('root', `${BASE_URL}${env.ROOT_PATH}`, {
  */
 export function visitOpenapi(target = OPENAPI) {
   const response = request(target);
-  const found = checkOk(response, target.name);
-  const complete = checkJsonBody(response, ['paths'], target.name);
-  return { response, ok: found && complete };
+  return { response, ok: checkOpenapi(response) };
 }
 
 /**
@@ -51,15 +53,13 @@ export function visitOpenapi(target = OPENAPI) {
  */
 export function visitRoot(target = ROOT) {
   const response = request(target);
-  return { response, ok: checkStatusBelow(response, 500, target.name) };
+  return { response, ok: checkRoot(response) };
 }
 
 /** @returns {Outcome} */
 function visitPublicHealth() {
   const response = request(HEALTH);
-  const found = checkOk(response, HEALTH.name);
-  const complete = checkJsonBody(response, ['status'], HEALTH.name);
-  return { response, ok: found && complete };
+  return { response, ok: checkHealthDocument(response) };
 }
 
 /** @param {Outcome} outcome */
