@@ -12,6 +12,7 @@ SEQUENCES = 300
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_no_sequence_of_events_loses_what_people_wrote() -> None:
     run_state_machine_as_test(
         Life,

@@ -117,7 +117,7 @@ def dumps(manifest: Manifest) -> bytes:
 def loads(content: bytes) -> Manifest:
     """Read a manifest; raise Unusable when anything in it is not as this format writes it."""
     try:
-        document = json.loads(content.decode("utf-8-sig"))
+        document = json.loads(content.removeprefix(b"\xef\xbb\xbf").decode("utf-8"))
         section = document[SECTION]
         if section["format"] != FORMAT:
             raise Unusable(f"it has format {section['format']!r}, this template writes {FORMAT}")
