@@ -1,7 +1,7 @@
 """Rewrites this repository's files in the project's style; `make format` runs it.
 
 The linters check what this writes: Python by ruff, shell by shfmt, JavaScript, JSON and YAML by
-prettier (.prettierrc.json, .prettierignore).
+prettier (.prettierrc.json, .prettierignore). The suite's table of settings is made anew.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ def commands(files: list[Path]) -> list[list[str]]:
         ["ruff", "format", "--quiet", *python],
         ["shfmt", "-w", "-i", "2", "-ci", *shell],
         ["prettier", "--write", "--log-level=warn", "."],
+        [sys.executable, "tools/settings_table.py"],
     ]
 
 

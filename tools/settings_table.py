@@ -1,7 +1,7 @@
 """Keeps the table of settings in the generated README equal to tests/load/lib/settings.js.
 
-    python tools/settings_table.py          rewrite the table
-    python tools/settings_table.py --check  exit 1 when it is out of date
+python tools/settings_table.py          rewrite the table
+python tools/settings_table.py --check  exit 1 when it is out of date
 """
 
 from __future__ import annotations
@@ -23,19 +23,21 @@ BEGIN, END = "<!-- settings -->", "<!-- /settings -->"
 
 _DUMP = """
 const { SETTINGS } = await import(process.argv[1]);
-const rows = Object.entries(SETTINGS).map(([name, s]) => [name, s.accepts, s.fallback, s.about, !!s.secret]);
-console.log(JSON.stringify(rows.map((row) => row.map((cell) => cell ?? null))));
+const rows = Object.entries(SETTINGS).map(
+  ([name, s]) => [name, s.accepts, s.fallback ?? null, s.about, !!s.secret],
+);
+console.log(JSON.stringify(rows));
 """
 
 Row = tuple[str, str, object, str, bool]
 
 
 def settings() -> list[Row]:
-    """Return (name, accepted, default, meaning, secret) of every setting, asked of the module itself."""
+    """Return (name, accepted, default, meaning, secret) of every setting."""
     module = (SUITE / "lib/settings.js").as_uri()
     command = ["node", "--no-warnings", "--input-type=module", "-e", _DUMP, module]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return [tuple(row) for row in json.loads(output)]  # type: ignore[misc]
+    return [tuple(row) for row in json.loads(output)]
 
 
 def shown_default(fallback: object, secret: bool) -> str:

@@ -2,10 +2,15 @@
 
     make bench ARGS=journeys
 
-Both sides send the same requests to the same server and make the same checks on a 4 KB JSON body. They run
-in turn (A B A B ...), without pauses, so that the figure is about the scripts; the ratio is taken pair by
-pair, because the speed of a machine drifts. Figures come from k6's own summary and from the operating
-system's accounting of the k6 process (peak resident memory).
+Both sides send the same requests to the same server and make the same checks on a 4 KB JSON body,
+without pauses, so that the figure is about the scripts. They run in turn (A B A B ...) and the
+ratio is taken pair by pair, because the speed of a machine drifts. Two comparisons:
+
+* bare: requests and checks only;
+* same figures: the minimal script also feeds the metrics and groups that the journey reports.
+
+Iterations come from k6's own summary, memory from the operating system's accounting of the k6
+process (peak resident memory).
 """
 
 from __future__ import annotations
@@ -24,11 +29,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
-SUITE = (
-    HERE.parent.parent / "{{cookiecutter.project_slug}}/.cookiecutter-k6/files/tests/load/scripts"
-)
+TEMPLATE = HERE.parent.parent / "{{cookiecutter.project_slug}}" / ".cookiecutter-k6" / "files"
+SCRIPTS = TEMPLATE / "tests" / "load" / "scripts"
 LOWEST_RATE_RATIO = 0.97
 HIGHEST_MEMORY_RATIO = 1.10
+
+# k6's exit codes that still leave figures: passed, thresholds crossed.
+MEASURED = (0, 99)
 
 
 class Journey(NamedTuple):
@@ -40,24 +47,45 @@ class Journey(NamedTuple):
 
 
 JOURNEYS = [
-    Journey("health", SUITE / "health.js", HERE / "minimal-health.js"),
-    Journey("api-public", SUITE / "api-public.js", HERE / "minimal-api.js"),
+    Journey("health", SCRIPTS / "health.js", HERE / "minimal-health.js"),
+    Journey("api-public", SCRIPTS / "api-public.js", HERE / "minimal-api.js"),
 ]
 
 
-class Measured(NamedTuple):
+class Run(NamedTuple):
     """One k6 run: iterations per second, and peak resident memory in bytes."""
 
     rate: float
     memory: int
 
 
+class Load(NamedTuple):
+    """How a script is run: constant VUs, seconds, pauses (0: none), all figures or bare."""
+
+    url: str
+    vus: int
+    seconds: int
+    think_time: int = 0
+    figures: bool = False
+
+    def settings(self) -> dict[str, str]:
+        """Return the settings both kinds of script read."""
+        return {
+            "BASE_URL": self.url,
+            "VUS": str(self.vus),
+            "DURATION": f"{self.seconds}s",
+            "THINK_TIME": str(self.think_time),
+            "FIGURES": str(self.figures).lower(),
+            # Constant VUs, as in the minimal scripts; a journey's own shape may ramp.
+            "PROFILE": "smoke",
+        }
+
+
 @contextmanager
 def server() -> Iterator[str]:
     """Run the fast server and yield its URL."""
-    with subprocess.Popen(
-        [sys.executable, str(HERE / "fast_server.py")], stdout=subprocess.PIPE, text=True
-    ) as process:
+    command = [sys.executable, str(HERE / "fast_server.py")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             yield f"http://127.0.0.1:{int(process.stdout.readline())}"
@@ -65,22 +93,12 @@ def server() -> Iterator[str]:
             process.terminate()
 
 
-def run(script: Path, url: str, vus: int, seconds: int, think_time: int = 0) -> Measured:
-    """Run one script with constant VUs; raise CalledProcessError when k6 fails for another reason than
-    a threshold."""
-    settings = {
-        "BASE_URL": url,
-        "VUS": str(vus),
-        "DURATION": f"{seconds}s",
-        "THINK_TIME": str(think_time),
-        # Constant VUs, as in the minimal scripts; the journey's own shape may ramp.
-        "PROFILE": "smoke",
-    }
+def run(script: Path, load: Load) -> Run:
+    """Run one script; raise CalledProcessError when k6 ends without figures."""
     with tempfile.TemporaryDirectory() as folder:
         export = Path(folder, "export.json")
         command = ["k6", "run", "--quiet", "--no-usage-report", "--address="]
-        for name, value in settings.items():
-            command += ["--env", f"{name}={value}"]
+        command += [f"--env={name}={value}" for name, value in load.settings().items()]
         command += [f"--summary-export={export}", str(script)]
         process = subprocess.Popen(
             command,
@@ -90,32 +108,47 @@ def run(script: Path, url: str, vus: int, seconds: int, think_time: int = 0) -> 
         )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode not in (0, 99):
+        if process.returncode not in MEASURED:
             raise subprocess.CalledProcessError(process.returncode, command)
         metrics = json.loads(export.read_text(encoding="utf-8"))["metrics"]
-    return Measured(metrics["iterations"]["rate"], usage.ru_maxrss * 1024)
+    return Run(metrics["iterations"]["rate"], usage.ru_maxrss * 1024)
 
 
-def rate_ratio(journey: Journey, url: str, pairs: int, seconds: int) -> tuple[float, float, float]:
-    """Return the median ratio of iterations/s, and the median rates of both sides."""
-    ratios, generated, minimal = [], [], []
+def compare_rates(journey: Journey, load: Load, pairs: int) -> str:
+    """Return a line with the median rates and the median ratio of the pairs."""
+    minimal, generated = [], []
     for _ in range(pairs):
-        b = run(journey.minimal, url, vus=10, seconds=seconds).rate
-        a = run(journey.generated, url, vus=10, seconds=seconds).rate
-        ratios.append(a / b)
-        generated.append(a)
-        minimal.append(b)
-    return statistics.median(ratios), statistics.median(generated), statistics.median(minimal)
+        minimal.append(run(journey.minimal, load).rate)
+        generated.append(run(journey.generated, load).rate)
+    ratio = statistics.median(a / b for a, b in zip(generated, minimal, strict=True))
+    kind = "same figures" if load.figures else "bare"
+    return (
+        f"{journey.name}, {kind}: {statistics.median(generated):.0f} against "
+        f"{statistics.median(minimal):.0f} iterations/s, ratio {ratio:.3f} "
+        f"(bar: at least {LOWEST_RATE_RATIO})"
+    )
 
 
 def memory_per_vu(script: Path, url: str, vus: int) -> tuple[float, float]:
-    """Return megabytes per VU, once as the whole process and once as what each further VU adds.
+    """Return megabytes per VU: of the whole process, and what each further VU adds.
 
-    The VUs mostly wait, so that the figure is about VUs and not about the samples of their requests.
+    The VUs mostly wait: the figure is about VUs, not about the samples of their requests.
     """
-    few = run(script, url, vus=1, seconds=3, think_time=10).memory
-    many = run(script, url, vus=vus, seconds=3, think_time=10).memory
+    few = run(script, Load(url, 1, seconds=3, think_time=10)).memory
+    many = run(script, Load(url, vus, seconds=3, think_time=10)).memory
     return many / vus / 1e6, (many - few) / (vus - 1) / 1e6
+
+
+def compare_memory(journey: Journey, url: str, vus: int) -> str:
+    """Return a line with both kinds of memory per VU."""
+    whole, further = memory_per_vu(journey.generated, url, vus)
+    minimal_whole, minimal_further = memory_per_vu(journey.minimal, url, vus)
+    return (
+        f"{journey.name}, {vus} VUs: {whole:.2f} against {minimal_whole:.2f} MB per VU, "
+        f"ratio {whole / minimal_whole:.2f} (bar: at most {HIGHEST_MEMORY_RATIO}); "
+        f"each further VU {further:.2f} against {minimal_further:.2f} MB, "
+        f"ratio {further / minimal_further:.2f}"
+    )
 
 
 def main() -> int:
@@ -125,21 +158,14 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--vus", type=int, default=50)
     options = parser.parse_args()
-    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    open_files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (open_files, open_files))
     with server() as url:
         for journey in JOURNEYS:
-            ratio, generated, minimal = rate_ratio(journey, url, options.pairs, options.seconds)
-            print(
-                f"{journey.name}: {generated:.0f} against {minimal:.0f} iterations/s, "
-                f"ratio {ratio:.3f} (bar: at least {LOWEST_RATE_RATIO})"
-            )
-            ours = memory_per_vu(journey.generated, url, options.vus)
-            theirs = memory_per_vu(journey.minimal, url, options.vus)
-            print(
-                f"{journey.name}: {ours[0]:.2f} against {theirs[0]:.2f} MB per VU at {options.vus} VUs, "
-                f"ratio {ours[0] / theirs[0]:.2f} (bar: at most {HIGHEST_MEMORY_RATIO}); "
-                f"each further VU {ours[1]:.2f} against {theirs[1]:.2f} MB, ratio {ours[1] / theirs[1]:.2f}"
-            )
+            for figures in (False, True):
+                load = Load(url, 10, options.seconds, figures=figures)
+                print(compare_rates(journey, load, options.pairs), flush=True)
+            print(compare_memory(journey, url, options.vus), flush=True)
     return 0
 
 

@@ -1,7 +1,7 @@
 """A server that does as little as possible, so that a benchmark measures k6 and not the service.
 
-Answers every request with the same ready-made bytes: a JSON document of about 4 KB that passes the checks of
-the health and the public API journeys.
+Answers every request with the same ready-made bytes: a JSON document of about 4 KB that passes
+the checks of the health and the public API journeys.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+
+import uvloop
 
 BODY_BYTES = 4096
 END_OF_HEAD = b"\r\n\r\n"
@@ -60,10 +62,8 @@ async def serve() -> None:
 
 
 def main() -> None:
-    """Serve until terminated, with uvloop where it is installed."""
+    """Serve until terminated."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    import uvloop
-
     uvloop.run(serve())
 
 
