@@ -9,7 +9,7 @@ from service.testing import RunningService
 
 from tests.bakery import Bakery
 from tests.option_sets import OPTION_SETS
-from tests.suite.running import Suite
+from tests.suite.running import PATIENT, Suite
 
 
 @pytest.mark.parametrize("name", list(OPTION_SETS))
@@ -32,7 +32,7 @@ def test_answers_reach_the_run(
     answers = OPTION_SETS["everything"]
     suite = Suite(k6_binary, baked(**answers) / "tests" / "load", tmp_path)
     assert suite.inspect("scenarios/smoke.js").shape.seconds == 300  # extended
-    live = suite.against(service.url, API_PREFIX="/api/v1", DURATION="1s", THINK_TIME="0.1")
+    live = suite.against(service.url, API_PREFIX="/api/v1", DURATION="1s", THRESHOLDS=PATIENT)
     run = live.run("scripts/api-authenticated.js", samples=True, VUS=1, TIME_SCALE="0.005")
     assert run.code == 0, run.everything
     assert run.summary["run"]["project"] == answers["project_name"]

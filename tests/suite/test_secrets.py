@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from service.testing import RunningService, free_port, running_service
 
-from tests.suite.running import Run, Suite
+from tests.suite.running import PATIENT, Run, Suite
 
 KEY = "canary-5b0c-key"
 PASSWORD = "canary-91fe-password"
@@ -15,7 +15,8 @@ IN_URL = "canary-33aa-url"
 @pytest.fixture
 def quick(suite: Suite) -> Suite:
     """The suite, for runs of a second or two."""
-    return suite.having(VUS=1, DURATION="1s", TIME_SCALE="0.002", THINK_TIME="0.1")
+    short = suite.having(VUS=1, DURATION="1s", TIME_SCALE="0.002", THINK_TIME="0.1")
+    return short.having(THRESHOLDS=PATIENT)
 
 
 def with_credentials(url: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from service.testing import RunningService
 
-from tests.suite.running import ENTRIES, Suite
+from tests.suite.running import ENTRIES, PATIENT, Suite
 
 SCRIPT_ERROR = 107
 HOST = "shop.example.com"
@@ -123,6 +123,7 @@ def disguised(suite: Suite, faulty: RunningService, tmp_path: Path) -> tuple[Sui
     config.write_text(json.dumps({"hosts": {HOST: "127.0.0.1"}}), encoding="utf-8")
     url = f"http://{HOST}:{faulty.port}"
     quick = suite.having(VUS=1, DURATION="1s", TIME_SCALE="0.005", THINK_TIME="0.1")
+    quick = quick.having(THRESHOLDS=PATIENT)
     return quick.against(url, ALLOWED_HOSTS=HOST), config
 
 

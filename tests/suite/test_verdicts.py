@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from service.testing import RunningService
 
-from tests.suite.running import Run, Suite
+from tests.suite.running import ANY_LATENCY, Run, Suite
 
 THRESHOLDS_CROSSED = 99
 
@@ -50,6 +50,7 @@ class Case:
         checks: endpoints whose answers are wrong though their requests succeed.
         slow: endpoints that are too slow.
         settings: of the run.
+        thresholds: those of latency are off where latency is not what the case is about.
     """
 
     test: str
@@ -60,6 +61,7 @@ class Case:
     checks: tuple[str, ...] = ()
     slow: tuple[str, ...] = ()
     settings: Mapping[str, str | float] = field(default_factory=dict)
+    thresholds: str = ANY_LATENCY
 
     @property
     def blamed(self) -> set[str]:
@@ -102,14 +104,28 @@ CASES = [
     *(Case("smoke", name, where=EVERYWHERE, checks=("health", "openapi")) for name in WRONG_BODIES),
     Case("smoke", "hang", True, EVERYWHERE, both("timeout"), settings=QUICK),
     Case("smoke", "rate-limit", 1, {"window": 60}, both("rate_limited")),
-    Case("smoke", "slow", 600, EVERYWHERE, slow=("health", "openapi")),
+    Case("smoke", "slow", 600, EVERYWHERE, slow=("health", "openapi"), thresholds=""),
     Case("health", "error", 500, EVERYWHERE, {"health": "server_error"}),
     Case("health", "slow", 150, EVERYWHERE, checks=("health",)),
     # One endpoint of it.
     Case("smoke", "error", 500, {"only": OPENAPI}, {"openapi": "server_error"}),
     Case("smoke", "error", 503, {"only": HEALTH, "skip": 1}, {"health": "server_error"}),
-    Case("smoke", "slow", 600, {"only": OPENAPI}, slow=("openapi",)),
-    Case("smoke", "slow", 150, {"only": HEALTH, "skip": 1}, slow=("health",)),
+    Case(
+        "smoke",
+        "slow",
+        600,
+        {"only": OPENAPI},
+        slow=("openapi",),
+        thresholds="http_req_duration{name:health}=p(95)<5000",
+    ),
+    Case(
+        "smoke",
+        "slow",
+        150,
+        {"only": HEALTH, "skip": 1},
+        slow=("health",),
+        thresholds="http_req_duration{name:api}=p(95)<5000",
+    ),
     Case("smoke", "garbage", where={"only": OPENAPI}, checks=("openapi",)),
     Case("smoke", "openapi-broken", checks=("openapi",)),
     Case("smoke", "unhealthy", where={"skip": 1}, checks=("health",)),
@@ -164,7 +180,8 @@ CASES = [
 def test_verdict(case: Case, suite: Suite, faulty: RunningService) -> None:
     faulty.set_fault(case.fault, case.value, **case.where)
     live = suite.against(faulty.url, VUS=1, DURATION="1s", TIME_SCALE="0.005", THINK_TIME="0.1")
-    run = live.having(**case.settings).run(SCRIPTS[case.test])
+    ready = live.having(THRESHOLDS=case.thresholds, **case.settings)
+    run = ready.run(SCRIPTS[case.test])
     assert run.code == (THRESHOLDS_CROSSED if case.blamed else 0), run.everything
     assert run.passed is (not case.blamed), run.reasons
     assert run.summary["metrics"]["scriptErrors"] == 0
