@@ -229,7 +229,7 @@ OPTIONS: tuple[Option, ...] = (
         "one of " + ", ".join(AUTH_MODES),
         "login",
         "How requests authenticate. `login` and `api-key` add the authenticated API test, its"
-        " library and test users; `login` also adds the login flow test.",
+        " library and test users.",
         parse_choice(*AUTH_MODES),
         AUTH_MODES,
     ),

@@ -63,7 +63,9 @@ def measure(work: Path, pairs: int) -> tuple[int, list[float], list[float], list
     """Return the number of files, and the times of bare, first and second runs."""
     seconds(REPOSITORY, work / "model")
     count = make_bare_template(work / "bare-template", work / "model" / "my-service")
-    bare, first, second = [], [], []
+    bare: list[float] = []
+    first: list[float] = []
+    second: list[float] = []
     for number in range(pairs + 1):
         output = work / f"out-{number}"
         times = (

@@ -1,0 +1,56 @@
+"""Writes the table of docs/options.md from the OPTIONS table of the hook.
+
+    python -m tests.generation.options_page
+
+`test_documents.py` fails when the page is out of date.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.generation.hooks import load_hook
+from tests.layout import REPOSITORY
+
+PAGE = REPOSITORY / "docs" / "options.md"
+BEGIN = "<!-- options: written by tests/generation/options_page.py -->"
+END = "<!-- /options -->"
+
+
+def shown_default(default: object) -> str:
+    """Return a default as the page shows it."""
+    if isinstance(default, bool):
+        return "no" if not default else "yes"
+    text = str(default)
+    return text if " in " in text else f"`{text}`"
+
+
+def section() -> str:
+    """Return one entry for each option."""
+    entries = []
+    for option in load_hook("pre_gen_project").OPTIONS:
+        accepts = option.accepts[0].upper() + option.accepts[1:]
+        entries.append(
+            f"### `{option.name}`\n\n"
+            f"{option.doc}\n\n"
+            f"- Kind: {option.kind}\n"
+            f"- Default: {shown_default(option.default)}\n"
+            f"- Accepted: {accepts}\n"
+        )
+    return "\n".join(entries)
+
+
+def page_with_section(page: str) -> str:
+    """Return the page with the part between the marks written anew."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{section()}\n{END}{after}"
+
+
+def main(page: Path = PAGE) -> None:
+    """Update the page."""
+    page.write_text(page_with_section(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
