@@ -11,6 +11,7 @@ import {
   checker,
   isHealthy,
 } from '../lib/checks.js';
+import { authHeaders } from '../lib/auth.js';
 import { BASE_URL } from '../lib/config.js';
 import { parseJsonResponse } from '../lib/helpers.js';
 import { endpoint, jsonAt, request, requestQuietly } from '../lib/http.js';
@@ -18,6 +19,7 @@ import { equal, expectations, throws } from './expect.js';
 
 const HEALTH = endpoint('health', '/health', { kind: 'health' });
 const OPENAPI = endpoint('openapi', `${BASE_URL}/openapi.json`);
+const CREATE = endpoint('create', '/items', { method: 'POST', statuses: [201] });
 const MISSING = endpoint('missing', '/missing');
 const PAGE = endpoint('page', `${BASE_URL}/login`);
 const DEAD = endpoint('dead', 'http://127.0.0.1:1/');
@@ -29,7 +31,7 @@ const isBelow500 = checker('health', { below: 500 });
 const isBelow200 = checker('health', { below: 200 });
 const BY_ID = endpoint('by id', '/items/{id}');
 
-export const options = expectations(37);
+export const options = expectations(40);
 
 export default function checks() {
   const healthy = requestQuietly(HEALTH);
@@ -52,6 +54,11 @@ export default function checks() {
   equal('all of it', parseJsonResponse(healthy).status, 'healthy');
 
   equal('nested fields', checkJsonBody(requestQuietly(OPENAPI), ['info.title', 'paths']), true);
+
+  const item = requestQuietly(CREATE, { body: { name: 'x' }, headers: authHeaders('test-api-key') });
+  equal('empty and zero are values', checkJsonBody(item, ['id', 'name', 'description', 'quantity']), true);
+  equal('a part of a text is not', checkJsonBody(item, ['name.x']), false);
+  equal('no item without a name', checkJsonBody(requestQuietly(CREATE, { body: {} }), ['id']), false);
 
   const missing = requestQuietly(MISSING);
   equal('404', [missing.status, checkOk(missing), check2xx(missing)], [404, false, false]);
