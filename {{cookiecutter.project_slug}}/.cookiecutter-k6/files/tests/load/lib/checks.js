@@ -56,12 +56,16 @@ export function checker(name, { status, below, success, body, json, fields, with
     checks[`${name} has a body`] = (r) => typeof r.body === 'string' && r.body.length > 0;
   }
   if (json || fields) {
-    checks[`${name} body is JSON`] = isJson;
+    // A field cannot be in a lone number: only without fields the kind of document has to be asked for.
+    checks[`${name} body is JSON`] = fields?.length ? isValid : isContainer;
   }
   for (const field of fields ?? []) {
     // As text: k6 then need not turn a whole subtree into objects only to see that it is there.
     const selector = `${field}.@tostr`;
-    checks[`${name} has ${field}`] = (r) => !ABSENT.includes(jsonAt(r, selector));
+    checks[`${name} has ${field}`] = (r) => {
+      const text = jsonAt(r, selector);
+      return text !== undefined && text !== '' && text !== 'null';
+    };
   }
   if (withinMs !== undefined) {
     checks[`${name} answers within ${withinMs} ms`] = (r) =>
@@ -72,16 +76,15 @@ export function checker(name, { status, below, success, body, json, fields, with
   return (response) => check(response, checks, tags);
 }
 
-/** What a selector gives for a field that is not there, or null. */
-const ABSENT = [undefined, '', 'null'];
-
-/**
- * @param {HttpResponse} response
- * @returns {boolean}
- */
-function isJson(response) {
+/** @type {Predicate} */
+function isValid(response) {
   // k6 validates the whole body before it looks for a selector; `..#` only counts the documents in it.
-  return /^\s*[[{]/.test(String(response.body)) && jsonAt(response, '..#') === 1;
+  return jsonAt(response, '..#') === 1;
+}
+
+/** @type {Predicate} */
+function isContainer(response) {
+  return isValid(response) && /^\s*[[{]/.test(String(response.body));
 }
 
 /** Checkers by what they check, for the functions below. @type {Map<string, Predicate>} */

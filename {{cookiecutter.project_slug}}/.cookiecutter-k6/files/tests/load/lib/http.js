@@ -83,9 +83,13 @@ export function variant(base, changes) {
  * @example const response = request(ITEM, { path: { id: 7 }, headers: authHeaders(token) });
  */
 export function request(target, details) {
-  const response = requestQuietly(target, details);
+  const response =
+    details === undefined
+      ? send(target, target.url, null, target.params)
+      : requestQuietly(target, details);
   const { status } = response;
-  if (target.statuses ? !target.statuses.includes(status) : status < 200 || status > 299) {
+  const { statuses } = target;
+  if (statuses === undefined ? status < 200 || status > 299 : !statuses.includes(status)) {
     reportFailure(target, response);
   }
   return response;
@@ -100,16 +104,25 @@ export function request(target, details) {
  * @throws when a `{placeholder}` has no value
  * @example while (requestQuietly(HEALTH).status === 0) { sleep(1); }
  */
-export function requestQuietly(target, details) {
-  const { method, params } = target;
-  const url = details?.path ? fillPath(target.url, details.path) : target.url;
+export function requestQuietly(target, { path, body, headers } = {}) {
+  return send(
+    target,
+    path ? fillPath(target.url, path) : target.url,
+    body === undefined || typeof body === 'string' ? (body ?? null) : JSON.stringify(body),
+    headers ? { ...target.params, headers } : target.params,
+  );
+}
+
+/**
+ * @param {Endpoint} target
+ * @param {string} url
+ * @param {string | null} body
+ * @param {Endpoint['params']} params
+ * @returns {HttpResponse}
+ */
+function send(target, url, body, params) {
   try {
-    return details === undefined
-      ? http.request(method, url, null, params)
-      : http.request(method, url, encodeBody(details.body), {
-          ...params,
-          headers: details.headers ?? params.headers,
-        });
+    return http.request(target.method, url, body, params);
   } catch (error) {
     return unanswered(target, error);
   }
@@ -127,14 +140,6 @@ function fillPath(template, values) {
     }
     return encodeURIComponent(values[name]);
   });
-}
-
-/**
- * @param {unknown} body
- * @returns {string | null}
- */
-function encodeBody(body) {
-  return body === undefined || typeof body === 'string' ? (body ?? null) : JSON.stringify(body);
 }
 
 /**

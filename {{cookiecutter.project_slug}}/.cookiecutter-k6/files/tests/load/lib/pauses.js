@@ -23,7 +23,9 @@ export function pause(seconds) {
  * @example thinkTime(0.5, 1)
  */
 export function thinkTime(min = 1, max = 3) {
-  pause(randomBetween(min, max));
+  if (scale > 0) {
+    sleep(randomBetween(min, max) * scale);
+  }
 }
 
 /**
