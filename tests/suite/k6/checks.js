@@ -55,10 +55,21 @@ export default function checks() {
 
   equal('nested fields', checkJsonBody(requestQuietly(OPENAPI), ['info.title', 'paths']), true);
 
-  const item = requestQuietly(CREATE, { body: { name: 'x' }, headers: authHeaders('test-api-key') });
-  equal('empty and zero are values', checkJsonBody(item, ['id', 'name', 'description', 'quantity']), true);
+  const item = requestQuietly(CREATE, {
+    body: { name: 'x' },
+    headers: authHeaders('test-api-key'),
+  });
+  equal(
+    'empty and zero are values',
+    checkJsonBody(item, ['id', 'name', 'description', 'quantity']),
+    true,
+  );
   equal('a part of a text is not', checkJsonBody(item, ['name.x']), false);
-  equal('no item without a name', checkJsonBody(requestQuietly(CREATE, { body: {} }), ['id']), false);
+  equal(
+    'no item without a name',
+    checkJsonBody(requestQuietly(CREATE, { body: {} }), ['id']),
+    false,
+  );
 
   const missing = requestQuietly(MISSING);
   equal('404', [missing.status, checkOk(missing), check2xx(missing)], [404, false, false]);
@@ -76,25 +87,37 @@ export default function checks() {
   const dead = requestQuietly(DEAD);
   equal('no answer has status 0', dead.status, 0);
   equal('its error says why', /refused/.test(dead.error), true);
-  equal('no answer fails every check', [
-    checkOk(dead),
-    check2xx(dead),
-    isBelow500(dead),
-    checkDuration(dead, 5000),
-    checkJsonBody(dead),
-    checkHealthy(dead),
-    checkHealthResponse(dead),
-    checkResponse(dead),
-    isHealthy(dead),
-  ], Array(9).fill(false));
+  equal(
+    'no answer fails every check',
+    [
+      checkOk(dead),
+      check2xx(dead),
+      isBelow500(dead),
+      checkDuration(dead, 5000),
+      checkJsonBody(dead),
+      checkHealthy(dead),
+      checkHealthResponse(dead),
+      checkResponse(dead),
+      isHealthy(dead),
+    ],
+    Array(9).fill(false),
+  );
   equal('no value in no answer', jsonAt(dead, 'status'), undefined);
   equal('nothing parsed from no answer', parseJsonResponse(dead) ?? null, null);
 
   const dropped = requestQuietly(DROPPED);
   equal('a dropped body has a status', checkOk(dropped), true);
-  equal('but nothing to read', [checkJsonBody(dropped), jsonAt(dropped, 'status') ?? null], [false, null]);
+  equal(
+    'but nothing to read',
+    [checkJsonBody(dropped), jsonAt(dropped, 'status') ?? null],
+    [false, null],
+  );
 
   equal('credentials in the address work', requestQuietly(WITH_LOGIN).status, 200);
-  equal('an id is filled in', request(BY_ID, { path: { id: 'a/b ?' } }).url.replace(BASE_URL, ''), '/api/v1/items/a%2Fb%20%3F');
+  equal(
+    'an id is filled in',
+    request(BY_ID, { path: { id: 'a/b ?' } }).url.replace(BASE_URL, ''),
+    '/api/v1/items/a%2Fb%20%3F',
+  );
   throws('a comma', () => endpoint('a,b', '/x'), /comma/);
 }

@@ -28,8 +28,7 @@ export function expectations(least) {
  * @returns {string} JSON that also tells undefined and NaN from null
  */
 function written(value) {
-  const special = (_, inner) =>
-    inner === undefined || Number.isNaN(inner) ? `(${inner})` : inner;
+  const special = (_, inner) => (inner === undefined || Number.isNaN(inner) ? `(${inner})` : inner);
   return JSON.stringify(value, special);
 }
 

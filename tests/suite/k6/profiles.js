@@ -17,9 +17,18 @@ const arrivals = {
   timeUnit: '1s',
   preAllocatedVUs: 20,
   maxVUs: 100,
-  stages: [{ duration: '1m', target: 50 }, { duration: '1m', target: 50 }],
+  stages: [
+    { duration: '1m', target: 50 },
+    { duration: '1m', target: 50 },
+  ],
 };
-const rate = { executor: 'constant-arrival-rate', rate: 50, duration: '15m', preAllocatedVUs: 20, maxVUs: 100 };
+const rate = {
+  executor: 'constant-arrival-rate',
+  rate: 50,
+  duration: '15m',
+  preAllocatedVUs: 20,
+  maxVUs: 100,
+};
 const constant = { executor: 'constant-vus', vus: 20, duration: '30m' };
 
 export const options = expectations(34);
@@ -34,43 +43,118 @@ export default function profiles() {
   equal('length of a constant', plannedMs(constant), 1_800_000);
 
   equal('nothing asked, nothing changed', rescale(load, { timeScale: 1 }), load);
-  equal('the original stays', pairs(rescale(load, { vus: 5, timeScale: 2 })) && pairs(load)[0], ['2m', 50]);
-  equal('users in proportion', pairs(rescale(spike, { vus: 50, timeScale: 1 })).map(([, n]) => n), [3, 50, 50, 3, 3, 0]);
-  equal('never down to nobody', pairs(rescale(spike, { vus: 2, timeScale: 1 })).map(([, n]) => n), [1, 2, 2, 1, 1, 0]);
-  equal('start in proportion', rescale(ramp(10, ['1m', 20]), { vus: 40, timeScale: 1 }).startVUs, 20);
+  equal('the original stays', pairs(rescale(load, { vus: 5, timeScale: 2 })) && pairs(load)[0], [
+    '2m',
+    50,
+  ]);
+  equal(
+    'users in proportion',
+    pairs(rescale(spike, { vus: 50, timeScale: 1 })).map(([, n]) => n),
+    [3, 50, 50, 3, 3, 0],
+  );
+  equal(
+    'never down to nobody',
+    pairs(rescale(spike, { vus: 2, timeScale: 1 })).map(([, n]) => n),
+    [1, 2, 2, 1, 1, 0],
+  );
+  equal(
+    'start in proportion',
+    rescale(ramp(10, ['1m', 20]), { vus: 40, timeScale: 1 }).startVUs,
+    20,
+  );
   equal('start from nobody stays', rescale(load, { vus: 500, timeScale: 1 }).startVUs, 0);
-  equal('duration sets the hold', pairs(rescale(load, { duration: '10m', timeScale: 1 })), [['2m', 50], ['10m', 50], ['2m', 0]]);
-  equal('every hold', pairs(rescale(spike, { duration: '9s', timeScale: 1 })).map(([d]) => d), ['1m', '10s', '9s', '10s', '9s', '1m']);
-  equal('a hold from the start', pairs(rescale(ramp(5, ['1m', 5], ['1m', 0]), { duration: '7s', timeScale: 1 })), [['7s', 5], ['1m', 0]]);
-  equal('an idle stage is no hold', pairs(rescale(ramp(0, ['1m', 0], ['1m', 5], ['1m', 5]), { duration: '7s', timeScale: 1 })).map(([d]) => d), ['1m', '1m', '7s']);
-  equal('no hold: all of it', plannedMs(rescale(ramp(0, ['1m', 5], ['1m', 0]), { duration: '30s', timeScale: 1 })), 30_000);
-  equal('time scale', pairs(rescale(load, { timeScale: 0.05 })).map(([d]) => d), ['6s', '15s', '6s']);
-  equal('time scale and duration', pairs(rescale(load, { duration: '2s', timeScale: 0.05 })).map(([d]) => d), ['6s', '2s', '6s']);
-  equal('constant users and duration', rescale(constant, { vus: 3, duration: '9s', timeScale: 1 }), { ...constant, vus: 3, duration: '9s' });
+  equal('duration sets the hold', pairs(rescale(load, { duration: '10m', timeScale: 1 })), [
+    ['2m', 50],
+    ['10m', 50],
+    ['2m', 0],
+  ]);
+  equal(
+    'every hold',
+    pairs(rescale(spike, { duration: '9s', timeScale: 1 })).map(([d]) => d),
+    ['1m', '10s', '9s', '10s', '9s', '1m'],
+  );
+  equal(
+    'a hold from the start',
+    pairs(rescale(ramp(5, ['1m', 5], ['1m', 0]), { duration: '7s', timeScale: 1 })),
+    [
+      ['7s', 5],
+      ['1m', 0],
+    ],
+  );
+  equal(
+    'an idle stage is no hold',
+    pairs(rescale(ramp(0, ['1m', 0], ['1m', 5], ['1m', 5]), { duration: '7s', timeScale: 1 })).map(
+      ([d]) => d,
+    ),
+    ['1m', '1m', '7s'],
+  );
+  equal(
+    'no hold: all of it',
+    plannedMs(rescale(ramp(0, ['1m', 5], ['1m', 0]), { duration: '30s', timeScale: 1 })),
+    30_000,
+  );
+  equal(
+    'time scale',
+    pairs(rescale(load, { timeScale: 0.05 })).map(([d]) => d),
+    ['6s', '15s', '6s'],
+  );
+  equal(
+    'time scale and duration',
+    pairs(rescale(load, { duration: '2s', timeScale: 0.05 })).map(([d]) => d),
+    ['6s', '2s', '6s'],
+  );
+  equal(
+    'constant users and duration',
+    rescale(constant, { vus: 3, duration: '9s', timeScale: 1 }),
+    { ...constant, vus: 3, duration: '9s' },
+  );
   equal('constant and time scale', rescale(constant, { timeScale: 0.5 }).duration, '15m');
   equal('a second at least', rescale(constant, { timeScale: 0.0001 }).duration, '1s');
   const busier = rescale(rate, { vus: 50, timeScale: 1 });
   equal('rate in proportion', [busier.rate, busier.preAllocatedVUs, busier.maxVUs], [25, 10, 50]);
   const faster = rescale(arrivals, { vus: 200, duration: '5s', timeScale: 0.5 });
   equal('ramping rate', [faster.startRate, faster.preAllocatedVUs, faster.maxVUs], [20, 40, 200]);
-  equal('ramping rate stages', pairs(faster), [['30s', 100], ['5s', 100]]);
+  equal('ramping rate stages', pairs(faster), [
+    ['30s', 100],
+    ['5s', 100],
+  ]);
 
   equal('one level has no steps', names(load), []);
   equal('a constant has no steps', names(constant), []);
-  equal('a stress test', names(ramp(0, ['1m', 50], ['1m', 50], ['1m', 100], ['1m', 100], ['1m', 0])), [
-    ['step-1-50vus', 120_000],
-    ['step-2-100vus', 240_000],
-    ['ramp-down', 300_000],
-  ]);
-  equal('a spike', names(spike).map(([name]) => name), ['step-1-5vus', 'step-2-100vus', 'recovery', 'ramp-down']);
-  equal('ends of a spike', names(spike).map(([, ms]) => ms / 1000), [60, 250, 440, 500]);
-  equal('rates', names({ ...arrivals, stages: [{ duration: '1m', target: 5 }, { duration: '1m', target: 9 }] }).map(([n]) => n), ['step-1-5rate', 'step-2-9rate']);
+  equal(
+    'a stress test',
+    names(ramp(0, ['1m', 50], ['1m', 50], ['1m', 100], ['1m', 100], ['1m', 0])),
+    [
+      ['step-1-50vus', 120_000],
+      ['step-2-100vus', 240_000],
+      ['ramp-down', 300_000],
+    ],
+  );
+  equal(
+    'a spike',
+    names(spike).map(([name]) => name),
+    ['step-1-5vus', 'step-2-100vus', 'recovery', 'ramp-down'],
+  );
+  equal(
+    'ends of a spike',
+    names(spike).map(([, ms]) => ms / 1000),
+    [60, 250, 440, 500],
+  );
+  equal(
+    'rates',
+    names({
+      ...arrivals,
+      stages: [
+        { duration: '1m', target: 5 },
+        { duration: '1m', target: 9 },
+      ],
+    }).map(([n]) => n),
+    ['step-1-5rate', 'step-2-9rate'],
+  );
   equal('as few users as stages', names(rescale(spike, { vus: 1, timeScale: 1 })), []);
-  equal('two peaks', names(ramp(0, ['1m', 5], ['1m', 9], ['1m', 5], ['1m', 9], ['1m', 0])).map(([n]) => n), [
-    'step-1-5vus',
-    'step-2-9vus',
-    'recovery',
-    'step-4-9vus',
-    'ramp-down',
-  ]);
+  equal(
+    'two peaks',
+    names(ramp(0, ['1m', 5], ['1m', 9], ['1m', 5], ['1m', 9], ['1m', 0])).map(([n]) => n),
+    ['step-1-5vus', 'step-2-9vus', 'recovery', 'step-4-9vus', 'ramp-down'],
+  );
 }

@@ -12,7 +12,11 @@ export default function settings() {
     if (error === undefined) {
       equal(`read ${JSON.stringify(text)}`, parseEnvFile(text, 'x.env'), values);
     } else {
-      throws(`refuse ${JSON.stringify(text)}`, () => parseEnvFile(text, 'x.env'), new RegExp(`^Error: x\\.env:${error}: expected KEY=value`));
+      throws(
+        `refuse ${JSON.stringify(text)}`,
+        () => parseEnvFile(text, 'x.env'),
+        new RegExp(`^Error: x\\.env:${error}: expected KEY=value`),
+      );
     }
   }
 
@@ -23,7 +27,16 @@ export default function settings() {
   equal('set', defaults.PROFILE_SET, 'core');
   equal('think time', defaults.THINK_TIME, 1);
   equal('cap', [defaults.MAX_REMOTE_VUS, defaults.MAX_REMOTE_DURATION], [100, '1h']);
-  equal('closed by default', [defaults.ALLOW_REMOTE, defaults.ALLOW_HEAVY, defaults.ALLOW_WRITES, defaults.INSECURE_SKIP_TLS_VERIFY], [false, false, false, false]);
+  equal(
+    'closed by default',
+    [
+      defaults.ALLOW_REMOTE,
+      defaults.ALLOW_HEAVY,
+      defaults.ALLOW_WRITES,
+      defaults.INSECURE_SKIP_TLS_VERIFY,
+    ],
+    [false, false, false, false],
+  );
 
   equal('file', read({}, { VUS: '5' }).VUS, 5);
   equal('environment wins', read({ VUS: '6' }, { VUS: '5' }).VUS, 6);
@@ -34,10 +47,29 @@ export default function settings() {
   equal('list', read({ HEALTH_PATHS: ' /a , /b,' }).HEALTH_PATHS, ['/a', '/b']);
   equal('flag', read({ ALLOW_WRITES: 'true' }).ALLOW_WRITES, true);
   equal('url', read({ BASE_URL: 'http://LOCALHOST:1/x/' }).BASE_URL, 'http://localhost:1/x');
-  throws('all mistakes', () => read({ VUS: 'a', SLO: 'b' }, { DURATION: 'c' }), /VUS=a: [^]*DURATION=c in suite\.env: [^]*SLO=b: /);
-  throws('a secret in the file', () => read({}, { API_KEY: 'canary' }), /API_KEY in suite\.env: secrets come from the environment/);
+  throws(
+    'all mistakes',
+    () => read({ VUS: 'a', SLO: 'b' }, { DURATION: 'c' }),
+    /VUS=a: [^]*DURATION=c in suite\.env: [^]*SLO=b: /,
+  );
+  throws(
+    'a secret in the file',
+    () => read({}, { API_KEY: 'canary' }),
+    /API_KEY in suite\.env: secrets come from the environment/,
+  );
   throws('which is not shown', () => read({}, { API_KEY: 'canary' }), /^(?![^]*canary)/);
-  throws('credentials are not shown', () => read({ BASE_URL: 'http://me:canary@x:99999' }), /^(?![^]*canary)[^]*BASE_URL=http:\/\/\*\*\*@x:99999/);
-  throws('nor misspelt ones', () => read({ BASE_URL: 'me:canary@x' }), /^(?![^]*canary)[^]*BASE_URL=\*\*\*@x/);
-  holds('every setting is explained', Object.values(SETTINGS).every(({ about, accepts }) => about.length > 10 && accepts.length > 5));
+  throws(
+    'credentials are not shown',
+    () => read({ BASE_URL: 'http://me:canary@x:99999' }),
+    /^(?![^]*canary)[^]*BASE_URL=http:\/\/\*\*\*@x:99999/,
+  );
+  throws(
+    'nor misspelt ones',
+    () => read({ BASE_URL: 'me:canary@x' }),
+    /^(?![^]*canary)[^]*BASE_URL=\*\*\*@x/,
+  );
+  holds(
+    'every setting is explained',
+    Object.values(SETTINGS).every(({ about, accepts }) => about.length > 10 && accepts.length > 5),
+  );
 }

@@ -15,14 +15,16 @@ const HEALTH = endpoint('health', 'health');
 const LIST = endpoint('GET /items/{id}', 'api_read');
 
 /** Those with a condition, sorted. */
-const conditions = (thresholds) =>
+const conditions = (built) =>
   Object.fromEntries(
-    Object.entries(thresholds)
+    Object.entries(built)
       .filter(([, list]) => list.length > 0)
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 const kept = (targets, changes = {}) =>
-  Object.keys(conditions(buildThresholds(plan({ targets, ...changes })))).filter((key) => key in targets);
+  Object.keys(conditions(buildThresholds(plan({ targets, ...changes })))).filter(
+    (key) => key in targets,
+  );
 
 export const options = expectations(26);
 
@@ -31,7 +33,9 @@ export default function thresholds() {
     'iterations{scenario:smoke}': ['count>0'],
     script_errors: ['count<1'],
   });
-  equal('dropped iterations', buildThresholds(plan({ arrivalRate: true })).dropped_iterations, ['count<1']);
+  equal('dropped iterations', buildThresholds(plan({ arrivalRate: true })).dropped_iterations, [
+    'count<1',
+  ]);
 
   const targets = {
     http_req_failed: [{ threshold: 'rate<0.5', abortOnFail: true }],
@@ -47,16 +51,38 @@ export default function thresholds() {
   equal('checks of an endpoint', built['checks{name:health}'], ['rate>0.9']);
   equal('its own target', built['http_req_duration{name:health}'], ['p(95)<100']);
   equal('the target of the API', built['http_req_duration{name:GET /items/{id}}'], ['p(95)<500']);
-  equal('a page has no API target', buildThresholds(plan({ targets, endpoints: [endpoint('root', 'page')] }))['http_req_duration{name:root}'], []);
+  equal(
+    'a page has no API target',
+    buildThresholds(plan({ targets, endpoints: [endpoint('root', 'page')] }))[
+      'http_req_duration{name:root}'
+    ],
+    [],
+  );
   equal('shown though without a condition', built['http_req_duration{phase:main}'], []);
   equal('causes are counted', built['request_errors{name:health,cause:refused}'], []);
 
   equal('a name nobody has', kept({ 'http_req_duration{name:x}': ['p(95)<1'] }), []);
-  equal('a kind somebody has', kept({ 'http_req_duration{kind:health}': ['p(95)<1'] }, { endpoints: [HEALTH] }).length, 1);
-  equal('a kind nobody has', kept({ 'http_req_duration{kind:health}': ['p(95)<1'] }, { endpoints: [LIST] }), []);
-  equal('a step there is', kept({ 'checks{stage:recovery}': ['rate>0'] }, { stages: ['recovery'] }).length, 1);
+  equal(
+    'a kind somebody has',
+    kept({ 'http_req_duration{kind:health}': ['p(95)<1'] }, { endpoints: [HEALTH] }).length,
+    1,
+  );
+  equal(
+    'a kind nobody has',
+    kept({ 'http_req_duration{kind:health}': ['p(95)<1'] }, { endpoints: [LIST] }),
+    [],
+  );
+  equal(
+    'a step there is',
+    kept({ 'checks{stage:recovery}': ['rate>0'] }, { stages: ['recovery'] }).length,
+    1,
+  );
   equal('a step there is not', kept({ 'checks{stage:recovery}': ['rate>0'] }), []);
-  equal('another tag', kept({ 'http_req_duration{expected_response:true}': ['p(95)<1'] }).length, 1);
+  equal(
+    'another tag',
+    kept({ 'http_req_duration{expected_response:true}': ['p(95)<1'] }).length,
+    1,
+  );
   equal('a metric of the test', kept({ own: ['count>0'] }, { metrics: ['own'] }).length, 1);
   equal('a metric of another test', kept({ own: ['count>0'] }), []);
 
@@ -71,6 +97,10 @@ export default function thresholds() {
     a: ['p(95)<800', 'max<9'],
     'b{name:GET /x/{id}}': ['rate<0.1'],
   });
-  throws('no expression', () => parseOverrides('checks'), /THRESHOLDS=checks: expected metric=expression/);
+  throws(
+    'no expression',
+    () => parseOverrides('checks'),
+    /THRESHOLDS=checks: expected metric=expression/,
+  );
   throws('no metric', () => parseOverrides('a=count>0;=x'), /expected metric=expression/);
 }

@@ -5,7 +5,7 @@ const CASES = JSON.parse(open('./cases/hosts.json'));
 
 export const options = expectations(200);
 
-export default function url() {
+export default function addresses() {
   for (const { url, host, local, href, masked } of CASES.urls) {
     const found = parseHttpUrl(url);
     equal(`host of ${JSON.stringify(url)}`, found?.host ?? null, host);

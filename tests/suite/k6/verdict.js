@@ -25,7 +25,14 @@ const threshold = (metric, expression, changes = {}) => ({
   ...changes,
 });
 const evidence = (changes = {}) => ({
-  metrics: { ...figures(), iterations: 10, droppedIterations: 0, scriptErrors: 0, dataReceived: 1, dataSent: 1 },
+  metrics: {
+    ...figures(),
+    iterations: 10,
+    droppedIterations: 0,
+    scriptErrors: 0,
+    dataReceived: 1,
+    dataSent: 1,
+  },
   endpoints: [figures({ name: 'health' })],
   stages: [],
   thresholds: [threshold('checks', 'rate>0.9')],
@@ -37,21 +44,53 @@ const reasons = (changes, time = TIME) => findings(evidence(changes), time).reas
 export const options = expectations(18);
 
 export default function verdict() {
-  equal('nothing to complain about', findings(evidence(), TIME), { reasons: [], breakingStage: null });
+  equal('nothing to complain about', findings(evidence(), TIME), {
+    reasons: [],
+    breakingStage: null,
+  });
   const idle = evidence();
   idle.metrics.iterations = 0;
   holds('no iteration', /^no iteration was completed/.test(findings(idle, TIME).reasons[0]));
-  holds('cut short', /^cut short: ran 30s of 1m/.test(reasons({}, { ranMs: 30_000, plannedMs: 60_000 })[0]));
+  holds(
+    'cut short',
+    /^cut short: ran 30s of 1m/.test(reasons({}, { ranMs: 30_000, plannedMs: 60_000 })[0]),
+  );
   equal('rounding is not cut short', reasons({}, { ranMs: 58_900, plannedMs: 60_000 }), []);
   holds('just too short', reasons({}, { ranMs: 57_000, plannedMs: 60_000 }).length === 1);
   equal('a long end is fine', reasons({}, { ranMs: 90_000, plannedMs: 60_000 }), []);
 
-  holds('a threshold without samples', /health_duration.*never measured/.test(reasons({ thresholds: [threshold('health_duration', 'p(95)<100', { measured: false, value: null })] })[0]));
-  holds('a crossed one', /^http_req_failed: expected rate<0.01, got 0.5/.test(reasons({ thresholds: [threshold('http_req_failed', 'rate<0.01', { ok: false, value: 0.5 })] })[0]));
-  holds('exceptions', /^3 iterations ended in an exception/.test(reasons({ thresholds: [threshold('script_errors', 'count<1', { ok: false, value: 3 })] })[0]));
+  holds(
+    'a threshold without samples',
+    /health_duration.*never measured/.test(
+      reasons({
+        thresholds: [threshold('health_duration', 'p(95)<100', { measured: false, value: null })],
+      })[0],
+    ),
+  );
+  holds(
+    'a crossed one',
+    /^http_req_failed: expected rate<0.01, got 0.5/.test(
+      reasons({
+        thresholds: [threshold('http_req_failed', 'rate<0.01', { ok: false, value: 0.5 })],
+      })[0],
+    ),
+  );
+  holds(
+    'exceptions',
+    /^3 iterations ended in an exception/.test(
+      reasons({ thresholds: [threshold('script_errors', 'count<1', { ok: false, value: 3 })] })[0],
+    ),
+  );
 
-  const crossed = (name, metric = 'http_req_failed') => threshold(`${metric}{name:${name}}`, 'rate<0.01', { ok: false });
-  const failing = figures({ name: 'GET /items', errors: 5, errorRate: 50, errorTypes: { timeout: 5 }, checks: { passes: 5, fails: 5 } });
+  const crossed = (name, metric = 'http_req_failed') =>
+    threshold(`${metric}{name:${name}}`, 'rate<0.01', { ok: false });
+  const failing = figures({
+    name: 'GET /items',
+    errors: 5,
+    errorRate: 50,
+    errorTypes: { timeout: 5 },
+    checks: { passes: 5, fails: 5 },
+  });
   const fine = figures({ name: 'GET /items/{id}' });
   const [reason, ...others] = reasons({
     endpoints: [failing, fine],
@@ -67,12 +106,29 @@ export default function verdict() {
   holds('and the cause', reason.includes('no answer in time'));
   holds('and its own check', reason.includes("'GET /items status is 200'"));
   holds('and no check of its neighbour', !reason.includes('{id}'));
-  holds('never requested', /never requested/.test(reasons({ endpoints: [figures({ name: 'x', requests: 0, duration: null })], thresholds: [crossed('x', 'http_reqs')] })[0]));
-  holds('too slow', /^x: too slow, p95 1 ms/.test(reasons({ endpoints: [figures()], thresholds: [crossed('x', 'http_req_duration')] })[0]));
+  holds(
+    'never requested',
+    /never requested/.test(
+      reasons({
+        endpoints: [figures({ name: 'x', requests: 0, duration: null })],
+        thresholds: [crossed('x', 'http_reqs')],
+      })[0],
+    ),
+  );
+  holds(
+    'too slow',
+    /^x: too slow, p95 1 ms/.test(
+      reasons({ endpoints: [figures()], thresholds: [crossed('x', 'http_req_duration')] })[0],
+    ),
+  );
 
   const { breakingStage } = findings(
     evidence({
-      stages: [figures({ name: 'one' }), figures({ name: 'two', errorRate: 3 }), figures({ name: 'three', errorRate: 9 })],
+      stages: [
+        figures({ name: 'one' }),
+        figures({ name: 'two', errorRate: 3 }),
+        figures({ name: 'three', errorRate: 9 }),
+      ],
       thresholds: [threshold('http_req_failed', 'rate<0.01')],
     }),
     TIME,
