@@ -99,3 +99,22 @@ def test_the_file_is_executable_text_with_unix_line_ends() -> None:
     assert b"\r" not in content
     assert content.startswith(b"#!/usr/bin/env bash\n")
     assert content.isascii()
+
+
+def test_nothing_is_substituted_where_signals_are_caught() -> None:
+    """A trap that is due while bash 5.2 expands a `$(...)` is lost, with a syntax error."""
+    text = WRAPPER.read_text(encoding="utf-8")
+    half = text[text.index("# Processes and signals\n") : text.index("\nmain() {")]
+    helpers = (
+        "out err say explain note warn fail refuse nap launch kill_after limited connect answers"
+    )
+    for name in helpers.split():
+        body = re.search(rf"^{name}\(\) \{{(.*?)\}}$", text, flags=re.MULTILINE | re.DOTALL)
+        assert body, name
+        half += body.group(1)
+    found = [line for _, line in code_lines(half) if re.search(r"\$\((?!\()|[<>]\(", line)]
+    # Both run while signals are ignored.
+    assert [line.strip() for line in found] == [
+        "table=$(ps -A -o pid= -o ppid= -o pgid= -o stat= 2>/dev/null) || return 0",
+        'pids=$(processes_of "$service_pid")',
+    ]

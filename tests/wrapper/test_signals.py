@@ -41,7 +41,7 @@ NOWHERE: dict[str, str | None] = {"BASE_URL": "http://127.0.0.1:1"}
 
 def nothing_left(project: Project) -> None:
     # A helper that was just answering may need a moment.
-    until(lambda: not left_over(project), lambda: str(left_over(project)), 1)
+    until(lambda: not left_over(project), lambda: str(left_over(project)), 4)
     assert not list(project.results.glob("*/.running"))
 
 
@@ -88,7 +88,21 @@ def test_a_signal_during_a_long_teardown_is_waited_for(real_project: Project) ->
         run.until(lambda: "IT RUNS" in run.stderr, "k6 did not start")
         time.sleep(0.3)
         run.signal_group(INT)
+        time.sleep(0.2)
         run.signal(INT)
+        result = run.end()
+    assert result.code == 105, result
+    assert "TEARDOWN ENDS" in result.stderr
+
+
+@pytest.mark.slow
+def test_a_hang_up_that_reaches_k6_too(real_project: Project) -> None:
+    real_project.write("long.js", LONG)
+    with real_project.running("./long.js", "--no-wait") as run:
+        run.until(lambda: "IT RUNS" in run.stderr, "k6 did not start")
+        time.sleep(0.3)
+        for process in [*psutil.Process(run.pid).children(), psutil.Process(run.pid)]:
+            process.send_signal(HUP)
         result = run.end()
     assert result.code == 105, result
     assert "TEARDOWN ENDS" in result.stderr

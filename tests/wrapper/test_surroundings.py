@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wrapper.harness import BASH, Project
+from tests.wrapper.harness import BASH, Project, left_over
 
 # What a plain Linux and a Mac both have.
 COMMON_TOOLS = "bash cat date env git id ln mkdir mv ps rm rmdir sh sleep tail touch tr uname"
@@ -145,6 +145,9 @@ class TestVariables:
         done = subprocess.run(words, env=project.env, check=False, capture_output=True, timeout=20)
         assert done.returncode == 0
         assert (project.run_folder / "summary.json").is_file()
+        # Else the first file that k6 opens would become its output.
+        for call in project.calls():
+            assert {"0", "1", "2"} <= set(call.env["SHIM_OPEN_FILES"].split())
 
 
 class TestColour:
@@ -214,11 +217,13 @@ class TestFewTools:
         mac_like.run("--list", command=command).passed()
         mac_like.run("--vus", "0", command=command).refused("--vus")
 
+    @pytest.mark.slow
     def test_without_ps_and_git(self, mac_like: Project) -> None:
         for name in ("ps", "git"):
             (mac_like.root.parent / "tools" / name).unlink()
         env = {"BASE_URL": "http://127.0.0.1:1"}
-        mac_like.run("load", "--start", "sleep 60 & exec sleep 60", env=env).passed()
+        mac_like.run("load", "--start", "trap '' TERM; sleep 60 & sleep 60", env=env).passed()
+        assert not left_over(mac_like)
         result = mac_like.run("load", env=env).passed()
         assert "command not found" not in result.stderr
 

@@ -7,6 +7,10 @@
 # table of contents. Names in capitals are settings (environment, suite.env) or constants; everything
 # the script keeps for itself is in small letters.
 #
+# It decides first and acts afterwards: before the first process is started, every command and text is
+# ready. The second half (from "Processes and signals") holds no $(...) on purpose: bash 5.2 loses a signal
+# that arrives during one.
+#
 # shellcheck disable=SC2329  # `launch` and `trap` call functions by name
 
 # Started as `sh load-test.sh`: dash and busybox get no further than this, and need not.
@@ -31,9 +35,9 @@ caller_locale=${LC_ALL-unset}
 # In other locales [0-9] also matches digits that no program reads as numbers.
 LC_ALL=C
 # A closed stdin, stdout or stderr would hand its number to the next file that is opened.
+{ : >&2; } || exec 2>/dev/null
 { : <&0; } 2>/dev/null || exec </dev/null
 { : >&1; } 2>/dev/null || exec >/dev/null
-{ : >&2; } 2>/dev/null || exec 2>/dev/null
 
 # ---------------------------------------------------------------------------------------------------
 # Constants and state
@@ -96,13 +100,30 @@ output_names=()
 output_values=()
 child_names=()
 child_values=()
+k6_command=()
 
 # What to run: one entry per k6 process
 run_names=()
 run_scripts=()
 run_profiles=()
+run_ids=()
+run_folders=()
+run_banners=()
+run_lines=()
 run_codes=()
 run_seconds=()
+
+# The plan: the words and the environment of each k6 process, one after the other, and where each begins.
+# The last one is the readiness check.
+plan_words=()
+plan_word_starts=(0)
+plan_names=()
+plan_values=()
+plan_name_starts=(0)
+wait_limit=''
+start_limit=''
+service_command=''
+service_folder=''
 
 # The process side
 k6=''
@@ -119,7 +140,7 @@ service_log=''
 service_was_there=false
 signal_count=0
 interrupted=''
-interrupted_at=0
+echo_timer=''
 forced=false
 explained=false
 k6_started=false
@@ -186,15 +207,16 @@ err() { printf "$@" >&2 2>/dev/null || :; }
 printable() { printf '%s' "${1//[[:cntrl:]]/?}"; }
 
 say() { [ "$quiet" = true ] || out '%s\n' "$1"; }
-explain() { [ "$verbose" != true ] || err '%s\n' "$(printable "$1")"; }
+explain() { [ "$verbose" != true ] || err '%s\n' "${1//[[:cntrl:]]/?}"; }
 note() { err '%s\n' "$1"; }
-warn() { err '%swarning:%s %s\n' "$yellow" "$plain" "$(printable "$1")"; }
+warn() { err '%swarning:%s %s\n' "$yellow" "$plain" "${1//[[:cntrl:]]/?}"; }
 
 # fail CODE MESSAGE [NEXT COMMAND]: the reason, what to type next, and out.
 fail() {
+  local next=${3:-}
   explained=true
-  err '%s\n' "${red}load-test.sh:${plain} $(printable "$2")"
-  [ -z "${3:-}" ] || err '  Try: %s\n' "$(printable "$3")"
+  err '%sload-test.sh:%s %s\n' "$red" "$plain" "${2//[[:cntrl:]]/?}"
+  [ -z "$next" ] || err '  Try: %s\n' "${next//[[:cntrl:]]/?}"
   exit "$1"
 }
 
@@ -775,6 +797,7 @@ find_suite() {
     hops=$((hops + 1))
   done
   folder=$(cd -- "${path%/*}" && pwd -P) || refuse "cannot enter the folder of $path."
+  this=$(quote "$self")
   root=${folder%/*}
   suite=$root/tests/load
   [ -d "$suite/scripts" ] && [ -d "$suite/scenarios" ] ||
@@ -1298,7 +1321,7 @@ add_setting_flags() {
 # begin_command: k6 itself and the flags that every use of it gets.
 begin_command() {
   if [ "$use_docker" = true ]; then
-    begin_docker_command "$@"
+    begin_docker_command "$1"
   else
     k6_command=("$k6" run)
   fi
@@ -1318,7 +1341,7 @@ build_command() {
   [ -z "$raw_output" ] || k6_command+=(--out "json=$inside_folder/$raw_output")
   add_setting_flags "${run_profiles[$1]}"
   add_env RESULTS_DIR "$inside_folder"
-  add_env RUN_ID "$(part_id "$1")"
+  add_env RUN_ID "${run_ids[$1]}"
   [ -z "$git_commit" ] || add_env GIT_COMMIT "$git_commit"
   [ -z "$k6_version" ] || add_env RUN_K6_VERSION "$k6_version"
   k6_command+=(${k6_arguments[@]+"${k6_arguments[@]}"})
@@ -1328,7 +1351,7 @@ build_command() {
   esac
 }
 
-# build_wait_command TIMEOUT: the same for the readiness check.
+# build_wait_command TIMEOUT: the same for the readiness check, which runs before the first test.
 build_wait_command() {
   inside_paths "$run_root"
   build_environment 0 ''
@@ -1337,27 +1360,6 @@ build_wait_command() {
   add_setting_flags ''
   add_env WAIT_TIMEOUT "$1"
   k6_command+=("$inside_suite/lib/wait-for-service.js")
-}
-
-# file_name TEXT: as part of a run id and of a path.
-file_name() { printf '%s' "${1//[!A-Za-z0-9_-]/-}"; }
-
-# part_id INDEX: the run id of one of several runs.
-part_id() {
-  if [ "${#run_names[@]}" -gt 1 ]; then
-    printf '%s-%s' "$run_id" "$(file_name "${run_names[$1]}")"
-  else
-    printf '%s' "$run_id"
-  fi
-}
-
-# part_folder INDEX
-part_folder() {
-  if [ "${#run_names[@]}" -gt 1 ]; then
-    printf '%s/%s' "$run_root" "$(file_name "${run_names[$1]}")"
-  else
-    printf '%s' "$run_root"
-  fi
 }
 
 # ---------------------------------------------------------------------------------------------------
@@ -1395,8 +1397,7 @@ csv_field() { printf '"%s"' "${1//\"/\"\"}"; }
 # begin_docker_command FOLDER: secrets are named (-e NAME), never written into the command.
 begin_docker_command() {
   local name seen=' '
-  k6_container=k6-$run_id-$RANDOM
-  k6_command=(docker run --rm --name "$k6_container" --user "$(id -u):$(id -g)"
+  k6_command=(docker run --rm --name "k6-$run_id-${#plan_word_starts[@]}" --user "$(id -u):$(id -g)"
   --mount "type=bind,$(csv_field "source=$(native "$suite")"),target=/suite,readonly"
   --mount "type=bind,$(csv_field "source=$(native "$1")"),target=/results" --workdir /suite)
   if [ "$docker_host_network" = true ]; then
@@ -1429,6 +1430,9 @@ is_child_variable() {
 # The run folder
 # ---------------------------------------------------------------------------------------------------
 
+# file_name TEXT: as part of a run id and of a path.
+file_name() { printf '%s' "${1//[!A-Za-z0-9_-]/-}"; }
+
 results_base() {
   local folder
   folder=$(setting RESULTS_DIR "$suite/results")
@@ -1444,38 +1448,25 @@ new_run_id() {
   printf '%s-%s-%04x%04x' "$(date -u +%Y%m%dT%H%M%SZ)" "${name:0:40}" "$RANDOM" "$RANDOM"
 }
 
+# name_run: sets the run id, the run folder and what belongs to each part of the run.
 name_run() {
+  local i part
   results=$(results_base)
   run_id=$(setting RUN_ID)
   [ -n "$run_id" ] || run_id=$(new_run_id)
   run_root=$results/$run_id
+  for ((i = 0; i < ${#run_names[@]}; i++)); do
+    part=$(file_name "${run_names[i]}")
+    if [ "${#run_names[@]}" -eq 1 ]; then
+      run_ids+=("$run_id")
+      run_folders+=("$run_root")
+    else
+      run_ids+=("$run_id-$part")
+      run_folders+=("$run_root/$part")
+    fi
+  done
   git_commit=$(setting GIT_COMMIT)
   [ -n "$git_commit" ] || git_commit=$(git -C "$root" rev-parse --short HEAD 2>/dev/null) || git_commit=''
-}
-
-# make_run_folder: refuses, before any load, what could not be written later. Everything in it is private
-# (umask 077): raw samples and service logs may hold tokens.
-make_run_folder() {
-  local i
-  if [ -L "$results" ] && [ ! -e "$results" ]; then
-    refuse "the results folder $results is a link to nothing. Remove it or set RESULTS_DIR."
-  elif [ -e "$results" ] && [ ! -d "$results" ]; then
-    refuse "the results folder $results is a file. Remove it or set RESULTS_DIR."
-  fi
-  mkdir -p -- "$results" 2>/dev/null || refuse "the results folder $results cannot be made. Set RESULTS_DIR to another one."
-  [ ! -e "$run_root" ] || refuse "the run folder $run_root exists already. Choose another RUN_ID."
-  umask 077
-  mkdir -- "$run_root" 2>/dev/null || refuse "the results folder $results is not writable. Set RESULTS_DIR to another one."
-  run_folder_made=true
-  write_marker 2>/dev/null || refuse "nothing can be written to $results (disk full?). Set RESULTS_DIR to another folder."
-  for ((i = 0; i < ${#run_names[@]}; i++)); do
-    [ "${#run_names[@]}" -eq 1 ] || mkdir -- "$(part_folder "$i")"
-  done
-}
-
-# write_marker: says who works here, until the run is over. What is left of it names leftovers.
-write_marker() {
-  printf '%s\n' "script=${self##*/}" "wrapper=$$" "k6=$k6_pid" "service=$service_pid" >"$run_root/.running"
 }
 
 # name_leftovers: runs whose wrapper was killed could not stop what they had started.
@@ -1508,23 +1499,120 @@ is_process() {
   case $line in *"$2"*) return 0 ;; *) return 1 ;; esac
 }
 
-# link_latest: replaces the link in one step, so that readers always find a run.
-link_latest() {
-  local link=$results/latest fresh=$results/.latest-$$
-  [ "$on_windows" = false ] || return 0
-  if [ -e "$link" ] && [ ! -L "$link" ]; then
-    warn "$link is not a link; it was left alone."
-    return
+# ---------------------------------------------------------------------------------------------------
+# The plan
+# ---------------------------------------------------------------------------------------------------
+
+# plan_all: everything that the second half needs, so that it only has to act.
+plan_all() {
+  local i found origin
+  for ((i = 0; i < ${#run_names[@]}; i++)); do
+    build_command "$i" "${run_folders[i]}"
+    store_command
+    run_banners+=("$(banner "$i")")
+    run_lines+=("$(shown_command)")
+  done
+  plan_service
+  wait_limit=$(setting WAIT_TIMEOUT 30s)
+  find_setting WAIT_TIMEOUT
+  start_limit=$wait_limit
+  [ "$origin" = option ] && [ -n "$found" ] || start_limit=$(setting START_TIMEOUT 60s)
+  [ "$no_wait" = true ] || [ -f "$suite/lib/wait-for-service.js" ] ||
+    refuse "$suite/lib/wait-for-service.js is missing. Restore it, or use --no-wait."
+  build_wait_command "$wait_limit"
+  store_command
+}
+
+# store_command: appends $k6_command and its environment to the plan.
+store_command() {
+  plan_words+=("${k6_command[@]}")
+  plan_word_starts+=("${#plan_words[@]}")
+  plan_names+=(${child_names[@]+"${child_names[@]}"})
+  plan_values+=(${child_values[@]+"${child_values[@]}"})
+  plan_name_starts+=("${#plan_names[@]}")
+}
+
+# plan_service: sets $service_command and $service_folder when there is something to start.
+plan_service() {
+  local found origin
+  find_setting START_COMMAND
+  [ -n "$found" ] && [ "$no_wait" = false ] || return 0
+  if ! is_local_host "$target_host"; then
+    [ "$origin" != option ] || refuse "--start is for a service on this machine, not for $target_host."
+    explain "START_COMMAND is not used: $target_host is not this machine."
+    return 0
   fi
-  ln -s -- "$run_id" "$fresh" 2>/dev/null || return 0
-  # -T (GNU, busybox) and -h (BSD): replace the link itself, do not move into the folder it points to.
-  mv -fT -- "$fresh" "$link" 2>/dev/null || mv -fh -- "$fresh" "$link" 2>/dev/null ||
-    { rm -f -- "$fresh" && ln -sfn -- "$run_id" "$link" 2>/dev/null; } || warn "$link could not be updated."
+  service_command=$found
+  service_folder=$(setting START_DIR .)
+  case $service_folder in /*) ;; *) service_folder=$root/$service_folder ;; esac
+  [ -d "$service_folder" ] || refuse "START_DIR: no folder $service_folder."
+}
+
+# banner INDEX
+banner() {
+  local profile=${run_profiles[$1]} file=${run_scripts[$1]}
+  file=${file#"$root"/}
+  printf '\n%s%s%s\n' "$bold" "$(printable "$(setting PROJECT_NAME "${root##*/}")") load test" "$plain"
+  printf '  %-10s %s\n' \
+    Scenario "${run_names[$1]}${profile:+ (profile $profile)}" \
+    'Test File' "$(printable "$file")" \
+    'Base URL' "$(printable "$shown_url")" \
+    VUs "$(setting VUS 'as the profile says')" \
+    Duration "$(setting DURATION 'as the profile says')" \
+    Results "$(printable "${run_folders[$1]}")"
+}
+
+# ---------------------------------------------------------------------------------------------------
+# --dry-run
+# ---------------------------------------------------------------------------------------------------
+
+# shown_command: $k6_command with its environment, as a line to paste. Secrets are named, not shown.
+shown_command() {
+  local i word
+  for ((i = 0; i < ${#child_names[@]}; i++)); do
+    is_hidden "$i" || printf '%s=%s ' "${child_names[i]}" "$(quote "${child_values[i]}")"
+  done
+  for ((i = 0; i < ${#k6_command[@]}; i++)); do
+    [ "$i" -eq 0 ] || printf ' '
+    word=${k6_command[i]}
+    quote "$word"
+  done
+}
+
+is_hidden() { is_secret "${child_names[$1]}" || has_credentials "${child_values[$1]}"; }
+
+print_dry_run() {
+  local i j hidden
+  [ -z "$service_command" ] ||
+    printf '# If nothing answers at %s, first: %s\n' "$shown_url" "$(printable "$service_command")"
+  [ "$no_wait" = true ] || printf '# Waits until %s is healthy\n' "$shown_url"
+  for ((i = 0; i < ${#run_names[@]}; i++)); do
+    use_command "$i"
+    hidden=''
+    for ((j = 0; j < ${#child_names[@]}; j++)); do
+      ! is_hidden "$j" || hidden+=" ${child_names[j]}"
+    done
+    [ -z "$hidden" ] || printf '# Export first:%s\n' "$hidden"
+    printf 'mkdir -p %s\n' "$(quote "${run_folders[i]}")"
+    printf '%s\n' "${run_lines[i]}"
+  done
 }
 
 # ---------------------------------------------------------------------------------------------------
 # Processes and signals
 # ---------------------------------------------------------------------------------------------------
+
+# use_command INDEX: puts a command of the plan into $k6_command and its environment.
+use_command() {
+  local first=${plan_word_starts[$1]} first_name=${plan_name_starts[$1]}
+  local length=$((plan_word_starts[$1 + 1] - first)) names=$((plan_name_starts[$1 + 1] - first_name))
+  k6_command=("${plan_words[@]:first:length}")
+  k6_container=k6-$run_id-$(($1 + 1))
+  child_names=() child_values=()
+  [ "$names" -gt 0 ] || return 0
+  child_names=("${plan_names[@]:first_name:names}")
+  child_values=("${plan_values[@]:first_name:names}")
+}
 
 # k6_process COMMAND...: becomes k6, in the background.
 k6_process() {
@@ -1548,18 +1636,25 @@ wait_child() {
     before=$signal_count child_code=0
     wait "$1" 2>/dev/null || child_code=$?
     [ "$signal_count" -ne "$before" ] || return 0
+    [ -n "$echo_timer" ] || start_echo_timer
   done
+}
+
+# start_echo_timer: what comes within a second of the first signal is the same Ctrl-C once more: npm and others
+# pass on what the terminal sent to all.
+start_echo_timer() {
+  launch sleep 1 </dev/null >/dev/null 2>&1
+  echo_timer=$launched
 }
 
 # on_signal NAME: the first one lets k6 finish, the second one does not.
 on_signal() {
   signal_count=$((signal_count + 1))
   if [ -z "$interrupted" ]; then
-    interrupted=$1 interrupted_at=$SECONDS
+    interrupted=$1
     if [ -n "$wait_pid" ]; then kill_group "$wait_pid"; fi
     if [ -n "$k6_pid" ]; then ask_k6_to_stop; fi
-  elif [ "$1" = QUIT ] || [ "$SECONDS" -gt "$interrupted_at" ]; then
-    # In the same second it is the same Ctrl-C: npm and others pass on what the terminal sent to all.
+  elif [ "$1" = QUIT ] || { [ -n "$echo_timer" ] && ! kill -0 "$echo_timer" 2>/dev/null; }; then
     stop_k6_hard
   fi
 }
@@ -1584,12 +1679,16 @@ kill_group() {
   [ "$use_docker" = false ] || docker kill "$k6_container" >/dev/null 2>&1 || :
 }
 
-install_traps() {
+catch_signals() {
   local name
   for name in INT TERM HUP QUIT; do
     # shellcheck disable=SC2064  # the name is meant to be fixed now
     trap "on_signal $name" "$name"
   done
+}
+
+install_traps() {
+  catch_signals
   # A closed pipe must not kill the script before it has stopped what it started.
   trap : PIPE
   trap finish EXIT
@@ -1619,6 +1718,49 @@ finish() {
 leave_if_interrupted() { [ -z "$interrupted" ] || exit "$EXIT_INTERRUPTED"; }
 
 # ---------------------------------------------------------------------------------------------------
+# The run folder, made and linked
+# ---------------------------------------------------------------------------------------------------
+
+# make_run_folder: refuses, before any load, what could not be written later. Everything in it is private
+# (umask 077): raw samples and service logs may hold tokens.
+make_run_folder() {
+  local i
+  if [ -L "$results" ] && [ ! -e "$results" ]; then
+    refuse "the results folder $results is a link to nothing. Remove it or set RESULTS_DIR."
+  elif [ -e "$results" ] && [ ! -d "$results" ]; then
+    refuse "the results folder $results is a file. Remove it or set RESULTS_DIR."
+  fi
+  mkdir -p -- "$results" 2>/dev/null || refuse "the results folder $results cannot be made. Set RESULTS_DIR to another one."
+  [ ! -e "$run_root" ] || refuse "the run folder $run_root exists already. Choose another RUN_ID."
+  umask 077
+  mkdir -- "$run_root" 2>/dev/null || refuse "the results folder $results is not writable. Set RESULTS_DIR to another one."
+  run_folder_made=true
+  write_marker 2>/dev/null || refuse "nothing can be written to $results (disk full?). Set RESULTS_DIR to another folder."
+  for ((i = 0; i < ${#run_names[@]}; i++)); do
+    [ "${#run_names[@]}" -eq 1 ] || mkdir -- "${run_folders[i]}"
+  done
+}
+
+# write_marker: says who works here, until the run is over. What is left of it names leftovers.
+write_marker() {
+  printf '%s\n' "script=${self##*/}" "wrapper=$$" "k6=$k6_pid" "service=$service_pid" >"$run_root/.running"
+}
+
+# link_latest: replaces the link in one step, so that readers always find a run.
+link_latest() {
+  local link=$results/latest fresh=$results/.latest-$$
+  [ "$on_windows" = false ] || return 0
+  if [ -e "$link" ] && [ ! -L "$link" ]; then
+    warn "$link is not a link; it was left alone."
+    return
+  fi
+  ln -s -- "$run_id" "$fresh" 2>/dev/null || return 0
+  # -T (GNU, busybox) and -h (BSD): replace the link itself, do not move into the folder it points to.
+  mv -fT -- "$fresh" "$link" 2>/dev/null || mv -fh -- "$fresh" "$link" 2>/dev/null ||
+    { rm -f -- "$fresh" && ln -sfn -- "$run_id" "$link" 2>/dev/null; } || warn "$link could not be updated."
+}
+
+# ---------------------------------------------------------------------------------------------------
 # The service
 # ---------------------------------------------------------------------------------------------------
 
@@ -1632,25 +1774,15 @@ service_process() {
 
 # start_service: only when nothing answers yet: what runs already is not ours to stop.
 start_service() {
-  local found origin folder
-  find_setting START_COMMAND
-  [ -n "$found" ] || return 0
-  if ! is_local_host "$target_host"; then
-    [ "$origin" != option ] || refuse "--start is for a service on this machine, not for $target_host."
-    explain "START_COMMAND is not used: $target_host is not this machine."
-    return 0
-  fi
+  [ -n "$service_command" ] || return 0
   if answers "$target_host" "$target_port"; then
     service_was_there=true
     say "Something answers at $target_host:$target_port already: START_COMMAND was not run and nothing will be stopped."
     return 0
   fi
-  folder=$(setting START_DIR .)
-  case $folder in /*) ;; *) folder=$root/$folder ;; esac
-  [ -d "$folder" ] || fail "$EXIT_NOT_READY" "START_DIR: no folder $folder."
   service_log=$run_root/service.log
-  say "Starting the service: $(printable "$found")"
-  launch service_process "$found" "$folder" </dev/null >"$service_log" 2>&1
+  say "Starting the service: ${service_command//[[:cntrl:]]/?}"
+  launch service_process "$service_command" "$service_folder" </dev/null >"$service_log" 2>&1
   service_pid=$launched
   write_marker
 }
@@ -1676,20 +1808,28 @@ processes_of() {
 
 # any_alive PIDS...: zombies do not count; nobody may be there to collect them.
 any_alive() {
-  local pid state
+  local pid
   for pid in "$@"; do
-    kill -0 "$pid" 2>/dev/null || continue
-    state=$(ps -p "$pid" -o stat= 2>/dev/null) || state=''
-    case $state in Z*) ;; *) return 0 ;; esac
+    ! kill -0 "$pid" 2>/dev/null || is_zombie "$pid" || return 0
   done
   return 1
+}
+
+is_zombie() {
+  ps -p "$1" -o stat= 2>/dev/null | {
+    read -r state || exit 1
+    case $state in Z*) exit 0 ;; *) exit 1 ;; esac
+  }
 }
 
 # stop_service: SIGTERM to everything that was started, SIGKILL to what is left after STOP_LIMIT.
 stop_service() {
   local pids deadline before=$signal_count
   [ -n "$service_pid" ] || return 0
+  # The one $(...) of this half: no signal may arrive during it.
+  trap '' INT TERM HUP QUIT
   pids=$(processes_of "$service_pid")
+  catch_signals
   if [ -z "$pids" ]; then
     kill -0 -- "-$service_pid" 2>/dev/null || return 0
     pids=$service_pid
@@ -1723,25 +1863,25 @@ service_failed() {
 show_service_log() {
   [ -s "$service_log" ] || return 0
   note "Last lines of $service_log:"
-  tail -n 20 "$service_log" 2>/dev/null | while IFS= read -r line; do note "  $(printable "$line")"; done
+  tail -n 20 "$service_log" 2>/dev/null | while IFS= read -r line; do note "  ${line//[[:cntrl:]]/?}"; done
 }
 
 service_start_failed() {
   show_service_log
-  fail "$EXIT_NOT_READY" "the start command ended with code $service_code before the service was healthy: $(setting START_COMMAND)"
+  fail "$EXIT_NOT_READY" "the start command ended with code $service_code before the service was healthy: $service_command"
 }
 
 # wait_for_service: until it is healthy by its own account; costs no time when it is already.
 wait_for_service() {
-  local limit found origin started=$SECONDS
-  limit=$(setting WAIT_TIMEOUT 30s)
+  local i limit=$wait_limit started=$SECONDS
+  use_command "${#run_names[@]}"
   if [ -n "$service_pid" ]; then
-    find_setting WAIT_TIMEOUT
-    [ "$origin" = option ] && [ -n "$found" ] || limit=$(setting START_TIMEOUT 60s)
+    limit=$start_limit
+    for ((i = 0; i < ${#k6_command[@]}; i++)); do
+      [ "${k6_command[i]}" != "WAIT_TIMEOUT=$wait_limit" ] || k6_command[i]=WAIT_TIMEOUT=$limit
+    done
   fi
-  [ -f "$suite/lib/wait-for-service.js" ] || refuse "$suite/lib/wait-for-service.js is missing. Restore it, or use --no-wait."
   explain "waiting up to $limit for $shown_url"
-  build_wait_command "$limit"
   launch k6_process "${k6_command[@]}" </dev/null >/dev/null 2>"$run_root/.wait"
   wait_pid=$launched
   while [ -n "$service_pid" ] && kill -0 "$wait_pid" 2>/dev/null && [ -z "$interrupted" ]; do
@@ -1766,7 +1906,8 @@ show_findings() {
   local line
   while IFS= read -r line || [ -n "$line" ]; do
     case $line in *' at '*' (file://'*) line=${line% at * (file://*} ;; esac
-    [ -z "$line" ] || note "$(printable "${line#test aborted: }")"
+    line=${line#test aborted: }
+    [ -z "$line" ] || note "${line//[[:cntrl:]]/?}"
   done <"$run_root/.wait"
 }
 
@@ -1775,7 +1916,7 @@ judge_readiness() {
   local hint=''
   case $1 in
     0) return 0 ;;
-    107) refuse "the settings or the scripts were refused, see above; nothing was sent." "$(command_line --help)" ;;
+    107) refuse "the settings or the scripts were refused, see above; nothing was sent." "$this --help" ;;
     108)
       if [ -n "$service_pid" ]; then
         show_service_log
@@ -1783,9 +1924,9 @@ judge_readiness() {
       elif [ "$service_was_there" = true ]; then
         hint='; START_COMMAND was not run because something answers there already'
       fi
-      fail "$EXIT_NOT_READY" "$shown_url was not healthy within $2$hint." "$(command_line --wait 2m)"
+      fail "$EXIT_NOT_READY" "$shown_url was not healthy within $2$hint." "$this --wait 2m"
       ;;
-    *) fail "$EXIT_NOT_READY" "the readiness check of $shown_url did not work (k6 exit code $1)." "$(command_line --dry-run)" ;;
+    *) fail "$EXIT_NOT_READY" "the readiness check of $shown_url did not work (k6 exit code $1)." "$this --dry-run" ;;
   esac
 }
 
@@ -1793,28 +1934,13 @@ judge_readiness() {
 # One run
 # ---------------------------------------------------------------------------------------------------
 
-print_banner() {
-  local profile=${run_profiles[$1]} file=${run_scripts[$1]}
-  [ "$quiet" = false ] || return 0
-  file=${file#"$root"/}
-  out '\n%s%s%s\n' "$bold" "$(printable "$(setting PROJECT_NAME "${root##*/}")") load test" "$plain"
-  out '  %-10s %s\n' \
-    Scenario "${run_names[$1]}${profile:+ (profile $profile)}" \
-    'Test File' "$(printable "$file")" \
-    'Base URL' "$(printable "$shown_url")" \
-    VUs "$(setting VUS 'as the profile says')" \
-    Duration "$(setting DURATION 'as the profile says')" \
-    Results "$(printable "$(part_folder "$1")")"
-  out '\n'
-}
-
 # run_part INDEX: one k6 process, from banner to verdict; its code goes to $run_codes.
 run_part() {
-  local folder started=$SECONDS code
-  folder=$(part_folder "$1")
-  build_command "$1" "$folder"
-  print_banner "$1"
-  explain "running: $(shown_command)"
+  local folder=${run_folders[$1]} started=$SECONDS code
+  use_command "$1"
+  say "${run_banners[$1]}"
+  say ''
+  explain "running: ${run_lines[$1]}"
   : >"$folder/.started"
   k6_started=true
   k6_asked=false
@@ -1883,35 +2009,35 @@ summary_is_whole() {
   [ -z "$summary_problem" ]
 }
 
-# meaning CODE: in words.
-meaning() {
+# name_code CODE: sets $meaning, the code in words.
+name_code() {
   case $1 in
-    0) echo passed ;;
-    "$EXIT_INCOMPLETE") echo 'results incomplete' ;;
-    99) echo 'thresholds crossed' ;;
-    100) echo 'setup took too long' ;;
-    101) echo 'teardown took too long' ;;
-    104) echo 'k6 refused the options' ;;
-    105) echo interrupted ;;
-    107) echo 'error in a script, its setup or its settings' ;;
-    108) echo 'aborted by the script' ;;
-    110) echo 'failed by the script' ;;
-    255) echo 'k6 refused the command' ;;
-    *) echo 'k6 failed' ;;
+    "$EXIT_INCOMPLETE") meaning='results incomplete' ;;
+    "$EXIT_THRESHOLDS") meaning='thresholds crossed' ;;
+    100) meaning='setup took too long' ;;
+    101) meaning='teardown took too long' ;;
+    104) meaning='k6 refused the options' ;;
+    "$EXIT_INTERRUPTED") meaning=interrupted ;;
+    107) meaning='error in a script, its setup or its settings' ;;
+    108) meaning='aborted by the script' ;;
+    110) meaning='failed by the script' ;;
+    255) meaning='k6 refused the command' ;;
+    *) meaning='k6 failed' ;;
   esac
 }
 
 # print_verdict INDEX FOLDER CODE
 print_verdict() {
-  local name file
-  name=${run_names[$1]}
+  local name=${run_names[$1]} file meaning verdict=failed
+  name_code "$3"
+  [ "$3" -ne "$EXIT_INTERRUPTED" ] || verdict=interrupted
   if [ "$3" -eq 0 ]; then
     say "${green}passed${plain}: $name"
   else
-    note "${red}$([ "$3" -eq "$EXIT_INTERRUPTED" ] && echo interrupted || echo failed)${plain}: $name ($(meaning "$3"), exit code $3)"
+    note "$red$verdict$plain: $name ($meaning, exit code $3)"
   fi
   if [ "$forced" = true ]; then
-    note "Stopped at once: teardown did not run, so data with the run id $(part_id "$1") may be left in the service, and the results are incomplete. Remove that data before the next run."
+    note "Stopped at once: teardown did not run, so data with the run id ${run_ids[$1]} may be left in the service, and the results are incomplete. Remove that data before the next run."
   fi
   explained=true
   for file in summary.json report.html "$raw_output"; do
@@ -1956,49 +2082,13 @@ print_table() {
   out '  Results: %s\n' "$run_root"
 }
 
-worst_code() {
+# exit_with_worst: the highest code of all parts.
+exit_with_worst() {
   local code worst=0
   for code in ${run_codes[@]+"${run_codes[@]}"}; do
     [ "$code" -le "$worst" ] || worst=$code
   done
-  printf '%s' "$worst"
-}
-
-# ---------------------------------------------------------------------------------------------------
-# --dry-run
-# ---------------------------------------------------------------------------------------------------
-
-# shown_command: $k6_command with its environment, as a line to paste. Secrets are named, not shown.
-shown_command() {
-  local i word
-  for ((i = 0; i < ${#child_names[@]}; i++)); do
-    is_hidden "$i" || printf '%s=%s ' "${child_names[i]}" "$(quote "${child_values[i]}")"
-  done
-  for ((i = 0; i < ${#k6_command[@]}; i++)); do
-    [ "$i" -eq 0 ] || printf ' '
-    word=${k6_command[i]}
-    quote "$word"
-  done
-}
-
-is_hidden() { is_secret "${child_names[$1]}" || has_credentials "${child_values[$1]}"; }
-
-print_dry_run() {
-  local i j hidden
-  [ "$use_docker" = true ] || find_k6 || k6=k6
-  [ -z "$(setting START_COMMAND)" ] || [ "$no_wait" = true ] ||
-    printf '# If nothing answers at %s, first: %s\n' "$shown_url" "$(printable "$(setting START_COMMAND)")"
-  [ "$no_wait" = true ] || printf '# Waits until %s is healthy\n' "$shown_url"
-  for ((i = 0; i < ${#run_names[@]}; i++)); do
-    build_command "$i" "$(part_folder "$i")"
-    hidden=''
-    for ((j = 0; j < ${#child_names[@]}; j++)); do
-      ! is_hidden "$j" || hidden+=" ${child_names[j]}"
-    done
-    [ -z "$hidden" ] || printf '# Export first:%s\n' "$hidden"
-    printf 'mkdir -p %s\n' "$(quote "$(part_folder "$i")")"
-    printf '%s\n' "$(shown_command)"
-  done
+  exit "$worst"
 }
 
 # ---------------------------------------------------------------------------------------------------
@@ -2041,16 +2131,19 @@ main() {
   name_run
 
   if [ "$action" = dry-run ]; then
+    [ "$use_docker" = true ] || find_k6 || k6=k6
     prepare_outputs
+    plan_all
     print_dry_run
     exit 0
   fi
 
-  install_traps
   require_k6
   prepare_outputs
+  plan_all
   name_leftovers
-  leave_if_interrupted
+
+  install_traps
   make_run_folder
   if [ "$no_wait" = false ]; then
     start_service
@@ -2059,7 +2152,7 @@ main() {
   fi
   leave_if_interrupted
   run_all
-  exit "$(worst_code)"
+  exit_with_worst
 }
 
 # In braces, so that bash reads it as a whole: an update of this file during a run changes nothing.
