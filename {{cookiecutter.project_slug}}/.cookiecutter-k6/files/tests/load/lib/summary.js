@@ -1,6 +1,7 @@
 import { env } from './config.js';
 import { CAUSES } from './causes.js';
 import { localPath } from './paths.js';
+import { prettyJson } from './pretty-json.js';
 import { findings } from './verdict.js';
 import { toText } from './summary-text.js';
 
@@ -29,7 +30,7 @@ export function summarize(spec, figures) {
     const path = summaryPath(spec);
     return {
       stdout: toText(summary, { path, colour: data.state.isStdOutTTY && !__ENV.NO_COLOR }),
-      [path]: `${JSON.stringify(summary, null, 2)}\n`,
+      [path]: `${prettyJson(summary)}\n`,
     };
   };
 }
