@@ -8,12 +8,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import fill
+from typing import Any
 
 from tests.generation.hooks import load_hook
 from tests.layout import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "options.md"
 BEGIN = "<!-- options: written by tests/generation/options_page.py -->"
+WIDTH = 105
 END = "<!-- /options -->"
 
 
@@ -27,17 +30,19 @@ def shown_default(default: object) -> str:
 
 def section() -> str:
     """Return one entry for each option."""
-    entries = []
-    for option in load_hook("pre_gen_project").OPTIONS:
-        accepts = option.accepts[0].upper() + option.accepts[1:]
-        entries.append(
-            f"### `{option.name}`\n\n"
-            f"{option.doc}\n\n"
-            f"- Kind: {option.kind}\n"
-            f"- Default: {shown_default(option.default)}\n"
-            f"- Accepted: {accepts}\n"
-        )
-    return "\n".join(entries)
+    return "\n".join(entry(option) for option in load_hook("pre_gen_project").OPTIONS)
+
+
+def entry(option: Any) -> str:
+    """Return the entry of one option."""
+    accepted = fill(f"- Accepted: {option.accepts}", WIDTH, subsequent_indent="  ")
+    return (
+        f"### `{option.name}`\n\n"
+        f"{fill(option.doc, WIDTH)}\n\n"
+        f"- Kind: {option.kind}\n"
+        f"- Default: {shown_default(option.default)}\n"
+        f"{accepted}\n"
+    )
 
 
 def page_with_section(page: str) -> str:

@@ -55,6 +55,8 @@ def load(on: frozenset[str], render: Callable[[str, bytes], bytes], folder: str)
         if wanted and "text" in row:
             with open(os.path.join(folder, "additions", row["text"]), "rb") as source:
                 text = render(row["file"], source.read()).decode("utf-8")
+            if row.get("blank_lines"):  # between a comment and a heading, Markdown wants one
+                text = f"\n{text}\n"
         opening, closing = row.get("comment", ["", ""])
         scripts = row.get("scripts", {}) if wanted else {}
         additions.append(Addition(row["file"], row["kind"], (opening, closing), text, scripts))
