@@ -38,17 +38,34 @@ export const config = {
 };
 
 /** The profiles of the active set: `{ smoke: {...}, load: {...}, ... }`. */
-export const scenarios = Object.hasOwn(profileSets, env.PROFILE_SET)
-  ? profileSets[/** @type {keyof typeof profileSets} */ (env.PROFILE_SET)]
-  : refuse(
-      `PROFILE_SET=${env.PROFILE_SET}: expected one of ${Object.keys(profileSets).join(', ')}. ` +
-        'Try: PROFILE_SET=core',
-    );
+export const scenarios = rowOf(profileSets, env.PROFILE_SET, 'PROFILE_SET');
 
 /**
- * @param {string} message
- * @returns {never}
+ * Looks a profile of the active set up.
+ *
+ * @param {string} name
+ * @returns {import('./types/suite.js').Shape}
+ * @throws when the set has no such profile; the message lists those it has
+ * @example getScenarioConfig('smoke') // { executor: 'constant-vus', vus: 1, duration: '1m' }
  */
-function refuse(message) {
-  throw new Error(message);
+export function getScenarioConfig(name) {
+  return rowOf(scenarios, name, 'PROFILE');
+}
+
+/**
+ * @template T
+ * @param {Record<string, T>} table
+ * @param {string} name
+ * @param {string} setting
+ * @returns {T}
+ */
+function rowOf(table, name, setting) {
+  if (!Object.hasOwn(table, name)) {
+    const names = Object.keys(table);
+    const place = setting === 'PROFILE' ? ` in PROFILE_SET=${env.PROFILE_SET}` : '';
+    throw new Error(
+      `${setting}=${name}: unknown${place}, expected one of ${names.join(', ')}. Try: ${setting}=${names[0]}`,
+    );
+  }
+  return table[name];
 }

@@ -14,8 +14,8 @@ import { HEALTH, visitHealth } from './scripts/health.js';
 const browsing = /** @satisfies {WorkloadPlan} */ ({
   order: 'sequence',
   steps: [
-    { visit: visitHealth, endpoint: HEALTH, think: [1, 2] },
-    { visit: visitOpenapi, endpoint: OPENAPI, think: [2, 4] },
+    { visit: visitHealth, endpoint: HEALTH, group: 'health', think: [1, 2] },
+    { visit: visitOpenapi, endpoint: OPENAPI, group: 'api', think: [2, 4] },
   ],
 });
 

@@ -178,6 +178,18 @@ export const profileSets = {
   },
 };
 
+/** The question each profile answers, said at the start of a run. */
+export const purposes = {
+  smoke: 'does it work at all?',
+  'smoke-ramping': 'does it work at all?',
+  baseline: 'what is normal?',
+  load: 'does it carry a normal busy day?',
+  stress: 'where are the limits, and what gives first?',
+  soak: 'what grows over time?',
+  spike: 'does it survive a sudden crowd, and recover?',
+  breakpoint: 'how much is too much?',
+};
+
 /**
  * Profiles that push a service past its limits. Off this machine they need an explicit opt-in, and their
  * thresholds replace the stricter ones of a journey.

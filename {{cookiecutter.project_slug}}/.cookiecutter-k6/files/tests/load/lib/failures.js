@@ -74,6 +74,8 @@ export function reportFailure(target, response) {
       response.status === 0 ? response.error : `status ${response.status}`,
       location && `redirects to ${location}`,
       retryAfter && `Retry-After: ${retryAfter}`,
+      // Neither exists in set-up.
+      __VU > 0 && `VU ${__VU}, iteration ${__ITER}`,
       // A refused login may repeat the password it was sent.
       target.kind !== 'auth' && response.body,
     ];

@@ -28,7 +28,16 @@ export function endpoint(name, path, options = {}) {
       `endpoint '${name}': a name must not hold a comma, k6 thresholds cannot name it`,
     );
   }
-  const { method = 'GET', kind = 'api', statuses, phase, headers, timeout, responseType } = options;
+  const {
+    method = 'GET',
+    kind = 'api',
+    statuses,
+    phase,
+    headers,
+    timeout,
+    responseType,
+    tags,
+  } = options;
   return {
     name,
     method,
@@ -44,7 +53,7 @@ export function endpoint(name, path, options = {}) {
       headers: headers ? { ...defaultOptions.headers, ...headers } : defaultOptions.headers,
       timeout: timeout ?? defaultOptions.timeout,
       throw: true,
-      tags: phase ? { name, kind, phase } : { name, kind },
+      tags: { name, kind, ...(phase && { phase }), ...tags },
       ...(responseType && { responseType }),
       ...(statuses && { responseCallback: http.expectedStatuses(...statuses) }),
     },

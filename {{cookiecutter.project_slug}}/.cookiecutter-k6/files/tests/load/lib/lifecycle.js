@@ -1,4 +1,5 @@
 import { isHealthy } from './checks.js';
+import { purposes } from '../config/profiles.js';
 import { API_PREFIX, BASE_URL, env, HEALTH_PATHS } from './config.js';
 import { formatDuration } from './duration.js';
 import { shorten } from './failures.js';
@@ -52,8 +53,10 @@ const probes = healthProbes();
  * @example const info = start({ profile: 'smoke', vus: 1, durationMs: 60000, ... });
  */
 export function start({ profile, vus, durationMs }) {
+  const purpose = /** @type {Record<string, string>} */ (purposes)[profile];
   console.log(
-    `${profile} against ${env.target.masked}: up to ${vus} VUs for ${formatDuration(durationMs)}`,
+    `${profile} against ${env.target.masked}: up to ${vus} VUs for ${formatDuration(durationMs)}` +
+      (purpose ? ` - ${purpose}` : ''),
   );
   if (env.INSECURE_SKIP_TLS_VERIFY) {
     console.warn('INSECURE_SKIP_TLS_VERIFY=true: TLS certificates are not verified in this run');

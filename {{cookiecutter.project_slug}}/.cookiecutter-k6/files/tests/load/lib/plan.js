@@ -1,7 +1,7 @@
 // Everything about a test that k6 needs once: options, set-up, summary. Loaded by lib/test.js outside the
 // VUs only.
 
-import { config, scenarios } from '../k6.config.js';
+import { config, getScenarioConfig, scenarios } from '../k6.config.js';
 import { heavyProfiles, loadSizedProfiles } from '../config/profiles.js';
 import { profileThresholds, sloSets, standardThresholds } from '../config/thresholds.js';
 import { env } from './config.js';
@@ -27,7 +27,7 @@ import { addThresholds, buildThresholds, parseOverrides } from './thresholds.js'
 function figuresOf(spec) {
   const chosen = chosenProfile(spec);
   const key = chosen ?? spec.own?.key ?? spec.name;
-  const shape = rescale(chosen === undefined ? ownShape(spec) : shapeOf(chosen), {
+  const shape = rescale(chosen === undefined ? ownShape(spec) : getScenarioConfig(chosen), {
     vus: env.VUS,
     duration: env.DURATION,
     timeScale: env.TIME_SCALE,
@@ -164,21 +164,6 @@ function metricsOf({ metrics, thresholds }, durationMs) {
 /** @returns {string} */
 function profileNames() {
   return Object.keys(scenarios).join(', ');
-}
-
-/**
- * @param {string} profile
- * @returns {Shape}
- * @throws when the active set has no such profile
- */
-function shapeOf(profile) {
-  if (!Object.hasOwn(scenarios, profile)) {
-    throw new Error(
-      `PROFILE=${profile}: unknown in PROFILE_SET=${env.PROFILE_SET}, expected one of ${profileNames()}. ` +
-        'Try: PROFILE=smoke',
-    );
-  }
-  return /** @type {Record<string, Shape>} */ (scenarios)[profile];
 }
 
 /**

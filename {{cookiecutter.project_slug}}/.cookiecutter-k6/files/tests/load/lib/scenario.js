@@ -1,3 +1,4 @@
+import { group } from 'k6';
 import exec from 'k6/execution';
 import { Counter, Rate, Trend } from 'k6/metrics';
 import { checkDuration } from './checks.js';
@@ -81,10 +82,12 @@ function metricsOf({ steps }, growth) {
  * @returns {() => void} one iteration
  */
 function iterationOf({ order, steps }, observe) {
-  const take = (/** @type {Step} */ step) => {
+  const once = (/** @type {Step} */ step) => {
     observe(step, visit(step));
     thinkTime(...step.think);
   };
+  const take = (/** @type {Step} */ step) =>
+    step.group === undefined ? once(step) : group(step.group, () => once(step));
   if (order === 'sequence') {
     return () => steps.forEach(take);
   }

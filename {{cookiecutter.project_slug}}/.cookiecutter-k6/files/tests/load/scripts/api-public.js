@@ -8,7 +8,7 @@ import { group } from 'k6';
 import { Counter, Rate } from 'k6/metrics';
 import { checker } from '../lib/checks.js';
 import { BASE_URL, env } from '../lib/config.js';
-import { endpoint, request } from '../lib/http.js';
+import { endpoint, request, variant } from '../lib/http.js';
 import { thinkTime } from '../lib/pauses.js';
 import { defineTest } from '../lib/test.js';
 import { HEALTH } from './health.js';
@@ -19,14 +19,19 @@ const apiErrors = new Rate('api_errors');
 const requestCount = new Counter('request_count');
 
 /** The OpenAPI document: at the base, not below the API prefix. */
-export const OPENAPI = endpoint('openapi', `${BASE_URL}${env.OPENAPI_PATH}`);
+export const OPENAPI = endpoint('openapi', `${BASE_URL}${env.OPENAPI_PATH}`, {
+  tags: { endpoint: 'openapi' },
+});
 
 /** The root page: many services have none, so only a server error counts as wrong. */
 export const ROOT = endpoint('root', `${BASE_URL}${env.ROOT_PATH}`, {
   kind: 'page',
   statuses: [{ min: 200, max: 499 }],
   responseType: 'none',
+  tags: { endpoint: 'root' },
 });
+
+const PUBLIC_HEALTH = variant(HEALTH, { tags: { endpoint: 'health' } });
 
 const checkHealthDocument = checker(HEALTH.name, { status: 200, fields: ['status'] });
 const checkOpenapi = checker(OPENAPI.name, { status: 200, fields: ['paths'] });
@@ -58,7 +63,7 @@ export function visitRoot(target = ROOT) {
 
 /** @returns {Outcome} */
 function visitPublicHealth() {
-  const response = request(HEALTH);
+  const response = request(PUBLIC_HEALTH);
   return { response, ok: checkHealthDocument(response) };
 }
 

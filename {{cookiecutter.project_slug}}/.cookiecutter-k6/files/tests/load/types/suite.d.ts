@@ -87,6 +87,8 @@ export interface EndpointOptions {
   headers?: Record<string, string>;
   /** `none` drops the body: use it where nobody reads it. */
   responseType?: 'text' | 'none';
+  /** Further fixed tags. Never ids: each distinct value is a time series. */
+  tags?: Record<string, string>;
   /** Set-up, login: tagged apart from what is measured. */
   phase?: 'main' | 'setup' | 'auth';
 }
@@ -101,6 +103,8 @@ export interface Outcome {
 export interface Step {
   visit: (endpoint?: Endpoint) => Outcome;
   endpoint: Endpoint;
+  /** Name of the k6 group around the step. */
+  group?: string;
   /** Pause after the step, seconds: from, to. */
   think: [number, number];
   /** Share of the iterations, in `weighted` plans. */
