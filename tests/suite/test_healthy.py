@@ -30,7 +30,7 @@ TIME_SCALES = {
 TAGS = {"project": "my-service", "environment": "local"}
 TAG_NAMES = frozenset(
     """
-    project environment test_type profile target_vus testid name kind phase scenario stage group
+    project environment test_type profile target_vus testid name endpoint kind phase scenario stage group
     method status expected_response error_code check cause
     """.split()
 )
@@ -166,6 +166,18 @@ def test_setup_and_login_are_tagged_apart(healthy: HealthyRun, entry: str) -> No
 
 def is_main(row: Sample) -> bool:
     return row.tags["phase"] == "main"
+
+
+def test_the_public_api_test_tags_its_endpoints(healthy: HealthyRun) -> None:
+    main = [row for row in healthy("scripts/api-public.js").samples() if row.metric == "http_reqs"]
+    tagged = {(row.tags["name"], row.tags["endpoint"]) for row in main if is_main(row)}
+    assert tagged == {(name, name) for name in ("health", "openapi", "root")}
+
+
+def test_the_everyday_mix_is_grouped(healthy: HealthyRun) -> None:
+    main = [row for row in healthy("scenarios/load.js").samples() if row.metric == "http_reqs"]
+    grouped = {(row.tags["name"], row.tags["group"]) for row in main if is_main(row)}
+    assert grouped == {("health", "::health"), ("openapi", "::api")}
 
 
 @each_entry

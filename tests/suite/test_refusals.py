@@ -113,7 +113,7 @@ def test_a_profile_of_another_set_is_unknown(suite: Suite) -> None:
 def test_an_unknown_profile_set_lists_the_known_ones(suite: Suite, name: str) -> None:
     found = suite.inspect("scenarios/smoke.js", PROFILE_SET=name)
     assert found.code == SCRIPT_ERROR
-    assert f"PROFILE_SET={name}: expected one of core, stress-150, light" in found.err
+    assert f"PROFILE_SET={name}: unknown, expected one of core, stress-150, light" in found.err
 
 
 def test_a_scenario_runs_no_other_profile(suite: Suite) -> None:

@@ -234,6 +234,18 @@ def test_no_latency_threshold_passes_on_a_service_that_answered_nothing(
     assert_no_latency_passed(run)
 
 
+def test_no_latency_threshold_passes_on_an_endpoint_that_answered_nothing(
+    suite: Suite, faulty: RunningService
+) -> None:
+    faulty.set_fault("close", only=HEALTH, skip=1)
+    live = suite.against(faulty.url, VUS=1, DURATION="1s", TIME_SCALE="0.003", THINK_TIME="0.1")
+    run = live.run("scenarios/load.js")
+    assert run.code == THRESHOLDS_CROSSED
+    measured = {row["metric"]: row["measured"] for row in run.summary["thresholds"]}
+    assert measured["health_duration"] is False
+    assert measured["api_duration"] is True
+
+
 def assert_no_latency_passed(run: Run) -> None:
     latencies = [row for row in run.summary["thresholds"] if "duration" in row["metric"]]
     assert latencies
