@@ -5,7 +5,7 @@ PYTHON ?= python3
 JOBS ?= 2
 ARGS ?=
 
-MAKEFLAGS += --no-print-directory --no-builtin-rules
+MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 
 # `$(call with,TOOLS)` starts a command with these tools first on PATH.
@@ -42,7 +42,7 @@ lint: ## Run the linters on this repository and on generated projects
 	@$(call with,dev node k6 k6-v2 actionlint) $(pytest) tests/lint $(ARGS)
 
 .PHONY: format
-format: ## Rewrite Python, shell, JavaScript, JSON, YAML and Markdown in the project's style
+format: ## Rewrite Python, shell, JavaScript, JSON and YAML files in the project's style
 	@$(call with,dev node) python tools/format.py
 
 .PHONY: bench
