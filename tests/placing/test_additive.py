@@ -257,6 +257,7 @@ def test_a_script_follows_the_template() -> None:
         b"{",
         b'{"scripts": []}',
         b"\xff",
+        b'{"a":' * 99999,
         b'{"scripts": null}',
         b"\xef\xbb\xbf{}",
     ],

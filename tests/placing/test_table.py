@@ -180,6 +180,18 @@ def test_a_file_of_the_service_is_kept_and_offered_and_never_merged(project: Pro
     assert project.read(RUN) == b"#!/bin/sh\necho ours\n"
 
 
+def test_a_file_of_the_service_is_not_merged_even_where_that_would_be_clean(
+    project: Project,
+) -> None:
+    mine = text_of(A, 0) + b"// ours\n"
+    project.write(A, mine)
+    project.generate(0)
+    project.commit()
+    project.path(A + ".new").unlink()
+    assert steps(project.generate(1), A) == ["beside"]
+    assert project.read(A) == mine
+
+
 def test_dropped_and_pristine_is_removed(project: Project) -> None:
     project.generate(1)
     assert steps(project.generate(2), DROPPED) == ["remove"]

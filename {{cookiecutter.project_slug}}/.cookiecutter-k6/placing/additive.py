@@ -260,7 +260,7 @@ def _valid_package(found: Found) -> str | None:
     try:
         text = found.content.decode("utf-8")
         document = json.loads(text, object_pairs_hook=_without_duplicates)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(document, dict) or not isinstance(document.get("scripts", {}), dict):
         return None

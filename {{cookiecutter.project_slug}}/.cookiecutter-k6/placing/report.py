@@ -30,8 +30,10 @@ VERBS = {
 # Always listed one by one; the rest only counts, unless the run is a dry one.
 NOTEWORTHY = (
     "merge",
+    "move",
     "extend",
     "undo",
+    "remove",
     "beside",
     "offered",
     "kept",

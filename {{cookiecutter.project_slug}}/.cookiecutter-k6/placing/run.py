@@ -120,6 +120,11 @@ def make_plan(
     return planner.plan(after, [*first_actions, *extra]), before
 
 
+def asked(environ: Mapping[str, str], variable: str) -> bool:
+    """Tell whether an environment variable asks for something."""
+    return environ.get(variable, "").strip().lower() not in {"", "0", "no", "off", "false"}
+
+
 def generate(root: str, environ: Mapping[str, str], disk: Disk) -> int:
     """Place the staged suite into the project at `root`; return the exit code."""
     with open(os.path.join(root, LOCK, "run.json"), encoding="utf-8") as file:
@@ -130,8 +135,8 @@ def generate(root: str, environ: Mapping[str, str], disk: Disk) -> int:
     template = Template(read_tree(os.path.join(root, STAGING, "files")))
     found_at = lru_cache(maxsize=None)(partial(look, root))
     plan, before = make_plan(template, request, found_at, Git(root, scratch))
-    checking = bool(environ.get(CHECK))
-    if checking or environ.get(DRY_RUN):
+    checking = asked(environ, CHECK)
+    if checking or asked(environ, DRY_RUN):
         return _tell_only(plan, before, found_at, checking=checking)
     problems = carry_out(Workplace(root, scratch, disk), plan)
     _tell(plan, before, done=not problems)
@@ -192,8 +197,9 @@ def _print(line: str, stream: Any) -> None:
 def finish(folder: str) -> int:
     """Run the whole generation for the hook; always remove the staging folder and the lock."""
     root = os.path.realpath(folder)
+    code = 1
     try:
-        return generate(root, os.environ, Disk())
+        code = generate(root, os.environ, Disk())
     except Refusal as refusal:
         complain(str(refusal))
     except rendering.TemplateError as error:
@@ -203,8 +209,9 @@ def finish(folder: str) -> int:
     finally:
         shutil.rmtree(os.path.join(root, STAGING), ignore_errors=True)
         shutil.rmtree(os.path.join(root, LOCK), ignore_errors=True)
+    if code == 0:
         _remove_if_empty(root)
-    return 1
+    return code
 
 
 def _remove_if_empty(root: str) -> None:
