@@ -149,6 +149,29 @@ def test_an_offer_that_was_edited_is_never_overwritten(project: Project) -> None
     assert project.read(A + ".new2") == text_of(A, 2)
 
 
+def test_with_every_place_for_an_offer_taken_nothing_is_touched(project: Project) -> None:
+    project.generate(0)
+    edit(project, A)
+    for suffix in ("", *"23456789"):
+        project.write(f"{A}.new{suffix}", b"notes\n")
+    assert steps(project.generate(1), A) == ["blocked"]
+    project.write(A, text_of(A, 1))
+    project.generate(1)
+    project.generate(2)
+    assert project.read(A) == text_of(A, 2)
+    assert project.read(A + ".new") == b"notes\n"
+
+
+def test_a_copy_of_the_users_that_looks_like_an_offer_is_the_users(project: Project) -> None:
+    project.generate(0)
+    edit(project, A)
+    project.write(A + ".new", text_of(A, 1))
+    assert steps(project.generate(1), A) == ["offered"]
+    project.generate(2)
+    assert project.read(A + ".new") == text_of(A, 1)
+    assert project.read(A + ".new2") == text_of(A, 2)
+
+
 def test_an_offer_that_was_dealt_with_lets_the_next_version_merge(project: Project) -> None:
     project.generate(0)
     edit(project, A)

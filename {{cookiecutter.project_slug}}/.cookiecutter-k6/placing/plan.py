@@ -202,7 +202,7 @@ class Planner:
         if found.kind == "file" and blob_id(found.content) == entry.blob:
             return Decision((), entry)
         offer = self._offer(path, new, entry, "a file of yours is there")
-        return Decision([offer], entry._replace(foreign=True, offer=offer.path))
+        return Decision([offer], entry._replace(foreign=True, offer=self._claimed(offer)))
 
     def _deleted(self, path: str, entry: Entry, new: NewFile) -> Decision:
         """The user deleted the file: it stays deleted, and a new version is mentioned once."""
@@ -235,7 +235,7 @@ class Planner:
         merged = self._merged(path, found, entry, new)
         if merged is None:
             offer = self._offer(path, new, entry, _BOTH_CHANGED)
-            kept = kept._replace(offer=offer.path)
+            kept = kept._replace(offer=self._claimed(offer))
             return Decision([offer, *self._mode_only(path, found, mode)], kept)
         if merged == found.content:
             return Decision(self._mode_only(path, found, mode), kept)
@@ -273,10 +273,15 @@ class Planner:
                 return Action("beside", place, new.content, mode, new.executable, there, note=why)
         return Action("blocked", path, note=f"{why}, and {path}.new is taken")
 
+    def _claimed(self, offer: Action) -> str:
+        """Return the place of an offer that this template wrote; "" for a file of the user's."""
+        ours = offer.verb == "beside" or offer.path in self._pending
+        return offer.path if ours else ""
+
     def _has_open_offer(self, path: str, entry: Entry) -> bool:
-        """Tell whether an offer of an earlier run, also an unfinished one, is still there."""
-        unfinished = [path + suffix for suffix in _OFFERS if path + suffix in self._before.pending]
-        places = [*unfinished, entry.offer] if entry.offer else unfinished
+        """Tell whether an offer, of an earlier run or whoever made it, is still there."""
+        places = [path + suffix for suffix in _OFFERS if path + suffix in self._before.pending]
+        places += [path + _OFFERS[0], entry.offer or path + _OFFERS[0]]
         return any(self._look(place).kind != "absent" for place in places)
 
     def _is_our_offer(self, place: str, entry: Entry) -> bool:
@@ -385,7 +390,7 @@ class Planner:
             content = found.content if merged is None else merged
             if merged is None:
                 offers = [self._offer(path, new, entry, _BOTH_CHANGED)]
-            offer = offers[0].path if offers else ""
+            offer = self._claimed(offers[0]) if offers else ""
             current = current._replace(ancestor=_as_text(new), foreign=entry.foreign, offer=offer)
         else:
             current = entry._replace(executable=new.executable, offer="")
