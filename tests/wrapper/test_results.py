@@ -317,6 +317,13 @@ class TestDryRun:
         assert pasted.args == real.args[: version - 1] + real.args[version + 1 :]
         assert pasted.env["K6_WEB_DASHBOARD_EXPORT"] == real.env["K6_WEB_DASHBOARD_EXPORT"]
 
+    def test_it_says_what_happens_before(self, project: Project) -> None:
+        env = {"START_COMMAND": "npm start"}
+        printed = project.run("--dry-run", env=env).passed().stdout
+        assert "# If nothing answers at http://localhost:8000, first: npm start" in printed
+        assert "# Waits until http://localhost:8000 is healthy" in printed
+        assert "#" not in project.run("--dry-run", "--no-wait", env=env).passed().stdout
+
     def test_it_needs_no_k6_and_shows_no_secret(self, project: Project) -> None:
         (project.bin / "k6").unlink()
         settings = project.write("s.env", "API_KEY=canary-3\nENVIRONMENT=qa\n")

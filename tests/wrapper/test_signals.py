@@ -20,10 +20,10 @@ INT, TERM, HUP, QUIT, KILL = (
     signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGKILL,
 )  # fmt: skip
 
-# A test of ten seconds whose teardown takes two.
+# A test of half a minute whose teardown takes two.
 LONG = """\
 import { sleep } from 'k6';
-export const options = { vus: 1, duration: '10s' };
+export const options = { vus: 1, duration: '30s' };
 export function setup() { console.log('IT RUNS'); }
 export default function () { sleep(0.1); }
 export function teardown() {
@@ -300,7 +300,7 @@ class TestKilled:
 
 @pytest.mark.slow
 def test_two_real_runs_at_once_do_not_share_a_port(real_project: Project) -> None:
-    script = real_project.write("long.js", LONG.replace("10s", "2s").replace("sleep(2)", ""))
+    script = real_project.write("long.js", LONG.replace("30s", "2s").replace("sleep(2)", ""))
     with real_project.running(str(script), "--no-wait", "--report") as first:
         first.until(lambda: "IT RUNS" in first.stderr, "k6 did not start")
         listening = [

@@ -35,9 +35,9 @@ caller_locale=${LC_ALL-unset}
 # In other locales [0-9] also matches digits that no program reads as numbers.
 LC_ALL=C
 # A closed stdin, stdout or stderr would hand its number to the next file that is opened.
-{ : >&2; } || exec 2>/dev/null
-{ : <&0; } 2>/dev/null || exec </dev/null
-{ : >&1; } 2>/dev/null || exec >/dev/null
+{ : 3>&2; } || exec 2>/dev/null
+{ : 3<&0; } 2>/dev/null || exec </dev/null
+{ : 3>&1; } 2>/dev/null || exec >/dev/null
 
 # ---------------------------------------------------------------------------------------------------
 # Constants and state
