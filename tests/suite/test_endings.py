@@ -7,6 +7,8 @@ from service.testing import RunningService, running_service
 
 from tests.suite.running import Running, Suite
 
+pytestmark = pytest.mark.slow
+
 THRESHOLDS_CROSSED = 99
 INTERRUPTED = 105
 MEGABYTE = 1_000_000
@@ -70,7 +72,6 @@ def test_a_service_that_does_not_recover_from_a_spike(suite: Suite, faulty: Runn
     assert "http_req_failed{stage:recovery}: expected rate<0.01" in run.reasons
 
 
-@pytest.mark.slow
 def test_the_breaking_point_ends_the_run(suite: Suite, faulty: RunningService) -> None:
     faulty.set_fault("error", 500, skip=1)
     live = suite.against(faulty.url, VUS=5, DURATION="40s", THINK_TIME="0.2")

@@ -26,6 +26,7 @@ def test_every_entry_point_is_understood(
         assert found.thresholds["script_errors"] == ["count<1"]
 
 
+@pytest.mark.slow
 def test_answers_reach_the_run(
     baked: Bakery, k6_binary: Path, tmp_path: Path, service: RunningService
 ) -> None:

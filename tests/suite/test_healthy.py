@@ -17,6 +17,8 @@ from tests.suite.running import ENTRIES, PATIENT, SCENARIOS, SCRIPTS, Run, Runni
 if TYPE_CHECKING:
     from service.testing import RunningService
 
+pytestmark = pytest.mark.slow
+
 TIME_SCALES = {
     "scenarios/load.js": 0.003,
     "scenarios/stress.js": 0.002,
@@ -30,8 +32,8 @@ TIME_SCALES = {
 TAGS = {"project": "my-service", "environment": "local"}
 TAG_NAMES = frozenset(
     """
-    project environment test_type profile target_vus testid name endpoint kind phase scenario stage group
-    method status expected_response error_code check cause
+    project environment test_type profile target_vus testid name endpoint kind phase scenario
+    stage group method status expected_response error_code check cause
     """.split()
 )
 
@@ -147,6 +149,8 @@ def test_requests_are_tagged(healthy: HealthyRun, entry: str) -> None:
     assert len(main) == run.summary["metrics"]["requests"] > 0
     for row in main:
         assert {tag: row.tags.get(tag) for tag in wanted} == wanted
+        if name == "api-public":
+            assert row.tags["endpoint"] == row.tags["name"]
         assert row.tags["kind"] in {"health", "api", "api_read", "api_write", "page"}
     assert {row.tags["name"] for row in main} == {row["name"] for row in run.summary["endpoints"]}
 

@@ -9,6 +9,8 @@ from service.testing import RunningService, free_port
 
 from tests.suite.running import ENTRIES, PATIENT, Inspected, Suite
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def newer(suite: Suite, k6_v2_binary: Path) -> Suite:

@@ -143,6 +143,7 @@ def test_a_service_that_repeats_the_password(suite: Suite, faulty: RunningServic
     assert_silent_about(PASSWORD, run)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["self-signed", "expired", "wrong-name"])
 def test_certificates_that_nobody_trusts(suite: Suite, tmp_path: Path, kind: Any) -> None:
     certificate, key = make_certificate(tmp_path, kind)

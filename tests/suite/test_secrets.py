@@ -7,6 +7,8 @@ from service.testing import RunningService, free_port, running_service
 
 from tests.suite.running import PATIENT, Run, Suite
 
+pytestmark = pytest.mark.slow
+
 KEY = "canary-5b0c-key"
 PASSWORD = "canary-91fe-password"
 IN_URL = "canary-33aa-url"

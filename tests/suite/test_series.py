@@ -6,6 +6,8 @@ import pytest
 
 from tests.suite.running import Sample, Suite
 
+pytestmark = pytest.mark.slow
+
 WARM_UP = 50
 ENOUGH = 300
 BY_TIME = {"data_sent", "data_received", "vus", "vus_max"}

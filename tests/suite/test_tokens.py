@@ -9,6 +9,8 @@ from service.testing import RunningService, running_service
 
 from tests.suite.running import PATIENT, Run, Suite
 
+pytestmark = pytest.mark.slow
+
 LOGIN = "/api/v1/auth/login"
 REFRESH = "/api/v1/auth/refresh"
 SCRIPT = "scripts/api-authenticated.js"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -176,7 +176,22 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+QUICK_CASES = {
+    "smoke-error=500-openapi",
+    "smoke-garbage-openapi",
+    "smoke-close-health+openapi",
+    "api-public-root-missing-green",
+}
+"""One of each kind for `make test-fast`."""
+
+
+def by_speed(cases: Iterable[Case]) -> list[Any]:
+    """Mark all but a few as slow."""
+    slow = pytest.mark.slow
+    return [pytest.param(case, marks=() if str(case) in QUICK_CASES else slow) for case in cases]
+
+
+@pytest.mark.parametrize("case", by_speed(CASES), ids=str)
 def test_verdict(case: Case, suite: Suite, faulty: RunningService) -> None:
     faulty.set_fault(case.fault, case.value, **case.where)
     live = suite.against(faulty.url, VUS=1, DURATION="1s", TIME_SCALE="0.005", THINK_TIME="0.1")
@@ -223,6 +238,7 @@ def reason_for(run: Run, name: str) -> str:
     return next(str(row) for row in run.summary["reasons"] if row.startswith(f"{name}: "))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["close", "reset", "not-http", "hang"])
 def test_no_latency_threshold_passes_on_a_service_that_answered_nothing(
     fault: str, suite: Suite, faulty: RunningService
@@ -234,6 +250,7 @@ def test_no_latency_threshold_passes_on_a_service_that_answered_nothing(
     assert_no_latency_passed(run)
 
 
+@pytest.mark.slow
 def test_no_latency_threshold_passes_on_an_endpoint_that_answered_nothing(
     suite: Suite, faulty: RunningService
 ) -> None:
@@ -252,6 +269,7 @@ def assert_no_latency_passed(run: Run) -> None:
     assert [row["metric"] for row in latencies if row["ok"] and row["measured"]] == []
 
 
+@pytest.mark.slow
 def test_rate_limits_name_their_retry_after(suite: Suite, faulty: RunningService) -> None:
     faulty.set_fault("rate-limit", 1, window=60)
     live = suite.against(faulty.url, VUS=1, DURATION="1s", THINK_TIME="0.2")
@@ -262,6 +280,7 @@ def test_rate_limits_name_their_retry_after(suite: Suite, faulty: RunningService
     assert faulty.stats()["total"] == run.summary["metrics"]["requests"] + 1
 
 
+@pytest.mark.slow
 def test_what_nobody_reads_is_not_kept(suite: Suite, faulty: RunningService) -> None:
     faulty.set_fault("huge", 200, only="/")
     live = suite.against(faulty.url, VUS=2, DURATION="1s", TIME_SCALE="0.005", THINK_TIME="0.1")
@@ -271,6 +290,7 @@ def test_what_nobody_reads_is_not_kept(suite: Suite, faulty: RunningService) -> 
     assert run.peak_memory < 300 * 1024 * 1024
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("settings", "cause"),
     [({"AUTH_MODE": "none"}, "auth"), ({"AUTH_MODE": "api-key", "API_KEY": "wrong"}, "auth")],

@@ -7,6 +7,8 @@ from service.testing import RunningService, free_port, running_service
 
 from tests.suite.running import Suite
 
+pytestmark = pytest.mark.slow
+
 NEVER_HEALTHY = 108
 SCRIPT_ERROR = 107
 WAIT = "lib/wait-for-service.js"
