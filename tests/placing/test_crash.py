@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from placing.act import Disk, Refusal
 
-from tests.placing.world import Project, Unfinished
+from tests.placing.world import MANIFEST, Project, Unfinished
 
 A = "tests/load/lib/a.js"
 
@@ -162,3 +162,23 @@ def test_a_suite_on_another_disk_is_placed_all_the_same(project: Project) -> Non
     project.generate(0, SplitDisk())
     assert project.timeless() == twin.timeless()
     twin.close()
+
+
+def test_an_unusable_manifest_is_saved_before_it_is_replaced(project: Project) -> None:
+    project.generate(0)
+    project.write(MANIFEST, b"user-3 broke this\n")
+    undisturbed = project.copy()
+    undisturbed.generate(1)
+    expected = undisturbed.timeless()
+    undisturbed.close()
+
+    def run(step: int) -> bool:
+        twin = project.copy()
+        died = twin.kill(1, step)
+        twin.generate(1)
+        assert b"user-3" in twin.read(MANIFEST + ".unusable")
+        assert twin.timeless() == expected, step
+        twin.close()
+        return died
+
+    every_step(run)
