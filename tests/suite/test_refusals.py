@@ -131,6 +131,13 @@ def test_thresholds_that_say_nothing_are_refused(suite: Suite, text: str) -> Non
     assert "metric=expression" in found.err
 
 
+@pytest.mark.parametrize("metric", ["http_req_duraton", "iteration", "http_reqs_failed{name:health}"])
+def test_a_slip_in_the_name_of_a_metric_is_refused(suite: Suite, metric: str) -> None:
+    found = suite.inspect("scenarios/smoke.js", THRESHOLDS=f"{metric}=p(95)<1")
+    assert found.code == SCRIPT_ERROR
+    assert f"k6 has no metric {metric}" in found.err
+
+
 @pytest.mark.parametrize("text", ["checks=better", "http_req_duration=p(95)"])
 def test_thresholds_that_k6_does_not_know_are_refused(suite: Suite, text: str) -> None:
     assert suite.inspect("scenarios/smoke.js", THRESHOLDS=text).code == 104

@@ -121,3 +121,17 @@ def test_thresholds_names_a_route_with_braces(suite: Suite) -> None:
 def test_thresholds_wins_over_slo(suite: Suite) -> None:
     found = suite.inspect("scenarios/load.js", SLO="target", THRESHOLDS="http_reqs=rate>1")
     assert found.thresholds["http_reqs"] == ["rate>1"]
+
+
+def test_a_threshold_of_one_endpoint_can_be_replaced(suite: Suite) -> None:
+    wanted = "http_req_failed{name:health}=rate<0.5; checks{name:health}=rate>0.5"
+    found = suite.inspect("scenarios/smoke.js", THRESHOLDS=wanted).thresholds
+    assert found["http_req_failed{name:health}"] == ["rate<0.5"]
+    assert found["checks{name:health}"] == ["rate>0.5"]
+    assert found["http_req_failed{name:openapi}"] == ["rate<0.01"]
+
+
+def test_a_threshold_without_samples_here_is_named(live: Suite) -> None:
+    settings = live.having(DURATION="1s", THRESHOLDS="health_check_duration=p(95)<1")
+    run = settings.run("scenarios/smoke.js")
+    assert "health_check_duration is left out" in run.everything

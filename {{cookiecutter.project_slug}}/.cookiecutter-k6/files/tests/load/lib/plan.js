@@ -10,7 +10,7 @@ import { finish, start } from './lifecycle.js';
 import { namedStages, peakVus, plannedMs, rescale } from './profiles.js';
 import { summarize } from './summary.js';
 import { guardTarget } from './target.js';
-import { addThresholds, buildThresholds, parseOverrides } from './thresholds.js';
+import { addThresholds, buildThresholds, isMisspelt, parseOverrides } from './thresholds.js';
 
 /** @typedef {import('../types/suite.js').TestSpec} TestSpec */
 /** @typedef {import('../types/suite.js').RunFigures} RunFigures */
@@ -64,10 +64,12 @@ export function planForVus(spec) {
 export function planTest(spec) {
   const figures = figuresOf(spec);
   guardTarget(certainLoad(figures));
+  const options = optionsOf(spec, figures);
   return {
-    options: optionsOf(spec, figures),
+    options,
     setup: () => {
       guardTarget(figures);
+      warnOfIgnored(options);
       const info = start(figures);
       spec.prepare?.();
       return info;
@@ -192,8 +194,38 @@ function targetsOf(spec, profile) {
   const loadSized = profile !== undefined && loadSizedProfiles.includes(profile);
   return {
     ...addThresholds(base, { ...slo?.thresholds, ...(loadSized ? slo?.loadSized : {}) }),
-    ...parseOverrides(env.THRESHOLDS),
+    ...overrides(),
   };
+}
+
+/**
+ * @returns {Thresholds} what THRESHOLDS asks for
+ * @throws when it names a metric that only k6 could feed, and k6 has none of that name
+ */
+function overrides() {
+  const wanted = parseOverrides(env.THRESHOLDS);
+  const unknown = Object.keys(wanted).find(isMisspelt);
+  if (unknown !== undefined) {
+    throw new Error(
+      `THRESHOLDS=${env.THRESHOLDS}: k6 has no metric ${unknown}, such as http_req_duration, http_req_failed, ` +
+        'http_reqs, checks or iterations',
+    );
+  }
+  return wanted;
+}
+
+/**
+ * Says which thresholds of `THRESHOLDS` this test has no samples for. No mistake when several tests run one
+ * after the other, but nothing to keep quiet about either.
+ *
+ * @param {import('k6/options').Options} options
+ */
+function warnOfIgnored({ thresholds = {} }) {
+  for (const key of Object.keys(parseOverrides(env.THRESHOLDS))) {
+    if (thresholds[key] === undefined) {
+      console.warn(`THRESHOLDS: ${key} is left out, this test has no samples for it`);
+    }
+  }
 }
 
 /**

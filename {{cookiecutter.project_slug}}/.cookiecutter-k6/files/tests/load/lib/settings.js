@@ -1,3 +1,4 @@
+import { sloSets } from '../config/thresholds.js';
 import { parseDuration } from './duration.js';
 import { parseHttpUrl } from './url.js';
 
@@ -189,7 +190,7 @@ export const SETTINGS = {
   ),
   THINK_TIME: number(0, 10, 1, 'Multiplies every pause between requests; 0 removes them'),
   SLO: choice(
-    /** @type {const} */ (['target', 'critical', 'strict']),
+    /** @type {(keyof typeof sloSets)[]} */ (Object.keys(sloSets)),
     undefined,
     'Adds a set of service-level thresholds (`config/thresholds.js`)',
   ),

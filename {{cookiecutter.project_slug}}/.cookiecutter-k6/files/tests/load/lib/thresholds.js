@@ -8,6 +8,9 @@ import { CAUSES } from './causes.js';
 const BUILT_IN =
   /^(http_req(s|_duration|_failed|_waiting|_blocked|_connecting|_receiving|_sending|_tls_handshaking)|checks|iterations|iteration_duration|vus|vus_max|dropped_iterations|data_sent|data_received|group_duration|ws_\w+)$/;
 
+/** What the names of k6's own metrics start with: another name of that kind is a slip. */
+const RESERVED = /^(http_|ws_|grpc_|iteration|vus|data_|checks|dropped_|group_)/;
+
 /** Endpoints whose failures are counted by cause; more would make k6 keep thousands of sub-metrics. */
 const MAX_EXPLAINED = 25;
 
@@ -105,8 +108,10 @@ function perEndpoint({ targets, endpoints }) {
     const api = kind.startsWith('api') ? targets['http_req_duration{name:api}'] : undefined;
     thresholds[`http_reqs{name:${name}}`] = ['count>0'];
     thresholds[duration] = targets[duration] ?? api ?? [];
-    thresholds[`http_req_failed{name:${name}}`] = plain(targets.http_req_failed);
-    thresholds[`checks{name:${name}}`] = plain(targets.checks);
+    for (const rate of ['http_req_failed', 'checks']) {
+      const own = targets[`${rate}{name:${name}}`];
+      thresholds[`${rate}{name:${name}}`] = own ?? plain(targets[rate]);
+    }
   }
   return thresholds;
 }
@@ -145,7 +150,19 @@ function parseKey(key) {
 }
 
 /**
- * Adds conditions to those that are there.
+ * Says whether a threshold names a metric that looks like one of k6's own and is none.
+ *
+ * @param {string} key
+ * @returns {boolean}
+ * @example isMisspelt('http_req_duraton') // true
+ */
+export function isMisspelt(key) {
+  const [, metric] = parseKey(key);
+  return RESERVED.test(metric) && !BUILT_IN.test(metric);
+}
+
+/**
+ * Adds conditions to those that are there, each once.
  *
  * @param {Thresholds} base
  * @param {Thresholds} more
@@ -155,7 +172,8 @@ function parseKey(key) {
 export function addThresholds(base, more) {
   const sum = { ...base };
   for (const [key, expressions] of Object.entries(more)) {
-    sum[key] = [...(sum[key] ?? []), ...expressions];
+    const present = sum[key] ?? [];
+    sum[key] = [...present, ...expressions.filter((entry) => !present.includes(entry))];
   }
   return sum;
 }

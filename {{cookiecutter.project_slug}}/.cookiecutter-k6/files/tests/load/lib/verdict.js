@@ -19,7 +19,8 @@ const TOLERANCE_MS = 1000;
  */
 export function findings(evidence, { ranMs, plannedMs }) {
   if (evidence.metrics.iterations === 0) {
-    return { reasons: ['no iteration was completed: nothing was measured'], breakingStage: null };
+    const reason = 'no iteration was completed: nothing was measured, the log says why';
+    return { reasons: [reason], breakingStage: null };
   }
   const reasons = [];
   if (ranMs < plannedMs * TOLERANCE - TOLERANCE_MS) {
@@ -73,7 +74,7 @@ function crossed({ thresholds }) {
     .filter(({ ok, metric }) => !ok && !metric.includes('{name:'))
     .map(({ metric, expression, value }) =>
       metric === 'script_errors'
-        ? `${value} iterations ended in an exception of the script, see the log`
+        ? `${value} iterations ended in an exception, the first is in the log`
         : `${metric}: expected ${expression}, got ${value ?? 'no samples'}`,
     );
 }
