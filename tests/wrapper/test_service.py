@@ -127,6 +127,7 @@ def accepts(port: int) -> bool:
 
 
 class TestStarting:
+    @pytest.mark.slow
     def test_the_service_is_started_waited_for_and_stopped(
         self, real_project: Project, port: int
     ) -> None:
@@ -196,6 +197,7 @@ class TestStarting:
         env = {**base(port), "START_DIR": "nowhere"}
         project.run("--start", "true", env=env).refused("START_DIR: no folder")
 
+    @pytest.mark.slow
     def test_a_service_that_never_gets_healthy_is_stopped_and_its_log_shown(
         self, real_project: Project, port: int
     ) -> None:
@@ -237,6 +239,7 @@ class TestStarting:
         real_project.run("quick.js", "--start", command, env=base(port)).passed()
         assert not left_over(real_project)
 
+    @pytest.mark.slow
     def test_a_service_that_dies_during_the_run_is_reported(
         self, project: Project, port: int
     ) -> None:

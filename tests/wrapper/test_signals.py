@@ -239,6 +239,7 @@ def test_a_k6_that_ignores_signals_is_killed_by_the_second(project: Project) -> 
     nothing_left(project)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attempt", range(3))
 def test_a_signal_at_any_moment_leaves_nothing(project: Project, attempt: int) -> None:
     for moment in range(0, 12, 2):
@@ -291,6 +292,7 @@ class TestKilled:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     psutil.Process(int(line.split()[0])).kill()
 
+    @pytest.mark.slow
     def test_a_run_that_is_still_at_work_is_no_leftover(self, project: Project) -> None:
         with project.running(env={"SHIM_SECONDS": "3"}) as run:
             run.until_k6_runs()
