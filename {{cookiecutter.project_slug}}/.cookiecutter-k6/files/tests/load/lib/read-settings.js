@@ -44,7 +44,8 @@ export function parseEnvFile(content, fileName) {
     }
     const match = LINE.exec(trimmed);
     if (!match) {
-      throw new Error(`${fileName}:${index + 1}: expected KEY=value, found: ${trimmed}`);
+      // Not what it says: it may be a secret.
+      throw new Error(`${fileName}:${index + 1}: expected KEY=value`);
     }
     values[match[1]] = bareValue(match[2]);
   });
