@@ -17,6 +17,9 @@ from placing.act import Refusal
 from tests.generation.commands import MANIFEST, UPDATE, contents, cookie, generate, tree
 from tests.placing.world import Project, write_tables
 
+# Each of these runs the real command several times.
+pytestmark = pytest.mark.slow
+
 HTTP = "tests/load/lib/http.js"
 Value = TypeVar("Value")
 

@@ -19,6 +19,9 @@ from tests.generation.commands import (
     tree,
 )
 
+# Each of these runs the real command several times.
+pytestmark = pytest.mark.slow
+
 WRAPPER = "scripts/load-test.sh"
 CONFIG = "tests/load/k6.config.js"
 HTTP = "tests/load/lib/http.js"

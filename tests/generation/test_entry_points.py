@@ -22,6 +22,9 @@ from tests.generation.commands import (
     tree,
 )
 
+# Each of these runs the real command several times.
+pytestmark = pytest.mark.slow
+
 FILES = "{{cookiecutter.project_slug}}/.cookiecutter-k6/files"
 HTTP = "tests/load/lib/http.js"
 WRAPPER = "scripts/load-test.sh"
@@ -104,7 +107,6 @@ def test_a_replay_gives_the_same_suite(tmp_path: Path) -> None:
 # --- cruft -------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_cruft_creates_checks_diffs_and_updates(tmp_path: Path, template_repository: Path) -> None:
     answers = json.dumps({"auth": "login", "project_slug": "svc"})
     made = cruft(
@@ -138,7 +140,6 @@ def test_cruft_creates_checks_diffs_and_updates(tmp_path: Path, template_reposit
     assert tree(project) == before
 
 
-@pytest.mark.slow
 def test_cruft_takes_over_a_suite_that_cookiecutter_placed(
     tmp_path: Path, template_repository: Path
 ) -> None:

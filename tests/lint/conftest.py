@@ -19,14 +19,21 @@ NEEDS_GENERATED = "generated"
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run tests on all trees when they ask for `tree`, on generated ones for `generated`."""
-    # One group for each tree: xdist then generates it in one worker only.
-    generated = [
-        pytest.param(name, marks=pytest.mark.xdist_group(f"lint-{name}")) for name in OPTION_SETS
-    ]
+    generated = [pytest.param(name, marks=marks(name)) for name in OPTION_SETS]
     if NEEDS_TREE in metafunc.fixturenames:
         metafunc.parametrize(NEEDS_TREE, ["template", *generated], indirect=True)
     if NEEDS_GENERATED in metafunc.fixturenames:
         metafunc.parametrize(NEEDS_GENERATED, generated, indirect=True)
+
+
+def marks(name: str) -> list[pytest.MarkDecorator]:
+    """Return the marks of one option set.
+
+    One group for each: xdist then generates it in one worker only. The quick tests look at the set
+    with everything.
+    """
+    group = pytest.mark.xdist_group(f"lint-{name}")
+    return [group] if name == "everything" else [group, pytest.mark.slow]
 
 
 @pytest.fixture
