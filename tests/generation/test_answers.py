@@ -236,6 +236,7 @@ def check_one(path: str, content: bytes, plain: bytes, name: str) -> None:
             assert after.replace("\\", "") == before.replace("My Service", name).replace("\\", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [

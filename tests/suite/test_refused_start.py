@@ -12,6 +12,9 @@ from service.testing import RunningService, free_port, running_service
 
 from tests.suite.running import ENTRIES, PATIENT, Run, Suite
 
+# Each of these starts a service that is broken in its own way.
+pytestmark = pytest.mark.slow
+
 SCRIPT_ERROR = 107
 LOGIN = "/api/v1/auth/login"
 PASSWORD = "canary-7d1f-password"
@@ -143,7 +146,6 @@ def test_a_service_that_repeats_the_password(suite: Suite, faulty: RunningServic
     assert_silent_about(PASSWORD, run)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["self-signed", "expired", "wrong-name"])
 def test_certificates_that_nobody_trusts(suite: Suite, tmp_path: Path, kind: Any) -> None:
     certificate, key = make_certificate(tmp_path, kind)

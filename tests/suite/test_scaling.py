@@ -10,6 +10,9 @@ import pytest
 from tests.suite import figures
 from tests.suite.running import ENTRIES, SCENARIOS, SCRIPTS, Shape, Suite
 
+# Some hundred calls of `k6 inspect`.
+pytestmark = pytest.mark.slow
+
 EVERYTHING = [
     *itertools.product(figures.SETS, [f"scenarios/{name}.js" for name in SCENARIOS]),
     *itertools.product(["core"], [f"scripts/{name}.js" for name in SCRIPTS]),

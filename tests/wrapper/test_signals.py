@@ -16,6 +16,9 @@ import pytest
 
 from tests.wrapper.harness import Project, Running, left_over, until
 
+# Signals need a run to arrive in: all of these wait for one.
+pytestmark = pytest.mark.slow
+
 INT, TERM, HUP, QUIT, KILL = (
     signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGKILL,
 )  # fmt: skip
@@ -45,7 +48,6 @@ def nothing_left(project: Project) -> None:
     assert not list(project.results.glob("*/.running"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "group"), [(INT, True), (INT, False), (TERM, True), (HUP, True)]
 )
@@ -66,7 +68,6 @@ def test_k6_finishes_teardown_and_summary(
     nothing_left(real_project)
 
 
-@pytest.mark.slow
 def test_sigterm_to_the_wrapper_alone_with_each_k6(any_project: Project) -> None:
     any_project.write("long.js", LONG)
     with any_project.running("./long.js", "--no-wait") as run:
@@ -80,7 +81,6 @@ def test_sigterm_to_the_wrapper_alone_with_each_k6(any_project: Project) -> None
     nothing_left(any_project)
 
 
-@pytest.mark.slow
 def test_a_signal_during_a_long_teardown_is_waited_for(real_project: Project) -> None:
     """npm and others pass on the signal that the terminal sent to all: it stays one."""
     real_project.write("long.js", LONG)
@@ -95,7 +95,6 @@ def test_a_signal_during_a_long_teardown_is_waited_for(real_project: Project) ->
     assert "TEARDOWN ENDS" in result.stderr
 
 
-@pytest.mark.slow
 def test_a_hang_up_that_reaches_k6_too(real_project: Project) -> None:
     real_project.write("long.js", LONG)
     with real_project.running("./long.js", "--no-wait") as run:
@@ -108,7 +107,6 @@ def test_a_hang_up_that_reaches_k6_too(real_project: Project) -> None:
     assert "TEARDOWN ENDS" in result.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("second", [INT, TERM, QUIT])
 def test_a_second_signal_stops_at_once_and_says_what_may_be_left(
     real_project: Project, second: signal.Signals
@@ -130,7 +128,6 @@ def test_a_second_signal_stops_at_once_and_says_what_may_be_left(
     nothing_left(real_project)
 
 
-@pytest.mark.slow
 def test_ctrl_c_on_a_terminal(real_project: Project) -> None:
     real_project.write("long.js", LONG)
     pid, terminal = pty.fork()
@@ -239,7 +236,6 @@ def test_a_k6_that_ignores_signals_is_killed_by_the_second(project: Project) -> 
     nothing_left(project)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("attempt", range(3))
 def test_a_signal_at_any_moment_leaves_nothing(project: Project, attempt: int) -> None:
     for moment in range(0, 12, 2):
@@ -292,7 +288,6 @@ class TestKilled:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     psutil.Process(int(line.split()[0])).kill()
 
-    @pytest.mark.slow
     def test_a_run_that_is_still_at_work_is_no_leftover(self, project: Project) -> None:
         with project.running(env={"SHIM_SECONDS": "3"}) as run:
             run.until_k6_runs()
@@ -300,7 +295,6 @@ class TestKilled:
             assert run.end().code == 0
 
 
-@pytest.mark.slow
 def test_two_real_runs_at_once_do_not_share_a_port(real_project: Project) -> None:
     script = real_project.write("long.js", LONG.replace("30s", "2s").replace("sleep(2)", ""))
     with real_project.running(str(script), "--no-wait", "--report") as first:

@@ -17,6 +17,9 @@ from service.faults.effects import NOT_HTTP
 from service.faults.table import FAULTS
 from service.testing import RunningService, running_service
 
+# Faults take their time: most of these wait for one.
+pytestmark = pytest.mark.slow
+
 Test = Callable[..., None]
 provoked: set[str] = set()
 

@@ -20,6 +20,9 @@ from service.faults.table import FAULTS
 from service.server import GRACE
 from service.testing import FOLDER, START_TIMEOUT, fault_specs, free_port, running_service
 
+# Each of these starts the service as a process.
+pytestmark = pytest.mark.slow
+
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
