@@ -131,7 +131,7 @@ def test_thresholds_that_say_nothing_are_refused(suite: Suite, text: str) -> Non
     assert "metric=expression" in found.err
 
 
-@pytest.mark.parametrize("metric", ["http_req_duraton", "iteration", "http_reqs_failed{name:health}"])
+@pytest.mark.parametrize("metric", ["http_req_duraton", "iteration", "checks_{name:health}"])
 def test_a_slip_in_the_name_of_a_metric_is_refused(suite: Suite, metric: str) -> None:
     found = suite.inspect("scenarios/smoke.js", THRESHOLDS=f"{metric}=p(95)<1")
     assert found.code == SCRIPT_ERROR

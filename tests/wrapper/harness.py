@@ -227,8 +227,9 @@ class Project:
             (self.records / "stdout").open("wb") as out,
             (self.records / "stderr").open("wb") as err,
         ):
-            # A shell that inherits SIGINT ignored cannot trap it.
+            # A shell that inherits a signal ignored cannot trap it; what runs in the background does.
             signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.signal(signal.SIGQUIT, signal.SIG_DFL)
             process = subprocess.Popen(
                 self.command(*args),
                 env=self.environment(env),
