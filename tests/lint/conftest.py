@@ -19,21 +19,25 @@ NEEDS_GENERATED = "generated"
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run tests on all trees when they ask for `tree`, on generated ones for `generated`."""
-    generated = [pytest.param(name, marks=marks(name)) for name in OPTION_SETS]
     if NEEDS_TREE in metafunc.fixturenames:
-        metafunc.parametrize(NEEDS_TREE, ["template", *generated], indirect=True)
+        trees = ["template", *parameters(quick="template")]
+        metafunc.parametrize(NEEDS_TREE, trees, indirect=True)
     if NEEDS_GENERATED in metafunc.fixturenames:
-        metafunc.parametrize(NEEDS_GENERATED, generated, indirect=True)
+        metafunc.parametrize(NEEDS_GENERATED, parameters(quick="everything"), indirect=True)
 
 
-def marks(name: str) -> list[pytest.MarkDecorator]:
-    """Return the marks of one option set.
+def parameters(quick: str) -> list[object]:
+    """Return the option sets, all but `quick` marked as slow.
 
-    One group for each: xdist then generates it in one worker only. The quick tests look at the set
-    with everything.
+    One group for each: xdist then generates it in one worker only.
     """
-    group = pytest.mark.xdist_group(f"lint-{name}")
-    return [group] if name == "everything" else [group, pytest.mark.slow]
+    result: list[object] = []
+    for name in OPTION_SETS:
+        marks = [pytest.mark.xdist_group(f"lint-{name}")]
+        if name != quick:
+            marks.append(pytest.mark.slow)
+        result.append(pytest.param(name, marks=marks))
+    return result
 
 
 @pytest.fixture

@@ -66,6 +66,7 @@ def test_k6_accepts_every_entry_point(tree: Path, any_k6: Path) -> None:
         assert "unknown field" not in done.stderr, f"{script}: {done.stderr}"
 
 
+@pytest.mark.slow
 def test_tsc_refuses_what_k6_does_not_have(tmp_path: Path, node_bin: NodeBin) -> None:
     link_node_modules(tmp_path)
     (tmp_path / "bad.js").write_text(BAD_MODULE, encoding="utf-8")
@@ -77,6 +78,7 @@ def test_tsc_refuses_what_k6_does_not_have(tmp_path: Path, node_bin: NodeBin) ->
     assert "gett" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "rule"),
     [
@@ -92,6 +94,7 @@ def test_eslint_refuses(code: str, rule: str, tmp_path: Path, node_bin: NodeBin)
     assert rule in done.stdout
 
 
+@pytest.mark.slow
 def test_prettier_refuses_untidy_code(tmp_path: Path, node_bin: NodeBin) -> None:
     (tmp_path / "bad.js").write_text(BAD_MODULE, encoding="utf-8")
     done = run([node_bin("prettier"), "--check", *FORMATTED], tmp_path)

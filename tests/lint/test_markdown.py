@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+import pytest
 from sources import files_below, tracked_files
 
 from tests.layout import REPOSITORY, TEMPLATE
@@ -103,6 +104,7 @@ def test_a_broken_link_is_found(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_markdownlint_refuses_bad_style(tmp_path: Path, node_bin: NodeBin) -> None:
     (tmp_path / "bad.md").write_text("#No space\n\n\n\n* a\n- b\n", encoding="utf-8")
     done = run([node_bin("markdownlint-cli2"), "--config", CONFIG, "bad.md"], tmp_path)

@@ -37,6 +37,7 @@ def test_mypy_is_content(part: str, tool: Tool, tmp_path: Path) -> None:
     lint([tool("mypy"), f"--cache-dir={tmp_path}", "--no-error-summary", *files], REPOSITORY)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "code"),
     [

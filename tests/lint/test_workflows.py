@@ -78,6 +78,7 @@ def test_yaml_of_a_tree(tree: Path, tool: Tool) -> None:
         lint([tool("yamllint"), "--strict", "-c", YAMLLINT_CONFIG, *found], tree)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("linter", "step", "complaint"),
     [
