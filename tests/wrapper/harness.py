@@ -227,7 +227,7 @@ class Project:
             (self.records / "stdout").open("wb") as out,
             (self.records / "stderr").open("wb") as err,
         ):
-            # A shell that inherits a signal ignored cannot trap it; what runs in the background does.
+            # A shell cannot trap a signal it inherits ignored, as jobs in the background do.
             signal.signal(signal.SIGINT, signal.default_int_handler)
             signal.signal(signal.SIGQUIT, signal.SIG_DFL)
             process = subprocess.Popen(
