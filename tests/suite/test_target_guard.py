@@ -10,6 +10,9 @@ from service.testing import RunningService
 
 from tests.suite.running import ENTRIES, PATIENT, Suite
 
+# Each of these starts a real k6.
+pytestmark = pytest.mark.slow
+
 SCRIPT_ERROR = 107
 HOST = "shop.example.com"
 

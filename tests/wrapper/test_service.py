@@ -16,6 +16,9 @@ import pytest
 
 from tests.wrapper.harness import Project, left_over, until
 
+# Each of these waits for a service to start or to stop.
+pytestmark = pytest.mark.slow
+
 SERVER = Path(__file__).with_name("server.py")
 
 
@@ -97,7 +100,6 @@ def other_process(port: int, *flags: str) -> Iterator[None]:
 
 
 class TestOfSomebodyElse:
-    @pytest.mark.slow
     @pytest.mark.parametrize("flags", [["--delay", "2"], ["--unhealthy", "2"]])
     def test_one_that_needs_a_while_is_waited_for_and_measured_afterwards(
         self, real_project: Project, port: int, flags: list[str]
@@ -127,7 +129,6 @@ def accepts(port: int) -> bool:
 
 
 class TestStarting:
-    @pytest.mark.slow
     def test_the_service_is_started_waited_for_and_stopped(
         self, real_project: Project, port: int
     ) -> None:
@@ -197,7 +198,6 @@ class TestStarting:
         env = {**base(port), "START_DIR": "nowhere"}
         project.run("--start", "true", env=env).refused("START_DIR: no folder")
 
-    @pytest.mark.slow
     def test_a_service_that_never_gets_healthy_is_stopped_and_its_log_shown(
         self, real_project: Project, port: int
     ) -> None:
@@ -220,7 +220,6 @@ class TestStarting:
         result = project.run("--start", "exec sleep 60", "--wait", "4s", env=base(port)).passed()
         assert result.calls[1].vars["WAIT_TIMEOUT"] == "4s"
 
-    @pytest.mark.slow
     def test_a_stubborn_service_is_killed(self, project: Project, port: int) -> None:
         ready = project.root / "ready"
         command = (
@@ -239,7 +238,6 @@ class TestStarting:
         real_project.run("quick.js", "--start", command, env=base(port)).passed()
         assert not left_over(real_project)
 
-    @pytest.mark.slow
     def test_a_service_that_dies_during_the_run_is_reported(
         self, project: Project, port: int
     ) -> None:

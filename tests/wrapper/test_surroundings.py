@@ -12,6 +12,9 @@ import pytest
 
 from tests.wrapper.harness import BASH, Project, left_over, until
 
+# The surroundings matter to few changes; the quick tests leave them out.
+pytestmark = pytest.mark.slow
+
 # What a plain Linux and a Mac both have.
 COMMON_TOOLS = "bash cat date env git id ln mkdir mv ps rm rmdir sh sleep tail touch tr uname"
 
@@ -216,7 +219,6 @@ class TestFewTools:
         mac_like.run("--list", command=command).passed()
         mac_like.run("--vus", "0", command=command).refused("--vus")
 
-    @pytest.mark.slow
     def test_without_ps_and_git(self, mac_like: Project) -> None:
         for name in ("ps", "git"):
             (mac_like.root.parent / "tools" / name).unlink()

@@ -11,6 +11,9 @@ import httpx
 import pytest
 from service.testing import RunningService, running_service
 
+# Most of these start a service of their own.
+pytestmark = pytest.mark.slow
+
 USER = {"email": "loadtest@example.com", "password": "loadtest123"}
 
 
