@@ -159,3 +159,11 @@ def test_the_wrapper_and_the_suite_agree_on_heavy_profiles(node_bin: Callable[[s
     wrapper = re.search(r"HEAVY_PROFILES='([^']*)'", WRAPPER.read_text(encoding="utf-8"))
     assert wrapper
     assert wrapper[1].split() == suite
+
+
+def test_the_wrapper_hands_on_only_settings_that_exist() -> None:
+    text = WRAPPER.read_text(encoding="utf-8")
+    lists = re.findall(r"readonly (?:SHOWN|SUITE)_SETTINGS='([^']*)'", text)
+    assert len(lists) == 2
+    known = {row[0].strip("`") for row in rows(section(SUITE_README, "Settings"))}
+    assert set(" ".join(lists).split()) <= known
