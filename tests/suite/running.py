@@ -23,6 +23,22 @@ SCENARIOS = ("smoke", "load", "stress", "soak", "spike", "breakpoint")
 SCRIPTS = ("health", "api-public", "api-authenticated")
 ENTRIES = (*(f"scenarios/{name}.js" for name in SCENARIOS), *(f"scripts/{n}.js" for n in SCRIPTS))
 
+TIME_SCALES = {
+    "scenarios/load.js": 0.003,
+    "scenarios/stress.js": 0.002,
+    # Each of its stages is judged by itself, so that the shortest must hold whole iterations.
+    "scenarios/spike.js": 0.012,
+    "scripts/health.js": 0.02,
+    "scripts/api-public.js": 0.01,
+    "scripts/api-authenticated.js": 0.01,
+}
+
+
+def scale_of(entry: str) -> float:
+    """Return the TIME_SCALE under which an entry point lasts one to a few seconds."""
+    return TIME_SCALES.get(entry, 0.001)
+
+
 ANY_LATENCY = ";".join(
     f"{metric}=p(95)<5000"
     for metric in """

@@ -12,22 +12,22 @@ import pytest
 
 from tests.layout import LOAD
 from tests.suite import figures
-from tests.suite.running import ENTRIES, PATIENT, SCENARIOS, SCRIPTS, Run, Running, Sample, Suite
+from tests.suite.running import (
+    ENTRIES,
+    PATIENT,
+    SCENARIOS,
+    SCRIPTS,
+    Run,
+    Running,
+    Sample,
+    Suite,
+    scale_of,
+)
 
 if TYPE_CHECKING:
     from service.testing import RunningService
 
 pytestmark = pytest.mark.slow
-
-TIME_SCALES = {
-    "scenarios/load.js": 0.003,
-    "scenarios/stress.js": 0.002,
-    "scenarios/spike.js": 0.006,
-    "scripts/health.js": 0.02,
-    "scripts/api-public.js": 0.01,
-    "scripts/api-authenticated.js": 0.01,
-}
-"""Makes each last one to three seconds; 0.001 for the rest."""
 
 TAGS = {"project": "my-service", "environment": "local"}
 TAG_NAMES = frozenset(
@@ -42,7 +42,7 @@ HealthyRun = Callable[[str], Run]
 
 def begin(live: Suite, entry: str, **settings: str | float) -> Running:
     """Start an entry point for a few seconds with two users."""
-    usual = live.having(TIME_SCALE=TIME_SCALES.get(entry, 0.001), VUS=2, THINK_TIME=0.1)
+    usual = live.having(TIME_SCALE=scale_of(entry), VUS=2, THINK_TIME=0.1)
     usual = usual.having(THRESHOLDS=PATIENT)
     return usual.having(**settings).start(entry, samples=True)
 
@@ -105,7 +105,7 @@ def test_every_threshold_of_the_options_is_in_the_summary(
     healthy: HealthyRun, suite: Suite, entry: str
 ) -> None:
     shown = {(row["metric"], row["expression"]) for row in healthy(entry).summary["thresholds"]}
-    scale = TIME_SCALES.get(entry, 0.001)
+    scale = scale_of(entry)
     asked = suite.inspect(entry, TIME_SCALE=scale, VUS=2, THRESHOLDS=PATIENT).thresholds
     assert shown == {(metric, text) for metric, texts in asked.items() for text in texts}
 
@@ -236,7 +236,7 @@ def test_summary_says_what_ran(healthy: HealthyRun, service: RunningService, ent
 @pytest.mark.parametrize("profile", SCENARIOS)
 def test_every_script_passes_under_every_profile(live: Suite, profile: str) -> None:
     settings: dict[str, str | float] = {
-        "TIME_SCALE": TIME_SCALES.get(f"scenarios/{profile}.js", 0.001),
+        "TIME_SCALE": scale_of(f"scenarios/{profile}.js"),
         "PROFILE": profile,
         "AUTH_MODE": "login",
     }

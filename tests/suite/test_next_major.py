@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from service.testing import RunningService, free_port
 
-from tests.suite.running import ENTRIES, PATIENT, Inspected, Suite
+from tests.suite.running import ENTRIES, PATIENT, Inspected, Suite, scale_of
 
 pytestmark = pytest.mark.slow
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 def newer(suite: Suite, k6_v2_binary: Path) -> Suite:
     """The suite, run by the next major version."""
     short = Suite(k6_v2_binary, suite.load, suite.results)
-    return short.having(VUS=2, TIME_SCALE="0.002", THINK_TIME="0.1", THRESHOLDS=PATIENT)
+    return short.having(VUS=2, TIME_SCALE="0.001", THINK_TIME="0.1", THRESHOLDS=PATIENT)
 
 
 def load_of(found: Inspected) -> object:
@@ -33,7 +33,7 @@ def test_same_options(suite: Suite, k6_v2_binary: Path, entry: str) -> None:
 @pytest.mark.parametrize("entries", [ENTRIES[:3], ENTRIES[3:6], ENTRIES[6:]], ids="-".join)
 def test_a_healthy_service(newer: Suite, service: RunningService, entries: tuple[str, ...]) -> None:
     live = newer.against(service.url, AUTH_MODE="login")
-    for running in [live.start(entry) for entry in entries]:
+    for running in [live.start(entry, TIME_SCALE=scale_of(entry)) for entry in entries]:
         run = running.wait()
         assert run.code == 0, run.everything
         assert run.passed
