@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from service import NAME, __version__
+from service.desk import Desk
 from service.faults.board import Board
 from service.faults.middleware import FaultMiddleware
 from service.items import ItemStore
+from service.missions import Missions
 from service.routers.admin import admin_router
 from service.routers.auth import Caller, auth_router
+from service.routers.desk import desk_router
 from service.routers.health import health_router
 from service.routers.items import items_router
+from service.routers.missions import missions_router
 from service.routers.root import root_router
 from service.settings import Settings
 from service.stats import Stats, StatsMiddleware
@@ -66,6 +70,8 @@ def build(settings: Settings) -> Service:
         health_router(paths),
         items_router(paths, ItemStore(settings.items), caller),
         auth_router(settings, users, tokens, caller),
+        missions_router(paths, Missions(), caller),
+        desk_router(paths, Desk(), caller),
         root_router(paths),
         admin_router(board, stats),
     ):

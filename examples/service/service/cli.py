@@ -62,6 +62,7 @@ def _serve(options: argparse.Namespace, faults: tuple[str, ...]) -> None:
             port=options.port,
             prefix=options.prefix,
             api_key=options.api_key,
+            anonymous=options.anonymous,
             token_lifetime=options.token_lifetime,
             items=options.items,
             record=options.record,
@@ -108,6 +109,9 @@ def _parser(env: Mapping[str, str]) -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--raw", choices=MODES, help="no HTTP: what happens to a connection at once"
+    )
+    parser.add_argument(
+        "--anonymous", action="store_true", help="answers requests without a token too"
     )
     parser.add_argument("--access-log", action="store_true", help="logs each request")
     parser.add_argument(

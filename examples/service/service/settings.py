@@ -15,6 +15,7 @@ class Settings:
         port: TCP port, 0 for a free one.
         prefix: path prefix of the API, ``""`` or ``/like/this``.
         api_key: the bearer token that is accepted in place of a login.
+        anonymous: answers requests without a token too; a wrong one is still refused.
         token_lifetime: life of an access token in seconds.
         refresh_lifetime: life of a refresh token in seconds.
         items: how many items exist at the start.
@@ -29,6 +30,7 @@ class Settings:
     port: int = 8000
     prefix: str = "/api/v1"
     api_key: str = "test-api-key"
+    anonymous: bool = False
     token_lifetime: int = 3600
     refresh_lifetime: int = 7 * 24 * 3600
     items: int = 100
@@ -73,6 +75,11 @@ class Paths:
     def refresh(self) -> str:
         """New tokens for a refresh token."""
         return f"{self.auth}/refresh"
+
+    @property
+    def me(self) -> str:
+        """Who am I, next to the address below ``auth``."""
+        return f"{self.prefix}/user/me"
 
     @property
     def items(self) -> str:

@@ -6,6 +6,7 @@ import hmac
 from dataclasses import dataclass
 
 PASSWORD = "loadtest123"  # noqa: S105 -- test users of a service without data
+AGENT, AGENT_PASSWORD = "agent@test.com", "password"
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,10 @@ class Users:
             User(number, f"{name}@example.com", name.capitalize())
             for number, name in enumerate(names, start=1)
         ]
+        users.append(User(len(users) + 1, AGENT, "Agent"))
         self._by_email = {user.email: user for user in users}
         self.api_user = User(0, "api-key@example.com", "API key")
+        self.anonymous = User(0, "anonymous@example.com", "Anonymous")
 
     def find(self, email: str) -> User | None:
         """Return the user with this address."""
@@ -40,6 +43,7 @@ class Users:
     def login(self, email: str, password: str) -> User | None:
         """Return the user when the password is right."""
         user = self.find(email)
-        if user and hmac.compare_digest(password.encode(), PASSWORD.encode()):
+        wanted = AGENT_PASSWORD if email == AGENT else PASSWORD
+        if user and hmac.compare_digest(password.encode(), wanted.encode()):
             return user
         return None

@@ -177,6 +177,46 @@ def test_changed_bodies_leave_204_alone(
     assert "content-length" not in answer.headers
 
 
+@provokes("empty-list")
+def test_empty_list(api: httpx.Client, service: RunningService) -> None:
+    api.post("/missions", json={"name": "x", "prompt": "y"})
+    service.set_fault("empty-list")
+    assert api.get("/missions").json() == []
+    assert api.get("/items").json() == {"data": [], "total": api.get("/items").json()["total"]}
+    assert api.get("/specs/001").json()["id"] == "001"
+
+
+@provokes("wrong-shape")
+def test_wrong_shape(api: httpx.Client, service: RunningService) -> None:
+    missions, items = api.get("/missions").json(), api.get("/items").json()
+    service.set_fault("wrong-shape")
+    assert api.get("/missions").json() == {"data": missions}
+    assert api.get("/items").json() == items["data"]
+    assert api.get("/specs/001").json()[0]["id"] == "001"
+
+
+@provokes("lost-writes")
+@pytest.mark.parametrize(
+    ("path", "body"), [("/items", {"name": "x"}), ("/tickets", {"title": "x"})]
+)
+def test_lost_writes(
+    api: httpx.Client, service: RunningService, path: str, body: dict[str, str]
+) -> None:
+    service.set_fault("lost-writes")
+    made = api.post(path, json=body)
+    assert made.status_code == 201
+    assert api.get(f"{path}/{made.json()['id']}").status_code == 404
+    assert api.post(path, json={}).status_code == 422
+
+
+@provokes("duplicate-ids")
+def test_duplicate_ids(api: httpx.Client, service: RunningService) -> None:
+    service.set_fault("duplicate-ids")
+    ids = [api.post("/tickets", json={"title": "x"}).json()["id"] for _ in range(3)]
+    assert len(set(ids)) == 1
+    assert api.get(f"/tickets/{ids[0]}").status_code == 200
+
+
 @provokes("truncated")
 def test_truncated_204(api: httpx.Client, service: RunningService) -> None:
     number = api.post("/items", json={"name": "x"}).json()["id"]

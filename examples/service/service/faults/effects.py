@@ -365,6 +365,50 @@ def with_wrong_types(body: bytes) -> bytes:
     return json.dumps(_other_type(_parsed(body))).encode()
 
 
+def with_empty_list(body: bytes) -> bytes:
+    """Take everything out of a list, bare or in ``data``; leave other bodies alone."""
+    data = _parsed(body)
+    if isinstance(data, list):
+        return b"[]"
+    if isinstance(data, dict) and isinstance(data.get("data"), list):
+        return json.dumps({**data, "data": []}).encode()
+    return body
+
+
+def with_other_shape(body: bytes) -> bytes:
+    """Put a bare list into ``data``, take one out of it, and put any other object into a list."""
+    data = _parsed(body)
+    if isinstance(data, list):
+        return json.dumps({"data": data}).encode()
+    if isinstance(data, dict) and isinstance(data.get("data"), list):
+        return json.dumps(data["data"]).encode()
+    return json.dumps([data]).encode()
+
+
+async def lost_writes(x: Exchange) -> bool:
+    """Answer a creation with an id that is not there."""
+    return await _with_id(x, lambda id_: -1 if isinstance(id_, int) else "lost")
+
+
+async def duplicate_ids(x: Exchange) -> bool:
+    """Answer each creation with the id of the first one."""
+    return await _with_id(x, lambda id_: x.memory.setdefault("id", id_))
+
+
+async def _with_id(x: Exchange, change: Callable[[Any], Any]) -> bool:
+    """Change the id in the answer to a creation; other requests go on."""
+    if x.scope["method"] != "POST":
+        return False
+
+    def changed(body: bytes) -> bytes:
+        data = _parsed(body)
+        if not isinstance(data, dict) or "id" not in data:
+            return body
+        return json.dumps({**data, "id": change(data["id"])}).encode()
+
+    return await rewritten(changed)(x)
+
+
 def _parsed(body: bytes) -> Any:
     try:
         return json.loads(body)

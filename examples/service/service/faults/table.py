@@ -149,6 +149,26 @@ FAULTS: tuple[Fault, ...] = (
         effect=effects.rewritten(effects.with_wrong_types),
     ),
     Fault(
+        "empty-list",
+        "answers with an empty list",
+        effect=effects.rewritten(effects.with_empty_list),
+    ),
+    Fault(
+        "wrong-shape",
+        'answers with [...] for {"data": [...]} and the other way round',
+        effect=effects.rewritten(effects.with_other_shape),
+    ),
+    Fault(
+        "lost-writes",
+        "answers that it created something, under an id that is not there",
+        effect=effects.lost_writes,
+    ),
+    Fault(
+        "duplicate-ids",
+        "answers each creation with the id of the first one",
+        effect=effects.duplicate_ids,
+    ),
+    Fault(
         "bom",
         "puts a byte order mark before the JSON",
         effect=effects.rewritten(effects.with_bom),

@@ -57,6 +57,7 @@ class Caller(HTTPBearer):
     def __init__(self, settings: Settings, users: Users, tokens: Tokens) -> None:
         super().__init__(description="An access token of the login, or the API key")
         self._api_key = settings.api_key
+        self._anonymous = settings.anonymous
         self._users = users
         self._tokens = tokens
 
@@ -64,6 +65,8 @@ class Caller(HTTPBearer):
         """Returns the caller."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
+            if self._anonymous and not scheme:
+                return self._users.anonymous
             raise unauthorized("send 'Authorization: Bearer <access token or API key>'")
         if token == self._api_key:
             return self._users.api_user
@@ -80,8 +83,9 @@ class Caller(HTTPBearer):
 
 
 def auth_router(settings: Settings, users: Users, tokens: Tokens, caller: Caller) -> APIRouter:
-    """Return the endpoints below ``/auth``."""
-    router = APIRouter(prefix=settings.paths.auth, tags=["auth"])
+    """Return login, refresh, and who am I under both of its usual addresses."""
+    router = APIRouter(tags=["auth"])
+    prefix = settings.paths.auth
 
     def session(user: User) -> Session:
         return Session(
@@ -91,7 +95,7 @@ def auth_router(settings: Settings, users: Users, tokens: Tokens, caller: Caller
             expires_in=settings.token_lifetime,
         )
 
-    @router.post("/login")
+    @router.post(f"{prefix}/login")
     async def login(body: Login) -> Session:
         """Return tokens for an address and a password."""
         user = users.login(body.email, body.password)
@@ -99,7 +103,7 @@ def auth_router(settings: Settings, users: Users, tokens: Tokens, caller: Caller
             raise unauthorized("wrong email or password")
         return session(user)
 
-    @router.post("/refresh")
+    @router.post(f"{prefix}/refresh")
     async def refresh(body: Refresh) -> Session:
         """Return new tokens for a refresh token."""
         try:
@@ -110,7 +114,8 @@ def auth_router(settings: Settings, users: Users, tokens: Tokens, caller: Caller
             raise unauthorized("unknown user")
         return session(user)
 
-    @router.get("/me")
+    @router.get(settings.paths.me)
+    @router.get(f"{prefix}/me")
     async def me(user: Annotated[User, Depends(caller)]) -> Me:
         """Return the caller."""
         return Me(id=user.id, email=user.email, name=user.name)
