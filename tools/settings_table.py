@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ SUITE = (
     / "{{cookiecutter.project_slug}}/.cookiecutter-k6/files/tests/load"
 )
 README = SUITE / "README.md"
+CODE = SUITE / "lib/settings.js"
 # What the table says about accepted values; longer forms stand in the error message.
 SHORT_FORMS = ("one of", "a whole number", "a number", "true or false")
 BEGIN, END = "<!-- settings -->", "<!-- /settings -->"
@@ -34,10 +36,26 @@ Row = tuple[str, str, object, str, bool]
 
 def settings() -> list[Row]:
     """Return (name, accepted, default, meaning, secret) of every setting."""
-    module = (SUITE / "lib/settings.js").as_uri()
+    module = CODE.as_uri()
     command = ["node", "--no-warnings", "--input-type=module", "-e", _DUMP, module]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return [tuple(row) for row in json.loads(output)]
+
+
+def features() -> dict[str, str]:
+    """Return the feature of each setting that only some suites have, from the marks in the code."""
+    owned: dict[str, str] = {}
+    open_blocks: list[str] = []
+    for line in CODE.read_text(encoding="utf-8").splitlines():
+        mark = re.search(r"// @feature (?:(\w+)( \{)?|\})$", line)
+        name = re.match(r"  ([A-Z][A-Z0-9_]+):", line)
+        if name and (mark or open_blocks):
+            owned[name[1]] = mark[1] if mark else open_blocks[-1]
+        elif mark and mark[2]:
+            open_blocks.append(mark[1])
+        elif mark:
+            open_blocks.pop()
+    return owned
 
 
 def shown_default(fallback: object, secret: bool) -> str:
@@ -54,11 +72,13 @@ def shown_default(fallback: object, secret: bool) -> str:
 def table(rows: list[Row]) -> str:
     """Return the Markdown table."""
     lines = ["| setting | default | meaning |", "|---|---|---|"]
+    owned = features()
     for name, accepts, fallback, about, secret in rows:
         note = " Secret: from the environment only." if secret else ""
         form = f"; {accepts.split(', such as')[0]}" if accepts.startswith(SHORT_FORMS) else ""
         cells = [f"`{name}`", shown_default(fallback, secret), f"{about}{form}.{note}"]
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        row = "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+        lines.append(f"{row} <!-- @feature {owned[name]} -->" if name in owned else row)
     return "\n".join(lines)
 
 

@@ -215,6 +215,7 @@ SCRIPT_THRESHOLDS: dict[str, Thresholds] = {
         "http_req_duration{kind:api_write}": ["p(95)<500", "p(99)<1000"],
         "http_req_failed{kind:api_write}": ["rate<0.01"],
     },
+    "auth-flow": {"http_req_failed": ["rate<0.01"], "login_duration": ["p(95)<500"]},
 }
 
 SCRIPT_SHAPES: dict[str, tuple[str, Shape]] = {
@@ -228,6 +229,7 @@ TEST_TYPES = {
     "health": "health",
     "api-public": "api_public",
     "api-authenticated": "api_authenticated",
+    "auth-flow": "auth_flow",
 }
 """The tag `test_type`."""
 
@@ -263,5 +265,6 @@ ENDPOINTS: dict[str, tuple[str, ...]] = {
         "PATCH /items/{id}",
         "DELETE /items/{id}",
     ),
+    "auth-flow": ("POST /auth/login", "GET /user/me", "POST /auth/refresh"),
 }
 """What each test must have called."""

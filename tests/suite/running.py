@@ -20,7 +20,7 @@ RUN_TIMEOUT = 60.0
 FLAGS = ("--quiet", "--no-color", "--address=")
 
 SCENARIOS = ("smoke", "load", "stress", "soak", "spike", "breakpoint")
-SCRIPTS = ("health", "api-public", "api-authenticated")
+SCRIPTS = ("health", "api-public", "api-authenticated", "auth-flow")
 ENTRIES = (*(f"scenarios/{name}.js" for name in SCENARIOS), *(f"scripts/{n}.js" for n in SCRIPTS))
 
 TIME_SCALES = {
@@ -31,6 +31,7 @@ TIME_SCALES = {
     "scripts/health.js": 0.02,
     "scripts/api-public.js": 0.01,
     "scripts/api-authenticated.js": 0.01,
+    "scripts/auth-flow.js": 0.01,
 }
 
 
@@ -45,6 +46,7 @@ ANY_LATENCY = ";".join(
         http_req_duration http_req_duration{name:health} http_req_duration{name:api}
         http_req_duration{kind:api_read} http_req_duration{kind:api_write}
         http_req_duration{stage:recovery} health_duration api_duration health_check_duration
+        login_duration
     """.split()
 )
 """THRESHOLDS for runs whose verdict must not depend on how busy this machine is."""

@@ -106,7 +106,8 @@ def test_every_threshold_of_the_options_is_in_the_summary(
 ) -> None:
     shown = {(row["metric"], row["expression"]) for row in healthy(entry).summary["thresholds"]}
     scale = scale_of(entry)
-    asked = suite.inspect(entry, TIME_SCALE=scale, VUS=2, THRESHOLDS=PATIENT).thresholds
+    settings = {"THRESHOLDS": PATIENT, "AUTH_MODE": "login"}
+    asked = suite.inspect(entry, TIME_SCALE=scale, VUS=2, **settings).thresholds
     assert shown == {(metric, text) for metric, texts in asked.items() for text in texts}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -88,13 +89,64 @@ def test_a_service_that_drops_every_token_is_red(suite: Suite, faulty: RunningSe
     assert faulty.count("POST", LOGIN) + faulty.count("POST", REFRESH) <= requests / 2 + 2
 
 
-def test_a_login_that_breaks_mid_run_is_red(suite: Suite, faulty: RunningService) -> None:
-    faulty.set_fault("login", "500", skip=1)
+@pytest.mark.parametrize(
+    ("how", "cause"),
+    [("401", "not authorised"), ("500", "server error"), ("no-token", "without what it is for")],
+)
+def test_a_login_that_breaks_mid_run_is_named(
+    suite: Suite, faulty: RunningService, how: str, cause: str
+) -> None:
+    faulty.set_fault("login", how, skip=1)
     run = signed_in(suite, faulty, DURATION="1s").run(SCRIPT)
     assert run.code == 99
+    [reason] = [text for text in run.summary["reasons"] if text.startswith("auth login: ")]
+    assert cause in reason
+    assert run.summary["metrics"]["scriptErrors"] == 0
+    assert "exception" not in run.reasons + run.err
     assert "auth login" in run.err
-    assert "loadtest123" not in run.err + run.out
+    assert "loadtest123" not in run.err + run.out + run.summary_text
     assert len(run.err) < 20_000
+
+
+def test_a_login_that_works_stays_out_of_the_results(suite: Suite, faulty: RunningService) -> None:
+    run = signed_in(suite, faulty, DURATION="1s").run(SCRIPT)
+    assert "auth login" not in [row["name"] for row in run.summary["endpoints"]]
+    [row] = [row for row in run.summary["thresholds"] if row["metric"].startswith("support_")]
+    assert (row["ok"], row["measured"], row["value"]) == (True, True, 0)
+
+
+def test_a_refused_login_is_not_asked_again_at_full_speed(
+    suite: Suite, faulty: RunningService
+) -> None:
+    faulty.set_fault("login", "401", skip=1)
+    run = signed_in(suite, faulty, DURATION="2s", THINK_TIME="0.5").run(SCRIPT)
+    assert run.code == 99
+    # Half a second at least between two, so five at most in two seconds, and the one of set-up.
+    assert faulty.count("POST", LOGIN) <= 8
+
+
+def test_users_do_not_renew_all_at_once(suite: Suite) -> None:
+    # Started together, ten users whose tokens live five seconds renew within half a second or more.
+    with running_service(args=("--token-lifetime", "5")) as calm:
+        ready = signed_in(suite, calm, VUS=10, DURATION="7s", THINK_TIME="0.02")
+        run = ready.run(SCRIPT, samples=True)
+    assert run.code == 0, run.everything
+    renewals = [moment for name, moment in moments(run) if name == "auth refresh"]
+    assert len(renewals) >= 10
+    assert max(renewals) - min(renewals) > 0.15
+
+
+def moments(run: Run) -> list[tuple[str, float]]:
+    """Return endpoint and time (seconds) of each request."""
+    rows = [json.loads(line) for line in run.samples_text.splitlines()]
+    samples = [r["data"] for r in rows if r["metric"] == "http_reqs" and r["type"] == "Point"]
+    return [(data["tags"]["name"], seconds_of_day(data["time"])) for data in samples]
+
+
+def seconds_of_day(time: str) -> float:
+    """Return the seconds since midnight of a time with nanoseconds, which Python cannot parse."""
+    hours, minutes, seconds = time[11:].rstrip("Z").split("+")[0].split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
 
 
 def test_a_key_needs_no_login(suite: Suite, faulty: RunningService) -> None:

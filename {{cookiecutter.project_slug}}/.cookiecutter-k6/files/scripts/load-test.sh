@@ -66,10 +66,13 @@ readonly HEAVY_PROFILES=' stress spike breakpoint '
 # Settings that reach k6 as `--env NAME=value` whenever they are set, so that the printed command is whole.
 readonly SHOWN_SETTINGS='PROFILE_SET VUS DURATION TIME_SCALE THINK_TIME SLO THRESHOLDS'
 # What a container needs besides those: it does not inherit the environment.
-readonly SUITE_SETTINGS='PROJECT_NAME PROJECT_SLUG BACKEND_PORT API_PREFIX HEALTH_PATHS HEALTH_STATUS_WORDS
+SUITE_SETTINGS='PROJECT_NAME PROJECT_SLUG BACKEND_PORT API_PREFIX HEALTH_PATHS HEALTH_STATUS_WORDS
   OPENAPI_PATH ROOT_PATH ENVIRONMENT REQUEST_TIMEOUT ALLOWED_HOSTS ALLOW_REMOTE CONFIRM_TARGET ALLOW_HEAVY
-  ALLOW_WRITES MAX_REMOTE_VUS MAX_REMOTE_DURATION INSECURE_SKIP_TLS_VERIFY AUTH_MODE API_KEY LOGIN_PATH
-  REFRESH_PATH TEST_USER_EMAIL TEST_USER_PASSWORD RESOURCE_PATH'
+  ALLOW_WRITES MAX_REMOTE_VUS MAX_REMOTE_DURATION INSECURE_SKIP_TLS_VERIFY'
+# @feature auth {
+SUITE_SETTINGS="$SUITE_SETTINGS AUTH_MODE API_KEY LOGIN_PATH REFRESH_PATH ME_PATH TEST_USER_EMAIL TEST_USER_PASSWORD RESOURCE_PATH"
+# @feature }
+readonly SUITE_SETTINGS
 
 # Command line
 positionals=()
@@ -624,7 +627,7 @@ EOF
 Every option with a setting of that name also works as an environment variable (VUS=5), in --env-file and
 in tests/load/suite.env; the order is option, environment, --env-file, suite.env. Also read: K6_BIN,
 RESULTS_DIR (folder of the run folders), RUN_ID, ALLOWED_HOSTS, CONFIRM_TARGET, START_DIR, START_TIMEOUT,
-MAX_REMOTE_VUS, MAX_REMOTE_DURATION, K6_IMAGE (with --docker). Secrets (API_KEY, TEST_USER_PASSWORD, ...)
+MAX_REMOTE_VUS, MAX_REMOTE_DURATION, K6_IMAGE (with --docker). Secrets (keys, passwords, tokens)
 are taken from the environment or --env-file only.
 
 Exit codes

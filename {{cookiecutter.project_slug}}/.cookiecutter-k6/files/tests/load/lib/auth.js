@@ -1,10 +1,12 @@
 import encoding from 'k6/encoding';
-import { Counter } from 'k6/metrics';
+import { Counter, Rate } from 'k6/metrics';
 import { SharedArray } from 'k6/data';
 import { defaultOptions } from './config.js';
 import { env } from './config.js';
+import { reportFailure } from './failures.js';
 import { endpoint, jsonAt, request } from './http.js';
 import { localPath } from './paths.js';
+import { thinkTime } from './pauses.js';
 
 /** @typedef {import('../types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../types/suite.js').HttpResponse} HttpResponse */
@@ -31,16 +33,31 @@ const JITTER_SHARE = 0.1;
 /** Requests that were sent again with a new token after a 401. */
 const authRetries = new Counter('auth_retries');
 
+/** Share of logins that gave no token, by the tag `name`. */
+const supportFailed = new Rate('support_failed');
+
 /** One copy for all VUs. */
 const users = new SharedArray('users', () =>
   JSON.parse(open(localPath(import.meta.resolve('../data/users.json')))),
 );
 
 /** Tagged apart: logging in is not what a journey measures. @type {import('../types/suite.js').EndpointOptions} */
-const AUTH = { method: 'POST', kind: 'auth', phase: 'auth', statuses: [200, 201] };
+const AUTH = {
+  method: 'POST',
+  kind: 'auth',
+  phase: 'auth',
+  statuses: [200, 201],
+  confidential: true,
+};
 
 const LOGIN = endpoint('auth login', env.LOGIN_PATH, AUTH);
 const REFRESH = endpoint('auth refresh', env.REFRESH_PATH, AUTH);
+
+/**
+ * What a test whose requests are authorised declares as its `support`: the login is then named in the verdict
+ * when it breaks in the middle of a run.
+ */
+export const authEndpoints = env.AUTH_MODE === 'login' ? [LOGIN] : [];
 
 /** Sessions of this VU by email. @type {Map<string, Session>} */
 const sessions = new Map();
@@ -119,14 +136,33 @@ function renew(email, password) {
   sessions.delete(email);
   const refreshed =
     refreshToken === undefined ? null : sessionOf(request(REFRESH, { body: { refreshToken } }));
-  const session = refreshed ?? sessionOf(request(LOGIN, { body: { email, password } }));
-  if (session === null) {
-    throw new Error(
-      `login of ${email} at ${env.LOGIN_PATH} failed: expected status 200 and a JSON body with accessToken`,
-    );
-  }
+  const session = refreshed ?? logIn(email, password);
   sessions.set(email, { ...session, refreshToken: session.refreshToken ?? refreshToken });
   return session.token;
+}
+
+/**
+ * @param {string} email
+ * @param {string} password
+ * @returns {Session}
+ * @throws when there is no token; counted already, the exception only ends the iteration
+ */
+function logIn(email, password) {
+  const response = request(LOGIN, { body: { email, password } });
+  const session = sessionOf(response);
+  supportFailed.add(session === null, { name: LOGIN.name });
+  if (session !== null) {
+    return session;
+  }
+  if (response.status === 200 || response.status === 201) {
+    reportFailure(LOGIN, response, 'unusable');
+  }
+  if (__VU > 0) {
+    // A service that refuses logins is not to be asked again and again at full speed.
+    thinkTime(1, 3);
+  }
+  const message = `login of ${email} at ${env.LOGIN_PATH} failed: expected status 200 and a JSON body with accessToken`;
+  throw Object.assign(new Error(message), { reported: true });
 }
 
 /**

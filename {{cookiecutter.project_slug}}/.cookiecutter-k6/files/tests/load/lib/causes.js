@@ -11,4 +11,5 @@ export const CAUSES = Object.freeze({
   client_error: 'client error, 4xx',
   server_error: 'server error, 5xx',
   unexpected: 'unexpected status',
+  unusable: 'answer without what it is for',
 });

@@ -47,12 +47,16 @@ export function shorten(text) {
 }
 
 /**
- * Counts an exception of an iteration and shows it once.
+ * Counts an exception of an iteration and shows it once. One with the property `reported` only ends the
+ * iteration: its cause was counted where it happened.
  *
  * @param {unknown} error
  * @example try { step(); } catch (error) { reportException(error); }
  */
 export function reportException(error) {
+  if (error instanceof Error && 'reported' in error) {
+    return;
+  }
   scriptErrors.add(1);
   const text = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error);
   reportOnce(`exception ${text}`, () => `iteration ended in an exception: ${text.trim()}`);
@@ -63,10 +67,10 @@ export function reportException(error) {
  *
  * @param {Endpoint} target
  * @param {HttpResponse} response
+ * @param {Cause} [cause] when the status does not say it
  * @example if (response.status !== 200) { reportFailure(ITEM, response); }
  */
-export function reportFailure(target, response) {
-  const cause = causeOf(response);
+export function reportFailure(target, response, cause = causeOf(response)) {
   requestErrors.add(1, { name: target.name, cause });
   reportOnce(`${target.name} ${cause}`, () => {
     const { Location: location, 'Retry-After': retryAfter } = response.headers;
@@ -76,8 +80,8 @@ export function reportFailure(target, response) {
       retryAfter && `Retry-After: ${retryAfter}`,
       // Neither exists in set-up.
       __VU > 0 && `VU ${__VU}, iteration ${__ITER}`,
-      // A refused login may repeat the password it was sent.
-      target.kind !== 'auth' && response.body,
+      // An answer may repeat the secret it was sent.
+      !target.options.confidential && response.body,
     ];
     const url = target.url.replace(/\/\/[^@/]*@/, '//***@').replace(/\?.*$/, '');
     return `${target.name}: ${cause} - ${target.method} ${url} - ${shorten(notes.filter(Boolean).join(', '))}`;

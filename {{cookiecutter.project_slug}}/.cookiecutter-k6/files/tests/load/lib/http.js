@@ -78,7 +78,7 @@ export function variant(base, changes) {
  * @typedef {object} RequestDetails
  * @property {Record<string, string | number>} [path] values of the `{placeholders}`
  * @property {unknown} [body] an object is sent as JSON, text as it is
- * @property {Readonly<Record<string, string>>} [headers] instead of the endpoint's, such as `authHeaders(token)`
+ * @property {Readonly<Record<string, string>>} [headers] instead of the endpoint's
  */
 
 /**
@@ -89,7 +89,7 @@ export function variant(base, changes) {
  * @param {RequestDetails} [details]
  * @returns {HttpResponse}
  * @throws when a `{placeholder}` has no value
- * @example const response = request(ITEM, { path: { id: 7 }, headers: authHeaders(token) });
+ * @example const response = request(ITEM, { path: { id: 7 }, body: { name: 'x' } });
  */
 export function request(target, details) {
   const response =

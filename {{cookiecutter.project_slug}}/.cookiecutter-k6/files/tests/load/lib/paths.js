@@ -4,7 +4,7 @@
  *
  * @param {string} url `file:///home/me/my%20app/x.json`
  * @returns {string} `/home/me/my app/x.json`
- * @example const users = JSON.parse(open(localPath(import.meta.resolve('../data/users.json'))));
+ * @example const cities = JSON.parse(open(localPath(import.meta.resolve('../data/cities.json'))));
  */
 export function localPath(url) {
   return decodeURIComponent(url)

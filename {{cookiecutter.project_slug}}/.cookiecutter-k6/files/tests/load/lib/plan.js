@@ -108,6 +108,7 @@ function optionsOf(spec, { chosen, key, profile, shape, vus, durationMs, stages 
     targets: targetsOf(spec, chosen),
     key,
     endpoints: spec.endpoints,
+    support: spec.support ?? [],
     stages: [...new Set(stages.map(({ name }) => name))],
     metrics: metricsOf(spec, durationMs),
     arrivalRate: shape.executor.endsWith('arrival-rate') && !isHeavy(chosen),

@@ -23,12 +23,14 @@ import { parseHttpUrl } from './url.js';
  * @returns {Setting<string>}
  */
 const text = (fallback, about) => ({ read: (raw) => raw, accepts: 'any text', fallback, about });
+// @feature auth {
 
 /**
  * @param {string} about
  * @returns {Setting<string>}
  */
 const secret = (about) => ({ ...text('', about), secret: true });
+// @feature }
 
 /**
  * @template {number | undefined} F
@@ -216,6 +218,7 @@ export const SETTINGS = {
   START_DIR: text('.', 'Wrapper only: folder the command runs in, relative to the project'),
   START_TIMEOUT: duration('60s', 'Wrapper only: longest wait for a service it started'),
   WAIT_TIMEOUT: duration('30s', 'Longest wait for the service to become healthy before a run'),
+  // @feature auth {
 
   AUTH_MODE: choice(
     /** @type {const} */ (['none', 'api-key', 'login']),
@@ -225,12 +228,14 @@ export const SETTINGS = {
   API_KEY: secret('Key sent as a bearer token when `AUTH_MODE=api-key`'),
   LOGIN_PATH: path('/auth/login', 'Login route below `API_PREFIX`'),
   REFRESH_PATH: path('/auth/refresh', 'Token renewal route below `API_PREFIX`'),
+  ME_PATH: path('/user/me', 'Route below `API_PREFIX` that says who is logged in'), // @feature login
   TEST_USER_EMAIL: text('', 'Logs in as this user instead of those in `data/users.json`'),
   TEST_USER_PASSWORD: secret('Password of the test users, instead of those in `data/users.json`'),
   RESOURCE_PATH: path(
     '/items',
     'Protected resource below `API_PREFIX` that api-authenticated uses',
   ),
+  // @feature }
 
   RESULTS_DIR: text('', 'Folder of the summary; default `tests/load/results`'),
   RUN_ID: text('', 'Names this run in tags, files and test data; set by the wrapper'),

@@ -55,12 +55,10 @@ function summaryPath(spec) {
  */
 export function buildSummary(spec, plan, data) {
   const { key, profile, vus, durationMs, stages } = plan;
+  const of = (/** @type {{ name: string }} */ { name }) => endpointFigures(data.metrics, name);
   const figures = {
     metrics: totals(data.metrics),
-    endpoints: spec.endpoints.map(({ name }) => ({
-      ...figuresOf(data.metrics, 'name', name),
-      errorTypes: errorTypes(data.metrics, `name:${name},`),
-    })),
+    endpoints: [...spec.endpoints.map(of), ...(spec.support ?? []).map(of).filter(hasFailed)],
     stages: [...new Set(stages.map(({ name }) => name))].map((name) =>
       figuresOf(data.metrics, 'stage', name),
     ),
@@ -140,6 +138,21 @@ function figuresOf(metrics, tag, value) {
     checks: { passes: checks?.passes ?? 0, fails: checks?.fails ?? 0 },
     duration: durations(of('http_req_duration')),
   };
+}
+
+/**
+ * @param {any} metrics
+ * @param {string} name
+ * @returns {import('../types/summary.js').EndpointFigures}
+ */
+function endpointFigures(metrics, name) {
+  const types = errorTypes(metrics, `name:${name},`);
+  return { ...figuresOf(metrics, 'name', name), errorTypes: types };
+}
+
+/** @param {import('../types/summary.js').EndpointFigures} figures */
+function hasFailed({ errorTypes: types }) {
+  return Object.keys(types).length > 0;
 }
 
 /**

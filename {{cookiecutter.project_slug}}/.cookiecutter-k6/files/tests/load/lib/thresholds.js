@@ -24,6 +24,7 @@ const KEY = /^([A-Za-z_][A-Za-z0-9_]*)(?:\{([^:}]+):(.*)\})?$/;
  * @property {Thresholds} targets what counts as good: defaults, profile and journey merged
  * @property {string} key scenario key
  * @property {readonly Endpoint[]} endpoints
+ * @property {readonly Endpoint[]} [support] endpoints used on the way
  * @property {readonly string[]} stages names of the load steps
  * @property {readonly string[]} metrics custom metrics the test feeds
  * @property {boolean} arrivalRate true when iterations can be dropped
@@ -56,7 +57,7 @@ export function buildThresholds(plan) {
  * @param {ThresholdPlan} plan
  * @returns {Thresholds}
  */
-function surfaced({ stages, endpoints }) {
+function surfaced({ stages, endpoints, support = [] }) {
   /** @type {Thresholds} */
   const thresholds = {};
   for (const metric of ['http_reqs', 'http_req_duration', 'http_req_failed']) {
@@ -67,7 +68,7 @@ function surfaced({ stages, endpoints }) {
   }
   for (const cause of Object.keys(CAUSES)) {
     thresholds[`request_errors{cause:${cause}}`] = [];
-    for (const { name } of endpoints.slice(0, MAX_EXPLAINED)) {
+    for (const { name } of [...support, ...endpoints].slice(0, MAX_EXPLAINED)) {
       thresholds[`request_errors{name:${name},cause:${cause}}`] = [];
     }
   }
@@ -100,7 +101,7 @@ function applicable({ targets, endpoints, stages, metrics }) {
  * @param {ThresholdPlan} plan
  * @returns {Thresholds}
  */
-function perEndpoint({ targets, endpoints }) {
+function perEndpoint({ targets, endpoints, support = [] }) {
   /** @type {Thresholds} */
   const thresholds = {};
   for (const { name, kind } of endpoints) {
@@ -112,6 +113,10 @@ function perEndpoint({ targets, endpoints }) {
       const own = targets[`${rate}{name:${name}}`];
       thresholds[`${rate}{name:${name}}`] = own ?? plain(targets[rate]);
     }
+  }
+  for (const { name } of support) {
+    thresholds[`http_reqs{name:${name}}`] = [];
+    thresholds[`support_failed{name:${name}}`] = plain(targets.http_req_failed);
   }
   return thresholds;
 }

@@ -47,16 +47,19 @@ function causes({ endpoints, thresholds, failedChecks }) {
         return `${name}: was never requested`;
       }
       const parts = [];
+      const types = Object.keys(errorTypes).map(
+        (cause) => CAUSES[/** @type {keyof typeof CAUSES} */ (cause)],
+      );
       if (errors > 0) {
-        const types = Object.keys(errorTypes).map(
-          (cause) => CAUSES[/** @type {keyof typeof CAUSES} */ (cause)],
-        );
         parts.push(`${errorRate}% of ${requests} requests failed (${types.join(', ')})`);
       }
       if (checks.fails > 0) {
         const worst = failedChecks.filter((check) => check.name.startsWith(`${name} `)).slice(0, 2);
         const names = worst.map((check) => `'${check.name}'`).join(', ');
         parts.push(`${checks.fails} of ${checks.fails + checks.passes} checks failed: ${names}`);
+      }
+      if (parts.length === 0 && types.length > 0) {
+        parts.push(types.join(', '));
       }
       if (parts.length === 0 && duration !== null) {
         parts.push(`too slow, p95 ${duration.p95} ms`);

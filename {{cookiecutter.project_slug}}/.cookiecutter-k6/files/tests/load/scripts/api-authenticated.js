@@ -9,7 +9,7 @@
 
 import { group } from 'k6';
 import { Rate } from 'k6/metrics';
-import { authorized, currentToken } from '../lib/auth.js';
+import { authEndpoints, authorized, currentToken } from '../lib/auth.js';
 import { checker } from '../lib/checks.js';
 import { env, writesAllowed } from '../lib/config.js';
 import { generateTestId } from '../lib/helpers.js';
@@ -108,6 +108,7 @@ const test = defineTest({
     },
   },
   endpoints: writesAllowed ? [LIST, CREATE, GET, UPDATE, DELETE] : [LIST],
+  support: authEndpoints,
   thresholds: {
     http_req_failed: ['rate<0.01'],
     checks: ['rate>0.95'],

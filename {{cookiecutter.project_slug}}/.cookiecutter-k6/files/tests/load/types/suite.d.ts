@@ -89,8 +89,10 @@ export interface EndpointOptions {
   responseType?: 'text' | 'none';
   /** Further fixed tags. Never ids: each distinct value is a time series. */
   tags?: Record<string, string>;
-  /** Set-up, login: tagged apart from what is measured. */
-  phase?: 'main' | 'setup' | 'auth';
+  /** Other than `main`: tagged apart from what is measured, such as set-up. */
+  phase?: string;
+  /** The answer may repeat a secret it was sent: it is never shown. */
+  confidential?: boolean;
 }
 
 /** What one visit of an endpoint found. */
@@ -126,6 +128,8 @@ export interface TestSpec {
   endpoints: Endpoint[];
   /** Set for files in scenarios/: the one profile they run. */
   profile?: string;
+  /** Endpoints used on the way, not measured: the summary shows them when they fail, and why. */
+  support?: Endpoint[];
   /** Set for files in scripts/: what to run when PROFILE is not set. */
   own?: { key: string; shape: Shape };
   /** A row of standardThresholds that the whole test has to meet. */

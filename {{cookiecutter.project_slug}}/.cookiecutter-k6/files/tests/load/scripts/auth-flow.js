@@ -1,0 +1,82 @@
+// Authentication: a user logs in, asks who they are, and renews their tokens. Each step needs the one before.
+//
+//   ./scripts/load-test.sh auth-flow
+//   ./scripts/load-test.sh load auth-flow
+//   TEST_USER_EMAIL=... TEST_USER_PASSWORD=... k6 run tests/load/scripts/auth-flow.js
+//
+// Users: data/users.json, one per VU as long as they last. Here the login is what is measured; other tests log
+// in beside what they measure (lib/auth.js).
+
+import { group } from 'k6';
+import { Trend } from 'k6/metrics';
+import { authHeaders, currentUser } from '../lib/auth.js';
+import { checker } from '../lib/checks.js';
+import { env } from '../lib/config.js';
+import { endpoint, jsonAt, request } from '../lib/http.js';
+import { pause } from '../lib/pauses.js';
+import { defineTest } from '../lib/test.js';
+
+const loginDuration = new Trend('login_duration', true);
+
+/** @type {import('../types/suite.js').EndpointOptions} */
+const POST = { method: 'POST', statuses: [200, 201], confidential: true };
+
+export const LOGIN = endpoint(`POST ${env.LOGIN_PATH}`, env.LOGIN_PATH, POST);
+export const ME = endpoint(`GET ${env.ME_PATH}`, env.ME_PATH);
+export const REFRESH = endpoint(`POST ${env.REFRESH_PATH}`, env.REFRESH_PATH, POST);
+
+const checkLogin = checker(LOGIN.name, { success: true, fields: ['accessToken', 'refreshToken'] });
+const checkMe = checker(ME.name, { status: 200, json: true });
+const checkRefresh = checker(REFRESH.name, { success: true, fields: ['accessToken'] });
+
+/** Logs in, asks who it is, renews. */
+function signIn() {
+  const login = group('login', () => {
+    const response = request(LOGIN, { body: currentUser() });
+    loginDuration.add(response.timings.duration);
+    return checkLogin(response) ? response : null;
+  });
+  if (login === null) {
+    return;
+  }
+  pause(0.5);
+  const headers = authHeaders(jsonAt(login, 'accessToken'));
+  if (!group('me', () => checkMe(request(ME, { headers })))) {
+    return;
+  }
+  pause(0.5);
+  group('refresh', () => {
+    const refreshToken = jsonAt(login, 'refreshToken');
+    checkRefresh(request(REFRESH, { body: { refreshToken } }));
+  });
+}
+
+const test = defineTest({
+  name: 'auth-flow',
+  own: {
+    key: 'auth_flow',
+    shape: {
+      executor: 'ramping-vus',
+      startVUs: 0,
+      stages: [
+        { duration: '30s', target: 10 },
+        { duration: '2m', target: 10 },
+        { duration: '30s', target: 0 },
+      ],
+    },
+  },
+  endpoints: [LOGIN, ME, REFRESH],
+  thresholds: {
+    http_req_failed: ['rate<0.01'],
+    checks: ['rate>0.95'],
+    login_duration: ['p(95)<500'],
+  },
+  tags: { test_type: 'auth_flow' },
+});
+
+export const { options, setup, teardown, handleSummary } = test;
+
+export default test.run(() => {
+  signIn();
+  pause(1);
+});
