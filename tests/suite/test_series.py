@@ -8,8 +8,8 @@ from tests.suite.running import Sample, Suite
 
 pytestmark = pytest.mark.slow
 
-WARM_UP = 50
-ENOUGH = 300
+WARM_UP = 40
+ENOUGH = 120
 BY_TIME = {"data_sent", "data_received", "vus", "vus_max"}
 """k6 measures these each second, not each iteration."""
 

@@ -1,4 +1,4 @@
-import { isHealthy } from './checks.js';
+import { isHealthy } from './checker.js';
 import { purposes } from '../config/profiles.js';
 import { API_PREFIX, BASE_URL, env, HEALTH_PATHS } from './config.js';
 import { formatDuration } from './duration.js';

@@ -1,7 +1,7 @@
 import { group } from 'k6';
 import exec from 'k6/execution';
 import { Counter, Rate, Trend } from 'k6/metrics';
-import { checkDuration } from './checks.js';
+import { checker } from './checker.js';
 import { weightedRandom } from './helpers.js';
 import { createGrowthWatch } from './growth.js';
 import { thinkTime } from './pauses.js';
@@ -82,28 +82,32 @@ function metricsOf({ steps }, growth) {
  * @returns {() => void} one iteration
  */
 function iterationOf({ order, steps }, observe) {
-  const once = (/** @type {Step} */ step) => {
-    observe(step, visit(step));
-    thinkTime(...step.think);
-  };
-  const take = (/** @type {Step} */ step) =>
-    step.group === undefined ? once(step) : group(step.group, () => once(step));
+  const actions = steps.map((step) => actionOf(step, observe));
   if (order === 'sequence') {
-    return () => steps.forEach(take);
+    return () => actions.forEach((act) => act());
   }
-  const next = weightedRandom(steps.map((step) => ({ weight: step.weight ?? 0, value: step })));
-  return () => take(next());
+  const next = weightedRandom(
+    steps.map(({ weight = 0 }, index) => ({ weight, value: actions[index] })),
+  );
+  return () => next()();
 }
 
 /**
  * @param {Step} step
- * @returns {Outcome}
+ * @param {(step: Step, outcome: Outcome) => void} observe
+ * @returns {() => void} visits, observes, pauses
  */
-function visit({ visit: request, endpoint, maxDuration }) {
-  const outcome = request(endpoint);
+function actionOf(step, observe) {
+  const { endpoint, group: name, maxDuration, visit } = step;
   const inTime =
-    maxDuration === undefined || checkDuration(outcome.response, maxDuration, endpoint.name);
-  return { response: outcome.response, ok: outcome.ok && inTime };
+    maxDuration === undefined ? undefined : checker(endpoint.name, { withinMs: maxDuration });
+  const act = () => {
+    const { response, ok } = visit(endpoint);
+    const punctual = inTime === undefined || inTime(response);
+    observe(step, { response, ok: ok && punctual });
+    thinkTime(...step.think);
+  };
+  return name === undefined ? act : () => group(name, act);
 }
 
 /**

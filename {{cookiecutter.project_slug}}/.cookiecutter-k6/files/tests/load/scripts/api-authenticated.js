@@ -10,7 +10,7 @@
 import { group } from 'k6';
 import { Rate } from 'k6/metrics';
 import { authEndpoints, authorized, currentToken } from '../lib/auth.js';
-import { checker } from '../lib/checks.js';
+import { checker } from '../lib/checker.js';
 import { env, writesAllowed } from '../lib/config.js';
 import { generateTestId } from '../lib/helpers.js';
 import { endpoint, jsonAt } from '../lib/http.js';

@@ -6,7 +6,7 @@
 
 import { group } from 'k6';
 import { Counter, Rate } from 'k6/metrics';
-import { checker } from '../lib/checks.js';
+import { checker } from '../lib/checker.js';
 import { BASE_URL, env } from '../lib/config.js';
 import { endpoint, request, variant } from '../lib/http.js';
 import { thinkTime } from '../lib/pauses.js';

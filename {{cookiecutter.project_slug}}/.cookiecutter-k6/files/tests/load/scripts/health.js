@@ -6,7 +6,7 @@
 //   ./scripts/load-test.sh health --base-url https://api.example.com --yes
 
 import { Rate, Trend } from 'k6/metrics';
-import { checkHealthResponse, checkHealthy } from '../lib/checks.js';
+import { checker, HEALTH_LIMIT_MS, HEALTHY } from '../lib/checker.js';
 import { BASE_URL, HEALTH_PATHS } from '../lib/config.js';
 import { endpoint, request } from '../lib/http.js';
 import { pause } from '../lib/pauses.js';
@@ -17,6 +17,9 @@ const healthCheckDuration = new Trend('health_check_duration', true);
 
 /** The first health path. */
 export const HEALTH = endpoint('health', `${BASE_URL}${HEALTH_PATHS[0]}`, { kind: 'health' });
+
+const checkHealthy = checker(HEALTH.name, HEALTHY);
+const checkHealthResponse = checker(HEALTH.name, { ...HEALTHY, withinMs: HEALTH_LIMIT_MS });
 
 /**
  * Asks for the health document once, as a step of any workload.

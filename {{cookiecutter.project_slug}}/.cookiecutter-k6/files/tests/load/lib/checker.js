@@ -1,0 +1,110 @@
+import { check } from 'k6';
+import { env } from './config.js';
+import { jsonAt } from './http.js';
+
+/** @typedef {import('../types/suite.js').HttpResponse} HttpResponse */
+/** @typedef {(response: HttpResponse) => boolean} Predicate */
+
+/**
+ * What an answer has to be. Only what is named is checked.
+ *
+ * @typedef {object} Expectation
+ * @property {number} [status] exactly this status
+ * @property {number} [below] an answer with a status below this one
+ * @property {boolean} [success] any 2xx
+ * @property {boolean} [body] a body that is not empty
+ * @property {boolean} [json] a JSON object or array; a lone `null` or number is no API answer
+ * @property {string[]} [fields] fields or selectors such as `data.0.id` that a JSON body holds; `null` is missing
+ * @property {number} [withinMs] milliseconds
+ * @property {Record<string, Predicate>} [also] further checks by name; they must not throw
+ */
+
+/**
+ * Makes a check of one endpoint. Made once at init it costs one call of k6 per response; predicates that are
+ * made anew for each response are what makes a load generator slow.
+ *
+ * The endpoint's name goes into the check's name and tag, so that thresholds and summary can name it.
+ *
+ * @param {string} name endpoint name
+ * @param {Expectation} expected
+ * @returns {Predicate} true when everything holds
+ * @example const checkItem = checker('GET /items/{id}', { status: 200, fields: ['id', 'name'] });
+ */
+export function checker(name, { status, below, success, body, json, fields, withinMs, also }) {
+  /** @type {Record<string, Predicate>} */
+  const checks = {};
+  if (status !== undefined) {
+    checks[`${name} status is ${status}`] = (r) => r.status === status;
+  }
+  if (below !== undefined) {
+    checks[`${name} status is below ${below}`] = (r) => r.status !== 0 && r.status < below;
+  }
+  if (success) {
+    checks[`${name} status is 2xx`] = (r) => r.status >= 200 && r.status < 300;
+  }
+  if (body) {
+    checks[`${name} has a body`] = (r) => typeof r.body === 'string' && r.body.length > 0;
+  }
+  if (json || fields) {
+    // A field cannot be in a lone number: only without fields the kind of document has to be asked for.
+    checks[`${name} body is JSON`] = fields?.length ? isValid : isContainer;
+  }
+  for (const field of fields ?? []) {
+    // As text: k6 then need not turn a whole subtree into objects only to see that it is there.
+    const selector = `${field}.@tostr`;
+    checks[`${name} has ${field}`] = (r) => {
+      const text = jsonAt(r, selector);
+      return text !== undefined && text !== '' && text !== 'null';
+    };
+  }
+  if (withinMs !== undefined) {
+    checks[`${name} answers within ${withinMs} ms`] = (r) =>
+      r.status !== 0 && r.timings.duration < withinMs;
+  }
+  Object.assign(checks, also);
+  const tags = { name };
+  return (response) => check(response, checks, tags);
+}
+
+/** @type {Predicate} */
+function isValid(response) {
+  // k6 validates the whole body before it looks for a selector; `..#` only counts the documents in it.
+  return jsonAt(response, '..#') === 1;
+}
+
+/** @type {Predicate} */
+function isContainer(response) {
+  return isValid(response) && /^\s*[[{]/.test(String(response.body));
+}
+
+/** Longest time a health answer may take, milliseconds. */
+export const HEALTH_LIMIT_MS = 100;
+
+const goodWords = env.HEALTH_STATUS_WORDS;
+const anyWord = goodWords.includes('*');
+
+/**
+ * @param {HttpResponse} response
+ * @returns {boolean}
+ */
+function saysHealthy(response) {
+  const word = jsonAt(response, 'status');
+  return anyWord ? typeof word === 'string' : goodWords.includes(word);
+}
+
+/**
+ * Judges a health answer without recording a check, for set-up.
+ *
+ * @param {HttpResponse} response
+ * @returns {boolean}
+ * @example while (!isHealthy(request(HEALTH))) { sleep(1); }
+ */
+export function isHealthy(response) {
+  return response.status === 200 && saysHealthy(response);
+}
+
+/** What a health answer has to be. @type {Expectation} */
+export const HEALTHY = {
+  status: 200,
+  also: { [`health says ${goodWords.join(' or ')}`]: saysHealthy },
+};
