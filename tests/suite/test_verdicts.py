@@ -12,6 +12,7 @@ from service.testing import RunningService
 from tests.suite.running import ANY_LATENCY, Run, Suite
 
 THRESHOLDS_CROSSED = 99
+MEGABYTE = 1_000_000
 
 HEALTH = "/api/v1/health"
 OPENAPI = "/openapi.json"
@@ -281,13 +282,27 @@ def test_rate_limits_name_their_retry_after(suite: Suite, faulty: RunningService
 
 
 @pytest.mark.slow
-def test_what_nobody_reads_is_not_kept(suite: Suite, faulty: RunningService) -> None:
-    faulty.set_fault("huge", 200, only="/")
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip-bomb"])
+def test_what_nobody_reads_is_not_kept(suite: Suite, faulty: RunningService, packed: bool) -> None:
+    faulty.set_fault("huge", 200, only="/", gzip=packed)
     live = suite.against(faulty.url, VUS=2, DURATION="1s", TIME_SCALE="0.005", THINK_TIME="0.1")
     run = live.run("scripts/api-public.js")
     assert run.endpoint("root")["requests"] >= 1
     assert run.endpoint("root")["errors"] == 0
-    assert run.peak_memory < 300 * 1024 * 1024
+    assert run.peak_memory < 300 * MEGABYTE
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip-bomb"])
+def test_a_huge_answer_that_is_read(suite: Suite, faulty: RunningService, packed: bool) -> None:
+    faulty.set_fault("huge", 20, only="/openapi.json", gzip=packed)
+    live = suite.against(faulty.url, VUS=1, DURATION="1s", TIME_SCALE="0.005", THINK_TIME="0.1")
+    run = live.run("scripts/api-public.js")
+    assert run.code == THRESHOLDS_CROSSED
+    assert "openapi has paths" in run.out
+    assert run.endpoint("health")["errors"] == 0
+    # A few copies of what is read at once, not one for every answer of the run.
+    assert run.peak_memory < 600 * MEGABYTE
 
 
 @pytest.mark.slow

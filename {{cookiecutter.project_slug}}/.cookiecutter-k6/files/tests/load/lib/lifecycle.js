@@ -35,10 +35,24 @@ export function unhealthy(probe) {
   }
   const found =
     response.status === 0
-      ? shorten(response.error)
+      ? `${shorten(response.error)}${hintFor(response.error)}`
       : `status ${response.status}, ${shorten(response.body) || 'empty body'}`;
   const wanted = `expected 200 and JSON with "status" ${env.HEALTH_STATUS_WORDS.join(' or ')}`;
   return `GET ${env.target.masked}${probe.name.replace('setup ', '')}: ${found} (${wanted})`;
+}
+
+/**
+ * @param {string} error
+ * @returns {string} what to try; empty when there is nothing to say
+ */
+function hintFor(error) {
+  const { host, masked } = env.target;
+  if (host !== 'localhost' || !error.includes('refused')) {
+    return '';
+  }
+  // k6 dials one address of a name, an IPv4 one if there is any; a browser would go on to IPv6.
+  const url = masked.replace('localhost', '[::1]');
+  return `; k6 asked 127.0.0.1 only, a service that listens on IPv6 alone needs BASE_URL=${url}`;
 }
 
 const probes = healthProbes();

@@ -10,7 +10,7 @@
 import { group } from 'k6';
 import { Trend } from 'k6/metrics';
 import { authHeaders, currentUser } from '../lib/auth.js';
-import { checker } from '../lib/checks.js';
+import { checker } from '../lib/checker.js';
 import { env } from '../lib/config.js';
 import { endpoint, jsonAt, request } from '../lib/http.js';
 import { pause } from '../lib/pauses.js';
