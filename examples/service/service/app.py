@@ -22,6 +22,11 @@ from service.routers.items import items_router
 from service.routers.missions import missions_router
 from service.routers.root import root_router
 from service.settings import Settings
+from service.sockets.access import Doorkeeper
+from service.sockets.feed import Clock, Feed
+from service.sockets.middleware import SocketMiddleware
+from service.sockets.raw_channel import raw_router
+from service.sockets.socketio_server import socketio_app
 from service.stats import Stats, StatsMiddleware
 from service.tokens import Kind, Tokens
 from service.users import Users
@@ -57,6 +62,8 @@ def build(settings: Settings) -> Service:
     users = Users()
     tokens = Tokens(settings.secret, _lifetime(settings, board))
     caller = Caller(settings, users, tokens)
+    clock = Clock(board)
+    news = (Feed(clock, settings.news_interval), clock, Doorkeeper(settings, tokens, board))
 
     app = FastAPI(
         title=NAME,
@@ -74,6 +81,7 @@ def build(settings: Settings) -> Service:
         desk_router(paths, Desk(), caller),
         root_router(paths),
         admin_router(board, stats),
+        raw_router(paths, *news),
     ):
         # Not include_router: that asks router after router, this is one flat list of routes.
         # It takes 20 to 30 % off each request; prefixes are in the routes already.
@@ -81,6 +89,14 @@ def build(settings: Settings) -> Service:
     # The last one added is the outermost: statistics see what the client gets.
     app.add_middleware(FaultMiddleware, board=board, stopping=stopping)
     app.add_middleware(StatsMiddleware, stats=stats)
+    app.add_middleware(
+        SocketMiddleware,
+        socketio=socketio_app(paths, *news),
+        path=paths.socketio,
+        board=board,
+        stats=stats,
+        stopping=stopping,
+    )
     return Service(app, board, stats, stopping)
 
 

@@ -66,6 +66,7 @@ def _serve(options: argparse.Namespace, faults: tuple[str, ...]) -> None:
             token_lifetime=options.token_lifetime,
             items=options.items,
             record=options.record,
+            news_interval=options.news_interval,
             faults=faults,
             tls_cert=options.tls_cert,
             tls_key=options.tls_key,
@@ -98,6 +99,7 @@ def _parser(env: Mapping[str, str]) -> argparse.ArgumentParser:
     add("token-lifetime", _whole, DEFAULTS.token_lifetime, "life of access tokens in seconds")
     add("items", _whole, DEFAULTS.items, "items there from the start")
     add("record", _whole, DEFAULTS.record, "raw requests kept for GET /_stats")
+    add("news-interval", _seconds, DEFAULTS.news_interval, "seconds between news on WebSockets")
     add("tls-cert", str, None, "PEM certificate, to speak HTTPS")
     add("tls-key", str, None, "PEM private key of the certificate")
     parser.add_argument(
@@ -137,7 +139,7 @@ def fault_lines() -> list[str]:
     for fault in FAULTS:
         lines.append(_line(example(fault), f"{fault.help}{_accepts(fault.kind)}"))
         lines += [_line(f"    ,{_set(each)}", _meaning(each)) for each in fault.parameters]
-    lines += ["", "parameters of all faults but token-life and start-delay:"]
+    lines += ["", "parameters of all faults but token-life, ws-skew, ws-auth and start-delay:"]
     lines += [_line(f"    ,{each.name}=...", _meaning(each)) for each in COMMON]
     return lines
 
@@ -177,6 +179,12 @@ def _whole(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,3})?", text) or float(text) <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return float(text)
 
 
 def _prefix(text: str) -> str:

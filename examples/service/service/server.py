@@ -12,7 +12,7 @@ from uvicorn.config import LOGGING_CONFIG
 
 from service.app import Service, build
 from service.net import BACKLOG, announce, listen
-from service.wire import wire_protocol
+from service.wire import socket_protocol, wire_protocol
 
 if TYPE_CHECKING:
     import socket
@@ -83,7 +83,10 @@ def serve(settings: Settings, *, access_log: bool = False) -> None:
         host=settings.host,
         port=settings.port,
         http=wire_protocol(service.stats),
-        ws="none",
+        ws=socket_protocol(),
+        # Thousands of idle sockets: no traffic of the server's own, no copies for compression.
+        ws_ping_interval=None,
+        ws_per_message_deflate=False,
         lifespan="off",
         log_config=LOGGING_CONFIG if access_log else None,
         log_level="info" if access_log else "error",

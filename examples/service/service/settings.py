@@ -20,6 +20,7 @@ class Settings:
         refresh_lifetime: life of a refresh token in seconds.
         items: how many items exist at the start.
         record: how many raw requests ``GET /_stats`` keeps.
+        news_interval: seconds between two messages to the subscribers of a channel.
         faults: faults to switch on at the start, each ``name[=value][,parameter=value...]``.
         tls_cert: PEM certificate; with it the service speaks HTTPS.
         tls_key: PEM private key of ``tls_cert``.
@@ -35,6 +36,7 @@ class Settings:
     refresh_lifetime: int = 7 * 24 * 3600
     items: int = 100
     record: int = 50
+    news_interval: float = 0.5
     faults: tuple[str, ...] = ()
     tls_cert: str | None = None
     tls_key: str | None = None
@@ -55,6 +57,8 @@ class Paths:
     openapi: str = "/openapi.json"
     login_page: str = "/login"
     plain_health: str = "/health"
+    channel: str = "/ws"
+    socketio: str = "/socket.io/"
 
     @property
     def health(self) -> tuple[str, ...]:

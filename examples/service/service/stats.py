@@ -29,6 +29,7 @@ class Stats:
         self.counts: Counter[tuple[str, str, int]] = Counter()
         self.recent: deque[dict[str, Any]] = deque(maxlen=keep)
         self.connections = 0
+        self.sockets = {"opened": 0, "open": 0, "peak": 0}
         self._unknown: set[str] = set()
 
     def clear(self) -> None:
@@ -36,7 +37,18 @@ class Stats:
         self.counts.clear()
         self.recent.clear()
         self.connections = 0
+        self.sockets.update(opened=0, peak=self.sockets["open"])
         self._unknown.clear()
+
+    def socket_opened(self) -> None:
+        """Count a WebSocket that was not refused."""
+        self.sockets["opened"] += 1
+        self.sockets["open"] += 1
+        self.sockets["peak"] = max(self.sockets["peak"], self.sockets["open"])
+
+    def socket_closed(self) -> None:
+        """Count the end of a WebSocket."""
+        self.sockets["open"] -= 1
 
     def record(self, scope: Scope, body: bytes, status: int) -> None:
         """Count one request that ended."""
@@ -48,6 +60,7 @@ class Stats:
         return {
             "total": sum(self.counts.values()),
             "connections": self.connections,
+            "sockets": self.sockets,
             "requests": [
                 {"method": method, "route": route, "status": status, "count": count}
                 for (method, route, status), count in sorted(self.counts.items())

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from service.net import reset
 
 if TYPE_CHECKING:
-    import asyncio
-
     from service.stats import Stats
 
 EXTENSION = "service.wire"
@@ -55,3 +55,55 @@ def wire_protocol(stats: Stats) -> type[asyncio.Protocol]:
             self.scope["extensions"] = cast("Any", self._extensions)
 
     return WireProtocol
+
+
+class SocketWire(Wire):
+    """The TCP connection of a WebSocket.
+
+    Attributes:
+        keeps_open: the client's wish to close is not answered.
+    """
+
+    keeps_open = False
+
+
+def socket_protocol() -> type[asyncio.Protocol]:
+    """Return uvicorn's WebSocket protocol, which hands its connection on, and can hold on to it."""
+
+    class SocketProtocol(WebSocketsSansIOProtocol):
+        _wire: SocketWire
+        _lost: asyncio.Event
+
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            super().connection_made(transport)
+            self._wire = SocketWire(cast("asyncio.Transport", transport))
+            self._lost = asyncio.Event()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            super().connection_lost(exc)
+            self._lost.set()
+
+        def handle_connect(self, event: Any) -> None:
+            super().handle_connect(event)
+            if hasattr(self, "scope"):
+                extensions = cast("dict[str, Any]", self.scope["extensions"])
+                extensions[EXTENSION] = self._wire
+
+        def handle_close(self, event: Any) -> None:
+            if not self._wire.keeps_open:
+                super().handle_close(event)
+
+        async def send(self, message: Any) -> None:
+            if self._wire.keeps_open and self.conn.close_rcvd is not None:
+                await self._lost.wait()
+            await super().send(message)
+            if self.initial_response is not None:
+                self.handshake_complete = True  # refused is an answer too
+
+        def shutdown(self) -> None:
+            if self._wire.keeps_open:
+                self._wire.reset()
+            else:
+                super().shutdown()
+
+    return SocketProtocol

@@ -77,6 +77,7 @@ class Board:
         self._active: dict[str, ActiveFault] = {}
         self.pauses: list[ActiveFault] = []
         self.answers: list[ActiveFault] = []
+        self.sockets: list[ActiveFault] = []
 
     def add_specs(self, specs: Iterable[str]) -> None:
         """Switch faults on from texts ``name[=value][,parameter=value...]``, at the start.
@@ -163,6 +164,7 @@ class Board:
         ordered = [self._active[name] for name in self._known if name in self._active]
         self.pauses = [active for active in ordered if active.fault.stage == "pause"]
         self.answers = [active for active in ordered if active.fault.stage == "answer"]
+        self.sockets = [active for active in ordered if active.fault.stage == "socket"]
 
 
 def _covers(own: str, path: str) -> bool:

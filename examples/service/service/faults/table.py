@@ -22,7 +22,7 @@ from service.faults.values import (
 from service.settings import Paths
 
 Where = Callable[[Paths], tuple[str, ...]]
-Stage = Literal["pause", "answer", "setting", "start"]
+Stage = Literal["pause", "answer", "socket", "setting", "start"]
 SWITCH = flag()
 
 
@@ -33,7 +33,8 @@ class Fault:
     Attributes:
         name: the switch.
         help: what the client sees.
-        stage: ``pause`` (then goes on), ``answer`` (ends the request), ``setting`` (a part of the
+        stage: ``pause`` (then goes on), ``answer`` (ends the request), ``socket`` (a WebSocket
+            meets it, see ``sockets.middleware``), ``setting`` (a part of the
             service asks for it), ``start`` (before the service listens; not at run time).
         effect: what it does, for ``pause`` and ``answer``.
         kind: what its own value may be.
@@ -55,7 +56,7 @@ class Fault:
     def all_parameters(self) -> tuple[Parameter, ...]:
         """Its own value under its name, its parameters, and the ones all requests' faults have."""
         own = Parameter(self.name, self.kind, self.default, self.help)
-        common = COMMON if self.stage in ("pause", "answer") else ()
+        common = COMMON if self.stage in ("pause", "answer", "socket") else ()
         return (own, *self.parameters, *common)
 
 
@@ -279,6 +280,55 @@ FAULTS: tuple[Fault, ...] = (
         kind=number(0, 86400, "seconds"),
         default=1,
     ),
+    # WebSockets.
+    Fault(
+        "ws-refuse",
+        "answers the upgrade of a WebSocket with this status code",
+        "socket",
+        kind=integer(200, 599, "status code"),
+        default=403,
+    ),
+    Fault("ws-hang", "never answers the upgrade of a WebSocket", "socket"),
+    Fault(
+        "ws-close",
+        "closes a WebSocket at once with this code",
+        "socket",
+        kind=integer(1000, 4999, "close code"),
+        default=1011,
+    ),
+    Fault(
+        "ws-drop",
+        "breaks a WebSocket's connection after this time",
+        "socket",
+        kind=number(0, 3600, "seconds"),
+        default=0.5,
+    ),
+    Fault("ws-never-close", "never answers when a WebSocket is closed", "socket"),
+    Fault(
+        "ws-silent",
+        "sends no news over a WebSocket, or nothing at all",
+        "socket",
+        kind=choice("news", "all"),
+        default="news",
+    ),
+    Fault(
+        "ws-late",
+        "sends news over a WebSocket so much later",
+        "socket",
+        kind=number(0, 3_600_000, "milliseconds"),
+        default=1000,
+    ),
+    Fault("ws-garbage", "sends HTML for news over a WebSocket", "socket"),
+    Fault("ws-binary", "sends bytes for news over a WebSocket", "socket"),
+    Fault("ws-duplicate", "sends news over a WebSocket twice", "socket"),
+    Fault(
+        "ws-skew",
+        "stamps what it sends over WebSockets with a clock so far ahead",
+        "setting",
+        kind=number(-3_600_000_000, 3_600_000_000, "milliseconds"),
+        default=5000,
+    ),
+    Fault("ws-auth", "lets nobody open a WebSocket without a token", "setting"),
     # Start.
     Fault(
         "start-delay",
