@@ -137,6 +137,7 @@ class Project:
         for name in ("health", "api-public"):
             self.write(f"tests/load/scripts/{name}.js", f"/**\n * {name}: a test.\n */\n")
         self.write("tests/load/lib/wait-for-service.js", "")
+        self.write("tests/load/lib/finish-report.js", "")
         self.write("tests/load/lib/version.txt", "0.9.1\n")
         self.write("tests/load/suite.env", SUITE_ENV)
         self.write("tests/load/results/.gitkeep", "")

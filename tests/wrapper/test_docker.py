@@ -42,7 +42,7 @@ def test_secrets_are_named_and_settings_come_along(docker: Project) -> None:
     settings = docker.root.parent / "s.env"
     settings.write_text("MINE_TOKEN=canary-a\nTEST_USER_EMAIL=a@example.com\n")
     env = {"API_KEY": "canary-b", "K6_LOG_FORMAT": "json", "UNRELATED": "x", "K6_BIN": ""}
-    result = docker.run("--docker", "--report", "--env-file", str(settings), env=env)
+    result = docker.run("--docker", "--dashboard", "--env-file", str(settings), env=env)
     call = result.call
     named = {call.args[i + 1] for i, word in enumerate(call.args) if word == "-e"}
     assert {"MINE_TOKEN", "TEST_USER_EMAIL", "API_KEY", "K6_LOG_FORMAT"} <= named
@@ -50,7 +50,18 @@ def test_secrets_are_named_and_settings_come_along(docker: Project) -> None:
     assert not {"UNRELATED", "K6_BIN", "PATH", "HOME"} & named
     assert "canary" not in " ".join(call.args)
     assert call.env["MINE_TOKEN"] == "canary-a"
-    assert call.env["K6_WEB_DASHBOARD_EXPORT"] == "/results/report.html"
+    assert call.env["K6_WEB_DASHBOARD_EXPORT"] == "/results/dashboard.html"
+    assert call.env["K6_WEB_DASHBOARD_RECORD"] == "/results/.timeline"
+
+
+def test_the_report_is_completed_in_a_container_too(docker: Project) -> None:
+    result = docker.run("--docker", env={"SHIM_REPORT": "good"}).passed()
+    (call,) = (call for call in result.calls if call.kind == "report")
+    assert call.script == "/suite/lib/finish-report.js"
+    assert call.vars["RESULTS_DIR"] == "/results"
+    assert call.args[call.args.index("FILES") - 1] == "-e"
+    assert "HISTORY" not in call.env
+    assert call.args[call.args.index("--name") + 1] == "k6-one-3"
 
 
 @pytest.mark.parametrize(

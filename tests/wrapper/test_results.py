@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wrapper.harness import Project
+from tests.wrapper.harness import Call, Project, Result
 
 
 def test_a_run_has_a_folder_of_its_own_and_latest_points_to_it(project: Project) -> None:
@@ -128,13 +128,13 @@ def test_a_summary_with_windows_line_ends_counts(project: Project) -> None:
     project.run(env={"SHIM_SUMMARY": "crlf"}).passed()
 
 
-def test_raw_results_and_the_report_have_to_be_there_when_asked_for(project: Project) -> None:
+def test_raw_results_and_the_dashboard_have_to_be_there_when_asked_for(project: Project) -> None:
     result = project.run("--output", "raw.json", env={"SHIM_NO_RAW": "1"})
     assert result.code == 3, result
     assert "raw.json is missing or empty" in result.stderr
-    result = project.run("--report", env={"SHIM_NO_REPORT": "1"})
+    result = project.run("--dashboard", env={"SHIM_NO_DASHBOARD": "1"})
     assert result.code == 3, result
-    assert "report.html is missing" in result.stderr
+    assert "dashboard.html is missing" in result.stderr
 
 
 @pytest.mark.parametrize("code", [97, 99, 100, 101, 104, 107, 108, 110, 255])
@@ -215,6 +215,10 @@ class TestOutput:
             "a\nb",
             "summary.json",
             "report.html",
+            "report.md",
+            "junit.xml",
+            "timeline.json",
+            "dashboard.html",
             "service.log",
         ],
     )
@@ -260,17 +264,71 @@ def test_something_named_latest_that_is_no_link_is_left_alone(project: Project) 
     assert [path.name for path in mine.parent.iterdir()] == ["mine.txt"]
 
 
+def dashboard(call: Call) -> dict[str, str]:
+    """What a run was told about k6's dashboard."""
+    return {key: call.env[key] for key in call.env if key.startswith("K6_WEB_DASHBOARD")}
+
+
+def completed(result: Result) -> list[Call]:
+    """The calls that completed a report."""
+    return [call for call in result.calls if call.kind == "report"]
+
+
 class TestReport:
-    def test_the_dashboard_is_written_and_stays_on_this_machine(self, project: Project) -> None:
-        call = project.run("--report").passed().call
-        found = {key: call.env[key] for key in call.env if key.startswith("K6_WEB_DASHBOARD")}
-        assert found == {
+    def test_figures_over_time_are_recorded_on_this_machine_only(self, project: Project) -> None:
+        assert dashboard(project.run().passed().call) == {
             "K6_WEB_DASHBOARD": "true",
             "K6_WEB_DASHBOARD_PORT": "0",
             "K6_WEB_DASHBOARD_HOST": "127.0.0.1",
-            "K6_WEB_DASHBOARD_EXPORT": f"{project.run_folder}/report.html",
+            "K6_WEB_DASHBOARD_RECORD": f"{project.run_folder}/.timeline",
+            "K6_WEB_DASHBOARD_TAGS": "",
             "K6_WEB_DASHBOARD_PERIOD": "1s",
         }
+        assert not (project.run_folder / ".timeline").exists()
+
+    def test_they_can_be_left_out(self, project: Project) -> None:
+        assert dashboard(project.run(env={"TIMELINE": "false"}).passed().call) == {}
+        project.run(env={"TIMELINE": "maybe"}).refused("TIMELINE (environment) needs true or false")
+
+    def test_the_dashboard_is_written_besides(self, project: Project) -> None:
+        found = dashboard(project.run("--dashboard").passed().call)
+        assert found["K6_WEB_DASHBOARD_EXPORT"] == f"{project.run_folder}/dashboard.html"
+        assert "K6_WEB_DASHBOARD_TAGS" not in found
+        found = dashboard(project.run("--dashboard", env={"TIMELINE": "false"}).passed().call)
+        assert "K6_WEB_DASHBOARD_RECORD" not in found
+        assert "K6_WEB_DASHBOARD_EXPORT" in found
+
+    def test_the_report_is_completed_after_the_run(self, project: Project) -> None:
+        env = {"SHIM_REPORT": "good"}
+        first = project.run("health", "--output", "raw.json", env=env).passed()
+        assert (project.run_folder / "report.html").read_text().startswith("second")
+        assert str(project.run_folder / "report.html") in first.stdout
+        (call,) = completed(first)
+        assert call.vars["RESULTS_DIR"] == str(project.run_folder)
+        assert call.env["FILES"].split("\n") == [
+            *("summary.json", "report.md", "junit.xml", "raw.json"),
+        ]
+        assert call.env["HISTORY"] == ""
+        earlier = [str(project.run_folder / "summary.json")]
+        (call,) = completed(project.run("health", env=env).passed())
+        assert call.env["HISTORY"].split("\n") == earlier
+        hidden = [path for path in project.results.glob("2*/.*") if path.name != ".running"]
+        assert not hidden
+
+    @pytest.mark.parametrize("outcome", ["cut", "107"])
+    def test_when_that_fails_the_first_report_and_the_code_stay(
+        self, project: Project, outcome: str
+    ) -> None:
+        result = project.run(env={"SHIM_REPORT": outcome}).passed()
+        assert "warning: report.html shows no figures over time" in result.stderr
+        assert (project.run_folder / "report.html").read_text().startswith("first")
+        result = project.run(env={"SHIM_REPORT": outcome, "SHIM_CODE": "99"})
+        assert result.code == 99, result
+
+    def test_every_part_of_a_run_gets_its_own(self, project: Project) -> None:
+        result = project.run("all", env={"SHIM_REPORT": "good"}).passed()
+        folders = [Path(call.vars["RESULTS_DIR"]).name for call in completed(result)]
+        assert folders == ["api-public", "health"]
 
     @pytest.mark.parametrize(
         ("words", "period"),
@@ -285,9 +343,11 @@ class TestReport:
     def test_short_runs_get_short_periods(
         self, project: Project, words: list[str], period: str
     ) -> None:
-        call = project.run("--report", *words).passed().call
+        call = project.run("--dashboard", *words).passed().call
         assert call.env["K6_WEB_DASHBOARD_PERIOD"] == period
-        call = project.run("--report", *words, env={"K6_WEB_DASHBOARD_PERIOD": "7s"}).passed().call
+        call = (
+            project.run("--dashboard", *words, env={"K6_WEB_DASHBOARD_PERIOD": "7s"}).passed().call
+        )
         assert call.env["K6_WEB_DASHBOARD_PERIOD"] == "7s"
 
 
@@ -300,7 +360,7 @@ class TestDryRun:
             "3",
             "--env",
             "NOTE=it's $(touch pwned)",
-            "--report",
+            "--dashboard",
             "--",
             "--tag",
             "a=b c",
@@ -335,7 +395,7 @@ class TestDryRun:
         result = project.run("all", "--dry-run", "--env-file", str(settings), env=env).passed()
         assert "canary" not in result.all
         assert "# Export first: API_KEY BASE_URL" in result.stdout
-        assert "ENVIRONMENT=qa k6 run " in result.stdout
+        assert " ENVIRONMENT=qa " in f" {result.stdout}".replace("\n", " ")
         assert len([line for line in result.stdout.splitlines() if " run " in line]) == 2
 
 

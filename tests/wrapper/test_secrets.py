@@ -31,7 +31,7 @@ def test_no_secret_is_printed_passed_as_an_argument_or_written(
     words = ["--env-file", str(settings)] if from_file else []
     env: dict[str, str | None] = {"BASE_URL": url, **({} if from_file else SECRETS)}
     for extra in (
-        ["--verbose", "--report", "--output", "r.json"],
+        ["--verbose", "--dashboard", "--output", "r.json"],
         ["--dry-run"],
         ["--docker", "--dry-run"],
     ):

@@ -297,7 +297,7 @@ class TestKilled:
 
 def test_two_real_runs_at_once_do_not_share_a_port(real_project: Project) -> None:
     script = real_project.write("long.js", LONG.replace("30s", "2s").replace("sleep(2)", ""))
-    with real_project.running(str(script), "--no-wait", "--report") as first:
+    with real_project.running(str(script), "--no-wait", "--dashboard") as first:
         first.until(lambda: "IT RUNS" in first.stderr, "k6 did not start")
         listening = [
             connection.laddr
@@ -305,9 +305,9 @@ def test_two_real_runs_at_once_do_not_share_a_port(real_project: Project) -> Non
             for connection in process.net_connections()
             if connection.status == psutil.CONN_LISTEN
         ]
-        second = real_project.run(str(script), "--no-wait", "--report")
+        second = real_project.run(str(script), "--no-wait", "--dashboard")
         assert first.end().code == 0
     assert second.code == 0, second
     assert [address.ip for address in listening] == ["127.0.0.1"], "not the dashboard alone"
     assert "6565" not in first.stderr + second.stderr
-    assert len({path.parent for path in Path(real_project.results).glob("2*/report.html")}) == 2
+    assert len({path.parent for path in Path(real_project.results).glob("2*/dashboard.html")}) == 2

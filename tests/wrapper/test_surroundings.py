@@ -209,7 +209,7 @@ class TestFewTools:
         link.symlink_to(mac_like.wrapper)
         env = {"BASE_URL": "http://127.0.0.1:1"}
         command = [BASH, str(link)]
-        words = ["load", "--start", "exec sleep 60", "--report", "--output", "raw.json"]
+        words = ["load", "--start", "exec sleep 60", "--dashboard", "--output", "raw.json"]
         result = mac_like.run(*words, env=env, command=command).passed()
         assert "Stopped the service" in result.stdout
         assert "command not found" not in result.stderr

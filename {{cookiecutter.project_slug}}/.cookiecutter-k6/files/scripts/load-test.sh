@@ -49,6 +49,8 @@ readonly DOCKER_IMAGE=grafana/k6:1.8.1
 readonly ANSWER_LIMIT=3
 # Seconds between SIGTERM and SIGKILL for a service that this script started.
 readonly STOP_LIMIT=5
+# Earlier runs that are looked at for the report's trend.
+readonly HISTORY_LIMIT=60
 
 readonly EXIT_REFUSED=1
 readonly EXIT_NOT_READY=2
@@ -82,7 +84,7 @@ outputs=()
 raw_output=''
 env_file=''
 action=run
-report=false
+dashboard=false
 no_wait=false
 use_docker=false
 quiet=false
@@ -117,7 +119,7 @@ run_codes=()
 run_seconds=()
 
 # The plan: the words and the environment of each k6 process, one after the other, and where each begins.
-# The last one is the readiness check.
+# Then the readiness check, and what completes the report of each.
 plan_words=()
 plan_word_starts=(0)
 plan_names=()
@@ -182,7 +184,7 @@ The service
 Results
 --output|FILE||file|raw.json|every sample as JSON lines, in the run folder
 --out|OUTPUT||text|prometheus|a k6 output: csv=F, prometheus, influxdb=URL, ...; repeatable
---report|||||k6 dashboard as report.html, in the run folder
+--dashboard|||||k6 dashboard as dashboard.html as well, in the run folder
 Settings
 --env-file|FILE||text|staging.env|reads KEY=value lines; the environment wins over them
 --env|NAME=VALUE||pair|ENVIRONMENT=staging|sets a setting or a variable for the scripts; repeatable
@@ -430,7 +432,8 @@ is_kind() {
       ;;
     file)
       case $2 in
-        -* | .* | */* | *\\* | *[[:cntrl:]]* | summary.json | report.html | service.log) return 1 ;;
+        -* | .* | */* | *\\* | *[[:cntrl:]]*) return 1 ;;
+        summary.json | report.html | report.md | junit.xml | timeline.json | dashboard.html | service.log) return 1 ;;
       esac
       ;;
     *) : ;;
@@ -580,7 +583,7 @@ check_settings() {
   check_setting MAX_REMOTE_VUS count '' 100
   check_setting MAX_REMOTE_DURATION duration '' 1h
   check_setting RUN_ID run_id '' nightly-1
-  for name in ALLOW_REMOTE ALLOW_HEAVY ALLOW_WRITES; do check_setting "$name" bool '' true; done
+  for name in ALLOW_REMOTE ALLOW_HEAVY ALLOW_WRITES TIMELINE; do check_setting "$name" bool '' true; done
 }
 
 # check_setting NAME KIND FLAG EXAMPLE
@@ -645,7 +648,7 @@ Examples
   load-test.sh
   load-test.sh load --vus 100 --duration 10m
   load-test.sh load health --base-url https://staging.example.com
-  load-test.sh all --report
+  load-test.sh all --dashboard
 EOF
 }
 
@@ -721,7 +724,7 @@ take_switch() {
     --list) action=list ;;
     --dry-run) action=dry-run ;;
     --version) action=version ;;
-    --report) report=true ;;
+    --dashboard) dashboard=true ;;
     --no-wait) no_wait=true ;;
     --docker) use_docker=true ;;
     --quiet) quiet=true ;;
@@ -1250,7 +1253,9 @@ endpoint_answers() {
 # The k6 command
 # ---------------------------------------------------------------------------------------------------
 
-# dashboard_period: k6 needs two periods for a report, so short runs need short ones.
+is_timeline_wanted() { [ "$(setting TIMELINE true)" = true ]; }
+
+# dashboard_period: k6 needs two periods for a dashboard, so short runs need short ones.
 dashboard_period() {
   local duration seconds profile=${run_profiles[$1]}
   duration=$(setting DURATION)
@@ -1281,12 +1286,18 @@ build_environment() {
     add_child_variable "${output_names[i]}" "${output_values[i]}"
   done
   ! has_credentials "$base_url" || add_child_variable BASE_URL "$inside_url"
-  [ "$report" = true ] && [ -n "$2" ] || return 0
+  [ -n "$2" ] || return 0
+  [ "$dashboard" = true ] || is_timeline_wanted || return 0
   add_child_variable K6_WEB_DASHBOARD true
   # Any free port of this machine. (-1, "no port", opens one on every interface in k6 1.8.)
   add_child_variable K6_WEB_DASHBOARD_PORT 0
   add_child_variable K6_WEB_DASHBOARD_HOST 127.0.0.1
-  add_child_variable K6_WEB_DASHBOARD_EXPORT "$2/report.html"
+  [ "$dashboard" = false ] || add_child_variable K6_WEB_DASHBOARD_EXPORT "$2/dashboard.html"
+  if is_timeline_wanted; then
+    add_child_variable K6_WEB_DASHBOARD_RECORD "$2/.timeline"
+    # No figures per tag: k6 would keep every sample once more.
+    [ "$dashboard" = true ] || add_child_variable K6_WEB_DASHBOARD_TAGS ''
+  fi
   [ -n "${K6_WEB_DASHBOARD_PERIOD:-}" ] || add_child_variable K6_WEB_DASHBOARD_PERIOD "$(dashboard_period "$1")"
 }
 
@@ -1363,6 +1374,35 @@ build_wait_command() {
   add_setting_flags ''
   add_env WAIT_TIMEOUT "$1"
   k6_command+=("$inside_suite/lib/wait-for-service.js")
+}
+
+# build_report_command INDEX FOLDER: the same for what completes the report afterwards: the course of the run
+# and the runs before it, which k6 cannot see during a run.
+build_report_command() {
+  local files=$'summary.json\nreport.md\njunit.xml'
+  inside_paths "$2"
+  child_names=() child_values=()
+  [ "$dashboard" = false ] || files+=$'\ndashboard.html'
+  [ -z "$raw_output" ] || files+=$'\n'$raw_output
+  add_child_variable FILES "$files"
+  # A container sees this run only.
+  [ "$use_docker" = true ] || add_child_variable HISTORY "$(earlier_summaries "${2##*/}")"
+  begin_command "$2"
+  k6_command+=(--quiet --log-format=raw)
+  add_env RESULTS_DIR "$inside_folder"
+  k6_command+=("$inside_suite/lib/finish-report.js")
+}
+
+# earlier_summaries PART: the latest summaries in the results folder, one a line. Run ids begin with the time.
+earlier_summaries() {
+  local file files=() i
+  for file in "$results"/*/summary.json "$results"/*/"$1"/summary.json; do
+    case $file in "$results"/latest/*) continue ;; esac
+    [ ! -s "$file" ] || files+=("$file")
+  done
+  i=$((${#files[@]} - HISTORY_LIMIT))
+  [ "$i" -gt 0 ] || i=0
+  for (( ; i < ${#files[@]}; i++)); do printf '%s\n' "$(native "${files[i]}")"; done
 }
 
 # ---------------------------------------------------------------------------------------------------
@@ -1524,6 +1564,10 @@ plan_all() {
     refuse "$suite/lib/wait-for-service.js is missing. Restore it, or use --no-wait."
   build_wait_command "$wait_limit"
   store_command
+  for ((i = 0; i < ${#run_names[@]}; i++)); do
+    build_report_command "$i" "${run_folders[i]}"
+    store_command
+  done
 }
 
 # store_command: appends $k6_command and its environment to the plan.
@@ -1958,6 +2002,7 @@ run_part() {
   check_results "$folder" "$code" || code=$EXIT_INCOMPLETE
   [ -z "$interrupted" ] || code=$EXIT_INTERRUPTED
   rm -f -- "$folder/.started" 2>/dev/null || :
+  complete_report "$1" "$folder"
   run_codes+=("$code")
   run_seconds+=("$((SECONDS - started))")
   print_verdict "$1" "$folder" "$code"
@@ -1973,8 +2018,8 @@ check_results() {
     problem='summary.json says that the test did not pass'
   elif [ -n "$raw_output" ] && [ ! -s "$1/$raw_output" ]; then
     problem="$raw_output is missing or empty"
-  elif [ "$report" = true ] && [ ! -s "$1/report.html" ]; then
-    problem='report.html is missing (it needs a run of at least 3 s)'
+  elif [ "$dashboard" = true ] && [ ! -s "$1/dashboard.html" ]; then
+    problem='dashboard.html is missing (it needs a run of at least 3 s)'
   fi
   [ -n "$problem" ] && [ -z "$interrupted" ] || return 0
   if [ "$2" -eq 0 ]; then
@@ -1982,6 +2027,24 @@ check_results() {
     return 1
   fi
   [ "$2" -ne "$EXIT_THRESHOLDS" ] || [ "$summary_passed" = false ] || warn "$problem"
+}
+
+# complete_report INDEX FOLDER: replaces the page that the run left by one that also has its course. Only a nicety:
+# when it does not work the page stays, and so does the exit code.
+complete_report() {
+  if [ -s "$2/report.html" ] && [ -f "$suite/lib/finish-report.js" ] && [ -z "$interrupted" ]; then
+    use_command $((${#run_names[@]} + 1 + $1))
+    launch k6_process "${k6_command[@]}" </dev/null >/dev/null 2>"$2/.report-log"
+    wait_pid=$launched
+    wait_child "$wait_pid"
+    wait_pid=''
+    if [ "$child_code" -eq 0 ] && grep -q '^</html>' "$2/.report.html" 2>/dev/null; then
+      mv -f -- "$2/.report.html" "$2/report.html"
+    elif [ -z "$interrupted" ]; then
+      warn "report.html shows no figures over time: they could not be added (k6 exit code $child_code)."
+    fi
+  fi
+  rm -f -- "$2/.timeline" "$2/.report.html" "$2/.report-log" 2>/dev/null || :
 }
 
 # summary_is_whole FILE MARKER: sets $summary_passed, or $summary_problem when it fails.
@@ -2043,7 +2106,7 @@ print_verdict() {
     note "Stopped at once: teardown did not run, so data with the run id ${run_ids[$1]} may be left in the service, and the results are incomplete. Remove that data before the next run."
   fi
   explained=true
-  for file in summary.json report.html "$raw_output"; do
+  for file in summary.json report.html dashboard.html "$raw_output"; do
     [ -z "$file" ] || [ ! -s "$2/$file" ] || say "  $2/$file"
   done
   [ -z "$service_log" ] || [ ! -s "$service_log" ] || say "  $service_log"

@@ -8,6 +8,7 @@ import { env } from './config.js';
 import { parseDuration } from './duration.js';
 import { finish, start } from './lifecycle.js';
 import { namedStages, peakVus, plannedMs, rescale } from './profiles.js';
+import { TREND_STATS } from './statistics.js';
 import { summarize } from './summary.js';
 import { guardTarget } from './target.js';
 import { addThresholds, buildThresholds, isMisspelt, parseOverrides } from './thresholds.js';
@@ -119,7 +120,8 @@ function optionsOf(spec, { chosen, key, profile, shape, vus, durationMs, stages 
     thresholds,
     tags,
     systemTags: config.systemTags,
-    summaryTrendStats: config.summaryTrendStats,
+    // What the report draws, whatever the configuration asks for besides.
+    summaryTrendStats: [...new Set([...config.summaryTrendStats, ...TREND_STATS])],
     // An API that redirects, say to a login page, has not answered.
     maxRedirects: 0,
     insecureSkipTLSVerify: env.INSECURE_SKIP_TLS_VERIFY,

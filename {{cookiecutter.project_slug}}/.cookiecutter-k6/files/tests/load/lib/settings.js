@@ -237,6 +237,7 @@ export const SETTINGS = {
   ),
   // @feature }
 
+  TIMELINE: flag(true, 'Wrapper only: records figures over time for the report'),
   RESULTS_DIR: text('', 'Folder of the summary; default `tests/load/results`'),
   RUN_ID: text('', 'Names this run in tags, files and test data; set by the wrapper'),
   GIT_COMMIT: text('', 'Commit of the project, for the summary; set by the wrapper'),

@@ -2,6 +2,8 @@ import { env } from './config.js';
 import { CAUSES } from './causes.js';
 import { localPath } from './paths.js';
 import { prettyJson } from './pretty-json.js';
+import { reportFiles, REPORTS } from './report/files.js';
+import { DISTRIBUTION, statOf } from './statistics.js';
 import { findings } from './verdict.js';
 import { toText } from './summary-text.js';
 
@@ -17,7 +19,7 @@ const DEFAULT_FOLDER = localPath(import.meta.resolve('../results'));
 /** @typedef {import('../types/suite.js').RunFigures} RunFigures */
 
 /**
- * Makes a `handleSummary`: a short text with every threshold on the console, and `summary.json`.
+ * Makes a `handleSummary`: a short text with every threshold on the console, `summary.json`, and the report.
  *
  * @param {TestSpec} spec
  * @param {RunFigures} figures k6 does not hand the plan to `handleSummary`
@@ -27,22 +29,31 @@ const DEFAULT_FOLDER = localPath(import.meta.resolve('../results'));
 export function summarize(spec, figures) {
   return (data) => {
     const summary = buildSummary(spec, figures, data);
-    const path = summaryPath(spec);
+    const pathOf = (/** @type {string} */ name) => resultPath(spec, name);
+    const path = pathOf('summary.json');
+    const files = ['summary.json', REPORTS.markdown, REPORTS.junit];
     return {
       stdout: toText(summary, { path, colour: data.state.isStdOutTTY && !__ENV.NO_COLOR }),
       [path]: `${prettyJson(summary)}\n`,
+      ...reportFiles(summary, { files: files.map((name) => fileName(pathOf(name))) }, pathOf),
     };
   };
 }
 
 /**
  * @param {TestSpec} spec
- * @returns {string} one folder per run with the wrapper, one file per test without
+ * @param {string} name of a result, such as `summary.json`
+ * @returns {string} one folder per run with the wrapper, one set of files per test without
  */
-function summaryPath(spec) {
+function resultPath(spec, name) {
   return env.RESULTS_DIR
-    ? `${env.RESULTS_DIR}/summary.json`
-    : `${DEFAULT_FOLDER}/${spec.name}-test-summary.json`;
+    ? `${env.RESULTS_DIR}/${name}`
+    : `${DEFAULT_FOLDER}/${spec.name}-test-${name}`;
+}
+
+/** @param {string} path */
+function fileName(path) {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /**
@@ -64,6 +75,7 @@ export function buildSummary(spec, plan, data) {
     ),
     thresholds: thresholdResults(data.metrics),
     failedChecks: failedChecks(data.root_group),
+    distribution: distribution(data.metrics['http_req_duration{phase:main}']?.values),
   };
   const ranMs = Math.round(data.state.testRunDurationMs);
   const verdict = findings(figures, { ranMs, plannedMs: durationMs });
@@ -91,6 +103,7 @@ export function buildSummary(spec, plan, data) {
     },
     ...figures,
     breakingStage: verdict.breakingStage,
+    comparison: null,
   };
 }
 
@@ -109,6 +122,19 @@ function durations(values) {
         p95: round(values['p(95)']),
         p99: round(values['p(99)']),
         max: round(values.max),
+      };
+}
+
+/**
+ * @param {any} values of a trend
+ * @returns {import('../types/summary.js').Distribution | null} null without samples
+ */
+function distribution(values) {
+  return values === undefined || !(values.count > 0)
+    ? null
+    : {
+        percentiles: [...DISTRIBUTION, 100],
+        ms: [...DISTRIBUTION.map((share) => round(values[statOf(share)])), round(values.max)],
       };
 }
 

@@ -9,6 +9,14 @@ export interface Durations {
   max: number;
 }
 
+/** Latency by share of the requests; both lists are equally long. */
+export interface Distribution {
+  /** Percent of the requests, 0 to 100. */
+  percentiles: number[];
+  /** Milliseconds within which that share was answered. */
+  ms: number[];
+}
+
 export interface CheckCounts {
   passes: number;
   fails: number;
@@ -92,4 +100,27 @@ export interface Summary {
   breakingStage: { name: string; reason: string } | null;
   thresholds: ThresholdResult[];
   failedChecks: FailedCheck[];
+  /** Of all measured requests; null when there was none. */
+  distribution: Distribution | null;
+  /** Beside the baseline; null when the run was not compared. */
+  comparison: Comparison | null;
+}
+
+export interface Comparison {
+  baseline: { name: string; runs: number; timestamp: string; gitCommit: string | null };
+  endpoints: ComparedEndpoint[];
+}
+
+export interface ComparedEndpoint {
+  name: string;
+  /** Name in the baseline, when the endpoint was renamed since. */
+  was?: string;
+  status: 'ok' | 'slower' | 'failing' | 'missing' | 'new';
+  /** p95 in milliseconds. */
+  baseline: number | null;
+  current: number | null;
+  /** Percent. */
+  change: number | null;
+  /** Highest p95 that passes, milliseconds. */
+  limit: number | null;
 }
