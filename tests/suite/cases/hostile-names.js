@@ -1,6 +1,6 @@
 // A test whose names are attacks: on HTML, XML, Markdown and spreadsheets.
 
-import { checker } from '../../lib/checks.js';
+import { checker } from '../../lib/checker.js';
 import { BASE_URL } from '../../lib/config.js';
 import { endpoint, request } from '../../lib/http.js';
 import { defineTest } from '../../lib/test.js';
