@@ -1,0 +1,829 @@
+"""Turns schemas into generators: small data nodes from which k6 makes values.
+
+The order of sources: a documented example that fits its schema; default, const, enum; format;
+pattern; type with its bounds. What cannot be filled raises Unfillable with the reason.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from . import formats, patterns
+from .checker import Checker, is_multiple, same
+from .document import Schema, kind_of
+from .sampling import Node, Sampler
+from .schemas import Flat, Schemas, is_number, main_type, merge
+
+Binder = Callable[[str, Flat], "str | None"]
+
+_SAFE = 2**53 - 1
+_EXAMPLES = 4  # so many examples of a body are kept
+_PICKS = 20  # so many values of an enum
+_OPTIONAL_SIZE = 40  # an optional property with more nodes than that is left out
+_OBJECT_SIZE = 150  # optional properties are taken up to so many nodes in an object
+_SAMPLES = 3
+_TRIES = 120
+
+# Free texts whose name says what a server expects.
+_NAME_FORMATS = (
+    (re.compile(r"e?mail(_?address)?$", re.IGNORECASE), "email"),
+    (re.compile(r"(^|_|[a-z](?=U))(url|uri|website|homepage|href)$|Ur[li]$", re.IGNORECASE), "uri"),
+    (re.compile(r"(^|_)(uuid|guid)$", re.IGNORECASE), "uuid"),
+    (re.compile(r"^(phone|mobile|tel)(_?number)?$|Phone(Number)?$", re.IGNORECASE), "phone"),
+    (re.compile(r"^(currency|currency_?code)$", re.IGNORECASE), "currency"),
+    (re.compile(r"^(language|lang|locale)$", re.IGNORECASE), "language"),
+    (re.compile(r"^(country|country_?code)$", re.IGNORECASE), "country-code"),
+    (re.compile(r"(_at|_on|[a-z]At|[a-z]On|timestamp|datetime)$"), "date-time"),
+    (re.compile(r"(^|_)date$|[a-z]Date$"), "date"),
+)
+# Values of these are often unique in a service: a second create with the same one would be refused.
+_UNIQUE = re.compile(
+    r"(^|_|\b)(user_?name|login|e?mail(_?address)?|name|slug|title|code|sku|handle|nick_?name|key|identifier|label)$"
+    r"|(userName|Email|Name|Slug|Title|Code|Sku|Key)$",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(r"(.+_ids?|.+I[Dd]s?|.+_uuids?)$")
+_SIZES = re.compile(
+    r"(limit|(page_?|per_?)?size|per_?page|count|take|top|max_?results)$", re.IGNORECASE
+)
+_PAGES = {
+    "page": 1,
+    "page_number": 1,
+    "pagenumber": 1,
+    "offset": 0,
+    "skip": 0,
+    "start": 0,
+    "from": 0,
+}
+
+
+class Unfillable(Exception):
+    """No value can be made for a schema. circular: only because it contains itself."""
+
+    def __init__(self, reason: str, *, circular: bool = False) -> None:
+        """Take the reason, which becomes the operation's skip reason."""
+        super().__init__(reason)
+        self.circular = circular
+
+
+def size(node: Node, shared: Mapping[str, Node]) -> int:
+    """Return how many nodes a generator has, with what it uses."""
+    total = 1
+    if "use" in node:
+        return size(shared[node["use"]], shared)
+    for key in ("required", "optional"):
+        total += sum(size(inner, shared) for inner in node.get(key, {}).values())
+    if isinstance(node.get("items"), dict):
+        total += 2 * size(node["items"], shared)
+    inner: Any = node.get("items") if isinstance(node.get("items"), list) else node.get("of", [])
+    total += sum(size(item, shared) for item in inner)
+    return total + sum(size(node[key], shared) for key in ("values", "else") if key in node)
+
+
+def slots_of(node: Any, shared: Mapping[str, Node]) -> Iterator[str]:
+    """Yield the slots that a generator binds, with those of what it uses."""
+    if isinstance(node, dict):
+        if isinstance(node.get("bind"), str) and "else" in node:
+            yield node["bind"]
+            return
+        if "const" in node or "pick" in node:
+            return
+        if isinstance(node.get("use"), str) and len(node) == 1:
+            yield from slots_of(shared[node["use"]], shared)
+            return
+        for inner in node.values():
+            yield from slots_of(inner, shared)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from slots_of(inner, shared)
+
+
+class Builder:
+    """Builds the generators of a document; the shared ones gather in `shared`."""
+
+    def __init__(self, schemas: Schemas, checker: Checker, binder: Binder) -> None:
+        """Take the schemas, the checker, and what names the slot of a property, if it has one."""
+        self.schemas = schemas
+        self.checker = checker
+        self.binder = binder
+        self.shared: dict[str, Node] = {}
+        self._names: dict[str, str] = {}  # reference -> shared name
+        self._failed: dict[str, Unfillable] = {}
+        self._open: list[str] = []
+        self._open_views: set[int] = set()
+        self._made: dict[tuple[int, str, bool], Node] = {}
+        self._doubts = 0
+
+    # --- entry points ---------------------------------------------------------------------------
+
+    def node(
+        self, schema: Schema, name: str = "", examples: Sequence[Any] = (), **how: bool
+    ) -> Node:
+        """Return a checked generator for a parameter or a body.
+
+        name: of the parameter. examples: documented values outside the schema. `files=True`: binary
+        texts are files. Raises Unfillable.
+        """
+        doubts = self._doubts
+        files = how.get("files", False)
+        fitting = [value for value in examples if self.checker.valid(value, schema)]
+        if fitting and not files:
+            return self._one(
+                [self._from_example(value, schema, name) for value in fitting[:_EXAMPLES]]
+            )
+        try:
+            made = self._build(schema, name, files=files)
+        except RecursionError:
+            raise Unfillable("the schema is nested too deeply") from None
+        if doubts != self._doubts:
+            made = self._checked(made, schema)
+            self._doubts = doubts
+        return made
+
+    def _build(self, schema: Schema, name: str, *, files: bool = False) -> Node:
+        reference = _plain_reference(schema)
+        if reference and not files:
+            return self._shared(reference, name)
+        view = self.schemas.flat(schema)
+        key = (id(view), name, files)
+        if key in self._made:
+            return self._made[key]
+        if id(view) in self._open_views:
+            raise Unfillable("it contains itself", circular=True)
+        self._open_views.add(id(view))
+        doubts = self._doubts
+        try:
+            made = self._from_view(view, schema, name, files=files)
+        finally:
+            self._open_views.discard(id(view))
+        if doubts == self._doubts and isinstance(schema, Mapping):
+            self._made[key] = made
+        return made
+
+    def _shared(self, reference: str, name: str) -> Node:
+        if reference in self._failed:
+            raise self._failed[reference]
+        if reference in self._open:
+            raise Unfillable("it contains itself", circular=True)
+        if reference not in self._names:
+            target = self.schemas.document.look_up(reference, reference)
+            if target is None:
+                raise Unfillable(f"reference to something that cannot be had: {reference}")
+            view = self.schemas.flat({"$ref": reference})
+            if main_type(view) not in {"object", "array"} and "groups" not in view:
+                return self._from_view(view, target, name, files=False)
+            self._add_shared(reference, view, target, name)
+        return {"use": self._names[reference]}
+
+    def _add_shared(self, reference: str, view: Flat, target: Schema, name: str) -> None:
+        self._open.append(reference)
+        doubts = self._doubts
+        try:
+            made = self._from_view(view, target, name, files=False)
+            if doubts != self._doubts:
+                made = self._checked(made, target)
+                self._doubts = doubts
+        except Unfillable as reason:
+            if not reason.circular or len(self._open) == 1:
+                self._failed[reference] = reason
+            raise
+        finally:
+            self._open.pop()
+        self._names[reference] = self._free_name(reference)
+        self.shared[self._names[reference]] = made
+
+    def _free_name(self, reference: str) -> str:
+        last = reference.rsplit("/", 1)[-1].replace("~1", "/").replace("~0", "~")
+        base = "".join(char if char.isprintable() else "?" for char in last)[:80] or "schema"
+        name, number = base, 1
+        while name in self.shared:
+            number += 1
+            name = f"{base} {number}"
+        return name
+
+    # --- checking -------------------------------------------------------------------------------
+
+    def _misfit(self, made: Node, schema: Schema, chance: float, count: int = _SAMPLES) -> bool:
+        sampler = Sampler(self.shared, seed=7, chance=chance)
+        return any(not self._fits(sampler.make(made), schema) for _ in range(count))
+
+    def _fits(self, value: Any, schema: Schema) -> bool:
+        return self.checker.valid(value, schema)
+
+    def _checked(self, made: Node, schema: Schema) -> Node:
+        """Return the generator, or a narrower one, whose values fit the schema."""
+        if not self._misfit(made, schema, 1, 1) and not self._misfit(made, schema, 0.5):
+            return made
+        flat = self.shared[made["use"]] if "use" in made else made
+        for narrower in self._narrower(flat):
+            if not self._misfit(narrower, schema, 0.5):
+                return narrower
+        fitting = self._trials(made, schema)
+        if fitting:
+            return {"pick": fitting} if len(fitting) > 1 else {"const": fitting[0]}
+        raise Unfillable("no value fits all rules of the schema at once")
+
+    @staticmethod
+    def _narrower(made: Node) -> Iterator[Node]:
+        if made.get("make") != "object" or "optional" not in made:
+            return
+        base = {key: value for key, value in made.items() if key not in {"optional", "min"}}
+        if len(made.get("required", {})) >= made.get("min", 0):
+            yield base
+        yield {**base, "required": {**made.get("required", {}), **made["optional"]}}
+        for name, inner in made["optional"].items():
+            yield {**base, "required": {**made.get("required", {}), name: inner}}
+
+    def _trials(self, made: Node, schema: Schema) -> list[Any]:
+        """Return a few different values that fit, found by trying."""
+        if any(True for _ in slots_of(made, self.shared)) or size(made, self.shared) > _OBJECT_SIZE:
+            return []
+        sampler = Sampler(self.shared, seed=11)
+        found: dict[str, Any] = {}
+        for _ in range(_TRIES):
+            value = sampler.make(made)
+            if self._fits(value, schema):
+                found[json.dumps(value, sort_keys=True)] = value
+            if len(found) == 8:
+                break
+        return list(found.values())
+
+    # --- sources of values ----------------------------------------------------------------------
+
+    def _from_view(self, view: Flat, schema: Schema, name: str, *, files: bool) -> Node:
+        if "broken" in view:
+            raise Unfillable(f"reference to something that cannot be had: {view['broken']}")
+        if view.get("never") or view.get("types") == []:
+            raise Unfillable("the schema allows no value")
+        if "const" in view:
+            return {"const": view["const"]}
+        slot = self.binder(name, view) if name else None
+        if slot:
+            return {"bind": slot, "else": self._unbound(view, schema, name, files=files)}
+        return self._unbound(view, schema, name, files=files)
+
+    def _unbound(self, view: Flat, schema: Schema, name: str, *, files: bool) -> Node:
+        kind = main_type(view)
+        if kind == "string" and (files or view.get("type") == "file") and _is_file(view):
+            return file_node(name)
+        documented = self._documented(view, schema)
+        if documented:
+            return self._one(
+                [self._from_example(value, schema, name, bind=False) for value in documented]
+            )
+        if "enum" in view:
+            return self._from_enum(view, schema)
+        if "groups" in view:
+            return self._from_groups(view, schema, name, files=files)
+        self._doubt_rules(view)
+        if kind == "object":
+            return self._object(view, files=files)
+        if kind == "array":
+            return self._array(view, name)
+        return self._scalar(kind, view, name)
+
+    def _doubt_rules(self, view: Flat) -> None:
+        if view.keys() & {
+            "not",
+            "if",
+            "contains",
+            "propertyNames",
+            "dependentRequired",
+            "dependentSchemas",
+            "patternProperties",
+            "const",
+        }:
+            self._doubts += 1
+
+    def _documented(self, view: Flat, schema: Schema) -> list[Any]:
+        """Return the documented values that fit: examples first, else the default."""
+        listed = view.get("examples")
+        candidates = [view["example"]] if "example" in view else []
+        if isinstance(listed, list):
+            candidates += listed
+        elif isinstance(listed, Mapping):
+            candidates += [
+                item["value"]
+                for item in listed.values()
+                if isinstance(item, Mapping) and "value" in item
+            ]
+        if "x-example" in view:
+            candidates.append(view["x-example"])
+        fitting = [
+            value for value in candidates if value is not None and self.checker.valid(value, schema)
+        ]
+        if not fitting and view.get("default") is not None and view["default"] not in ({}, [], ""):
+            fitting = [view["default"]] if self.checker.valid(view["default"], schema) else []
+        if "discriminator" in view and "groups" not in view:
+            return []
+        return [value for value in fitting if not _placeholder(value)][:_EXAMPLES]
+
+    def _from_enum(self, view: Flat, schema: Schema) -> Node:
+        values = [
+            value
+            for value in view["enum"]
+            if value is not None and self.checker.valid(value, schema)
+        ]
+        if not values:
+            values = [value for value in view["enum"] if self.checker.valid(value, schema)]
+        if not values:
+            raise Unfillable("no value of the enum fits the rest of the schema")
+        return {"pick": values[:_PICKS]} if len(values) > 1 else {"const": values[0]}
+
+    def _from_example(self, value: Any, schema: Schema, name: str, *, bind: bool = True) -> Node:
+        """Return a generator of a documented value, with unique texts varied."""
+        view = self.schemas.flat(schema)
+        if isinstance(value, dict):
+            return self._object_example(value, view)
+        if isinstance(value, list):
+            items = view.get("items", True)
+            nodes = [self._from_example(item, items, name) for item in value]
+            constant = all("const" in node for node in nodes)
+            return (
+                {"const": [node["const"] for node in nodes]}
+                if constant
+                else {"make": "tuple", "items": nodes}
+            )
+        slot = self.binder(name, view) if name and bind else None
+        varied = self._varied(value, view, name)
+        return {"bind": slot, "else": varied} if slot else varied
+
+    def _object_example(self, value: dict[str, Any], view: Flat) -> Node:
+        properties = view.get("properties", {})
+        nodes: dict[str, Node] = {}
+        for key, item in value.items():
+            if not self.checker.read_only(properties.get(key)):
+                nodes[key] = self._from_example(item, properties.get(key, True), key)
+        if all("const" in node for node in nodes.values()):
+            return {"const": {key: node["const"] for key, node in nodes.items()}}
+        return {"make": "object", "required": nodes}
+
+    def _varied(self, value: Any, view: Flat, name: str) -> Node:
+        """Return the value, or for names that services want unique, one like it."""
+        if view.keys() & {"enum", "const", "groups", "not"} or not name:
+            return {"const": value}
+        if isinstance(value, int) and not isinstance(value, bool) and name == "id":
+            return self._integer(view, name)
+        if not isinstance(value, str) or not _UNIQUE.search(name):
+            return {"const": value}
+        if "patterns" in view or formats.known(view.get("format")) not in {"", "email"}:
+            return {"const": value}
+        if formats.known(view.get("format")) == "email" or formats.has_format("email", value):
+            return self._string({**view, "format": "email"}, name)
+        low, high = int(view.get("minLength", 1)), int(view.get("maxLength", len(value) + 9))
+        if high < 10 or len(value) < 2 or low > high:
+            return {"const": value}
+        return {
+            "make": "text",
+            "min": max(1, low),
+            "max": min(high, max(low, len(value) + 9)),
+            "like": value[:60],
+            "fresh": True,
+        }
+
+    @staticmethod
+    def _one(nodes: Iterable[Node]) -> Node:
+        """Return a choice of the nodes; of constants a plain pool."""
+        different: dict[str, Node] = {}
+        for node in nodes:
+            different.setdefault(json.dumps(node, sort_keys=True), node)
+        listed = list(different.values())
+        if len(listed) == 1:
+            return listed[0]
+        if all("const" in node for node in listed):
+            return {"pick": [node["const"] for node in listed]}
+        return {"make": "one", "of": listed}
+
+    # --- oneOf and anyOf ------------------------------------------------------------------------
+
+    def _from_groups(self, view: Flat, schema: Schema, name: str, *, files: bool) -> Node:
+        word, alternatives = view["groups"][0]
+        rest = [*view["groups"][1:]]
+        base = {key: value for key, value in view.items() if key not in {"groups", "refs"}}
+        if rest:
+            base["groups"] = rest
+        several = sum(self.schemas.flat(part).get("types") != ["null"] for part in alternatives) > 1
+        doubtful = bool(base.keys() - _ANNOTATIONS) or (several and word == "oneOf")
+        doubts = self._doubts
+        made: list[Node] = []
+        reasons: list[Unfillable] = []
+        for alternative in alternatives:
+            try:
+                node = self._alternative(base, alternative, view, schema, name, files=files)
+                made.append(self._checked(node, schema) if doubtful else node)
+            except Unfillable as reason:
+                reasons.append(reason)
+            if len(made) == _EXAMPLES:
+                break
+        if doubtful:
+            self._doubts = doubts  # each alternative was checked
+        if made:
+            return self._one(sorted(made, key=lambda node: size(node, self.shared)))
+        circular = any(reason.circular for reason in reasons)
+        raise Unfillable(
+            f"no alternative of {word} can be filled: {reasons[0] if reasons else 'none'}",
+            circular=circular,
+        )
+
+    def _alternative(
+        self, base: Flat, alternative: Schema, view: Flat, schema: Schema, name: str, *, files: bool
+    ) -> Node:
+        inner = self.schemas.flat(alternative)
+        if inner.get("types") == ["null"]:
+            raise Unfillable("it is null only")
+        plain = not (base.keys() - _ANNOTATIONS)
+        pinned = self._pinned(view.get("discriminator"), inner)
+        if plain and not pinned:
+            return self._build(alternative, name, files=files)
+        joined = merge(base, inner)
+        joined.pop("discriminator", None)
+        if pinned:
+            properties = joined.get("properties", {})
+            joined["properties"] = {**properties, pinned[0]: {"const": pinned[1]}}
+            joined["required"] = [*joined.get("required", []), pinned[0]]
+        return self._from_view(joined, alternative if plain else schema, name, files=files)
+
+    def _pinned(self, discriminator: Any, inner: Flat) -> tuple[str, str] | None:
+        """Return the property and the value by which a discriminator names this alternative."""
+        if isinstance(discriminator, str):
+            discriminator = {"propertyName": discriminator}
+        if not isinstance(discriminator, Mapping) or not isinstance(
+            discriminator.get("propertyName"), str
+        ):
+            return None
+        refs = inner.get("refs", [])
+        if not refs:
+            return None
+        own = self.schemas.flat(inner.get("properties", {}).get(discriminator["propertyName"], {}))
+        if "const" in own or len(own.get("enum", [])) == 1:
+            return None
+        value = _mapped(discriminator.get("mapping"), refs[0])
+        if own.get("enum") and value not in own["enum"]:
+            return None
+        return discriminator["propertyName"], value
+
+    # --- objects and arrays ---------------------------------------------------------------------
+
+    def _object(self, view: Flat, *, files: bool) -> Node:
+        properties = view.get("properties", {})
+        wanted = [key for key in view.get("required", []) if isinstance(key, str)]
+        required: dict[str, Node] = {}
+        pinned = self._own_discriminator(view)
+        for key in dict.fromkeys(wanted):
+            if not self.checker.read_only(properties.get(key)):
+                required[key] = pinned.get(key) or self._required(
+                    key, properties, view, files=files
+                )
+        optional = self._optional(view, required, files=files)
+        least = int(view.get("minProperties", 0))
+        if least > len(required) or is_number(view.get("maxProperties")):
+            self._doubts += 1
+        node: Node = {"make": "object"}
+        if required:
+            node["required"] = required
+        if optional:
+            node["optional"] = optional
+        if least > len(required):
+            if least > len(required) + len(optional):
+                return self._map(view, least)
+            node["min"] = least
+        elif not required and optional:
+            node["min"] = 1
+        if required or optional:
+            return node
+        extra = view.get("additionalProperties")
+        has_values = isinstance(extra, Mapping) and extra and not properties
+        return self._map(view, max(1, least)) if has_values else {"const": {}}
+
+    def _required(
+        self, key: str, properties: Mapping[str, Any], view: Flat, *, files: bool
+    ) -> Node:
+        schema = properties.get(key)
+        if schema is None:
+            extra = view.get("additionalProperties", True)
+            if extra is False:
+                raise Unfillable(f"`{_shown(key)}` is required but not allowed")
+            schema = extra if isinstance(extra, Mapping) else {}
+        try:
+            return self._property(schema, key, files=files)
+        except Unfillable as reason:
+            nullable = None if self.checker.valid(None, schema) else reason
+            if nullable is None:
+                return {"const": None}
+            raise Unfillable(f"`{_shown(key)}`: {reason}", circular=reason.circular) from None
+
+    def _property(self, schema: Schema, key: str, *, files: bool) -> Node:
+        if files:
+            view = self.schemas.flat(schema)
+            if _is_file(view):
+                return file_node(key)
+            if main_type(view) == "array" and _is_file(self.schemas.flat(view.get("items", {}))):
+                return {"make": "tuple", "items": [file_node(key)]}
+        return self._build(schema, key)
+
+    def _own_discriminator(self, view: Flat) -> dict[str, Node]:
+        discriminator = view.get("discriminator")
+        if isinstance(discriminator, str):
+            discriminator = {"propertyName": discriminator}
+        refs = view.get("refs", [])
+        if not isinstance(discriminator, Mapping) or not refs:
+            return {}
+        name = discriminator.get("propertyName")
+        own = self.schemas.flat(view.get("properties", {}).get(name, {}))
+        if not isinstance(name, str) or own.keys() & {"enum", "const"}:
+            return {}
+        return {name: {"const": _mapped(discriminator.get("mapping"), refs[0])}}
+
+    def _optional(
+        self, view: Flat, required: Mapping[str, Node], *, files: bool
+    ) -> dict[str, Node]:
+        """Return the optional properties worth sending: small, and no references into the dark."""
+        found: dict[str, Node] = {}
+        room = _OBJECT_SIZE
+        most = view.get("maxProperties")
+        for key, schema in view.get("properties", {}).items():
+            if key in required or self.checker.read_only(schema) or not isinstance(key, str):
+                continue
+            if is_number(most) and len(required) + len(found) >= most:
+                break
+            inner = self.schemas.flat(schema)
+            if inner.get("deprecated") is True:
+                continue
+            try:
+                node = self._property(schema, key, files=files)
+            except Unfillable:
+                continue
+            weight = size(node, self.shared)
+            dark = _REFERENCE.fullmatch(key) and not node.keys() & {"bind", "const", "pick"}
+            if weight <= min(_OPTIONAL_SIZE, room) and not dark:
+                found[key] = node
+                room -= weight
+        return found
+
+    def _map(self, view: Flat, least: int) -> Node:
+        self._doubts += 1
+        extra = view.get("additionalProperties", True)
+        values = self._build(extra if isinstance(extra, Mapping) else {"type": "string"}, "")
+        node: Node = {
+            "make": "map",
+            "values": values,
+            "min": least,
+            "max": max(least, min(2, int(view.get("maxProperties", 2)))),
+        }
+        if isinstance(view.get("propertyNames"), Mapping):
+            node["keys"] = self._build({"type": "string", **view["propertyNames"]}, "")
+        return node
+
+    def _array(self, view: Flat, name: str) -> Node:
+        first = view.get("prefixItems")
+        items = view.get("items")
+        first = items if isinstance(items, list) else first
+        if isinstance(first, list) and first:
+            self._doubts += 1
+            return {"make": "tuple", "items": [self._build(item, "") for item in first]}
+        least = int(view.get("minItems", 0))
+        most = int(min(view.get("maxItems", max(3, least)), max(3, least)))
+        if most < least:
+            raise Unfillable(f"minItems {least} is more than maxItems {most}")
+        try:
+            inner = self._build(items if items is not None else {"type": "string"}, _singular(name))
+        except Unfillable as reason:
+            if least:
+                raise Unfillable(f"its items: {reason}", circular=reason.circular) from None
+            return {"const": []}
+        if size(inner, self.shared) > _OBJECT_SIZE:
+            most = max(least, 1)
+        node: Node = {
+            "make": "array",
+            "items": inner,
+            **({"min": least} if least else {}),
+            "max": most,
+        }
+        if view.get("uniqueItems") is True:
+            self._doubts += 1
+            node["unique"] = True
+            if "const" in inner or ("pick" in inner and len(inner["pick"]) < most):
+                node["max"] = max(least, len(inner.get("pick", [0])))
+        return node
+
+    # --- scalars --------------------------------------------------------------------------------
+
+    def _scalar(self, kind: str, view: Flat, name: str) -> Node:
+        if kind == "boolean":
+            return {"make": "bool"}
+        if kind == "null":
+            return {"const": None}
+        if kind == "integer":
+            return self._integer(view, name)
+        if kind == "number":
+            return self._number(view)
+        return self._string(view, name)
+
+    def _integer(self, view: Flat, name: str) -> Node:
+        low, high = _range(view, whole=True)
+        step = view.get("multipleOf", 1)
+        if step != int(step):
+            self._doubts += 1
+            step = 1
+        step = int(step)
+        first = _PAGES.get(name.lower())
+        if first is not None and low <= first <= high and step == 1:
+            return {"const": first}
+        if low is None or high is None:  # pragma: no cover - _range gives both
+            raise Unfillable("no bounds")
+        if "minimum" not in view and "exclusiveMinimum" not in view and name == "id":
+            high = (
+                max(high, min(_limit(view), 2**31 - 1))
+                if not view.keys() & {"maximum", "exclusiveMaximum"}
+                else high
+            )
+        if _SIZES.search(name) and low <= 10 <= high and step == 1:
+            return {"make": "int", "min": max(low, 10), "max": min(high, 50)}
+        low, high = -(-low // step) * step, high // step * step
+        if low > high:
+            raise Unfillable("no whole number lies within the bounds")
+        return {"make": "int", "min": low, "max": high, **({"step": step} if step > 1 else {})}
+
+    def _number(self, view: Flat) -> Node:
+        low, high = _range(view, whole=False)
+        step = view.get("multipleOf")
+        if step:
+            low, high = math.ceil(low / step) * step, math.floor(high / step) * step
+            places = len(format(step, "f").rstrip("0").partition(".")[2])
+            low, high = round(low, places), round(high, places)
+            self._doubts += 1
+        if low > high:
+            raise Unfillable("no number lies within the bounds")
+        if step and not is_multiple(low, step):
+            raise Unfillable(f"no multiple of {step} lies within the bounds")
+        return {"make": "number", "min": low, "max": high, **({"step": step} if step else {})}
+
+    def _string(self, view: Flat, name: str) -> Node:
+        low = int(view.get("minLength", 0))
+        high = int(min(view.get("maxLength", 4096), 65536))
+        if low > high:
+            raise Unfillable(f"minLength {low} is more than maxLength {high}")
+        if view.get("patterns"):
+            return self._pattern(view, low, high, name)
+        named = formats.known(view.get("format"))
+        if named == "" or named in {"string", "text"}:
+            named = next((made for rule, made in _NAME_FORMATS if name and rule.search(name)), "")
+            least, most = _format_lengths(named)
+            if low > least or high < most:
+                named = ""
+        return self._of_format(named, low, high, name)
+
+    def _of_format(self, named: str, low: int, high: int, name: str) -> Node:
+        if named in formats.FIXED and low <= len(formats.FIXED[named]) <= high:
+            return {"const": formats.FIXED[named]}
+        if named in formats.MADE:
+            least, most = formats.lengths(named)
+            if low > most or high < least:
+                raise Unfillable(f"no {named} has {low} to {high} characters")
+            node: Node = {"make": "format", "format": named}
+            if low > least:
+                node["min"] = low
+            if high < most:
+                node["max"] = high
+            if named in {"uri", "hostname", "email", "byte"} and (low > least or high < most):
+                self._doubts += 1
+            if named == "email":
+                node["fresh"] = True
+            return node
+        least = max(low, min(8, high), 1 if high else 0)
+        node = {"make": "text", "min": least, "max": max(least, min(high, 16))}
+        if name and _UNIQUE.search(name):
+            node["fresh"] = True
+        return node
+
+    def _pattern(self, view: Flat, low: int, high: int, name: str) -> Node:
+        expressions = view["patterns"]
+        text = {
+            key: view[key] for key in ("minLength", "maxLength", "format", "not") if key in view
+        }
+        rule = {"allOf": [{**text, "pattern": expression} for expression in expressions]}
+        reason = ""
+        for expression in expressions:
+            try:
+                parts = patterns.parts_of(expression, low, high)
+            except (patterns.Unsupported, RecursionError, OverflowError) as problem:
+                reason = str(problem)
+                continue
+            made: Node = {"make": "pattern", "parts": parts}
+            if not self._misfit(made, rule, 0.5, 12):
+                return {**made, "fresh": True} if name and _UNIQUE.search(name) else made
+            fitting = self._trials(made, rule)
+            if fitting:
+                return {"pick": fitting} if len(fitting) > 1 else {"const": fitting[0]}
+            reason = "no match was found"
+        plain = self._of_format(formats.known(view.get("format")), low, high, name)
+        fitting = self._trials(plain, rule)
+        if fitting:
+            return {"pick": fitting}
+        raise Unfillable(f"no text for the pattern {_shown(expressions[0])}: {reason}")
+
+
+def _plain_reference(schema: Schema) -> str:
+    """Return the reference that a schema is, but for its description; else an empty text."""
+    if not isinstance(schema, Mapping) or not schema.keys() <= _WRAPPING:
+        return ""
+    reference = schema.get("$ref")
+    if isinstance(reference, str):
+        return reference if "allOf" not in schema else ""
+    parts = schema.get("allOf")
+    return _plain_reference(parts[0]) if isinstance(parts, list) and len(parts) == 1 else ""
+
+
+_WRAPPING = frozenset("$ref allOf description summary title nullable deprecated x-nullable".split())
+_ANNOTATIONS = frozenset(
+    "title description example examples default discriminator deprecated externalDocs xml refs"
+    " nullable readOnly writeOnly summary $schema $id maybe_null x-example".split()
+)
+
+
+def _mapped(mapping: Any, reference: str) -> str:
+    last = reference.rsplit("/", 1)[-1]
+    for value, target in mapping.items() if isinstance(mapping, Mapping) else ():
+        if target in {reference, last}:
+            return str(value)
+    return last
+
+
+def _is_file(view: Flat) -> bool:
+    if view.get("type") == "file" or formats.known(view.get("format")) == "binary":
+        return True
+    return "contentMediaType" in view and "contentEncoding" not in view
+
+
+def file_node(name: str, media_type: str = "text/plain") -> Node:
+    """Return the generator of a small file."""
+    image = re.search(
+        r"image|photo|avatar|picture|logo|icon", name, re.IGNORECASE
+    ) or media_type.startswith("image/")
+    if image:
+        return {"make": "file", "name": "upload.png", "type": "image/png", "size": 68}
+    return {
+        "make": "file",
+        "name": "upload.txt",
+        "type": media_type if "*" not in media_type else "text/plain",
+        "size": 64,
+    }
+
+
+def _placeholder(value: Any) -> bool:
+    """Tell whether an example is no value but the name of its type, as some frameworks write it."""
+    return value in {"string", "undefined"} if isinstance(value, str) else False
+
+
+def _limit(view: Flat) -> int:
+    return 2**31 - 1 if view.get("format") != "int64" else _SAFE
+
+
+def _range(view: Flat, *, whole: bool) -> tuple[Any, Any]:
+    """Return bounds that a value may be on, small where the schema leaves them open."""
+    low, high = view.get("minimum"), view.get("maximum")
+    nudge = 1 if whole else 0.001
+    strict_low, strict_high = view.get("exclusiveMinimum"), view.get("exclusiveMaximum")
+    if strict_low is not None and (low is None or strict_low >= low):
+        low = math.floor(strict_low) + 1 if whole else strict_low + nudge
+    if strict_high is not None and (high is None or strict_high <= high):
+        high = math.ceil(strict_high) - 1 if whole else strict_high - nudge
+    if low is None:
+        low = 1 if high is None or high >= 1 else high - 99
+    if high is None:
+        high = max(100, low + 100)
+    if strict_low is not None and strict_high is not None and low > high and not whole:
+        low = high = (strict_low + strict_high) / 2
+    low, high = max(low, -_SAFE), min(high, _SAFE)
+    if view.get("format") == "int32":
+        low, high = max(low, -(2**31)), min(high, 2**31 - 1)
+    # Very wide ranges make values that no service stores.
+    if high - low > 1_000_000 and view.keys() & {"maximum", "exclusiveMaximum"}:
+        low = max(low, 1) if high >= 1_000 else low
+        high = min(high, low + 999)
+    return (math.ceil(low), math.floor(high)) if whole else (low, high)
+
+
+def _format_lengths(named: str) -> tuple[int, int]:
+    if named in formats.FIXED:
+        size_of = len(formats.FIXED[named])
+        return size_of, size_of
+    return formats.lengths(named) if named in formats.MADE else (0, 65536)
+
+
+def _singular(name: str) -> str:
+    if name.endswith("ies"):
+        return name[:-3] + "y"
+    return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
+
+
+def _shown(text: str) -> str:
+    line = "".join(char if char.isprintable() else "?" for char in str(text))
+    return line if len(line) <= 80 else line[:77] + "..."
+
+
+__all__ = ["Builder", "Unfillable", "file_node", "kind_of", "same", "size", "slots_of"]
