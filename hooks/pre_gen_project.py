@@ -178,6 +178,20 @@ def parse_switch(value: object) -> bool:
     raise ValueError("")
 
 
+def parse_document(value: object) -> str:
+    """Return where the OpenAPI document is: a file, an http(s) URL, `live`, or empty for none."""
+    text = text_of(value)
+    if len(text) > 500:
+        raise ValueError(f"it has {len(text)} characters")
+    if "://" in text:
+        scheme, _, rest = text.partition("://")
+        if scheme.lower() not in ("http", "https") or not re.match(r"[^/\s\\][^\s\\]*$", rest):
+            raise ValueError("of URLs only http:// and https:// are read")
+        if "@" in rest.partition("/")[0]:
+            raise ValueError("a URL with credentials would be stored in the project")
+    return text.lower() if text.lower() == "live" else text
+
+
 AUTH_MODES = ("none", "login", "api-key")
 PROFILE_SETS = ("core", "stress-150", "light", "saas", "extended", "cdc", "desk")
 
@@ -232,6 +246,18 @@ OPTIONS: tuple[Option, ...] = (
         " library and test users.",
         parse_choice(*AUTH_MODES),
         AUTH_MODES,
+    ),
+    Option(
+        "openapi_spec",
+        "file or URL",
+        "",
+        "a file (from where you run the command, or from the project), an http(s) URL without"
+        " credentials, the word live, or nothing",
+        "openapi.json",
+        "The service's OpenAPI or Swagger document; every operation of it is then compiled into the"
+        " table `data/operations.jsonl`. `live`: the document that the running service itself"
+        " serves, read by `./scripts/load-test.sh openapi update`. Empty: nothing of it is there.",
+        parse_document,
     ),
     Option(
         "profile_set",

@@ -5,12 +5,18 @@ Only the answers that differ from the defaults are listed.
 
 from __future__ import annotations
 
+from pathlib import Path
+
+# Small documents of this repository's own.
+DOCUMENTS = Path(__file__).parent / "openapi" / "documents"
+
 Answers = dict[str, str | int | bool]
 
 OPTION_SETS: dict[str, Answers] = {
     "defaults": {},
     "login": {"auth": "login"},
     "api-key": {"auth": "api-key"},
+    "openapi": {"openapi_spec": str(DOCUMENTS / "shop.json")},
     "claude-md": {"include_claude_md": True},
     "everything": {
         "project_name": 'Shop & Söhne\'s "API"',
@@ -18,6 +24,7 @@ OPTION_SETS: dict[str, Answers] = {
         "backend_port": "3000",
         "backend_api_prefix": "/api",
         "auth": "login",
+        "openapi_spec": "live",
         "profile_set": "extended",
         "include_claude_md": True,
     },

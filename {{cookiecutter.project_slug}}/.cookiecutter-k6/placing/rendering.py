@@ -132,6 +132,7 @@ def env_values(answers: Mapping[str, Any], slug: str) -> dict[str, str]:
         "API_PREFIX": str(answers["backend_api_prefix"]),
         "AUTH_MODE": str(answers["auth"]),
         "PROFILE_SET": str(answers["profile_set"]),
+        "OPENAPI_SPEC": str(answers.get("openapi_spec", "")),
     }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from . import additive, features, manifest, rendering, report
+from . import additive, features, manifest, openapi, rendering, report
 from .act import Disk, Refusal, Workplace, carry_out
 from .manifest import Manifest
 from .merge import Git, Merger
@@ -129,7 +129,8 @@ def generate(root: str, environ: Mapping[str, str], disk: Disk) -> int:
     """Place the staged suite into the project at `root`; return the exit code."""
     with open(os.path.join(root, LOCK, "run.json"), encoding="utf-8") as file:
         record = json.load(file)
-    request = Request(record["answers"], record["name_slug"], record["template_home"])
+    answers = openapi.settled(record["answers"], root, environ)
+    request = Request(answers, record["name_slug"], record["template_home"])
     scratch = os.path.join(root, STAGING, "scratch")
     os.mkdir(scratch)
     template = Template(read_tree(os.path.join(root, STAGING, "files")))
@@ -142,9 +143,20 @@ def generate(root: str, environ: Mapping[str, str], disk: Disk) -> int:
     _tell(plan, before, done=not problems)
     for problem in problems:
         complain(problem)
+    if not problems:
+        _compile(root, before, answers)
     if problems:
         complain("the suite is incomplete; put that right and run the same command again")
     return 1 if problems else 0
+
+
+def _compile(root: str, before: Manifest, answers: Mapping[str, Any]) -> None:
+    """Compile the OpenAPI document when there is one and the table is not of it."""
+    answer = str(answers.get(openapi.OPTION, ""))
+    changed = before.answers.get(openapi.OPTION, answer) != answer
+    if answer and openapi.outdated(root, changed=changed):
+        for line in openapi.compile_table(root, os.path.join(root, STAGING, "files"), answer):
+            say(line)
 
 
 def _tell_only(plan: Plan, before: Manifest, found_at: Look, *, checking: bool) -> int:

@@ -619,6 +619,12 @@ Usage: load-test.sh [PROFILE] [TEST] [options] [-- K6 ARGS]
   load-test.sh [PROFILE] all      every test, one after the other
   load-test.sh FILE               a script: absolute, from here or from tests/load
 EOF
+  # @feature openapi {
+  cat <<EOF
+  load-test.sh openapi update     compiles the OpenAPI document again (openapi update --help)
+  load-test.sh openapi list       lists its operations
+EOF
+  # @feature }
   while IFS='|' read -r flag value name kind example help; do
     case $flag in
       --*) printf '  %-22s %s\n' "$flag${value:+ $value}" "$help" ;;
@@ -1074,6 +1080,40 @@ confirm_target() {
     "CONFIRM_TARGET=$(quote "$target_host") $(command_line --base-url "$(masked "$base_url")" --yes)"
 }
 
+# @feature openapi {
+# ---------------------------------------------------------------------------------------------------
+# The OpenAPI document
+# ---------------------------------------------------------------------------------------------------
+
+# python_works COMMAND: is it a Python that can run the compiler?
+python_works() {
+  limited "$ANSWER_LIMIT" "$1" -c 'import sys; sys.exit(sys.version_info < (3, 10))' >/dev/null 2>&1
+}
+
+# openapi_command ARGUMENTS...: the compiler takes over, with the settings it may need in its environment.
+openapi_command() {
+  local name tool python=''
+  find_suite
+  load_settings
+  resolve_target
+  tool=$suite/tools/openapi.py
+  [ -f "$tool" ] || refuse "$tool is missing; run the update command of tests/load/README.md."
+  export BASE_URL=$base_url
+  for name in OPENAPI_PATH OPENAPI_SPEC; do export "$name=$(setting "$name")"; done
+  for name in python3 python; do
+    [ -n "$python" ] || ! python_works "$name" || python=$name
+  done
+  # uv brings PyYAML where Python does not have it.
+  if [ -n "$python" ] && { ! type -P uv >/dev/null || "$python" -c 'import yaml' 2>/dev/null; }; then
+    exec "$python" "$tool" "$@"
+  elif type -P uv >/dev/null; then
+    exec uv run --quiet --no-project --script "$tool" "$@"
+  fi
+  refuse 'the OpenAPI compiler needs Python 3.10 or later, or uv; neither is on the PATH.' \
+    'python3 --version'
+}
+
+# @feature }
 # ---------------------------------------------------------------------------------------------------
 # k6
 # ---------------------------------------------------------------------------------------------------
@@ -2162,6 +2202,16 @@ exit_with_worst() {
 main() {
   self=$0
   choose_colors
+  # @feature openapi {
+  if [ "${1:-}" = openapi ]; then
+    case ${2:-} in
+      update | list)
+        shift
+        openapi_command "$@"
+        ;;
+    esac
+  fi
+  # @feature }
   if help_wanted "$@"; then
     usage
     exit 0

@@ -1,0 +1,98 @@
+"""The OpenAPI document of a generation: where it is, and compiling it once the suite stands.
+
+The suite's own tool compiles, as a process of its own; whatever a document does to it, the suite is
+complete, and the user is told the command to run later.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+OPTION = "openapi_spec"
+LIVE = "live"
+TABLE = "tests/load/data/operations.jsonl"
+TOOL = "tests/load/tools/openapi.py"
+COMMAND = "./scripts/load-test.sh openapi update"
+TIME_LIMIT = 90  # seconds; the tool itself gives a download 20
+_SHOWN = 6  # lines of the tool's own
+
+
+def is_file_name(answer: str) -> bool:
+    """Tell whether an answer names a file, not a URL or a running service."""
+    return answer not in {"", LIVE} and not answer.lower().startswith(("http://", "https://"))
+
+
+def settled(answers: Mapping[str, Any], root: str, environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return the answers with the document's path as seen from the project, if it exists.
+
+    A relative path is meant from where the user ran the command, else from the project.
+    """
+    answer = str(answers.get(OPTION, ""))
+    if not is_file_name(answer):
+        return dict(answers)
+    for folder in _folders(root, environ.get("PWD", "")):
+        path = os.path.join(folder, os.path.expanduser(answer))
+        if os.path.isfile(path):
+            return {**answers, OPTION: _from_project(path, root)}
+    return dict(answers)
+
+
+def _folders(root: str, working: str) -> Iterator[str]:
+    """Yield the folders to look in. Cookiecutter does not say where it was called from."""
+    known = os.path.isabs(working) and os.path.isdir(working)
+    if known and (root + os.sep).startswith(os.path.join(os.path.realpath(working), "")):
+        yield working
+    yield os.path.dirname(root)
+    if known:
+        yield working
+    yield root
+
+
+def _from_project(path: str, root: str) -> str:
+    try:
+        relative = os.path.relpath(os.path.realpath(path), root)
+    except ValueError:
+        return path  # another drive of Windows
+    return relative.replace(os.sep, "/")
+
+
+def outdated(root: str, *, changed: bool) -> bool:
+    """Tell whether the table has to be compiled: it is empty, old, or of another document."""
+    try:
+        with open(os.path.join(root, *TABLE.split("/")), encoding="utf-8") as file:
+            header = json.loads(file.readline())
+    except (OSError, ValueError):
+        return True
+    empty = not isinstance(header, dict) or header.get("document") is None
+    return empty or header.get("format") != 1 or changed
+
+
+def compile_table(root: str, staged: str, answer: str) -> list[str]:
+    """Compile the document into the suite at `root`; return lines for the user.
+
+    staged: the folder of the template's own files, whose tool is run. Never fails.
+    """
+    if answer == LIVE:
+        return [f"Next: start the service, then {COMMAND} (reads its OpenAPI document)"]
+    place = os.path.join(root, answer) if is_file_name(answer) else answer
+    tool = os.path.join(staged, *TOOL.split("/"))
+    command = [sys.executable, "-B", tool, "--project", root, "update", place]
+    try:
+        done = subprocess.run(
+            command, cwd=root, capture_output=True, text=True, errors="replace", check=False,
+            stdin=subprocess.DEVNULL, timeout=TIME_LIMIT,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired, ValueError) as error:
+        return [f"OpenAPI: not compiled ({type(error).__name__}); later: {COMMAND}"]
+    if done.returncode != 0:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        reason = reason.removeprefix("load-test.sh openapi: ").partition(". Try:")[0]
+        return [f"OpenAPI: not compiled: {reason}", f"The suite is complete; later: {COMMAND}"]
+    lines = done.stdout.strip().splitlines()
+    shown = [line for line in lines[:-1] if not line.startswith("  added")][:_SHOWN]
+    return [f"OpenAPI: {lines[-1] if lines else 'compiled'}", *shown]
