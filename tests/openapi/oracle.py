@@ -27,7 +27,9 @@ def modern(node: Any) -> Any:
         return [modern(item) for item in node]
     if not isinstance(node, Mapping):
         return node
-    made = {str(key): modern(value) for key, value in node.items()}
+    made = {str(key): modern(value) for key, value in node.items() if value is not None}
+    if isinstance(made.get("type"), str):
+        made["type"] = made["type"].lower()
     _required(made)
     for strict, plain in LIMITS.items():
         if made.get(strict) is True and plain in made:

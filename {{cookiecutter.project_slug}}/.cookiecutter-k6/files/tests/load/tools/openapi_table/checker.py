@@ -40,10 +40,14 @@ def _is_type(name: str, value: Any) -> bool:
 
 
 def is_multiple(value: Any, step: Any) -> bool:
-    """Tell whether a number is a multiple of another one, in decimal arithmetic."""
+    """Tell whether a number is a multiple of another one.
+
+    In decimal arithmetic, which is right, and in binary, which is what many services do.
+    """
     try:
-        return Decimal(str(value)) % Decimal(str(step)) == 0
-    except (InvalidOperation, ZeroDivisionError):
+        ratio = value / step
+        return Decimal(str(value)) % Decimal(str(step)) == 0 and ratio == int(ratio)
+    except (InvalidOperation, ZeroDivisionError, OverflowError):
         return True
 
 

@@ -25,7 +25,8 @@ _EXAMPLES = 4  # so many examples of a body are kept
 _PICKS = 20  # so many values of an enum
 _OPTIONAL_SIZE = 40  # an optional property with more nodes than that is left out
 _OBJECT_SIZE = 150  # optional properties are taken up to so many nodes in an object
-_SAMPLES = 3
+_SAMPLES = 4
+_MANY = 24  # where a rule concerns only some values
 _TRIES = 120
 
 # Free texts whose name says what a server expects.
@@ -216,11 +217,12 @@ class Builder:
 
     def _checked(self, made: Node, schema: Schema) -> Node:
         """Return the generator, or a narrower one, whose values fit the schema."""
-        if not self._misfit(made, schema, 1, 1) and not self._misfit(made, schema, 0.5):
+        count = _MANY if self.schemas.flat(schema).keys() & _RULES else _SAMPLES
+        if not self._misfit(made, schema, 1, 1) and not self._misfit(made, schema, 0.5, count):
             return made
         flat = self.shared[made["use"]] if "use" in made else made
         for narrower in self._narrower(flat):
-            if not self._misfit(narrower, schema, 0.5):
+            if not self._misfit(narrower, schema, 0.5, count):
                 return narrower
         fitting = self._trials(made, schema)
         if fitting:
@@ -287,16 +289,7 @@ class Builder:
         return self._scalar(kind, view, name)
 
     def _doubt_rules(self, view: Flat) -> None:
-        if view.keys() & {
-            "not",
-            "if",
-            "contains",
-            "propertyNames",
-            "dependentRequired",
-            "dependentSchemas",
-            "patternProperties",
-            "const",
-        }:
+        if view.keys() & _RULES:
             self._doubts += 1
 
     def _documented(self, view: Flat, schema: Schema) -> list[Any]:
@@ -651,16 +644,21 @@ class Builder:
     def _number(self, view: Flat) -> Node:
         low, high = _range(view, whole=False)
         step = view.get("multipleOf")
-        if step:
-            low, high = math.ceil(low / step) * step, math.floor(high / step) * step
-            places = len(format(step, "f").rstrip("0").partition(".")[2])
-            low, high = round(low, places), round(high, places)
-            self._doubts += 1
         if low > high:
             raise Unfillable("no number lies within the bounds")
-        if step and not is_multiple(low, step):
+        if not step:
+            return {"make": "number", "min": low, "max": high}
+        first, last = math.ceil(low / step), math.floor(high / step)
+        places = len(format(step, "f").rstrip("0").partition(".")[2])
+        stride = max(1, (last - first) // 200)
+        found = [round(count * step, places) for count in range(first, last + 1, stride)]
+        # Only numbers that are multiples in binary arithmetic too.
+        fitting = [value for value in found if is_multiple(value, step)]
+        if not fitting:
             raise Unfillable(f"no multiple of {step} lies within the bounds")
-        return {"make": "number", "min": low, "max": high, **({"step": step} if step else {})}
+        spread = fitting[:: -(-len(fitting) // _PICKS)]
+        self._doubts += 1
+        return {"pick": spread} if len(spread) > 1 else {"const": spread[0]}
 
     def _string(self, view: Flat, name: str) -> Node:
         low = int(view.get("minLength", 0))
@@ -738,6 +736,10 @@ def _plain_reference(schema: Schema) -> str:
     return _plain_reference(parts[0]) if isinstance(parts, list) and len(parts) == 1 else ""
 
 
+# What no generator obeys by construction.
+_RULES = frozenset(
+    "not if contains propertyNames dependentRequired dependentSchemas patternProperties".split()
+)
 _WRAPPING = frozenset("$ref allOf description summary title nullable deprecated x-nullable".split())
 _ANNOTATIONS = frozenset(
     "title description example examples default discriminator deprecated externalDocs xml refs"

@@ -1,0 +1,400 @@
+"""Values of generators, judged by an independent validator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openapi_table.generators import Unfillable
+from openapi_table.sampling import Sampler
+
+from tests.openapi.compiling import (
+    body_of,
+    build,
+    compiled,
+    getting,
+    only_row,
+    openapi,
+    posting,
+    samples,
+)
+from tests.openapi.oracle import Oracle
+
+NODE: dict[str, Any] = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {
+        "name": {"type": "string"},
+        "next": {"$ref": "#/components/schemas/Node"},
+        "children": {"type": "array", "items": {"$ref": "#/components/schemas/Node"}},
+    },
+}
+CAT = {
+    "type": "object",
+    "required": ["kind", "lives"],
+    "properties": {"kind": {"type": "string"}, "lives": {"type": "integer", "maximum": 9}},
+}
+DOG = {
+    "type": "object",
+    "required": ["kind", "bark"],
+    "properties": {"kind": {"type": "string"}, "bark": {"enum": ["loud", "soft"]}},
+}
+SCHEMAS = {
+    "Node": NODE,
+    "Cat": CAT,
+    "Dog": DOG,
+    "Id": {"type": "string", "pattern": "^[0-9a-f]{8}$"},
+    "Base": {
+        "type": "object",
+        "required": ["type"],
+        "discriminator": {"propertyName": "type"},
+        "properties": {"type": {"type": "string"}},
+    },
+    "Derived": {
+        "allOf": [
+            {"$ref": "#/components/schemas/Base"},
+            {"properties": {"size": {"type": "integer", "minimum": 3}}, "required": ["size"]},
+        ]
+    },
+}
+
+
+def ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+CASES: dict[str, Any] = {
+    "example that fits": {"type": "string", "maxLength": 5, "example": "abc"},
+    "example that does not fit": {"type": "string", "maxLength": 5, "example": "too long to fit"},
+    "example of another type": {"type": "integer", "example": "7"},
+    "quoted number as default": {"type": "integer", "default": "10", "minimum": 1},
+    "example breaks its pattern": {"type": "string", "pattern": "^[a-z]{3}$", "example": "ABC"},
+    "examples, a list": {"type": "string", "examples": [1, "two"]},
+    "default out of bounds": {"type": "integer", "default": 0, "minimum": 5},
+    "enum": {"type": "string", "enum": ["a", "b"]},
+    "enum with null": {"type": "string", "nullable": True, "enum": [None, "a"]},
+    "enum of the wrong type": {"type": "string", "enum": [1, 2, "c"]},
+    "const": {"const": {"a": [1, None]}},
+    "nullable": {"type": "string", "nullable": True, "minLength": 4},
+    "type array": {"type": ["integer", "null"], "minimum": 3},
+    "several types": {"type": ["string", "integer"]},
+    "no type, bounds": {"minimum": 3, "maximum": 4},
+    "no type, items": {"items": {"type": "boolean"}, "minItems": 2},
+    "no type at all": {},
+    "true": True,
+    "exclusive bounds, old": {
+        "type": "integer",
+        "minimum": 3,
+        "exclusiveMinimum": True,
+        "maximum": 5,
+        "exclusiveMaximum": True,
+    },
+    "exclusive bounds, new": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 0.01},
+    "negative": {"type": "integer", "maximum": -7},
+    "multiple of 7": {"type": "integer", "multipleOf": 7, "minimum": 10, "maximum": 20},
+    "multiple of 0.01": {"type": "number", "multipleOf": 0.01, "minimum": 0.05, "maximum": 1},
+    "multiple of 0.3": {"type": "number", "multipleOf": 0.3, "minimum": 1, "maximum": 2},
+    "int32 is huge": {"type": "integer", "format": "int32", "maximum": 2147483647},
+    "length 1": {"type": "string", "minLength": 1, "maxLength": 1},
+    "empty text": {"type": "string", "maxLength": 0},
+    "pattern": {"type": "string", "pattern": "^[A-Z]{3}-\\d{2,4}$"},
+    "pattern, loose": {"type": "string", "pattern": "[0-9]"},
+    "pattern with length": {"type": "string", "pattern": "^[a-z]+$", "minLength": 30},
+    "pattern with short length": {"type": "string", "pattern": "^[a-z]*$", "maxLength": 3},
+    "pattern, alternatives": {"type": "string", "pattern": "^(red|green|(dark )?blue)$"},
+    "pattern, look-ahead": {"type": "string", "pattern": "^(?=.*[0-9])(?=.*[a-z])[a-z0-9]{8}$"},
+    "pattern, negative set": {"type": "string", "pattern": "^[^/]+$"},
+    "pattern, groups repeated": {"type": "string", "pattern": "^([a-z]{2},){2}[a-z]{2}$"},
+    "pattern, escapes": {"type": "string", "pattern": "^\\/v1\\/[\\w\\-.]+\\/\\{x\\}$"},
+    "pattern, unicode": {"type": "string", "pattern": "^\\u0041[\\u0042-\\u0044]{2}$"},
+    "pattern and format": {"type": "string", "format": "date", "pattern": "^\\d{4}-\\d\\d-01$"},
+    "date-time": {"type": "string", "format": "date-time"},
+    "date": {"type": "string", "format": "date"},
+    "time": {"type": "string", "format": "time"},
+    "duration": {"type": "string", "format": "duration"},
+    "uuid": {"type": "string", "format": "uuid"},
+    "email": {"type": "string", "format": "email", "maxLength": 20},
+    "uri": {"type": "string", "format": "uri", "minLength": 40},
+    "hostname": {"type": "string", "format": "hostname"},
+    "ipv4": {"type": "string", "format": "ipv4"},
+    "ipv6": {"type": "string", "format": "ipv6"},
+    "byte": {"type": "string", "format": "byte", "minLength": 10, "maxLength": 20},
+    "unknown format": {"type": "string", "format": "shoe-size"},
+    "array": {"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 2},
+    "array without items": {"type": "array"},
+    "unique array": {
+        "type": "array",
+        "items": {"enum": ["a", "b"]},
+        "minItems": 2,
+        "uniqueItems": True,
+    },
+    "tuple": {"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}]},
+    "contains": {"type": "array", "items": {"enum": [1, 2]}, "contains": {"const": 2}},
+    "nested": {
+        "type": "object",
+        "required": ["a"],
+        "properties": {
+            "a": {
+                "type": "object",
+                "required": ["b"],
+                "properties": {"b": {"type": "array", "minItems": 1, "items": ref("Id")}},
+            }
+        },
+    },
+    "closed": {
+        "type": "object",
+        "required": ["a"],
+        "properties": {"a": {"type": "string"}},
+        "additionalProperties": False,
+    },
+    "map": {"type": "object", "additionalProperties": {"type": "integer"}, "minProperties": 2},
+    "map with named keys": {
+        "type": "object",
+        "propertyNames": {"pattern": "^x-[a-z]{3}$"},
+        "additionalProperties": {"type": "string"},
+        "minProperties": 1,
+    },
+    "required but not described": {"type": "object", "required": ["a"]},
+    "some of the optional": {
+        "type": "object",
+        "minProperties": 2,
+        "maxProperties": 2,
+        "properties": {name: {"type": "string"} for name in "abcd"},
+    },
+    "dependent": {
+        "type": "object",
+        "properties": {"a": {"type": "string"}, "b": {"type": "string"}},
+        "dependentRequired": {"a": ["b"]},
+    },
+    "read-only": {
+        "type": "object",
+        "required": ["id", "a"],
+        "properties": {"id": {"type": "integer", "readOnly": True}, "a": {"type": "string"}},
+        "additionalProperties": False,
+    },
+    "allOf": {
+        "allOf": [
+            {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]},
+            {"properties": {"a": {"maxLength": 3}, "b": {"type": "integer"}}, "required": ["b"]},
+        ]
+    },
+    "allOf narrows": {"allOf": [{"type": "number", "minimum": 2}, {"type": "integer"}]},
+    "oneOf": {"oneOf": [{"type": "integer"}, {"type": "string", "maxLength": 2}]},
+    "oneOf that overlaps": {
+        "oneOf": [
+            {"type": "object", "properties": {"a": {"type": "string"}}},
+            {"type": "object", "properties": {"b": {"type": "string"}}, "required": ["b"]},
+        ]
+    },
+    "oneOf beside properties": {
+        "type": "object",
+        "required": ["x"],
+        "properties": {"x": {"type": "string"}, "a": {"type": "string"}, "b": {"type": "string"}},
+        "oneOf": [{"required": ["a"]}, {"required": ["b"]}],
+    },
+    "anyOf with null": {"anyOf": [{"type": "string", "minLength": 3}, {"type": "null"}]},
+    "discriminator": {
+        "oneOf": [ref("Cat"), ref("Dog")],
+        "discriminator": {
+            "propertyName": "kind",
+            "mapping": {"tom": "#/components/schemas/Cat"},
+        },
+    },
+    "discriminator by inheritance": ref("Derived"),
+    "not": {"type": "integer", "minimum": 1, "maximum": 3, "not": {"const": 2}},
+    "if then": {
+        "type": "object",
+        "required": ["a"],
+        "properties": {"a": {"type": "boolean"}, "b": {"type": "string"}},
+        "if": {"properties": {"a": {"const": True}}},
+        "then": {"required": ["b"]},
+    },
+    "circular": ref("Node"),
+    "circular array": {"type": "array", "items": ref("Node"), "minItems": 1},
+    "reference to a scalar": ref("Id"),
+    "reference in a nullable wrapper": {"allOf": [ref("Id")], "nullable": True},
+    "object example": {
+        "type": "object",
+        "properties": {"a": {"type": "integer"}, "name": {"type": "string"}},
+        "example": {"a": 3, "name": "Lamp"},
+    },
+    "object example that does not fit": {
+        "type": "object",
+        "required": ["a"],
+        "properties": {"a": {"type": "integer"}},
+        "example": {"a": "three"},
+    },
+    "stray keys": {"type": "string", "required": True, "enum": None, "minLength": None},
+    "wrong case": {"type": "String", "maxLength": 4},
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_value_fits_its_schema(name: str) -> None:
+    schema = CASES[name]
+    document = openapi(posting(schema), components={"schemas": SCHEMAS})
+    table = compiled(document)
+    (row,) = table.rows
+    assert "skip" not in row, row
+    oracle = Oracle(document, table)
+    for chance in (0.0, 0.5, 1.0):
+        for value in samples(table, body_of(row), count=12, chance=chance):
+            problem = oracle.problem(value, schema)
+            assert not problem, f"{value!r}: {problem}"
+
+
+def test_the_oracle_refuses_what_does_not_fit() -> None:
+    document = openapi(posting(ref("Cat")), components={"schemas": SCHEMAS})
+    oracle = Oracle(document, compiled(document))
+    assert oracle.problem({"kind": "x", "lives": 10}, ref("Cat"))
+    assert oracle.problem("2024-13-01", {"type": "string", "format": "date"})
+    assert not oracle.problem({"kind": "x", "lives": 9}, ref("Cat"))
+
+
+@pytest.mark.parametrize(
+    ("schema", "reason"),
+    [
+        ({"type": "integer", "minimum": 5, "maximum": 3}, "no whole number"),
+        ({"type": "string", "minLength": 5, "maxLength": 3}, "minLength"),
+        ({"type": "string", "pattern": "^a$", "minLength": 3}, "no text for the pattern"),
+        ({"type": "string", "pattern": "^(?!a)a$"}, "no text for the pattern"),
+        (ref("Missing"), "Missing"),
+        ({"$ref": "common.yaml#/Pet"}, "common.yaml"),
+        (False, "no value"),
+        ({"type": "object", "required": ["self"], "properties": {"self": ref("Loop")}}, "itself"),
+    ],
+)
+def test_what_cannot_be_filled_has_a_reason(schema: Any, reason: str) -> None:
+    loop = {"type": "object", "required": ["again"], "properties": {"again": ref("Loop")}}
+    row = only_row(openapi(posting(schema), components={"schemas": {"Loop": loop}}))
+    assert reason in row["skip"]
+    assert "body" not in row
+
+
+def test_examples_come_first_and_keep_their_type() -> None:
+    assert build({"type": "integer", "example": 7}) == {"const": 7}
+    assert build({"type": "boolean", "default": False}) == {"const": False}
+    assert build({"type": "array", "items": {"type": "integer"}, "example": [1, 2]}) == {
+        "const": [1, 2]
+    }
+
+
+def test_an_example_of_a_unique_name_varies() -> None:
+    node = build({"type": "object", "properties": {"name": {"type": "string", "example": "Lamp"}}})
+    made = node["optional"]["name"]
+    assert made["like"] == "Lamp"
+    assert made["fresh"]
+    names = {Sampler({}, seed=seed).make(made) for seed in range(9)}
+    assert len(names) == 9
+    assert all(name.startswith("Lamp-") for name in names)
+
+
+def test_the_name_of_a_type_is_no_example() -> None:
+    assert build({"type": "string", "example": "string"})["make"] == "text"
+
+
+def test_a_large_optional_part_is_left_out() -> None:
+    wide = {"type": "object", "properties": {f"p{n}": {"type": "string"} for n in range(60)}}
+    node = build({"type": "object", "required": ["a"], "properties": {"a": {}, "wide": wide}})
+    assert "optional" not in node
+
+
+def test_a_reference_into_the_dark_is_left_out() -> None:
+    node = build({"type": "object", "properties": {"parent_id": {"type": "integer"}, "a": {}}})
+    assert list(node["optional"]) == ["a"]
+
+
+# --- any schema ---------------------------------------------------------------------------------
+
+NAMES = st.sampled_from(["a", "b", "name", "id", "email", "${x}", "`", "'", '"', "*/", "ü"])
+BOUND = st.integers(-5, 12)
+SCALARS = st.one_of(
+    st.fixed_dictionaries(
+        {"type": st.sampled_from(["integer", "number"])},
+        optional={
+            "minimum": BOUND,
+            "maximum": BOUND,
+            "exclusiveMinimum": BOUND,
+            "multipleOf": st.sampled_from([1, 2, 0.5, 0.01, 3]),
+            "enum": st.lists(BOUND, min_size=1, max_size=3),
+            "example": BOUND,
+            "nullable": st.booleans(),
+        },
+    ),
+    st.fixed_dictionaries(
+        {"type": st.just("string")},
+        optional={
+            "minLength": st.integers(0, 20),
+            "maxLength": st.integers(0, 30),
+            "format": st.sampled_from(["date", "uuid", "email", "ipv4", "uri", "x"]),
+            "pattern": st.sampled_from(
+                ["^[a-c]{2,5}$", "x", "^(a|bb)+$", "\\d{3}", "^\\w*-\\w*$", "^[^a]$", "^.{2}$"]
+            ),
+            "enum": st.lists(NAMES, min_size=1, max_size=3),
+            "example": NAMES,
+            "default": NAMES,
+        },
+    ),
+    st.just({"type": "boolean"}),
+)
+
+
+def composed(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    objects = st.fixed_dictionaries(
+        {"type": st.just("object"), "properties": st.dictionaries(NAMES, inner, max_size=4)},
+        optional={
+            "required": st.lists(NAMES, max_size=2, unique=True),
+            "additionalProperties": st.booleans() | inner,
+            "minProperties": st.integers(0, 3),
+            "maxProperties": st.integers(1, 5),
+        },
+    )
+    arrays = st.fixed_dictionaries(
+        {"type": st.just("array"), "items": inner},
+        optional={
+            "minItems": st.integers(0, 3),
+            "maxItems": st.integers(0, 4),
+            "uniqueItems": st.booleans(),
+        },
+    )
+    several = st.lists(inner, min_size=1, max_size=3)
+    groups = st.sampled_from(["oneOf", "anyOf", "allOf"]).flatmap(
+        lambda word: several.map(lambda listed: {word: listed})
+    )
+    return objects | arrays | groups
+
+
+@settings(
+    max_examples=300,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(st.recursive(SCALARS, composed, max_leaves=8))
+def test_values_of_any_schema_fit_it_or_there_are_none(schema: Any) -> None:
+    document = openapi(posting(schema))
+    table = compiled(document)
+    (row,) = table.rows
+    if "skip" in row:
+        assert row["skip"].startswith("body: ")
+        return
+    oracle = Oracle(document, table)
+    for value in samples(table, body_of(row), count=4):
+        assert not oracle.problem(value, schema), (schema, value, body_of(row))
+
+
+def test_most_schemas_can_be_filled() -> None:
+    with pytest.raises(Unfillable):
+        build({"type": "integer", "minimum": 2, "maximum": 1})
+    assert build({"type": "integer", "minimum": 2})
+
+
+def test_a_parameter_is_checked_too() -> None:
+    schema = {"type": "string", "pattern": "^[0-9]{4}$", "example": "none"}
+    document = openapi(getting({"name": "q", "in": "query", "required": True, "schema": schema}))
+    table = compiled(document)
+    judged = list(Oracle(document, table).judge(5))
+    assert len(judged) == 5
+    assert not [one for one in judged if one.problem]
