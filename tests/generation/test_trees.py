@@ -16,6 +16,19 @@ from tests.option_sets import OPTION_SETS, Answers
 
 Baked = Callable[..., Path]
 
+COMPILER = [
+    "tests/load/data/operations.jsonl",
+    "tests/load/data/operations.overrides.json",
+    "tests/load/docs/openapi.md",
+    "tests/load/tools/openapi.py",
+    *(
+        f"tests/load/tools/openapi_table/{name}.py"
+        for name in """
+        __init__ checker cli document formats generators links operations overrides patterns rows
+        sampling schemas source table
+        """.split()
+    ),
+]
 # The files that exist only with some answers, written out a second time on purpose.
 ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
     "tests/load/lib/auth.js": lambda a: a.get("auth", "none") != "none",
@@ -23,6 +36,7 @@ ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
     "tests/load/data/users.json": lambda a: a.get("auth", "none") != "none",
     "tests/load/scripts/auth-flow.js": lambda a: a.get("auth") == "login",
     "CLAUDE.md": lambda a: a.get("include_claude_md") is True,
+    **dict.fromkeys(COMPILER, lambda a: a.get("openapi_spec", "") != ""),
 }
 ALWAYS = {".gitignore", ".gitattributes", manifest.PATH}
 PROGRAMS = {"scripts/load-test.sh"}
@@ -101,7 +115,9 @@ TRACES: dict[str, str] = {
         AUTH_MODE API_KEY LOGIN_PATH REFRESH_PATH ME_PATH TEST_USER RESOURCE_PATH authorized auth.js
         auth-flow api-authenticated users.json loadtest123 accessToken
     """,
-    "openapi": "OPENAPI_SPEC openapi_table openapi.py operations.jsonl overrides openapi.md",
+    "openapi": """
+        OPENAPI_SPEC openapi_table openapi.py operations.jsonl operations.overrides docs/openapi.md
+    """,
 }
 
 
