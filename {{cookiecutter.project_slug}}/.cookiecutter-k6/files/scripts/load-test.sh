@@ -85,6 +85,9 @@ raw_output=''
 env_file=''
 action=run
 dashboard=false
+save_baseline=false
+compare=false
+runs=''
 no_wait=false
 use_docker=false
 quiet=false
@@ -115,11 +118,13 @@ run_ids=()
 run_folders=()
 run_banners=()
 run_lines=()
+# Name of the baseline that each belongs to
+run_baselines=()
 run_codes=()
 run_seconds=()
 
 # The plan: the words and the environment of each k6 process, one after the other, and where each begins.
-# Then the readiness check, and what completes the report of each.
+# Then the readiness check, what completes the report of each, and what makes the baselines.
 plan_words=()
 plan_word_starts=(0)
 plan_names=()
@@ -181,6 +186,10 @@ The service
 --wait|T|WAIT_TIMEOUT|duration|60s|how long to wait until it is healthy; default 30s
 --no-wait|||||neither wait for it nor start it
 --start|COMMAND|START_COMMAND|text|npm start|starts it if nothing answers, and stops it afterwards
+Compared with before
+--save-baseline|||||stores what these runs measured, in tests/load/baselines/
+--compare|||||fails when a p95 is above that baseline
+--runs|N||runs|5|how often to run; default 5 with --save-baseline, else 1
 Results
 --output|FILE||file|raw.json|every sample as JSON lines, in the run folder
 --out|OUTPUT||text|prometheus|a k6 output: csv=F, prometheus, influxdb=URL, ...; repeatable
@@ -388,6 +397,7 @@ accepts() {
     vus) echo 'a whole number from 1 to 100000' ;;
     port) echo 'a whole number from 1 to 65535' ;;
     count) echo 'a whole number from 1 to 999999999' ;;
+    runs) echo 'a whole number from 1 to 50' ;;
     duration) echo 'a duration with a unit, at least 1s, such as 30s, 5m or 1m30s' ;;
     scale) echo 'a number from 0.001 to 100' ;;
     think) echo 'a number from 0 to 10' ;;
@@ -409,6 +419,7 @@ is_kind() {
     vus) in_range "$2" 1 100000 ;;
     port) in_range "$2" 1 65535 ;;
     count) in_range "$2" 1 999999999 ;;
+    runs) in_range "$2" 1 50 ;;
     duration) is_duration "$2" ;;
     scale) decimal_in_range "$2" 1 100000 ;;
     think) decimal_in_range "$2" 0 10000 ;;
@@ -618,6 +629,7 @@ Usage: load-test.sh [PROFILE] [TEST] [options] [-- K6 ARGS]
   load-test.sh PROFILE TEST       one test under a profile
   load-test.sh [PROFILE] all      every test, one after the other
   load-test.sh FILE               a script: absolute, from here or from tests/load
+  load-test.sh compare A B        two runs that have ended side by side; nothing is run
 EOF
   # @feature openapi {
   cat <<EOF
@@ -654,7 +666,8 @@ Examples
   load-test.sh
   load-test.sh load --vus 100 --duration 10m
   load-test.sh load health --base-url https://staging.example.com
-  load-test.sh all --dashboard
+  load-test.sh load --save-baseline --runs 10
+  load-test.sh load --compare
 EOF
 }
 
@@ -731,6 +744,8 @@ take_switch() {
     --dry-run) action=dry-run ;;
     --version) action=version ;;
     --dashboard) dashboard=true ;;
+    --save-baseline) save_baseline=true ;;
+    --compare) compare=true ;;
     --no-wait) no_wait=true ;;
     --docker) use_docker=true ;;
     --quiet) quiet=true ;;
@@ -748,6 +763,7 @@ take_option() {
     --threshold) thresholds+=("$2") ;;
     --out) outputs+=("$2") ;;
     --output) raw_output=$2 ;;
+    --runs) runs=$2 ;;
     --env-file) env_file=$2 ;;
     --env) take_env_pair "${2%%=*}" "${2#*=}" ;;
     *) set_option "$row_name" "$2" ;;
@@ -764,6 +780,7 @@ take_env_pair() {
   fi
   case $1 in
     RESULTS_DIR | RUN_K6_VERSION) refuse "--env $1: the wrapper sets it. Export RESULTS_DIR to move the results." ;;
+    BASELINE) refuse "--env $1: the wrapper sets it." "$(command_line --compare)" ;;
     THRESHOLDS) thresholds=("$2") ;;
     *) set_option "$1" "$2" ;;
   esac
@@ -934,6 +951,86 @@ choose_runs() {
       ;;
     *) refuse "too many names: ${positionals[*]}. One profile and one test at most." "$(command_line load health)" ;;
   esac
+}
+
+# repeat_runs: every run as often as --runs says. A baseline needs several: one says nothing about noise.
+repeat_runs() {
+  local i k count=${#run_names[@]}
+  [ "$save_baseline" = false ] || [ "$compare" = false ] ||
+    refuse '--save-baseline and --compare exclude each other: a run is what is normal, or is judged by it.'
+  if [ -z "$runs" ]; then
+    runs=1
+    [ "$save_baseline" = false ] || runs=5
+  fi
+  local base_names=(${run_names[@]+"${run_names[@]}"})
+  local base_scripts=(${run_scripts[@]+"${run_scripts[@]}"}) base_profiles=(${run_profiles[@]+"${run_profiles[@]}"})
+  run_names=() run_scripts=() run_profiles=()
+  for ((i = 0; i < count; i++)); do
+    for ((k = 1; k <= runs; k++)); do
+      run_baselines+=("$(file_name "${base_names[i]}")")
+      if [ "$runs" -eq 1 ]; then
+        add_run "${base_names[i]}" "${base_scripts[i]}" "${base_profiles[i]}"
+      else
+        add_run "${base_names[i]}-$k" "${base_scripts[i]}" "${base_profiles[i]}"
+      fi
+    done
+  done
+}
+
+# require_baselines: a gate without a baseline must not pass.
+require_baselines() {
+  local name words
+  [ "$compare" = true ] || return 0
+  for name in ${run_baselines[@]+"${run_baselines[@]}"}; do
+    words=(${positionals[@]+"${positionals[@]}"})
+    [ -f "$suite/baselines/$name.json" ] ||
+      refuse "--compare: there is no baseline $name (tests/load/baselines/$name.json is missing)." \
+        "$(command_line ${words[@]+"${words[@]}"} --save-baseline)"
+  done
+}
+
+# ---------------------------------------------------------------------------------------------------
+# Two runs side by side
+# ---------------------------------------------------------------------------------------------------
+
+# summary_file RUN: prints the path of its summary; RUN is an id, a folder or a file.
+summary_file() {
+  local path
+  for path in "$results/$1/summary.json" "$1/summary.json" "$1"; do
+    if [ -f "$path" ] && [ -s "$path" ]; then
+      path=$(cd -- "$(dirname -- "$path")" && pwd -P)/${path##*/}
+      printf '%s' "$path"
+      return
+    fi
+  done
+  refuse "compare: there is no run '$1': expected a run id in $results, a folder with a summary.json, or such a file." \
+    "$(command_line --list)"
+}
+
+# compare_runs: becomes k6, which only reads the two summaries.
+compare_runs() {
+  local first second
+  [ "${#positionals[@]}" -eq 3 ] ||
+    refuse "compare needs two runs, got $((${#positionals[@]} - 1))." "$(command_line compare RUN latest)"
+  results=$(results_base)
+  first=$(summary_file "${positionals[1]}")
+  second=$(summary_file "${positionals[2]}")
+  run_id=compare-$$
+  require_k6
+  if [ "$use_docker" = true ]; then
+    case $first$second in
+      "$(cd -- "$results" && pwd -P)"/*) ;;
+      *) refuse "--docker only sees runs below $results." ;;
+    esac
+    first=/results${first#"$(cd -- "$results" && pwd -P)"} second=/results${second#"$(cd -- "$results" && pwd -P)"}
+    inside_suite=/suite
+  else
+    first=$(native "$first") second=$(native "$second") inside_suite=$(native "$suite")
+  fi
+  begin_command "$results"
+  restore_locale
+  "${k6_command[@]}" --quiet --log-format=raw --env FIRST="$first" --env SECOND="$second" "$inside_suite/lib/compare-runs.js" ||
+    fail "$EXIT_REFUSED" 'compare: these two cannot be compared, see above.'
 }
 
 # description FILE: the first line of its first comment.
@@ -1396,6 +1493,7 @@ build_command() {
   add_setting_flags "${run_profiles[$1]}"
   add_env RESULTS_DIR "$inside_folder"
   add_env RUN_ID "${run_ids[$1]}"
+  [ "$compare" = false ] || add_env BASELINE "${run_baselines[$1]}"
   [ -z "$git_commit" ] || add_env GIT_COMMIT "$git_commit"
   [ -z "$k6_version" ] || add_env RUN_K6_VERSION "$k6_version"
   k6_command+=(${k6_arguments[@]+"${k6_arguments[@]}"})
@@ -1431,6 +1529,22 @@ build_report_command() {
   k6_command+=(--quiet --log-format=raw)
   add_env RESULTS_DIR "$inside_folder"
   k6_command+=("$inside_suite/lib/finish-report.js")
+}
+
+# build_baseline_command INDEX: makes a baseline of the runs from INDEX on that belong to the same.
+build_baseline_command() {
+  local i summaries='' name=${run_baselines[$1]}
+  inside_paths "$run_root"
+  child_names=() child_values=()
+  for ((i = $1; i < ${#run_names[@]} && i < $1 + runs; i++)); do
+    summaries+=${summaries:+$'\n'}$inside_folder${run_folders[i]#"$run_root"}/summary.json
+  done
+  add_child_variable SUMMARIES "$summaries"
+  begin_command "$run_root"
+  k6_command+=(--quiet --log-format=raw)
+  add_env BASELINE_NAME "$name"
+  add_env TO "$inside_folder/.baseline-$name"
+  k6_command+=("$inside_suite/lib/save-baseline.js")
 }
 
 # earlier_summaries PART: the latest summaries in the results folder, one a line. Run ids begin with the time.
@@ -1526,8 +1640,7 @@ results_base() {
 # new_run_id: time, name, and enough chance that two runs in one second differ.
 new_run_id() {
   local name
-  name=$(file_name "${run_names[0]}")
-  [ "${#run_names[@]}" -eq 1 ] || name=all${positionals[1]+-${positionals[0]}}
+  if [ "${#run_names[@]}" -gt "$runs" ]; then name=all${positionals[1]+-${positionals[0]}}; else name=${run_baselines[0]}; fi
   printf '%s-%s-%04x%04x' "$(date -u +%Y%m%dT%H%M%SZ)" "${name:0:40}" "$RANDOM" "$RANDOM"
 }
 
@@ -1606,6 +1719,11 @@ plan_all() {
   store_command
   for ((i = 0; i < ${#run_names[@]}; i++)); do
     build_report_command "$i" "${run_folders[i]}"
+    store_command
+  done
+  [ "$save_baseline" = true ] || return 0
+  for ((i = 0; i < ${#run_names[@]}; i += runs)); do
+    build_baseline_command "$i"
     store_command
   done
 }
@@ -2078,13 +2196,21 @@ complete_report() {
     wait_pid=$launched
     wait_child "$wait_pid"
     wait_pid=''
-    if [ "$child_code" -eq 0 ] && grep -q '^</html>' "$2/.report.html" 2>/dev/null; then
+    if [ "$child_code" -eq 0 ] && ends_with '</html>' "$2/.report.html"; then
       mv -f -- "$2/.report.html" "$2/report.html"
     elif [ -z "$interrupted" ]; then
       warn "report.html shows no figures over time: they could not be added (k6 exit code $child_code)."
     fi
   fi
   rm -f -- "$2/.timeline" "$2/.report.html" "$2/.report-log" 2>/dev/null || :
+}
+
+# ends_with LINE FILE: is that its last line? k6 says nothing when it could write only a part.
+ends_with() {
+  local line last=''
+  [ -f "$2" ] || return 1
+  while IFS= read -r line || [ -n "$line" ]; do last=$line; done <"$2"
+  [ "$last" = "$1" ]
 }
 
 # summary_is_whole FILE MARKER: sets $summary_passed, or $summary_problem when it fails.
@@ -2168,6 +2294,49 @@ run_all() {
   fi
   link_latest
   [ "${#run_names[@]}" -eq 1 ] || print_table
+  save_baselines
+}
+
+# save_baselines: one for each test, of all its runs. None of runs that failed: what they measured is not normal.
+save_baselines() {
+  local i
+  [ "$save_baseline" = true ] || return 0
+  for ((i = 0; i < ${#run_names[@]}; i += runs)); do
+    store_baseline "$i" || run_codes+=("$EXIT_INCOMPLETE")
+  done
+}
+
+# store_baseline INDEX: of the runs from INDEX on.
+store_baseline() {
+  local i name=${run_baselines[$1]} made log=$run_root/.baseline-log
+  local target=$suite/baselines/$name.json
+  for ((i = $1; i < $1 + runs; i++)); do
+    if [ -n "$interrupted" ] || [ "${run_codes[i]:-1}" -ne 0 ]; then
+      note "${red}baseline not saved:${plain} ${run_names[i]} did not pass, and only passed runs say what is normal."
+      return 0
+    fi
+  done
+  made=$run_root/.baseline-$name
+  use_command $((2 * ${#run_names[@]} + 1 + $1 / runs))
+  launch k6_process "${k6_command[@]}" </dev/null 2>"$log"
+  wait_pid=$launched
+  wait_child "$wait_pid"
+  wait_pid=''
+  if [ "$child_code" -ne 0 ] || ! ends_with '}' "$made"; then
+    cat -- "$log" >&2 2>/dev/null || :
+    note "${red}baseline not saved:${plain} it could not be made of these runs (k6 exit code $child_code)."
+  elif mkdir -p -- "$suite/baselines" 2>/dev/null && cat -- "$made" >"$target.new" 2>/dev/null &&
+    chmod 644 "$target.new" 2>/dev/null && mv -f -- "$target.new" "$target" 2>/dev/null; then
+    rm -f -- "$made" "$log"
+    say "baseline saved: $target (commit it)"
+    return 0
+  else
+    rm -f -- "$target.new" 2>/dev/null
+    note "${red}baseline not saved:${plain} $target cannot be written. It is in $made."
+    return 1
+  fi
+  rm -f -- "$log" 2>/dev/null
+  return 1
 }
 
 print_table() {
@@ -2238,7 +2407,13 @@ main() {
 
   check_settings
   drop_dangerous_variables
+  if [ "${positionals[0]-}" = compare ]; then
+    compare_runs
+    exit 0
+  fi
   choose_runs
+  repeat_runs
+  require_baselines
   prepare_docker
   resolve_target
   guard_target

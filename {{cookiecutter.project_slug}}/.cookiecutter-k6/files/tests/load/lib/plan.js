@@ -4,6 +4,7 @@
 import { config, getScenarioConfig, scenarios } from '../k6.config.js';
 import { heavyProfiles, loadSizedProfiles } from '../config/profiles.js';
 import { profileThresholds, sloSets, standardThresholds } from '../config/thresholds.js';
+import { baselineThresholds, readBaseline } from './baseline/baseline.js';
 import { env } from './config.js';
 import { parseDuration } from './duration.js';
 import { finish, start } from './lifecycle.js';
@@ -16,6 +17,7 @@ import { addThresholds, buildThresholds, isMisspelt, parseOverrides } from './th
 /** @typedef {import('../types/suite.js').TestSpec} TestSpec */
 /** @typedef {import('../types/suite.js').RunFigures} RunFigures */
 /** @typedef {import('../types/suite.js').Shape} Shape */
+/** @typedef {import('../types/baseline.js').Baseline} Baseline */
 /** @typedef {import('../types/suite.js').Thresholds} Thresholds */
 
 /**
@@ -65,18 +67,22 @@ export function planForVus(spec) {
 export function planTest(spec) {
   const figures = figuresOf(spec);
   guardTarget(certainLoad(figures));
-  const options = optionsOf(spec, figures);
+  const { baseline, refusal } = baselineOf(spec, figures);
+  const options = optionsOf(spec, figures, baseline);
   return {
     options,
     setup: () => {
       guardTarget(figures);
+      if (refusal !== undefined) {
+        throw refusal;
+      }
       warnOfIgnored(options);
       const info = start(figures);
       spec.prepare?.();
       return info;
     },
     teardown: finish,
-    handleSummary: summarize(spec, figures),
+    handleSummary: summarize(spec, { ...figures, baseline }),
   };
 }
 
@@ -93,11 +99,32 @@ function certainLoad({ chosen, ...figures }) {
 }
 
 /**
+ * The baseline to compare with. One that does not fit is refused in setup, before any load: files of scripts/
+ * are also imported for their steps, and only setup belongs to the test that runs.
+ *
  * @param {TestSpec} spec
  * @param {ReturnType<typeof figuresOf>} figures
+ * @returns {{ baseline?: Baseline, refusal?: unknown }}
+ */
+function baselineOf(spec, { profile, key, vus, durationMs }) {
+  if (!env.BASELINE) {
+    return {};
+  }
+  const load = { profile, scenario: key, targetVUs: vus, plannedMs: durationMs };
+  try {
+    return { baseline: readBaseline(env.BASELINE, { test: spec.name, ...load }) };
+  } catch (refusal) {
+    return { refusal };
+  }
+}
+
+/**
+ * @param {TestSpec} spec
+ * @param {ReturnType<typeof figuresOf>} figures
+ * @param {Baseline | undefined} baseline
  * @returns {import('k6/options').Options}
  */
-function optionsOf(spec, { chosen, key, profile, shape, vus, durationMs, stages }) {
+function optionsOf(spec, { chosen, key, profile, shape, vus, durationMs, stages }, baseline) {
   const tags = {
     ...config.tags,
     ...spec.tags,
@@ -114,10 +141,11 @@ function optionsOf(spec, { chosen, key, profile, shape, vus, durationMs, stages 
     metrics: metricsOf(spec, durationMs),
     arrivalRate: shape.executor.endsWith('arrival-rate') && !isHeavy(chosen),
   });
+  const stricter = baseline === undefined ? {} : baselineThresholds(spec.endpoints, baseline);
   return /** @type {import('k6/options').Options} */ ({
     // Tags once more per scenario: `k6 run --tag` replaces those of the whole test.
     scenarios: { [key]: { ...shape, tags: { ...tags, phase: 'main' } } },
-    thresholds,
+    thresholds: addThresholds(thresholds, stricter),
     tags,
     systemTags: config.systemTags,
     // What the report draws, whatever the configuration asks for besides.

@@ -238,6 +238,12 @@ export const SETTINGS = {
   // @feature }
 
   TIMELINE: flag(true, 'Wrapper only: records figures over time for the report'),
+  BASELINE: {
+    ...text('', 'Compares with `baselines/<name>.json`; set by the wrapper for `--compare`'),
+    /** @param {string} raw */
+    read: (raw) => (/^\w[\w.-]*$/.test(raw) ? raw : undefined),
+    accepts: 'the name of a file in baselines/, without .json',
+  },
   RESULTS_DIR: text('', 'Folder of the summary; default `tests/load/results`'),
   RUN_ID: text('', 'Names this run in tags, files and test data; set by the wrapper'),
   GIT_COMMIT: text('', 'Commit of the project, for the summary; set by the wrapper'),

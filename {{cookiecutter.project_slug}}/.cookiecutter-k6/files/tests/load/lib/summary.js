@@ -1,4 +1,5 @@
 import { env } from './config.js';
+import { compareWith, requestOf } from './baseline/baseline.js';
 import { CAUSES } from './causes.js';
 import { localPath } from './paths.js';
 import { prettyJson } from './pretty-json.js';
@@ -69,7 +70,10 @@ export function buildSummary(spec, plan, data) {
   const of = (/** @type {{ name: string }} */ { name }) => endpointFigures(data.metrics, name);
   const figures = {
     metrics: totals(data.metrics),
-    endpoints: [...spec.endpoints.map(of), ...(spec.support ?? []).map(of).filter(hasFailed)],
+    endpoints: [
+      ...spec.endpoints.map((target) => ({ ...of(target), request: requestOf(target) })),
+      ...(spec.support ?? []).map(of).filter(hasFailed),
+    ],
     stages: [...new Set(stages.map(({ name }) => name))].map((name) =>
       figuresOf(data.metrics, 'stage', name),
     ),
@@ -78,7 +82,11 @@ export function buildSummary(spec, plan, data) {
     distribution: distribution(data.metrics['http_req_duration{phase:main}']?.values),
   };
   const ranMs = Math.round(data.state.testRunDurationMs);
-  const verdict = findings(figures, { ranMs, plannedMs: durationMs });
+  const comparison =
+    plan.baseline === undefined
+      ? null
+      : compareWith(spec.endpoints, plan.baseline, figures.endpoints);
+  const verdict = findings({ ...figures, comparison }, { ranMs, plannedMs: durationMs });
   return {
     schema: SUMMARY_SCHEMA,
     passed: verdict.reasons.length === 0,
@@ -103,7 +111,7 @@ export function buildSummary(spec, plan, data) {
     },
     ...figures,
     breakingStage: verdict.breakingStage,
-    comparison: null,
+    comparison,
   };
 }
 

@@ -2,7 +2,7 @@ import { formatDuration } from './duration.js';
 import { CAUSES } from './causes.js';
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
-/** @typedef {Pick<Summary, 'metrics' | 'endpoints' | 'stages' | 'thresholds' | 'failedChecks'>} Evidence */
+/** @typedef {Pick<Summary, 'metrics' | 'endpoints' | 'stages' | 'thresholds' | 'failedChecks'> & { comparison?: Summary['comparison'] }} Evidence */
 
 /** A run that ended this much too early was cut short: 2 % and a second for rounding. */
 const TOLERANCE = 0.98;
@@ -28,7 +28,12 @@ export function findings(evidence, { ranMs, plannedMs }) {
       `cut short: ran ${formatDuration(ranMs)} of ${formatDuration(plannedMs)} (interrupted or aborted)`,
     );
   }
-  reasons.push(...causes(evidence), ...crossed(evidence), ...unmeasured(evidence));
+  reasons.push(
+    ...causes(evidence),
+    ...gone(evidence),
+    ...crossed(evidence),
+    ...unmeasured(evidence),
+  );
   return { reasons, breakingStage: breakingStage(evidence) };
 }
 
@@ -36,7 +41,7 @@ export function findings(evidence, { ranMs, plannedMs }) {
  * @param {Evidence} evidence
  * @returns {string[]} one sentence per endpoint with a crossed threshold
  */
-function causes({ endpoints, thresholds, failedChecks }) {
+function causes({ endpoints, thresholds, failedChecks, comparison }) {
   return endpoints
     .filter(({ name }) =>
       thresholds.some(({ ok, metric }) => !ok && metric.endsWith(`{name:${name}}`)),
@@ -62,10 +67,35 @@ function causes({ endpoints, thresholds, failedChecks }) {
         parts.push(types.join(', '));
       }
       if (parts.length === 0 && duration !== null) {
-        parts.push(`too slow, p95 ${duration.p95} ms`);
+        parts.push(slower(name, comparison) ?? `too slow, p95 ${duration.p95} ms`);
       }
       return `${name}: ${parts.join('; ')}`;
     });
+}
+
+/**
+ * @param {string} name
+ * @param {Summary['comparison']} [comparison]
+ * @returns {string | undefined} what became slower since the baseline
+ */
+function slower(name, comparison) {
+  const row = comparison?.endpoints.find((entry) => entry.name === name);
+  return row?.status === 'slower'
+    ? `p95 ${row.current} ms, ${row.change}% above the baseline of ${row.baseline} ms (limit ${row.limit} ms)`
+    : undefined;
+}
+
+/**
+ * @param {Evidence} evidence
+ * @returns {string[]} endpoints of the baseline that the test does not have any more
+ */
+function gone({ comparison }) {
+  return (comparison?.endpoints ?? [])
+    .filter(({ status }) => status === 'missing')
+    .map(
+      ({ name }) =>
+        `${name}: is in the baseline and not in this test any more; if that is meant, save the baseline again`,
+    );
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Params, RefinedResponse, ResponseType } from 'k6/http';
 import type { Options } from 'k6/options';
+import type { Baseline } from './baseline.js';
 
 export interface HttpUrl {
   scheme: string;
@@ -180,6 +181,8 @@ export interface RunFigures {
   /** Planned length without graceful stops, milliseconds. */
   durationMs: number;
   stages: { name: string; endsAt: number }[];
+  /** What the run is compared with. */
+  baseline?: Baseline;
 }
 
 /** What `setup()` hands to the VUs and to `teardown()`. */

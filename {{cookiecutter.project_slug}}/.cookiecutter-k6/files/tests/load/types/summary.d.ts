@@ -40,6 +40,8 @@ export interface Figures {
 export type ErrorTypes = Record<string, number>;
 
 export interface EndpointFigures extends Figures {
+  /** Method and path, such as `GET /items/{id}`; left out for what is no part of the test itself. */
+  request?: string;
   errorTypes: ErrorTypes;
 }
 

@@ -1,0 +1,93 @@
+// When a run counts as slower than its baseline.
+
+import { baselineThresholds, compareWith, requestOf } from '../lib/baseline/baseline.js';
+import { errorLimitOf, limitOf } from '../lib/baseline/rule.js';
+import { median, predictionFactor, spread, tQuantile } from '../lib/baseline/statistics.js';
+import { equal, expectations, holds } from './expect.js';
+
+const RULE = { tolerance: 0.1, slackMs: 1, falseAlarms: 0.01, errorSlack: 0.005 };
+const known = (name, changes = {}) => ({
+  name,
+  request: `GET /${name}`,
+  p50: { median: 50, spread: 0 },
+  p95: { median: 100, spread: 0 },
+  p99: { median: 150, spread: 0 },
+  errorRate: { median: 0, max: 0 },
+  requestRate: 10,
+  ...changes,
+});
+const endpoint = (name, path = name) => ({ name, method: 'GET', url: `http://x:1/${path}` });
+const figures = (name, p95, errorRate = 0) => ({ name, errorRate, duration: { p95 } });
+const baseline = (...endpoints) => ({ name: 'b', runs: 5, endpoints });
+const near = (a, b, share) => Math.abs(a / b - 1) <= share;
+const limit = (p95, runs = 5) =>
+  limitOf(known('a', { p95 }), { runs, endpoints: [known('a')] }, RULE);
+
+export const options = expectations(25);
+
+export default function baselines() {
+  equal('median, odd', median([3, 1, 2]), 2);
+  equal('median, even', median([4, 1, 2, 3]), 2.5);
+  equal('two runs have no spread', spread([1, 2]), null);
+  equal('equal runs have none', spread([5, 5, 5]), 0);
+  holds('spread is relative', near(spread([90, 100, 110]), spread([9, 10, 11]), 1e-9));
+
+  // From tables of the t distribution.
+  for (const [p, freedom, value] of [
+    [0.99, 4, 3.747],
+    [0.99, 9, 2.821],
+    [0.995, 9, 3.25],
+    [0.998, 19, 3.2734],
+    [0.95, 4, 2.132],
+  ]) {
+    holds(`t ${p} ${freedom}`, near(tQuantile(p, freedom), value, 0.012));
+  }
+  holds('more runs, tighter', predictionFactor(0.05, 10, 0.01) < predictionFactor(0.05, 5, 0.01));
+
+  equal('quiet runs: the tolerance', limit({ median: 100, spread: 0.001 }), 110);
+  equal('tiny latencies: the slack', limit({ median: 0.5, spread: 0.01 }), 1.5);
+  holds('noisy runs: their noise', near(limit({ median: 100, spread: 0.05 }), 122.6, 0.01));
+  equal('one run: the tolerance', limit({ median: 100, spread: null }, 1), 110);
+  const many = { runs: 5, endpoints: Array.from({ length: 20 }, (_, i) => known(`e${i}`)) };
+  holds(
+    'more endpoints share the risk',
+    limitOf(known('a', { p95: { median: 100, spread: 0.05 } }), many, RULE) > 122.6,
+  );
+  equal('errors', errorLimitOf(known('a', { errorRate: { median: 0, max: 0.4 } }), RULE), 0.009);
+
+  equal(
+    'request',
+    requestOf({ method: 'GET', url: 'http://u:p@h:1/a/{id}?token=x' }),
+    'GET /a/{id}',
+  );
+  equal('request of a host', requestOf({ method: 'GET', url: 'http://h' }), 'GET /');
+
+  const before = baseline(known('same'), known('old', { request: 'GET /moved' }), known('gone'));
+  const now = [endpoint('same'), endpoint('renamed', 'moved'), endpoint('fresh')];
+  const thresholds = baselineThresholds(now, before);
+  equal('a known endpoint has a limit', thresholds['http_req_duration{name:same}'], ['p(95)<=110']);
+  equal('so has a renamed one', thresholds['http_req_duration{name:renamed}'], ['p(95)<=110']);
+  equal('errors have one', thresholds['http_req_failed{name:same}'], ['rate<=0.005']);
+  equal('a vanished one cannot pass', thresholds['http_reqs{name:gone}'], ['count>0']);
+  equal('a new one is not judged', thresholds['http_req_duration{name:fresh}'], undefined);
+
+  const rows = compareWith(now, before, [
+    figures('same', 111),
+    figures('renamed', 90),
+    figures('fresh', 7),
+  ]).endpoints;
+  equal(
+    'what became of each',
+    rows.map(({ name, status, was, change }) => [name, status, was, change]),
+    [
+      ['same', 'slower', undefined, 11],
+      ['renamed', 'ok', 'old', -10],
+      ['fresh', 'new', undefined, null],
+      ['gone', 'missing', undefined, null],
+    ],
+  );
+  const failing = compareWith([endpoint('same')], baseline(known('same')), [
+    figures('same', 90, 0.6),
+  ]);
+  equal('errors count', failing.endpoints[0].status, 'failing');
+}
