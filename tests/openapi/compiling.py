@@ -11,7 +11,7 @@ from openapi_table.document import Document
 from openapi_table.generators import Builder
 from openapi_table.sampling import Node, Sampler
 from openapi_table.schemas import Schemas
-from openapi_table.source import Source
+from openapi_table.source import Source, parse
 from openapi_table.table import Choices, Table, compile_document
 
 Json = dict[str, Any]
@@ -43,7 +43,8 @@ def getting(*parameters: Json, path: str = "/things") -> Json:
 
 def compiled(document: Any, choices: Choices | None = None) -> Table:
     """Compile a document as if it came from a file."""
-    return compile_document(Source(json.loads(json.dumps(document)), "test.json", "-"), choices)
+    root = parse(json.dumps(document).encode()) if isinstance(document, dict) else document
+    return compile_document(Source(root, "test.json", "-"), choices)
 
 
 def row_of(table: Table, name: str) -> Json:

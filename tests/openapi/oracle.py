@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import jsonschema
+from openapi_table.operations import clean
 from openapi_table.sampling import Sampler
 from openapi_table.table import Table
 
@@ -38,11 +39,20 @@ def modern(node: Any) -> Any:
             del made[strict]
     if made.get("type") == "file":
         made["type"] = "string"
-    if isinstance(made.get("pattern"), str) and re.search(r"\\[pPzZ]|\(\?<[^=!]", made["pattern"]):
+    if isinstance(made.get("pattern"), str) and not _understood(made["pattern"]):
         del made["pattern"]
     if made.get("nullable") is True or made.get("x-nullable") is True:
         return {"anyOf": [{"type": "null"}, made]}
     return made
+
+
+def _understood(pattern: str) -> bool:
+    """Tell whether Python reads a pattern as ECMA-262 does."""
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return not re.search(r"\\[pPzZ]|\(\?<[^=!]", pattern)
 
 
 def _required(schema: dict[str, Any]) -> None:
@@ -118,8 +128,11 @@ class Oracle:
         return node
 
     def _item(self, row: Mapping[str, Any]) -> Any:
-        paths = {key.replace(",", "%2C"): value for key, value in self.raw["paths"].items()}
-        return self.follow(paths[row["name"].partition(" ")[2]])
+        for path, item in self.raw["paths"].items():
+            written = path if path.startswith("/") else "/" + path
+            if clean(f"{row['method']} {written}") == row["name"]:
+                return self.follow(item)
+        raise KeyError(row["name"])
 
     def _parameter(self, item: Any, node: Any, wanted: Mapping[str, Any]) -> Any:
         listed = [

@@ -270,7 +270,7 @@ class Builder:
 
     def _unbound(self, view: Flat, schema: Schema, name: str, *, files: bool) -> Node:
         kind = main_type(view)
-        if kind == "string" and (files or view.get("type") == "file") and _is_file(view):
+        if kind == "string" and files and _is_file(view):
             return file_node(name)
         documented = self._documented(view, schema)
         if documented:
@@ -756,7 +756,7 @@ def _mapped(mapping: Any, reference: str) -> str:
 
 
 def _is_file(view: Flat) -> bool:
-    if view.get("type") == "file" or formats.known(view.get("format")) == "binary":
+    if formats.known(view.get("format")) == "binary":
         return True
     return "contentMediaType" in view and "contentEncoding" not in view
 

@@ -447,6 +447,7 @@ def _status(key: str) -> str:
 
 
 def _base_path(url: str) -> str:
+    url = "http" + url if url.startswith("://") else url
     try:
         path = urlsplit(url).path
     except ValueError:

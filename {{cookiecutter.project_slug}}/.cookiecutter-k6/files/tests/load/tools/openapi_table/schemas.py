@@ -131,6 +131,8 @@ def own_view(schema: Mapping[str, Any]) -> Flat:
     view.update(bounds(schema))
     if is_number(schema.get("multipleOf")) and schema["multipleOf"] > 0:
         view["multipleOf"] = schema["multipleOf"]
+    if schema.get("type") == "file":
+        view["format"] = "binary"
     pattern = view.pop("pattern", None)
     if isinstance(pattern, str):
         view["patterns"] = [pattern]

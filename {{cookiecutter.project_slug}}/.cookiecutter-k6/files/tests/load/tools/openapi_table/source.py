@@ -23,6 +23,7 @@ SIZE_LIMIT = 64 * 1024 * 1024  # bytes; the largest public documents have about 
 TIME_LIMIT = 20.0  # seconds for a whole download
 DEPTH_LIMIT = 200
 _CHUNK = 65536
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class Source(NamedTuple):
@@ -155,7 +156,9 @@ def parse(content: bytes) -> Any:
     try:
         if text.lstrip()[:1] in {"{", "["}:
             try:
-                return json.loads(text, parse_constant=_no_constant)
+                tree = json.loads(text, parse_constant=_no_constant)
+                # Escapes can make halves of characters, which nothing can send or write.
+                return _as_json(tree, 0, _Budget()) if _HALF.search(text) else tree
             except ValueError as problem:
                 return _yaml(text, f"it is not JSON either: {problem}")
         if text.lstrip()[:1] == "<":
@@ -194,21 +197,21 @@ def _yaml(text: str, also: str) -> Any:
         raise BadDocument(f"{also or 'the document is not YAML'}; {where}{what}") from None
     if not isinstance(tree, (dict, list)):
         raise BadDocument("the document is neither JSON nor YAML")
-    return _as_json(tree, 0, _Budget(5_000_000))
+    return _as_json(tree, 0, _Budget())
 
 
 class _Budget:
     """Counts values: YAML aliases can make a few lines into billions of them."""
 
-    def __init__(self, left: int) -> None:
-        self.left = left
+    def __init__(self) -> None:
+        self.left = 2_000_000
 
 
 def _as_json(value: Any, depth: int, budget: _Budget) -> Any:
     """Turn what YAML made (dates, numbers as keys, aliases) into what JSON has."""
     budget.left -= 1
     if depth > DEPTH_LIMIT or budget.left < 0:
-        raise BadDocument("the YAML document is nested too deeply, or its aliases multiply")
+        raise BadDocument("the document is nested too deeply, or its aliases multiply")
     if isinstance(value, dict):
         return {_key(key): _as_json(item, depth + 1, budget) for key, item in value.items()}
     if isinstance(value, (list, tuple, set)):
@@ -217,12 +220,20 @@ def _as_json(value: Any, depth: int, budget: _Budget) -> Any:
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, bytes):
         return value.decode("latin-1")
+    if isinstance(value, str):
+        return _whole(value)
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value
 
 
+def _whole(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _key(key: Any) -> str:
+    if isinstance(key, str):
+        return _whole(key)
     if isinstance(key, bool):
         return {True: "true", False: "false"}[key]
     if isinstance(key, (dt.date, dt.datetime)):

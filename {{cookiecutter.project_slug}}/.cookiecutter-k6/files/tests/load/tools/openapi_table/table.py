@@ -251,6 +251,8 @@ def _uses(node: Any) -> Iterable[str]:
 
 
 def _differences(old: Row, new: Row, affected: set[str]) -> list[str]:
+    if ("skip" in old) != ("skip" in new):
+        return ["skipped now" if "skip" in new else "no longer skipped"]
     what = [label for key, label in _PARTS.items() if old.get(key) != new.get(key)]
     if "body" not in what and affected & set(_uses(new.get("body"))):
         what.append("body")

@@ -1,0 +1,249 @@
+"""The command `load-test.sh openapi`: update, check, selections, overrides."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi_table import overrides
+
+from tests.option_sets import DOCUMENTS
+from tests.wrapper.harness import BASH
+
+TABLE = "tests/load/data/operations.jsonl"
+OVERRIDES = "tests/load/data/operations.overrides.json"
+Baked = Callable[..., Path]
+
+
+class Project:
+    """A generated project with a compiled document."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.table = root / TABLE
+        self.overrides = root / OVERRIDES
+        self.document = root / "openapi.json"
+        self.document.write_bytes((DOCUMENTS / "shop.json").read_bytes())
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run `load-test.sh openapi` in the project."""
+        command = [BASH, "scripts/load-test.sh", "openapi", *arguments]
+        environ = {**os.environ, **environment}
+        return subprocess.run(
+            command,
+            cwd=self.root,
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    def names(self) -> list[str]:
+        """The operations of the table."""
+        lines = self.table.read_text(encoding="utf-8").splitlines()
+        return [row["name"] for row in map(json.loads, lines) if "name" in row]
+
+    def change(self, change: Callable[[Any], None]) -> None:
+        """Change the document."""
+        document = json.loads(self.document.read_text(encoding="utf-8"))
+        change(document)
+        self.document.write_text(json.dumps(document), encoding="utf-8")
+
+
+@pytest.fixture
+def project(baked: Any) -> Project:
+    return Project(baked.copy(openapi_spec="live"))
+
+
+def test_update_compiles_and_check_agrees(project: Project) -> None:
+    behind = project.run("update", "--check", "openapi.json")
+    assert behind.returncode == 2
+    assert "openapi update" in behind.stderr
+    done = project.run("update", "openapi.json")
+    assert done.returncode == 0, done.stderr
+    assert "11 operations (11 added" in done.stdout
+    assert len(project.names()) == 11
+    assert project.run("update", "--check", "openapi.json").returncode == 0
+    assert not list(project.root.rglob("__pycache__"))
+
+
+def test_an_update_says_what_was_added_removed_and_changed(project: Project) -> None:
+    project.run("update", "openapi.json")
+
+    def change(document: Any) -> None:
+        paths = document["paths"]
+        paths["/carts"] = {"get": {"responses": {"200": {"description": "d"}}}}
+        del paths["/orders/{orderId}/notes"]
+        paths["/orders"]["get"]["parameters"].append(
+            {"name": "flag", "in": "query", "schema": {"type": "boolean"}}
+        )
+        document["components"]["schemas"]["Card"]["properties"]["digits"]["pattern"] = "^\\d{6}$"
+        document["components"]["schemas"]["NewOrder"]["properties"]["quantity"]["maximum"] = 5
+
+    project.change(change)
+    assert project.run("update", "--check", "openapi.json").returncode == 2
+    done = project.run("update", "openapi.json")
+    lines = [line.strip() for line in done.stdout.splitlines()]
+    assert "added  GET /carts" in lines
+    assert "removed  POST /orders/{orderId}/notes" in lines
+    assert "changed  GET /orders (+query.flag)" in lines
+    assert "changed  POST /orders (body)" in lines
+    assert not [line for line in lines if "GET /products" in line]
+
+
+def test_what_does_not_matter_is_no_change(project: Project) -> None:
+    project.run("update", "openapi.json")
+    project.change(lambda document: document["info"].update(description="New words"))
+    assert project.run("update", "--check", "openapi.json").returncode == 0
+
+
+def test_selections_are_remembered(project: Project) -> None:
+    done = project.run(
+        "update", "openapi.json", "--exclude", "tag=orders", "--exclude", "method=delete"
+    )
+    assert done.returncode == 0, done.stderr
+    expected = [
+        "POST /products",
+        "GET /products",
+        "GET /products/{id}",
+        "PATCH /products/{id}",
+        "POST /products/{id}/picture",
+    ]
+    assert project.names() == expected
+    project.run("update", "openapi.json")
+    assert project.names() == expected
+    project.run("update", "openapi.json", "--include", "operation=GET /products*")
+    assert project.names() == ["GET /products", "GET /products/{id}"]
+    project.run("update", "openapi.json", "--select-all", "--include", "operation=readOrder")
+    assert project.names() == ["GET /orders/{orderId}"]
+    project.run("update", "openapi.json", "--select-all")
+    assert len(project.names()) == 11
+
+
+def test_a_check_remembers_nothing(project: Project) -> None:
+    before = project.overrides.read_bytes()
+    assert (
+        project.run("update", "openapi.json", "--check", "--exclude", "tag=orders").returncode == 2
+    )
+    assert project.overrides.read_bytes() == before
+    assert project.names() == []
+
+
+def test_overrides_are_kept_and_missing_operations_named(project: Project) -> None:
+    own = {
+        "operations": {
+            "GET /products": {"weight": 3, "ok": ["200", "4XX"], "values": {"query.limit": 5}},
+            "GET /gone": {"skip": "old"},
+        }
+    }
+    text = json.dumps(own)
+    project.overrides.write_text(text, encoding="utf-8")
+    done = project.run("update", "openapi.json")
+    assert done.returncode == 0
+    assert "names 'GET /gone', which is not in the table" in done.stderr
+    assert project.overrides.read_text(encoding="utf-8") == text
+
+
+def test_a_value_of_the_user_fills_what_the_compiler_cannot(project: Project) -> None:
+    def change(document: Any) -> None:
+        impossible = {"type": "integer", "minimum": 5, "maximum": 1}
+        parameter = {"name": "q", "in": "query", "required": True, "schema": impossible}
+        document["paths"]["/orders"]["get"]["parameters"].append(parameter)
+
+    project.change(change)
+    done = project.run("update", "openapi.json")
+    assert "skipped  GET /orders: query parameter q" in done.stdout
+    own = {"operations": {"GET /orders": {"values": {"query.q": [7, 8]}}}}
+    project.overrides.write_text(json.dumps(own), encoding="utf-8")
+    assert "GET /orders (no longer skipped)" in project.run("update", "openapi.json").stdout
+    assert '"skip"' not in project.table.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "not JSON"),
+        ("[]", "no object"),
+        ('{"operation": {}}', "unknown key 'operation'; accepted: operations, select"),
+        ('{"select": {"include": {"tag": []}}}', "unknown key 'tag'"),
+        ('{"select": {"include": {"tags": "a"}}}', "no list of texts"),
+        ('{"operations": {"GET /a": {"wait": 1}}}', "unknown key 'wait'"),
+        ('{"operations": {"GET /a": {"weight": -1}}}', "weight is -1"),
+        ('{"operations": {"GET /a": {"ok": [200]}}}', "ok is no list"),
+        ('{"operations": {"GET /a": {"skip": 1}}}', "skip is neither"),
+        ('{"operations": {"GET /a": {"values": {"limit": 1}}}}', "'limit' names no value"),
+    ],
+)
+def test_overrides_that_are_wrong_are_refused(text: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(overrides.BadOverrides) as refusal:
+        overrides.loads(text)
+    assert message in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["update", "missing.json"], "does not exist"),
+        (["update", "."], "is a folder"),
+        (["update", "http://127.0.0.1:9/x"], "cannot be fetched"),
+        (["update", "openapi.json", "--include", "colour=red"], "give tag=NAME"),
+        (["list"], "holds no operations"),
+    ],
+)
+def test_refusals_say_what_to_do_and_change_nothing(
+    arguments: list[str], message: str, project: Project
+) -> None:
+    before = project.table.read_bytes()
+    done = project.run(*arguments)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert "Try: ./scripts/load-test.sh openapi update" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert project.table.read_bytes() == before
+
+
+def test_the_running_service_is_asked(project: Project, service: Any) -> None:
+    done = project.run("update", BASE_URL=service.url)
+    assert done.returncode == 0, done.stderr
+    assert "GET /api/v1/items/{item_id}" in project.names()
+    header = json.loads(project.table.read_text(encoding="utf-8").splitlines()[0])
+    assert header["document"]["source"] == "live: /openapi.json"
+    assert project.run("update", "--check", BASE_URL=service.url).returncode == 0
+
+
+def test_without_a_service_the_next_step_is_named(project: Project) -> None:
+    done = project.run("update", BASE_URL="http://127.0.0.1:9")
+    assert done.returncode == 1
+    assert "Is the service running?" in done.stderr
+
+
+def test_the_setting_says_which_document(project: Project) -> None:
+    done = project.run("update", OPENAPI_SPEC="openapi.json")
+    assert done.returncode == 0, done.stderr
+    assert len(project.names()) == 11
+
+
+def test_list_and_help(project: Project) -> None:
+    project.run("update", "openapi.json")
+    listed = project.run("list")
+    assert "orders:\n  POST /orders  create" in listed.stdout
+    assert "--check" in project.run("update", "--help").stdout
+
+
+def test_without_python_the_reason_is_given(project: Project, tmp_path: Path) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("dirname", "tr", "sleep", "readlink", "cat", "uname", "mkdir", "rm", "umask"):
+        for folder in ("/bin", "/usr/bin"):
+            if (Path(folder) / name).exists():
+                (programs / name).symlink_to(Path(folder) / name)
+                break
+    done = project.run("update", "openapi.json", PATH=str(programs))
+    assert done.returncode == 1
+    assert "Python 3.10 or later, or uv" in done.stderr

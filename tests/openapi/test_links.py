@@ -1,0 +1,207 @@
+"""Which operation gives the id that another needs, their order, what undoes what."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from openapi_table.table import Table
+
+from tests.openapi.compiling import OK, compiled, openapi, row_of
+from tests.option_sets import DOCUMENTS
+
+
+def answer(schema: Any, status: str = "200", **more: Any) -> dict[str, Any]:
+    content = {"application/json": {"schema": schema}}
+    return {status: {"description": "d", "content": content, **more}}
+
+
+def thing(*names: str, kind: str = "integer") -> dict[str, Any]:
+    return {"type": "object", "properties": {name: {"type": kind} for name in names}}
+
+
+def resource(path: str, parameter: str, *, created: Any, listed: Any, kind: str = "integer") -> Any:
+    key = {"name": parameter, "in": "path", "required": True, "schema": {"type": kind}}
+    item = {"parameters": [key], "get": {"responses": OK}, "delete": {"responses": OK}}
+    collection = {
+        "post": {"responses": answer(created, "201")},
+        "get": {"responses": answer(listed)},
+    }
+    return {path: collection, f"{path}/{{{parameter}}}": item}
+
+
+def shop() -> Table:
+    return compiled(json.loads((DOCUMENTS / "shop.json").read_text(encoding="utf-8")))
+
+
+LISTS: list[tuple[str, Any, Any, list[str], list[str]]] = [
+    ("petId", thing("id"), {"type": "array", "items": thing("id")}, ["/id"], ["/*/id"]),
+    (
+        "pet_id",
+        thing("petId"),
+        {"type": "array", "items": thing("pet_id")},
+        ["/petId"],
+        ["/*/pet_id"],
+    ),
+    (
+        "id",
+        {"type": "object", "properties": {"data": thing("id")}},
+        {"type": "object", "properties": {"items": {"type": "array", "items": thing("id")}}},
+        ["/data/id"],
+        ["/items/*/id"],
+    ),
+    (
+        "pet",
+        {"type": "object", "properties": {"pet": thing("_id")}},
+        {"type": "object", "properties": {"pets": {"type": "array", "items": thing("uuid")}}},
+        ["/pet/_id"],
+        ["/pets/*/uuid"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("parameter", "created", "listed", "made", "found"), LISTS)
+def test_creates_and_lists_give_the_id(
+    parameter: str, created: Any, listed: Any, made: list[str], found: list[str]
+) -> None:
+    table = compiled(openapi(resource("/pets", parameter, created=created, listed=listed)))
+    (slot,) = row_of(table, "POST /pets")["gives"]
+    assert row_of(table, "POST /pets")["gives"][slot][: len(made)] == made
+    assert row_of(table, "GET /pets")["gives"] == {slot: found}
+    read = row_of(table, f"GET /pets/{{{parameter}}}")
+    assert read["params"][0]["gen"]["bind"] == slot
+    assert read["needs"] == {slot: ["POST /pets", "GET /pets"]}
+    assert row_of(table, "POST /pets")["undo"] == f"DELETE /pets/{{{parameter}}}"
+
+
+def test_an_id_of_another_kind_is_not_taken() -> None:
+    paths = resource("/pets", "petId", created=thing("id", kind="boolean"), listed=thing("x"))
+    table = compiled(openapi(paths))
+    # A create without an id in its answer may still name it in a header.
+    assert row_of(table, "POST /pets")["gives"] == {"/pets#id": ["header:location"]}
+    assert "gives" not in row_of(table, "GET /pets")
+
+
+def test_the_location_header_gives_the_id() -> None:
+    paths = resource("/pets", "petId", created=thing("x"), listed=thing("x"))
+    paths["/pets"]["post"]["responses"] = {"201": {"headers": {"Location": {}}}}
+    assert row_of(compiled(openapi(paths)), "POST /pets")["gives"] == {
+        "/pets#id": ["header:location"]
+    }
+
+
+def test_a_key_that_the_client_chooses_is_taken_from_the_request() -> None:
+    paths = resource("/users", "username", created={}, listed={}, kind="string")
+    body = {"content": {"application/json": {"schema": thing("username", kind="string")}}}
+    paths["/users"]["post"] = {"requestBody": body, "responses": OK}
+    table = compiled(openapi(paths))
+    assert row_of(table, "POST /users")["gives"] == {"/users#username": ["request:/username"]}
+
+
+def test_the_links_of_the_document_come_first() -> None:
+    table = shop()
+    assert row_of(table, "POST /orders")["gives"]["/orders#id"][0] == "/number"
+
+
+def test_a_property_is_bound_to_the_thing_it_names() -> None:
+    table = shop()
+    order = table.shared["NewOrder"]
+    assert order["required"]["product_id"]["bind"] == "/products#id"
+    assert row_of(table, "POST /orders")["needs"] == {
+        "/products#id": ["POST /products", "GET /products"]
+    }
+
+
+def test_an_example_of_a_bound_id_is_only_for_when_there_is_none() -> None:
+    paths = resource("/pets", "petId", created=thing("id"), listed={})
+    paths["/pets/{petId}"]["parameters"][0]["example"] = 42
+    read = row_of(compiled(openapi(paths)), "GET /pets/{petId}")
+    assert read["params"][0]["gen"] == {"bind": "/pets#id", "else": {"const": 42}}
+
+
+def test_a_list_elsewhere_gives_ids_by_its_schema() -> None:
+    pet = {"$ref": "#/components/schemas/Pet"}
+    key = {"name": "petId", "in": "path", "required": True, "schema": {"type": "integer"}}
+    paths = {
+        "/pet/findByStatus": {"get": {"responses": answer({"type": "array", "items": pet})}},
+        "/pet/{petId}": {"parameters": [key], "get": {"responses": answer(pet)}},
+    }
+    table = compiled(openapi(paths, components={"schemas": {"Pet": thing("id")}}))
+    assert row_of(table, "GET /pet/{petId}")["needs"] == {"/pet#id": ["GET /pet/findByStatus"]}
+
+
+def test_an_update_without_an_id_in_its_path_has_it_in_its_body() -> None:
+    pet = {"$ref": "#/components/schemas/Pet"}
+    body = {"content": {"application/json": {"schema": pet}}}
+    paths = resource("/pet", "petId", created=pet, listed={})
+    paths["/pet"]["put"] = {"requestBody": body, "responses": answer(pet)}
+    table = compiled(openapi(paths, components={"schemas": {"Pet": thing("id", "age")}}))
+    put = row_of(table, "PUT /pet")
+    assert put["body"]["types"][0]["gen"]["required"]["id"]["bind"] == "/pet#id"
+    assert put["needs"] == {"/pet#id": ["POST /pet"]}
+
+
+def test_rows_stand_in_the_order_in_which_to_run_them() -> None:
+    names = [row["name"] for row in shop().rows]
+    assert names == [
+        "POST /products",
+        "GET /products",
+        "GET /products/{id}",
+        "PATCH /products/{id}",
+        "POST /products/{id}/picture",
+        "DELETE /products/{id}",
+        "POST /orders",
+        "GET /orders",
+        "GET /orders/{orderId}",
+        "POST /orders/{orderId}/notes",
+        "DELETE /orders/{orderId}",
+    ]
+
+
+def test_roles_say_what_an_operation_does() -> None:
+    roles = {row["name"]: row["role"] for row in shop().rows}
+    assert roles["POST /products"] == "create"
+    assert roles["GET /products"] == "list"
+    assert roles["GET /products/{id}"] == "read"
+    assert roles["PATCH /products/{id}"] == "update"
+    assert roles["DELETE /products/{id}"] == "delete"
+    assert roles["POST /orders/{orderId}/notes"] == "action"
+
+
+def test_nested_things_need_their_parents() -> None:
+    paths = {
+        **resource("/users", "userId", created=thing("id"), listed={}),
+        **resource("/users/{userId}/keys", "keyId", created=thing("id"), listed={}),
+    }
+    user = {"name": "userId", "in": "path", "required": True, "schema": {"type": "integer"}}
+    for path in list(paths)[2:]:
+        paths[path].setdefault("parameters", []).append(user)
+    table = compiled(openapi(paths))
+    read = row_of(table, "GET /users/{userId}/keys/{keyId}")
+    assert set(read["needs"]) == {"/users#id", "/users/{}/keys#id"}
+    names = [row["name"] for row in table.rows]
+    assert names.index("DELETE /users/{userId}/keys/{keyId}") < names.index(
+        "DELETE /users/{userId}"
+    )
+
+
+def test_nothing_needs_an_operation_that_is_skipped() -> None:
+    paths = resource("/pets", "petId", created=thing("id"), listed={})
+    impossible = {"type": "integer", "minimum": 2, "maximum": 1}
+    paths["/pets"]["post"]["requestBody"] = {
+        "required": True,
+        "content": {"application/json": {"schema": impossible}},
+    }
+    table = compiled(openapi(paths))
+    assert "skip" in row_of(table, "POST /pets")
+    assert "needs" not in row_of(table, "GET /pets/{petId}")
+
+
+def test_every_operation_of_a_need_exists() -> None:
+    table = shop()
+    names = {row["name"] for row in table.rows}
+    for row in table.rows:
+        for givers in row.get("needs", {}).values():
+            assert set(givers) <= names
+        assert row.get("undo", row["name"]) in names

@@ -1,0 +1,484 @@
+"""Operations as real documents write them: the quirks seen in the wild, each alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from openapi_table.document import BadDocument
+from openapi_table.operations import clean
+
+from tests.openapi.compiling import (
+    OK,
+    body_of,
+    compiled,
+    getting,
+    notes,
+    only_row,
+    openapi,
+    posting,
+    row_of,
+    samples,
+    swagger,
+)
+
+TEXT = {"type": "string"}
+
+
+def query(name: str, schema: Any, **more: Any) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": schema, **more}
+
+
+# --- names, paths, base paths -------------------------------------------------------------------
+
+
+def test_a_row_is_named_by_method_and_template() -> None:
+    row = only_row(openapi({"/a/{x},{y}": {"get": {"operationId": "op", "responses": OK}}}))
+    assert row["name"] == "GET /a/{x}%2C{y}"
+    assert row["id"] == "op"
+    assert row["url"] == ["/a/", "x", ",", "y", ""]
+
+
+def test_names_are_unique_and_of_one_line() -> None:
+    table = compiled(openapi({"/a\n": {"get": {"responses": OK}}, "/a?": {"get": {}}}))
+    assert [row["name"] for row in table.rows] == ["GET /a?", "GET /a? (2)"]
+
+
+def test_clean_keeps_what_thresholds_can_name() -> None:
+    assert clean("a,b\x1b[31m") == "a%2Cb?[31m"
+    assert len(clean("x" * 999)) == 200
+
+
+@pytest.mark.parametrize(
+    ("servers", "base"),
+    [
+        (None, ""),
+        ([], ""),
+        ([{"url": "/"}], ""),
+        ([{"url": "/api/v1/"}], "/api/v1"),
+        ([{"url": "https://x.example.com/v2"}, {"url": "/v3"}], "/v2"),
+        (
+            [
+                {
+                    "url": "https://{h}/{v}",
+                    "variables": {"h": {"default": "x"}, "v": {"enum": ["b"]}},
+                }
+            ],
+            "/b",
+        ),
+        ([{"url": "{scheme}://x/y z"}], "/y%20z"),
+        (["nonsense"], ""),
+        ([{"url": "http://[bad"}], ""),
+    ],
+)
+def test_the_base_path_comes_from_the_first_server(servers: Any, base: str) -> None:
+    more = {} if servers is None else {"servers": servers}
+    assert compiled(openapi(getting(), **more)).header["base"] == base
+
+
+def test_servers_of_an_operation_count_for_it_alone() -> None:
+    paths = {
+        "/a": {"get": {"responses": OK, "servers": [{"url": "/files"}]}},
+        "/b": {"get": {"responses": OK}},
+    }
+    table = compiled(openapi(paths, servers=[{"url": "/api"}]))
+    assert row_of(table, "GET /a")["base"] == "/files"
+    assert "base" not in row_of(table, "GET /b")
+
+
+def test_swagger_has_a_base_path() -> None:
+    assert compiled(swagger(getting(), basePath="/api/", host="x")).header["base"] == "/api"
+
+
+# --- parameters ---------------------------------------------------------------------------------
+
+
+def test_parameters_of_a_path_count_and_are_overridden() -> None:
+    path = {
+        "parameters": [
+            query("a", {"enum": ["path"]}, required=True),
+            {"$ref": "#/components/parameters/B"},
+        ],
+        "get": {"parameters": [query("a", {"enum": ["own"]}, required=True)], "responses": OK},
+    }
+    shared = {"B": query("b", {"type": "boolean"})}
+    row = only_row(openapi({"/x": path}, components={"parameters": shared}))
+    assert [(p["name"], p["gen"]) for p in row["params"]] == [
+        ("a", {"const": "own"}),
+        ("b", {"make": "bool"}),
+    ]
+
+
+def test_an_undeclared_path_parameter_is_sent_as_a_text() -> None:
+    table = compiled(openapi({"/x/{id}/y": {"get": {"responses": OK}}}))
+    (row,) = table.rows
+    assert row["params"] == [
+        {"in": "path", "name": "id", "gen": {"make": "text", "min": 8, "max": 16}}
+    ]
+    assert "not declared" in notes(table)["#/paths/~1x~1{id}~1y/get"]
+
+
+def test_a_path_value_is_never_empty_or_dots() -> None:
+    parameter = {"name": "id", "in": "path", "required": True, "schema": {"enum": ["", "..", "ok"]}}
+    row = only_row(openapi(getting(parameter, path="/x/{id}")))
+    assert row["params"][0]["gen"] == {"const": "ok"}
+    parameter = {"name": "id", "in": "path", "required": True, "schema": {"enum": [".."]}}
+    assert "cannot stand in a path" in only_row(openapi(getting(parameter, path="/x/{id}")))["skip"]
+
+
+def test_optional_parameters_are_sent_when_their_value_means_something() -> None:
+    sent = [
+        query("flag", {"type": "boolean"}),
+        query("state", {"enum": ["a", "b"]}),
+        query("limit", {"type": "integer"}),
+        query("example", TEXT, example="abc"),
+        query("examples", TEXT, examples={"one": {"$ref": "#/components/examples/E"}}),
+        query("default", {"type": "string", "default": "x"}),
+    ]
+    left = [
+        query("cursor", TEXT),
+        query("filter", {"type": "object", "properties": {"a": TEXT}}),
+        query("old", {"type": "boolean"}, deprecated=True),
+        query("wrong", {"type": "integer", "minimum": 5, "maximum": 1}),
+    ]
+    document = openapi(
+        getting(*sent, *left), components={"examples": {"E": {"value": "from there"}}}
+    )
+    row = only_row(document)
+    assert [p["name"] for p in row["params"]] == [p["name"] for p in sent]
+    assert all(p["optional"] for p in row["params"])
+    assert row["left"] == [f"query.{p['name']}" for p in left]
+    assert row["params"][4]["gen"] == {"const": "from there"}
+
+
+def test_a_required_parameter_that_cannot_be_filled_skips_the_operation() -> None:
+    impossible = {"type": "integer", "minimum": 5, "maximum": 1}
+    row = only_row(openapi(getting(query("q", impossible, required=True))))
+    assert row["skip"].startswith("query parameter q: no whole number")
+    assert set(row) == {"name", "method", "url", "journey", "role", "skip"}
+
+
+def test_styles_are_there_when_they_are_not_the_usual_ones() -> None:
+    array = {"type": "array", "items": {"enum": ["a"]}}
+    deep = {"type": "object", "required": ["a"], "properties": {"a": {"enum": ["x"]}}}
+    row = only_row(
+        openapi(
+            getting(
+                query("usual", array, required=True),
+                query("comma", array, required=True, explode=False),
+                query("pipes", array, required=True, style="pipeDelimited"),
+                query("deep", deep, required=True, style="deepObject", explode=True),
+                query("reserved", {"enum": ["a/b"]}, required=True, allowReserved=True),
+                {
+                    "name": "json",
+                    "in": "query",
+                    "required": True,
+                    "content": {"application/json": {"schema": deep}},
+                },
+                {"name": "sid", "in": "cookie", "required": True, "schema": {"enum": ["c"]}},
+                {"name": "X-Header", "in": "header", "required": True, "schema": {"enum": ["h"]}},
+                {"name": "Authorization", "in": "header", "required": True, "schema": TEXT},
+                {"name": "Accept", "in": "header", "required": True, "schema": TEXT},
+            )
+        )
+    )
+    shown = {
+        p["name"]: {key: p[key] for key in p if key not in {"in", "name", "gen"}}
+        for p in row["params"]
+    }
+    assert shown == {
+        "usual": {},
+        "comma": {"style": "form", "explode": False},
+        "pipes": {"style": "pipeDelimited", "explode": False},
+        "deep": {"style": "deepObject", "explode": True},
+        "reserved": {"reserved": True},
+        "json": {"json": True},
+        "sid": {},
+        "X-Header": {},
+    }
+
+
+def test_swagger_parameters_have_their_schema_inside() -> None:
+    ids = {
+        "name": "ids",
+        "in": "query",
+        "required": True,
+        "type": "array",
+        "items": {"enum": [1, 2]},
+    }
+    plain = {"name": "q", "in": "query", "required": True, "type": "string", "enum": ["a"]}
+    row = only_row(
+        swagger(getting(ids, {**ids, "name": "many", "collectionFormat": "multi"}, plain))
+    )
+    shown = [(p["name"], p.get("style"), p.get("explode")) for p in row["params"]]
+    assert shown == [("ids", "form", False), ("many", None, None), ("q", "form", False)]
+    assert row["params"][2]["gen"] == {"const": "a"}
+
+
+# --- bodies -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("media_type", "kind", "sent"),
+    [
+        ("application/json; charset=utf-8", "json", "application/json"),
+        ("application/vnd.api+json", "json", "application/vnd.api+json"),
+        ("application/json-patch+json", "json", "application/json-patch+json"),
+        ("*/*", "json", "application/json"),
+        ("application/x-www-form-urlencoded", "form", "application/x-www-form-urlencoded"),
+        ("multipart/form-data", "multipart", "multipart/form-data"),
+    ],
+)
+def test_a_body_is_sent_as_its_media_type_says(media_type: str, kind: str, sent: str) -> None:
+    schema = {"type": "object", "required": ["a"], "properties": {"a": TEXT}}
+    (entry,) = only_row(openapi(posting(schema, media_type)))["body"]["types"]
+    assert (entry["kind"], entry["type"]) == (kind, sent)
+
+
+def test_json_comes_before_forms() -> None:
+    schema = {"schema": {"type": "object", "properties": {"a": TEXT}}}
+    content = {"multipart/form-data": schema, "application/xml": schema, "application/json": schema}
+    body = {"content": content}
+    row = only_row(openapi({"/x": {"post": {"requestBody": body, "responses": OK}}}))
+    assert [entry["kind"] for entry in row["body"]["types"]] == ["json", "multipart"]
+    assert "required" not in row["body"]
+
+
+def test_files_are_small_generated_ones() -> None:
+    binary = {"type": "string", "format": "binary"}
+    schema = {
+        "type": "object",
+        "required": ["doc", "many"],
+        "properties": {"doc": binary, "many": {"type": "array", "items": binary}, "note": TEXT},
+    }
+    made = body_of(only_row(openapi(posting(schema, "multipart/form-data"))), "multipart")
+    assert made["required"]["doc"] == {
+        "make": "file",
+        "name": "upload.txt",
+        "type": "text/plain",
+        "size": 64,
+    }
+    assert made["required"]["many"]["items"][0]["make"] == "file"
+
+
+def test_swagger_form_data_with_a_file_is_multipart() -> None:
+    parameters = [
+        {"name": "picture", "in": "formData", "type": "file", "required": True},
+        {"name": "title", "in": "formData", "type": "string"},
+    ]
+    row = only_row(swagger({"/x": {"post": {"parameters": parameters, "responses": OK}}}))
+    made = body_of(row, "multipart")
+    assert made["required"]["picture"]["type"] == "image/png"
+    assert "title" in made["optional"]
+
+
+def test_form_fields_keep_their_encoding() -> None:
+    deep = {"type": "object", "required": ["b"], "properties": {"b": TEXT}}
+    schema = {"type": "object", "required": ["a"], "properties": {"a": deep}}
+    encoding = {"a": {"style": "deepObject", "explode": True}}
+    row = only_row(openapi(posting(schema, "application/x-www-form-urlencoded", encoding=encoding)))
+    assert row["body"]["types"][0]["fields"] == encoding
+
+
+def test_a_form_is_never_empty() -> None:
+    row = only_row(openapi(posting({"type": "object"}, "application/x-www-form-urlencoded")))
+    table = compiled(openapi(posting({"type": "object"}, "application/x-www-form-urlencoded")))
+    assert all(samples(table, body_of(row, "form")))
+
+
+def test_xml_without_an_example_is_skipped_and_with_one_sent() -> None:
+    row = only_row(openapi(posting({"type": "object"}, "application/xml")))
+    assert row["skip"] == "body: application/xml: bodies of this type cannot be made"
+    row = only_row(openapi(posting({"type": "object"}, "application/xml", example="<a/>")))
+    assert body_of(row, "text") == {"const": "<a/>"}
+
+
+def test_an_optional_body_that_cannot_be_made_is_left_out() -> None:
+    body = {"content": {"application/xml": {"schema": TEXT}}}
+    table = compiled(openapi({"/x": {"post": {"requestBody": body, "responses": OK}}}))
+    assert "body" not in table.rows[0]
+    assert "never sent" in notes(table)["#/paths/~1x/post/requestBody"]
+
+
+def test_bodies_and_responses_by_reference() -> None:
+    schema = {"type": "object", "required": ["a"], "properties": {"a": {"enum": ["x"]}}}
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/S"}}}
+    components = {
+        "schemas": {"S": schema},
+        "requestBodies": {"B": {"required": True, "content": content}},
+        "responses": {"R": {"description": "", "content": content}},
+    }
+    operation = {
+        "requestBody": {"$ref": "#/components/requestBodies/B"},
+        "responses": {"201": {"$ref": "#/components/responses/R"}},
+    }
+    table = compiled(openapi({"/x": {"put": operation}}, components=components))
+    (row,) = table.rows
+    assert samples(table, body_of(row)) == [{"a": "x"}] * 5
+    assert row["responses"]["201"] == {
+        "types": ["application/json"],
+        "is": "object",
+        "required": ["/a"],
+    }
+
+
+def test_media_type_examples_come_first_and_lose_read_only_parts() -> None:
+    schema = {
+        "type": "object",
+        "properties": {"id": {"type": "integer", "readOnly": True}, "a": {"type": "integer"}},
+    }
+    examples = {"bad": {"value": {"a": "x"}}, "good": {"value": {"id": 1, "a": 5}}}
+    row = only_row(openapi(posting(schema, examples=examples)))
+    assert body_of(row) == {"const": {"a": 5}}
+
+
+# --- responses ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("keys", "ok"),
+    [
+        (["200", "404"], ["200"]),
+        (["204 NO_CONTENT"], ["204"]),
+        (["2xx", "default"], ["2XX"]),
+        (["302"], ["302"]),
+        (["default"], ["2XX"]),
+        (["OK", "x-more"], ["2XX"]),
+        ([], ["2XX"]),
+    ],
+)
+def test_the_statuses_that_are_fine(keys: list[str], ok: list[str]) -> None:
+    answers = {key: {"description": "d"} for key in keys}
+    assert only_row(openapi({"/x": {"get": {"responses": answers}}}))["ok"] == ok
+
+
+def test_yaml_writes_statuses_as_numbers() -> None:
+    paths = {"/x": {"get": {"responses": {200: {"description": "d"}}}}}
+    assert only_row(openapi(paths))["ok"] == ["200"]
+
+
+# --- credentials --------------------------------------------------------------------------------
+
+SCHEMES = {
+    "basic": {"type": "http", "scheme": "basic"},
+    "bearer": {"type": "http", "scheme": "Bearer"},
+    "oauth": {"type": "oauth2", "flows": {}},
+    "key": {"type": "apiKey", "in": "query", "name": "k"},
+    "odd": {"type": "http", "scheme": "digest"},
+}
+
+
+def test_credentials_are_alternatives_of_combinations() -> None:
+    security = [{"basic": []}, {"bearer": ["x"], "key": []}, {}]
+    paths = {"/x": {"get": {"security": security, "responses": OK}}}
+    table = compiled(openapi(paths, components={"securitySchemes": SCHEMES}))
+    assert table.rows[0]["auth"] == [["basic"], ["bearer", "key"], []]
+    assert table.header["schemes"] == {
+        "basic": {"type": "basic"},
+        "bearer": {"type": "bearer"},
+        "key": {"type": "apiKey", "in": "query", "name": "k"},
+    }
+    assert "digest" in notes(table)["#/components/securitySchemes/odd"]
+
+
+def test_security_of_the_document_counts_unless_an_operation_has_its_own() -> None:
+    paths = {
+        "/a": {"get": {"responses": OK}},
+        "/b": {"get": {"responses": OK, "security": []}},
+        "/c": {"get": {"responses": OK, "security": [{"unheard": []}]}},
+    }
+    table = compiled(
+        openapi(paths, security=[{"oauth": []}], components={"securitySchemes": SCHEMES})
+    )
+    assert row_of(table, "GET /a")["auth"] == [["oauth"]]
+    assert "auth" not in row_of(table, "GET /b")
+    assert "auth" not in row_of(table, "GET /c")
+    assert "unheard" in notes(table)["#/paths/~1c/get/security"]
+
+
+def test_swagger_security_definitions() -> None:
+    more = {"securityDefinitions": {"b": {"type": "basic"}}, "security": [{"b": []}]}
+    table = compiled(swagger(getting(), **more))
+    assert table.header["schemes"] == {"b": {"type": "basic"}}
+
+
+# --- broken documents ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ([], "#: the document is an array"),
+        ("text", "#: the document is a text"),
+        ({}, "neither `openapi` nor `swagger`"),
+        ({"openapi": "4.0.0"}, "#/openapi: version '4.0.0'"),
+        ({"swagger": 1.2}, "#/swagger: version '1.2'"),
+    ],
+)
+def test_what_is_no_document_is_refused_with_the_place(document: Any, message: str) -> None:
+    with pytest.raises(BadDocument, match="#") as refusal:
+        compiled(document)
+    assert message in str(refusal.value)
+
+
+BROKEN = [
+    ({"paths": []}, "#/paths"),
+    ({"paths": {"/x": []}}, "#/paths/~1x"),
+    ({"paths": {"/x": {"get": "no"}}}, "#/paths/~1x/get"),
+    ({"paths": {"/x": {"get": {"parameters": {"a": 1}}}}}, "#/paths/~1x/get/parameters"),
+    ({"paths": {"/x": {"get": {"parameters": [{"in": "query"}]}}}}, "#/paths/~1x/get/parameters/0"),
+    (
+        {"paths": {"/x": {"get": {"parameters": [{"$ref": "#/nope"}]}}}},
+        "#/paths/~1x/get/parameters/0",
+    ),
+    ({"paths": {"/x": {"$ref": "paths.yaml#/x"}}}, "#/paths/~1x"),
+    ({"paths": {"/x": {"get": {"responses": []}}}}, "#/paths/~1x/get/responses"),
+    ({"paths": {"/x": {"get": {"responses": {"OK": {}}}}}}, "#/paths/~1x/get/responses/OK"),
+    ({"paths": {"x": {"get": {}}}}, "#/paths/x/get"),
+    ({"components": {"securitySchemes": []}}, "#/components/securitySchemes"),
+    ({"webhooks": {"a": {}}}, "#/webhooks"),
+]
+
+
+@pytest.mark.parametrize(("part", "at"), BROKEN, ids=[at for _, at in BROKEN])
+def test_what_is_broken_is_listed_with_its_place_and_the_rest_works(part: Any, at: str) -> None:
+    document = openapi({"/fine": {"get": {"responses": OK}}})
+    paths = part.get("paths")
+    merged = {**document["paths"], **paths} if isinstance(paths, dict) else document["paths"]
+    table = compiled({**document, **part, "paths": paths if isinstance(paths, list) else merged})
+    assert at in notes(table)
+    if not isinstance(paths, list):
+        assert row_of(table, "GET /fine")["ok"] == ["200"]
+
+
+@pytest.mark.parametrize("value", [None, True, 7, "text", [], {}, [None], {"a": None}, {"$ref": 5}])
+@pytest.mark.parametrize(
+    "key",
+    "info servers security tags paths components parameters requestBody responses schema content"
+    " properties items allOf oneOf required enum example examples default type format".split(),
+)
+def test_no_value_in_any_place_breaks_the_compiler(key: str, value: Any) -> None:
+    schema: Any = {"type": "object", "properties": {"a": {"type": "array", "items": TEXT}}}
+    operation: Any = {
+        "parameters": [query("q", TEXT)],
+        "requestBody": {"content": {"application/json": {"schema": schema}}},
+        "responses": {"200": {"content": {"application/json": {"schema": schema}}}},
+    }
+    document = openapi({"/fine": {"get": {"responses": OK}}, "/x": {"post": operation}})
+    places: list[Any] = [
+        document,
+        operation,
+        schema,
+        schema["properties"]["a"],
+        operation["requestBody"],
+    ]
+    places += [operation["parameters"][0], operation["responses"]["200"], document["paths"]["/x"]]
+    for place in places:
+        before = dict(place)
+        place[key] = value
+        try:
+            compiled(document)
+        except BadDocument:
+            assert place is document
+        place.clear()
+        place.update(before)

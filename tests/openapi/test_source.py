@@ -1,0 +1,197 @@
+"""Reading documents: files, YAML, and servers that answer in naughty ways."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from openapi_table import source
+from openapi_table.document import BadDocument
+
+DOCUMENT = b'{"openapi": "3.0.3", "paths": {}}'
+
+
+@contextmanager
+def server(*answers: bytes, pause: float = 0.0) -> Iterator[str]:
+    """Answer each connection with the next of these bytes, written one after the other."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    stop = threading.Event()
+
+    def serve() -> None:
+        listener.settimeout(0.1)
+        while not stop.is_set():
+            try:
+                connection, _ = listener.accept()
+            except TimeoutError:
+                continue
+            with connection:
+                try:
+                    connection.settimeout(5)
+                    connection.recv(65536)
+                    for part in answers:
+                        connection.sendall(part)
+                        if stop.wait(pause):
+                            return
+                except OSError:
+                    continue
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/openapi.json"
+    finally:
+        stop.set()
+        thread.join(10)
+        listener.close()
+
+
+def reply(
+    body: bytes, status: str = "200 OK", headers: str = "", length: int | None = None
+) -> bytes:
+    size = len(body) if length is None else length
+    return f"HTTP/1.1 {status}\r\nContent-Length: {size}\r\n{headers}\r\n".encode() + body
+
+
+def test_a_served_document_is_read() -> None:
+    with server(reply(DOCUMENT)) as url:
+        read = source.read(url)
+    assert read.root["openapi"] == "3.0.3"
+    assert read.label == url
+
+
+def test_a_packed_document_is_unpacked() -> None:
+    with server(reply(gzip.compress(DOCUMENT), headers="Content-Encoding: gzip\r\n")) as url:
+        assert source.read(url).root["openapi"] == "3.0.3"
+
+
+def test_a_byte_order_mark_does_no_harm() -> None:
+    assert source.parse(b"\xef\xbb\xbf" + DOCUMENT)["openapi"] == "3.0.3"
+    assert source.parse(DOCUMENT.decode().encode("utf-16"))["openapi"] == "3.0.3"
+
+
+NAUGHTY: dict[str, tuple[bytes, str]] = {
+    "not found": (reply(b"no", "404 Not Found"), "answered with status 404"),
+    "server error": (reply(b"", "503 Busy"), "answered with status 503"),
+    "no HTTP": (b"SSH-2.0-OpenSSH_9.2\r\n", "proper answer"),
+    "nothing": (b"", ""),
+    "too short": (reply(DOCUMENT, length=5000), "early"),
+    "a login page": (reply(b"<!doctype html><html>"), "HTML or XML"),
+    "empty": (reply(b""), "neither JSON nor YAML"),
+    "a text": (reply(b"hello"), "neither JSON nor YAML"),
+    "broken JSON": (reply(b'{"openapi": "3.0.3", '), "not JSON"),
+    "broken YAML": (reply(b"openapi: [3\npaths: {"), "line 2"),
+    "not UTF-8": (reply(b'{"a": "\xff"}'), "not UTF-8"),
+    "a Python object": (reply(b"!!python/object/apply:os.system ['touch pwned']"), "not YAML"),
+    "to a file": (
+        reply(b"", "302 Found", "Location: file:///etc/passwd\r\n"),
+        "answered with status 302",
+    ),
+    "to FTP": (reply(b"", "301 Moved", "Location: ftp://127.0.0.1/x\r\n"), "redirects to ftp:"),
+    "redirect loop": (reply(b"", "302 Found", "Location: /openapi.json\r\n"), "302"),
+    "bad gzip": (reply(b"\x1f\x8bnot gzip at all"), "proper answer"),
+    "NaN": (reply(b'{"openapi": NaN}'), ""),
+}
+
+
+@pytest.mark.parametrize("name", NAUGHTY)
+def test_naughty_answers_are_refused_with_a_reason(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, message = NAUGHTY[name]
+    monkeypatch.chdir(tmp_path)
+    with server(answer) as url:
+        if name == "NaN":
+            assert source.read(url).root == {"openapi": "NaN"}
+            return
+        with pytest.raises(BadDocument) as refusal:
+            source.read(url)
+    assert message in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_too_much_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "SIZE_LIMIT", 100_000)
+    with server(reply(b" " * 200_000)) as url, pytest.raises(BadDocument, match="larger than"):
+        source.read(url)
+    bomb = gzip.compress(b" " * 10_000_000)
+    assert len(bomb) < 100_000
+    with server(reply(bomb)) as url, pytest.raises(BadDocument, match="larger than"):
+        source.read(url)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (b"HTTP/1.1 200 OK\r\nX: ", *[b"y"] * 200),
+        (b"HTTP/1.1 200 OK\r\n\r\n{", *[b" "] * 200),
+        (b"",) * 200,
+    ],
+    ids=["headers", "body", "silence"],
+)
+def test_a_server_that_takes_its_time_is_given_up(
+    parts: tuple[bytes, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "TIME_LIMIT", 1.0)
+    started = time.monotonic()
+    with server(*parts, pause=0.1) as url, pytest.raises(BadDocument):
+        source.read(url)
+    assert time.monotonic() - started < 15
+
+
+def test_credentials_of_a_url_are_never_shown() -> None:
+    with pytest.raises(BadDocument) as refusal:
+        source.read("http://user:secret@127.0.0.1:9/openapi.json?token=secret")
+    assert "secret" not in str(refusal.value)
+
+
+def test_yaml_is_read_as_json_has_it() -> None:
+    text = (
+        b"openapi: 3.0.3\npaths: {}\nx-a: {200: 2024-01-31, true: .nan, b: 2024-01-31T10:00:00Z}\n"
+    )
+    assert source.parse(text)["x-a"] == {
+        "200": "2024-01-31",
+        "true": "nan",
+        "b": "2024-01-31T10:00:00Z",
+    }
+
+
+BILLION = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"{name}: &{name} [{','.join(['*' + before] * 9)}]\n"
+    for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
+ENDLESS = "a: &a\n  b: *a\n"
+DEEP: dict[str, Callable[[], bytes]] = {
+    "aliases that multiply": BILLION.encode,
+    "an alias of itself": ENDLESS.encode,
+    "deep YAML": lambda: b"[" * 5000 + b"]" * 5000,
+    "deep JSON": lambda: b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_documents_that_explode_are_refused(name: str) -> None:
+    with pytest.raises(BadDocument):
+        source.parse(DEEP[name]())
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("missing.json", "does not exist"), (".", "a folder")]
+)
+def test_files_that_cannot_be_read(name: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(BadDocument, match=message):
+        source.read(str(tmp_path / name))
+
+
+def test_a_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "openapi.json"
+    path.write_bytes(DOCUMENT)
+    assert source.read(str(path)).root == json.loads(DOCUMENT)
