@@ -166,6 +166,20 @@ def parse_choice(*choices: str) -> Callable[[object], str]:
     return parse
 
 
+def parse_list(*choices: str) -> Callable[[object], str]:
+    """Return a parser for some of the given words, comma-separated, or none."""
+
+    def parse(value: object) -> str:
+        words = [word.strip() for word in text_of(value).lower().split(",")]
+        if words in (["none"], [""]):
+            return "none"
+        if not set(words) <= set(choices):
+            raise ValueError("")
+        return ",".join(choice for choice in choices if choice in words)
+
+    return parse
+
+
 def parse_switch(value: object) -> bool:
     """Return a real boolean; the words that cookiecutter takes for one are accepted too."""
     if isinstance(value, bool):
@@ -193,6 +207,7 @@ def parse_document(value: object) -> str:
 
 
 AUTH_MODES = ("none", "login", "api-key")
+RESOURCES = ("items", "missions", "desk")
 PROFILE_SETS = ("core", "stress-150", "light", "saas", "extended", "cdc", "desk")
 
 OPTIONS: tuple[Option, ...] = (
@@ -258,6 +273,19 @@ OPTIONS: tuple[Option, ...] = (
         " table `data/operations.jsonl`. `live`: the document that the running service itself"
         " serves, read by `./scripts/load-test.sh openapi update`. Empty: nothing of it is there.",
         parse_document,
+    ),
+    Option(
+        "resources",
+        "list",
+        "none",
+        "none, or some of " + ", ".join(RESOURCES) + " with commas between",
+        "missions,desk",
+        "Tests of resources as data: requests, bodies, checks and thresholds are rows of"
+        " `config/resources.js`. `items` is an example row, `missions` an agent server's missions"
+        " and specs, `desk` a help desk's tickets and knowledge base; each brings its own tests."
+        " One of the last two alone also makes the profiles do what such a service does.",
+        parse_list(*RESOURCES),
+        RESOURCES,
     ),
     Option(
         "profile_set",

@@ -17,6 +17,9 @@ OPTION_SETS: dict[str, Answers] = {
     "login": {"auth": "login"},
     "api-key": {"auth": "api-key"},
     "openapi": {"openapi_spec": str(DOCUMENTS / "shop.json")},
+    "items": {"resources": "items"},
+    "missions": {"resources": "missions", "auth": "api-key", "profile_set": "light"},
+    "desk": {"resources": "desk", "auth": "login", "profile_set": "desk"},
     "claude-md": {"include_claude_md": True},
     "everything": {
         "project_name": 'Shop & Söhne\'s "API"',
@@ -25,6 +28,7 @@ OPTION_SETS: dict[str, Answers] = {
         "backend_api_prefix": "/api",
         "auth": "login",
         "openapi_spec": "live",
+        "resources": "items,missions,desk",
         "profile_set": "extended",
         "include_claude_md": True,
     },

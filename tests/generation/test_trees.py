@@ -35,6 +35,32 @@ ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
     "tests/load/scripts/api-authenticated.js": lambda a: a.get("auth", "none") != "none",
     "tests/load/data/users.json": lambda a: a.get("auth", "none") != "none",
     "tests/load/scripts/auth-flow.js": lambda a: a.get("auth") == "login",
+    **dict.fromkeys(
+        (
+            "tests/load/config/resources.js",
+            "tests/load/lib/resources.js",
+            "tests/load/lib/test-data.js",
+            "tests/load/scripts/resources.js",
+            "tests/load/types/resources.d.ts",
+        ),
+        lambda a: a.get("resources", "none") != "none",
+    ),
+    **dict.fromkeys(
+        (
+            "tests/load/scripts/missions.js",
+            "tests/load/scripts/specs.js",
+            "tests/load/workloads/missions.js",
+        ),
+        lambda a: "missions" in str(a.get("resources")),
+    ),
+    **dict.fromkeys(
+        (
+            "tests/load/scripts/tickets.js",
+            "tests/load/scripts/knowledge-base.js",
+            "tests/load/workloads/desk.js",
+        ),
+        lambda a: "desk" in str(a.get("resources")),
+    ),
     "CLAUDE.md": lambda a: a.get("include_claude_md") is True,
     **dict.fromkeys(COMPILER, lambda a: a.get("openapi_spec", "") != ""),
 }
@@ -118,6 +144,7 @@ TRACES: dict[str, str] = {
     "openapi": """
         OPENAPI_SPEC openapi_table openapi.py operations.jsonl operations.overrides docs/openapi.md
     """,
+    "resources": "RESOURCES WORKLOAD resources.js workloads mission tickets knowledge-base specs",
 }
 
 

@@ -22,7 +22,7 @@ def test_every_entry_point_is_understood(
     assert len(entries) >= 8
     for entry in entries:
         found = suite.inspect(str(entry.relative_to(load)))
-        assert found.shape.peak > 0
+        assert found.max_vus > 0
         assert found.thresholds["script_errors"] == ["count<1"]
 
 

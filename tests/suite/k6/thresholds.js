@@ -3,7 +3,7 @@ import { equal, expectations, throws } from './expect.js';
 
 const plan = (changes) => ({
   targets: {},
-  key: 'smoke',
+  keys: ['smoke'],
   endpoints: [],
   stages: [],
   metrics: [],

@@ -13,8 +13,8 @@ TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "features.json"
 def load_table(path: str = TABLE) -> dict[str, Any]:
     """Read the feature table: name -> {"on": ..., "files": [...], "members": {...}}.
 
-    "on": answer -> values; the feature is on when every answer has one of the values listed for it,
-    or, with {"not": values}, none of them.
+    "on": answer -> values; the feature is on when every answer has one of the values listed for it
+    (of an answer that is a list: when it holds one of them), or, with {"not": values}, none of them.
     "files": the files that exist only with the feature; a path that ends with a slash stands for
     everything below that folder. "members": JSON file -> dotted names of the members that exist
     only with the feature (JSON has no comments, and so no feature lines).
@@ -38,10 +38,11 @@ def switched_on(table: Mapping[str, Any], answers: Mapping[str, Any]) -> frozens
 
 
 def _fits(answer: Any, values: Any) -> bool:
-    """Tell whether an answer is one of the values; one that was never asked for fits nothing."""
+    """Tell whether an answer, or an item of it, is one of the values; a missing one fits nothing."""
     if isinstance(values, dict):
         return answer is not None and answer not in values["not"]
-    return answer in values
+    items = answer.split(",") if isinstance(answer, str) else [answer]
+    return any(item in values for item in items)
 
 
 def select(table: Mapping[str, Any], on: frozenset[str], paths: Iterable[str]) -> list[str]:

@@ -125,7 +125,9 @@ def fill_tokens(
 
 def env_values(answers: Mapping[str, Any], slug: str) -> dict[str, str]:
     """Return which suite.env key carries which answer."""
+    prefix = str(answers["backend_api_prefix"])
     return {
+        **_workload_values(str(answers.get("resources", "none")).split(","), prefix),
         "PROJECT_NAME": str(answers["project_name"]),
         "PROJECT_SLUG": slug,
         "BACKEND_PORT": str(answers["backend_port"]),
@@ -134,6 +136,17 @@ def env_values(answers: Mapping[str, Any], slug: str) -> dict[str, str]:
         "PROFILE_SET": str(answers["profile_set"]),
         "OPENAPI_SPEC": str(answers.get("openapi_spec", "")),
     }
+
+
+def _workload_values(resources: Sequence[str], prefix: str) -> dict[str, str]:
+    """Return what follows from resources that are a whole system: its workload, its health."""
+    systems = [name for name in ("missions", "desk") if name in resources]
+    if systems == ["missions"]:
+        return {"WORKLOAD": "missions", "HEALTH_STATUS_WORDS": "*"}
+    if systems == ["desk"]:
+        paths = dict.fromkeys(("/health", f"{prefix}/health"))
+        return {"WORKLOAD": "desk", "HEALTH_PATHS": ",".join(paths)}
+    return {}
 
 
 def token_values(answers: Mapping[str, Any], slug: str, update_command: str) -> dict[str, str]:

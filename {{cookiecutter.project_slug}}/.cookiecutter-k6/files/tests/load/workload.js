@@ -4,6 +4,7 @@
 // pause after it in seconds (from, to). `order: 'sequence'` takes every step in each iteration,
 // `order: 'weighted'` one of them by `weight` (the weights add up to 1).
 
+import { env } from './lib/config.js'; // @feature resources
 import { variant } from './lib/http.js';
 import { OPENAPI, visitOpenapi } from './scripts/api-public.js';
 import { HEALTH, visitHealth } from './scripts/health.js';
@@ -46,4 +47,28 @@ export const workload = {
   soak: browsing,
   spike: browsing,
   breakpoint: hammering,
+  ...otherWorkload(), // @feature resources
 };
+// @feature resources {
+
+/**
+ * The plans of WORKLOAD, when it is not `core`; loaded only then.
+ *
+ * @returns {Record<string, WorkloadPlan> | undefined}
+ * @throws when there is no such workload; the message lists those there are
+ */
+function otherWorkload() {
+  /** @type {Record<string, () => Record<string, WorkloadPlan> | undefined>} */
+  const workloads = {
+    core: () => undefined,
+    missions: () => require('./workloads/missions.js').missions, // @feature missions
+    desk: () => require('./workloads/desk.js').desk, // @feature desk
+  };
+  if (!Object.hasOwn(workloads, env.WORKLOAD)) {
+    throw new Error(
+      `WORKLOAD=${env.WORKLOAD}: unknown, expected one of ${Object.keys(workloads).join(', ')}`,
+    );
+  }
+  return workloads[env.WORKLOAD]();
+}
+// @feature }

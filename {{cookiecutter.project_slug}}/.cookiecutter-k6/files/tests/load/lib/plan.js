@@ -6,7 +6,7 @@ import { heavyProfiles, loadSizedProfiles } from '../config/profiles.js';
 import { profileThresholds, sloSets, standardThresholds } from '../config/thresholds.js';
 import { baselineThresholds, readBaseline } from './baseline/baseline.js';
 import { env } from './config.js';
-import { parseDuration } from './duration.js';
+import { formatDuration, parseDuration } from './duration.js';
 import { finish, start } from './lifecycle.js';
 import { namedStages, peakVus, plannedMs, rescale } from './profiles.js';
 import { TREND_STATS } from './statistics.js';
@@ -19,22 +19,25 @@ import { addThresholds, buildThresholds, isMisspelt, parseOverrides } from './th
 /** @typedef {import('../types/suite.js').Shape} Shape */
 /** @typedef {import('../types/baseline.js').Baseline} Baseline */
 /** @typedef {import('../types/suite.js').Thresholds} Thresholds */
+/** @typedef {NonNullable<TestSpec['beside']>[number]} Companion */
 
 /**
  * Works out what the chosen profile makes of a test: x virtual users for y minutes, in these steps.
  *
  * @param {TestSpec} spec
- * @returns {RunFigures & { shape: Shape, chosen: string | undefined }}
+ * @returns {RunFigures & { shape: Shape, chosen: string | undefined, beside: Companion[] }}
  * @throws on an unknown profile
  */
 function figuresOf(spec) {
   const chosen = chosenProfile(spec);
-  const key = chosen ?? spec.own?.key ?? spec.name;
-  const shape = rescale(chosen === undefined ? ownShape(spec) : getScenarioConfig(chosen), {
+  const key = spec.key ?? chosen ?? spec.own?.key ?? spec.name;
+  const whole = chosen === undefined ? ownShape(spec) : getScenarioConfig(chosen);
+  const shape = rescale(whole, {
     vus: env.VUS,
     duration: env.DURATION,
     timeScale: env.TIME_SCALE,
   });
+  const factor = peakVus(shape) / peakVus(whole);
   return {
     chosen,
     key,
@@ -43,6 +46,14 @@ function figuresOf(spec) {
     vus: peakVus(shape),
     durationMs: plannedMs(shape),
     stages: namedStages(shape),
+    beside: (spec.beside ?? []).map((other) => ({
+      ...other,
+      shape: rescale(other.shape, {
+        vus: peakVus(other.shape) * factor,
+        duration: formatDuration(plannedMs(shape)),
+        timeScale: 1,
+      }),
+    })),
   };
 }
 
@@ -66,24 +77,33 @@ export function planForVus(spec) {
  */
 export function planTest(spec) {
   const figures = figuresOf(spec);
-  guardTarget(certainLoad(figures));
+  const whole = { ...figures, vus: figures.vus + besideVus(figures) };
+  guardTarget(certainLoad(whole));
   const { baseline, refusal } = baselineOf(spec, figures);
   const options = optionsOf(spec, figures, baseline);
   return {
     options,
     setup: () => {
-      guardTarget(figures);
+      guardTarget(whole);
       if (refusal !== undefined) {
         throw refusal;
       }
       warnOfIgnored(options);
-      const info = start(figures);
+      const info = start(whole);
       spec.prepare?.();
       return info;
     },
     teardown: finish,
     handleSummary: summarize(spec, { ...figures, baseline }),
   };
+}
+
+/**
+ * @param {{ beside: Companion[] }} figures
+ * @returns {number} virtual users of the further scenarios
+ */
+function besideVus({ beside }) {
+  return beside.reduce((sum, { shape }) => sum + peakVus(shape), 0);
 }
 
 /**
@@ -124,7 +144,11 @@ function baselineOf(spec, { profile, key, vus, durationMs }) {
  * @param {Baseline | undefined} baseline
  * @returns {import('k6/options').Options}
  */
-function optionsOf(spec, { chosen, key, profile, shape, vus, durationMs, stages }, baseline) {
+function optionsOf(
+  spec,
+  { chosen, key, profile, shape, vus, durationMs, stages, beside },
+  baseline,
+) {
   const tags = {
     ...config.tags,
     ...spec.tags,
@@ -133,8 +157,8 @@ function optionsOf(spec, { chosen, key, profile, shape, vus, durationMs, stages 
     ...(env.RUN_ID ? { testid: env.RUN_ID } : {}),
   };
   const thresholds = buildThresholds({
-    targets: targetsOf(spec, chosen),
-    key,
+    targets: { ...dropLimits(beside, durationMs), ...targetsOf(spec, chosen) },
+    keys: [key, ...beside.map((other) => other.key)],
     endpoints: spec.endpoints,
     support: spec.support ?? [],
     stages: [...new Set(stages.map(({ name }) => name))],
@@ -144,7 +168,16 @@ function optionsOf(spec, { chosen, key, profile, shape, vus, durationMs, stages 
   const stricter = baseline === undefined ? {} : baselineThresholds(spec.endpoints, baseline);
   return /** @type {import('k6/options').Options} */ ({
     // Tags once more per scenario: `k6 run --tag` replaces those of the whole test.
-    scenarios: { [key]: { ...shape, tags: { ...tags, phase: 'main' } } },
+    scenarios: Object.fromEntries(
+      [{ key, exec: spec.exec, shape }, ...beside].map((each) => [
+        each.key,
+        {
+          ...each.shape,
+          ...(each.exec !== undefined && { exec: each.exec }),
+          tags: { ...tags, phase: 'main' },
+        },
+      ]),
+    ),
     thresholds: addThresholds(thresholds, stricter),
     tags,
     systemTags: config.systemTags,
@@ -156,6 +189,28 @@ function optionsOf(spec, { chosen, key, profile, shape, vus, durationMs, stages 
     setupTimeout: `${2 * parseDuration(env.REQUEST_TIMEOUT) + 30_000}ms`,
     ...spec.options,
   });
+}
+
+/**
+ * An arrival rate is only kept when there is a user for each arrival: one in a hundred may be dropped while k6
+ * makes further users.
+ *
+ * @param {Companion[]} beside
+ * @param {number} durationMs
+ * @returns {Thresholds}
+ */
+function dropLimits(beside, durationMs) {
+  /** @type {Thresholds} */
+  const limits = {};
+  for (const { key, shape } of beside) {
+    if (shape.executor === 'constant-arrival-rate') {
+      const arrivals = (shape.rate * durationMs) / parseDuration(shape.timeUnit ?? '1s');
+      limits[`dropped_iterations{scenario:${key}}`] = [
+        `count<${Math.max(5, Math.round(arrivals / 100))}`,
+      ];
+    }
+  }
+  return limits;
 }
 
 /**

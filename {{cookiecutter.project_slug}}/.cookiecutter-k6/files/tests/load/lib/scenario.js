@@ -7,6 +7,9 @@ import { createGrowthWatch } from './growth.js';
 import { thinkTime } from './pauses.js';
 import { defineTest } from './test.js';
 
+/** @typedef {import('../types/suite.js').Endpoint} Endpoint */
+/** @typedef {import('../types/suite.js').Journey} Journey */
+/** @typedef {import('../types/suite.js').Observer} Observer */
 /** @typedef {import('../types/suite.js').Step} Step */
 /** @typedef {import('../types/suite.js').Outcome} Outcome */
 /** @typedef {import('../types/suite.js').WorkloadPlan} WorkloadPlan */
@@ -25,7 +28,7 @@ const SHORTEST_SOAK_MS = 60_000;
  *
  * @param {string} profile name in config/profiles.js
  * @param {WorkloadPlan} plan
- * @returns {import('../types/suite.js').TestPlan & { iteration: (data: any) => void }}
+ * @returns {import('../types/suite.js').ScenarioTest}
  * @throws when the plan's weights do not add up to 1
  * @example
  * const scenario = defineScenario('load', workload.load);
@@ -33,19 +36,41 @@ const SHORTEST_SOAK_MS = 60_000;
  * export default scenario.iteration;
  */
 export function defineScenario(profile, plan) {
+  const { key, exec: name, beside = [] } = plan;
+  const journey = 'journey' in plan ? plan.journey : journeyOf(plan);
+  const journeys = [journey, ...beside.map((other) => other.journey)];
+  const endpoints = journeys.flatMap((each) => each.endpoints);
   const test = defineTest({
     name: profile,
     profile,
-    endpoints: plan.steps.map(({ endpoint }) => endpoint),
-    metrics: (durationMs) => metricsOf(plan, judgesGrowth(profile, durationMs)),
+    key,
+    exec: name,
+    beside,
+    endpoints,
+    thresholds: Object.assign({}, ...journeys.map(({ thresholds }) => thresholds)),
+    metrics: (durationMs) => [
+      ...metricsOf(endpoints, judgesGrowth(profile, durationMs)),
+      ...journeys.flatMap(({ metrics }) => metrics),
+    ],
+    support: [...new Set(journeys.flatMap(({ support = [] }) => support))],
+    prepare: journeys.find(({ prepare }) => prepare !== undefined)?.prepare,
     tags: { test_type: profile },
   });
   const watch = judgesGrowth(profile, test.durationMs) ? createGrowthWatch() : undefined;
-  const observe = (/** @type {Step} */ step, /** @type {Outcome} */ outcome) => {
-    record(step, outcome);
+  const observe = (/** @type {Endpoint} */ endpoint, /** @type {Outcome} */ outcome) => {
+    record(endpoint, outcome);
     watch?.(exec.scenario.progress, outcome);
   };
-  return { ...test, iteration: test.run(iterationOf(plan, observe)) };
+  const runs = (/** @type {Journey} */ { run }) => test.run(() => run(observe));
+  const iteration = runs(journey);
+  return {
+    ...test,
+    iteration,
+    functions: {
+      ...(name !== undefined && { [name]: iteration }),
+      ...Object.fromEntries(beside.map((other) => [other.exec, runs(other.journey)])),
+    },
+  };
 }
 
 /**
@@ -60,12 +85,12 @@ function judgesGrowth(profile, durationMs) {
 /**
  * Which custom metrics this plan feeds: a threshold on any other would pass without a sample.
  *
- * @param {WorkloadPlan} plan
+ * @param {Endpoint[]} endpoints
  * @param {boolean} growth whether growth is watched
  * @returns {string[]}
  */
-function metricsOf({ steps }, growth) {
-  const kinds = steps.map(({ endpoint }) => endpoint.kind);
+function metricsOf(endpoints, growth) {
+  const kinds = endpoints.map(({ kind }) => kind);
   return [
     'error_rate',
     'error_count',
@@ -77,44 +102,47 @@ function metricsOf({ steps }, growth) {
 }
 
 /**
- * @param {WorkloadPlan} plan
- * @param {(step: Step, outcome: Outcome) => void} observe
- * @returns {() => void} one iteration
+ * @param {Extract<WorkloadPlan, { steps: Step[] }>} plan
+ * @returns {Journey} one iteration over the steps
  */
-function iterationOf({ order, steps }, observe) {
-  const actions = steps.map((step) => actionOf(step, observe));
-  if (order === 'sequence') {
-    return () => actions.forEach((act) => act());
-  }
-  const next = weightedRandom(
-    steps.map(({ weight = 0 }, index) => ({ weight, value: actions[index] })),
-  );
-  return () => next()();
+function journeyOf({ order, steps, support, prepare }) {
+  const actions = steps.map(actionOf);
+  const next =
+    order === 'weighted'
+      ? weightedRandom(steps.map(({ weight = 0 }, index) => ({ weight, value: actions[index] })))
+      : undefined;
+  return {
+    endpoints: steps.map(({ endpoint }) => endpoint),
+    metrics: [],
+    thresholds: {},
+    support,
+    prepare,
+    run: (observe) =>
+      next === undefined ? actions.forEach((act) => act(observe)) : next()(observe),
+  };
 }
 
 /**
  * @param {Step} step
- * @param {(step: Step, outcome: Outcome) => void} observe
- * @returns {() => void} visits, observes, pauses
+ * @returns {(observe?: Observer) => void} visits, observes, pauses
  */
-function actionOf(step, observe) {
-  const { endpoint, group: name, maxDuration, visit } = step;
+function actionOf({ endpoint, group: name, maxDuration, think, visit }) {
   const inTime =
     maxDuration === undefined ? undefined : checker(endpoint.name, { withinMs: maxDuration });
-  const act = () => {
+  const act = (/** @type {Observer | undefined} */ observe) => {
     const { response, ok } = visit(endpoint);
     const punctual = inTime === undefined || inTime(response);
-    observe(step, { response, ok: ok && punctual });
-    thinkTime(...step.think);
+    observe?.(endpoint, { response, ok: ok && punctual });
+    thinkTime(...think);
   };
-  return name === undefined ? act : () => group(name, act);
+  return name === undefined ? act : (observe) => group(name, () => act(observe));
 }
 
 /**
- * @param {Step} step
+ * @param {Endpoint} endpoint
  * @param {Outcome} outcome
  */
-function record({ endpoint }, { response, ok }) {
+function record(endpoint, { response, ok }) {
   const { duration } = response.timings;
   errorRate.add(!ok);
   requestDuration.add(duration);

@@ -236,6 +236,11 @@ export const SETTINGS = {
     'Protected resource below `API_PREFIX` that api-authenticated uses',
   ),
   // @feature }
+  // @feature resources {
+
+  RESOURCES: list([], 'Rows of `config/resources.js` that the test `resources` runs; default: all'),
+  WORKLOAD: text('core', 'What the profiles do: core (`workload.js`) or a file of `workloads/`'),
+  // @feature }
 
   TIMELINE: flag(true, 'Wrapper only: records figures over time for the report'),
   BASELINE: {

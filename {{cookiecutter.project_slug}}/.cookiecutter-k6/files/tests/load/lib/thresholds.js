@@ -22,7 +22,7 @@ const KEY = /^([A-Za-z_][A-Za-z0-9_]*)(?:\{([^:}]+):(.*)\})?$/;
  *
  * @typedef {object} ThresholdPlan
  * @property {Thresholds} targets what counts as good: defaults, profile and journey merged
- * @property {string} key scenario key
+ * @property {readonly string[]} keys scenario keys
  * @property {readonly Endpoint[]} endpoints
  * @property {readonly Endpoint[]} [support] endpoints used on the way
  * @property {readonly string[]} stages names of the load steps
@@ -40,7 +40,7 @@ const KEY = /^([A-Za-z_][A-Za-z0-9_]*)(?:\{([^:}]+):(.*)\})?$/;
  *
  * @param {ThresholdPlan} plan
  * @returns {Thresholds}
- * @example buildThresholds({ targets: { http_req_failed: ['rate<0.01'] }, key: 'smoke', ... })
+ * @example buildThresholds({ targets: { http_req_failed: ['rate<0.01'] }, keys: ['smoke'], ... })
  */
 export function buildThresholds(plan) {
   return {
@@ -133,9 +133,9 @@ function plain(expressions = []) {
  * @param {ThresholdPlan} plan
  * @returns {Thresholds}
  */
-function proofOfRun({ key, arrivalRate }) {
+function proofOfRun({ keys, arrivalRate }) {
   return {
-    [`iterations{scenario:${key}}`]: ['count>0'],
+    ...Object.fromEntries(keys.map((key) => [`iterations{scenario:${key}}`, ['count>0']])),
     script_errors: ['count<1'],
     ...(arrivalRate ? { dropped_iterations: ['count<1'] } : {}),
   };

@@ -11,4 +11,5 @@ import { workload } from '../workload.js';
 const scenario = defineScenario('load', workload.load);
 
 export const { options, setup, teardown, handleSummary } = scenario;
+export const { ticketOperations, knowledgeBase } = scenario.functions; // @feature desk
 export default scenario.iteration;

@@ -21,3 +21,11 @@ declare const crypto: { randomUUID(): string };
 declare function require(path: './read-settings.js'): typeof import('../lib/read-settings.js');
 declare function require(path: './plan.js'): typeof import('../lib/plan.js');
 declare function require(path: './stage-tag.js'): typeof import('../lib/stage-tag.js');
+// @feature missions {
+declare function require(
+  path: './workloads/missions.js',
+): typeof import('../workloads/missions.js');
+// @feature }
+// @feature desk {
+declare function require(path: './workloads/desk.js'): typeof import('../workloads/desk.js');
+// @feature }

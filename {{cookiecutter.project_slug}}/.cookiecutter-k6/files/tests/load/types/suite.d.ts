@@ -116,11 +116,50 @@ export interface Step {
   maxDuration?: number;
 }
 
-export interface WorkloadPlan {
-  /** `sequence`: every step in order, each iteration. `weighted`: one step, by weight. */
-  order: 'sequence' | 'weighted';
-  steps: Step[];
+/** Called after each request. */
+export type Observer = (endpoint: Endpoint, outcome: Outcome) => void;
+
+/** Requests that belong together, as a part of any test. */
+export interface Journey {
+  endpoints: Endpoint[];
+  /** Custom metrics it feeds. */
+  metrics: string[];
+  thresholds: Thresholds;
+  /** As in `TestSpec`. */
+  support?: Endpoint[];
+  prepare?: () => void;
+  /** One pass. */
+  run: (observe?: Observer) => void;
 }
+
+/** A scenario that runs next to a profile's own, as long as that does. */
+export interface Beside {
+  /** Scenario key. */
+  key: string;
+  /** Name under which the entry point exports its function. */
+  exec: string;
+  journey: Journey;
+  /** Its users or rate scale with the profile's; its duration is the profile's. */
+  shape: Shape;
+}
+
+/** What one profile does: steps, or a whole journey. */
+export type WorkloadPlan = (
+  | {
+      /** `sequence`: every step in order, each iteration. `weighted`: one step, by weight. */
+      order: 'sequence' | 'weighted';
+      steps: Step[];
+    }
+  | { journey: Journey }
+) & {
+  /** Scenario key instead of the profile's name. */
+  key?: string;
+  /** Name of the exported function, when it is not the default one. */
+  exec?: string;
+  beside?: Beside[];
+  support?: Endpoint[];
+  prepare?: () => void;
+};
 
 export interface TestSpec {
   /** Names the test in banners and file names. */
@@ -131,6 +170,12 @@ export interface TestSpec {
   profile?: string;
   /** Endpoints used on the way, not measured: the summary shows them when they fail, and why. */
   support?: Endpoint[];
+  /** Scenario key instead of the profile's name. */
+  key?: string;
+  /** Name of the exported function that the scenario runs, when it is not the default one. */
+  exec?: string;
+  /** Further scenarios at the same time. */
+  beside?: Pick<Beside, 'key' | 'exec' | 'shape'>[];
   /** Set for files in scripts/: what to run when PROFILE is not set. */
   own?: { key: string; shape: Shape };
   /** A row of standardThresholds that the whole test has to meet. */
@@ -168,6 +213,13 @@ export interface TestPlan {
 /** What a test file exports, and what it wraps its VU function in. */
 export interface LoadTest extends TestPlan, VuPlan {
   run: <T>(iteration: (data: T) => unknown) => (data: T) => any;
+}
+
+/** What a file of scenarios/ exports. */
+export interface ScenarioTest extends LoadTest {
+  iteration: (data: any) => void;
+  /** The functions of scenarios that do not run the default one, by name. */
+  functions: Record<string, (data: any) => void>;
 }
 
 /** A run in figures, for banners and the summary. */

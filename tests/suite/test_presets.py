@@ -1,0 +1,327 @@
+"""The presets: generated from their files, compared with the suites they reproduce, and run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from service.testing import RunningService
+
+from tests.bakery import Bakery
+from tests.layout import REPOSITORY
+from tests.suite import figures
+from tests.suite.running import PATIENT, SCENARIOS, Run, Running, Suite, seconds_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PRESETS = REPOSITORY / "presets"
+SCRIPTS = {
+    "missions": ("health", "missions", "specs", "resources"),
+    "desk": ("health", "tickets", "knowledge-base", "auth-flow"),
+}
+SETTINGS: dict[str, dict[str, str]] = {
+    "missions": {
+        "BACKEND_PORT": "3000",
+        "API_PREFIX": "/api",
+        "AUTH_MODE": "api-key",
+        "PROFILE_SET": "light",
+        "WORKLOAD": "missions",
+        "HEALTH_STATUS_WORDS": "*",
+    },
+    "desk": {
+        "BACKEND_PORT": "3001",
+        "API_PREFIX": "/api/v1",
+        "AUTH_MODE": "login",
+        "PROFILE_SET": "desk",
+        "WORKLOAD": "desk",
+        "HEALTH_PATHS": "/health,/api/v1/health",
+    },
+}
+SETS = {"missions": "light", "desk": "desk"}
+
+GENEROUS = ";".join(
+    [
+        PATIENT,
+        "errors=rate<0.9",
+        *(
+            f"{metric}=p(95)<5000"
+            for metric in (
+                "mission_create_duration mission_list_duration spec_get_duration"
+                " spec_search_duration"
+            ).split()
+        ),
+        "errors{name:health}=rate<0.9",
+        "dropped_iterations{scenario:knowledge_base_browsing}=count<100",
+        # Steps of a second at most: whatever a busy machine makes of them.
+        "soak_slowdown=rate<2",
+    ]
+)
+
+Preset = tuple[str, Suite]
+
+
+def answers(name: str) -> dict[str, Any]:
+    text = (PRESETS / f"{name}.yaml").read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text)["default_context"])
+
+
+@pytest.fixture(scope="module", params=SETTINGS)
+def preset(
+    request: pytest.FixtureRequest,
+    baked: Bakery,
+    k6_binary: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Preset:
+    """The name of a preset and the suite it makes."""
+    load = baked(**answers(request.param)) / "tests" / "load"
+    return request.param, Suite(k6_binary, load, tmp_path_factory.mktemp("results"))
+
+
+@pytest.fixture(scope="session")
+def small_service() -> Iterator[RunningService]:
+    """A service for this file alone, under the prefix of the missions preset."""
+    from service.testing import running_service  # noqa: PLC0415 - only tests that ask pay for it
+
+    with running_service(prefix="/api") as running:
+        yield running
+
+
+@pytest.fixture
+def target(preset: Preset, small_service: RunningService, service: RunningService) -> Suite:
+    """The preset's suite against a healthy service under its prefix, with few users."""
+    name, suite = preset
+    url = (small_service if name == "missions" else service).url
+    return suite.against(url, VUS=2, THINK_TIME=0.05, THRESHOLDS=GENEROUS)
+
+
+def test_every_file_of_answers_is_tested() -> None:
+    assert {path.stem for path in PRESETS.glob("*.yaml")} == set(SETTINGS)
+
+
+def test_answers_are_options(preset: Preset) -> None:
+    given = answers(preset[0])
+    assert {"project_name", "project_slug", "auth", "resources", "profile_set"} <= set(given)
+    assert given["resources"] == preset[0]
+
+
+def test_settings(preset: Preset) -> None:
+    name, suite = preset
+    text = (suite.load / "suite.env").read_text(encoding="utf-8")
+    found = dict(re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE))
+    assert {key: found[key] for key in SETTINGS[name]} == SETTINGS[name]
+
+
+@pytest.mark.parametrize("profile", SCENARIOS)
+def test_profiles_have_the_figures_of_the_original(preset: Preset, profile: str) -> None:
+    name, suite = preset
+    wanted = figures.PROFILES[SETS[name]].get(profile)
+    if wanted is None or (name, profile) == ("desk", "load"):
+        return
+    assert suite.inspect(f"scenarios/{profile}.js").shape == wanted
+
+
+# --- missions --------------------------------------------------------------------------------
+
+
+def test_each_profile_of_missions_takes_all_three(baked: Bakery, suite: Suite) -> None:
+    load = baked(**answers("missions")) / "tests" / "load"
+    missions = Suite(suite.k6, load, suite.results)
+    for profile in SCENARIOS:
+        found = missions.inspect(f"scenarios/{profile}.js").thresholds
+        for endpoint in (
+            "health",
+            "POST /missions",
+            "GET /missions",
+            "GET /specs/{id}",
+            "GET /specs/search",
+        ):
+            assert found[f"http_reqs{{name:{endpoint}}}"] == ["count>0"]
+    load_thresholds = missions.inspect("scenarios/load.js").thresholds
+    wanted = {
+        "http_req_duration": ["p(95)<500", "p(99)<1000"],
+        "http_req_failed": ["rate<0.01"],
+        "http_req_duration{expected_response:true}": ["p(99)<1500"],
+        "errors": ["rate<0.05"],
+        "errors{name:health}": ["rate<0.01"],
+        "health_check_duration": ["p(95)<100"],
+        "mission_create_duration": ["p(95)<1000"],
+        "mission_list_duration": ["p(95)<500"],
+        "spec_get_duration": ["p(95)<300"],
+        "spec_search_duration": ["p(95)<500"],
+    }
+    assert {metric: load_thresholds.get(metric) for metric in wanted} == wanted
+
+
+# --- desk ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def desk(baked: Bakery, k6_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Suite:
+    load = baked(**answers("desk")) / "tests" / "load"
+    return Suite(k6_binary, load, tmp_path_factory.mktemp("results"))
+
+
+def test_the_load_of_the_desk_is_two_scenarios(desk: Suite) -> None:
+    scenarios = desk.inspect("scenarios/load.js").options["scenarios"]
+    assert set(scenarios) == {"ticket_operations", "knowledge_base_browsing"}
+    tickets, browsing = scenarios["ticket_operations"], scenarios["knowledge_base_browsing"]
+    assert (tickets["executor"], tickets["exec"]) == ("ramping-vus", "ticketOperations")
+    assert (tickets["startVUs"], tickets["gracefulRampDown"]) == (0, "30s")
+    stages = tuple((seconds_of(s["duration"]), s["target"]) for s in tickets["stages"])
+    assert stages == figures.PROFILES["desk"]["load"].stages
+    assert (browsing["executor"], browsing["exec"]) == ("constant-arrival-rate", "knowledgeBase")
+    assert (browsing["rate"], browsing["timeUnit"]) == (50, "1s")
+    assert seconds_of(browsing["duration"]) == 16 * 60
+    assert (browsing["preAllocatedVUs"], browsing["maxVUs"]) == (20, 100)
+
+
+@pytest.mark.parametrize(
+    ("settings", "stages", "rate", "seconds"),
+    [
+        ({"VUS": 50}, [25, 25, 50, 50, 0], 25, 960),
+        ({"DURATION": "1m"}, [50, 50, 100, 100, 0], 50, 480),
+        ({"TIME_SCALE": 0.1}, [50, 50, 100, 100, 0], 50, 96),
+    ],
+)
+def test_scenarios_side_by_side_scale_together(
+    desk: Suite, settings: dict[str, str | float], stages: list[int], rate: int, seconds: float
+) -> None:
+    scenarios = desk.inspect("scenarios/load.js", **settings).options["scenarios"]
+    assert [s["target"] for s in scenarios["ticket_operations"]["stages"]] == stages
+    browsing = scenarios["knowledge_base_browsing"]
+    assert (browsing["rate"], seconds_of(browsing["duration"])) == (rate, seconds)
+
+
+def test_the_thresholds_of_the_desk(desk: Suite) -> None:
+    load = desk.inspect("scenarios/load.js").thresholds
+    assert load["http_req_duration"] == ["p(95)<200", "p(99)<500"]
+    assert load["http_req_failed"] == ["rate<0.01"]
+    assert load["dropped_iterations{scenario:knowledge_base_browsing}"] == ["count<480"]
+    for key in ("ticket_operations", "knowledge_base_browsing"):
+        assert load[f"iterations{{scenario:{key}}}"] == ["count>0"]
+    stress = desk.inspect("scenarios/stress.js").thresholds
+    assert stress["http_req_duration"] == ["p(95)<1000"]
+    assert stress["http_req_failed"] == ["rate<0.05"]
+    for endpoint in (
+        "GET /tickets",
+        "POST /tickets",
+        "GET /tickets/{id}",
+        "GET /tickets/search",
+        "GET /analytics/dashboard",
+    ):
+        assert stress[f"http_reqs{{name:{endpoint}}}"] == ["count>0"]
+    smoke = desk.inspect("scenarios/smoke.js").thresholds
+    assert smoke["http_reqs{name:health /api/v1/health}"] == ["count>0"]
+
+
+def test_weights_of_the_mix_add_up(desk: Suite, tmp_path: Path) -> None:
+    table = desk.load / "workloads" / "desk.js"
+    assert "weight: 1 / operations.length" in table.read_text(encoding="utf-8")
+    remote = {"BASE_URL": "https://a.example.com", "ALLOWED_HOSTS": "a.example.com"}
+    reading = desk.inspect("scenarios/soak.js", **remote, VUS=10, DURATION="1m").thresholds
+    assert "http_reqs{name:POST /tickets}" not in reading
+    assert "http_reqs{name:GET /tickets/{id}}" in reading
+
+
+def test_an_unknown_workload_lists_the_known_ones(suite: Suite) -> None:
+    found = suite.inspect("scenarios/smoke.js", WORKLOAD="desks")
+    assert found.code == 107
+    assert "WORKLOAD=desks: unknown, expected one of core, missions, desk" in found.err
+
+
+# --- run -------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("profile", SCENARIOS)
+def test_everything_is_green_on_every_profile(preset: Preset, target: Suite, profile: str) -> None:
+    name, suite = preset
+    planned = suite.inspect(f"scripts/{SCRIPTS[name][0]}.js", PROFILE=profile).shape.seconds
+    short = target.having(TIME_SCALE=round(max(3 / planned, 0.001), 5))
+    if profile == "soak":
+        short = short.having(DURATION="2s")
+    # All at once: they wait most of the time.
+    started: list[tuple[str, Running]] = [
+        (profile, short.start(f"scenarios/{profile}.js")),
+        *(
+            (script, short.start(f"scripts/{script}.js", PROFILE=profile))
+            for script in SCRIPTS[name]
+        ),
+    ]
+    for entry, running in started:
+        assert_green(entry, running.wait())
+
+
+def assert_green(entry: str, run: Run) -> None:
+    assert run.code == 0, f"{entry}\n{run.everything}"
+    assert run.summary["reasons"] == []
+    slow = {"health answers within 100 ms"}
+    failed = [row["name"] for row in run.summary["failedChecks"]]
+    assert [name for name in failed if name not in slow and "within 500 ms" not in name] == []
+    assert run.summary["metrics"]["errors"] == 0
+    assert all(row["requests"] > 0 for row in run.summary["endpoints"])
+
+
+@pytest.mark.slow
+def test_the_next_major_version_runs_them_too(
+    preset: Preset, target: Suite, k6_v2_binary: Path
+) -> None:
+    name, suite = preset
+    newer = Suite(k6_v2_binary, target.load, target.results, {**target.base, "TIME_SCALE": 0.004})
+    entries = ("scenarios/load.js", *(f"scripts/{script}.js" for script in SCRIPTS[name][1:]))
+    for entry, running in [(entry, newer.start(entry)) for entry in entries]:
+        assert_green(entry, running.wait())
+    old = suite.inspect("scenarios/load.js")
+    new = Suite(k6_v2_binary, suite.load, suite.results).inspect("scenarios/load.js")
+    assert new.thresholds == old.thresholds
+    assert new.options["scenarios"].keys() == old.options["scenarios"].keys()
+
+
+@pytest.mark.slow
+def test_the_agent_of_the_original_can_log_in(desk: Suite, service: RunningService) -> None:
+    run = desk.against(service.url, VUS=1, THINK_TIME=0.05, TIME_SCALE=0.005).run(
+        "scripts/tickets.js",
+        THRESHOLDS=GENEROUS,
+        TEST_USER_EMAIL="agent@test.com",
+        TEST_USER_PASSWORD="password",
+    )
+    assert run.code == 0, run.everything
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("entry", "path", "endpoint"),
+    [
+        ("load", "/api/v1/knowledge-base", "GET /knowledge-base"),
+        ("load", "/api/v1/tickets", "POST /tickets"),
+        ("stress", "/api/v1/analytics/dashboard", "GET /analytics/dashboard"),
+        ("smoke", "/health", "health"),
+    ],
+)
+def test_a_broken_part_of_the_desk_is_named(
+    desk: Suite, faulty: RunningService, entry: str, path: str, endpoint: str
+) -> None:
+    faulty.set_fault("error", 500, only=path, skip=1 if endpoint == "health" else 0)
+    ready = desk.against(faulty.url, VUS=5, THINK_TIME=0.05, THRESHOLDS=GENEROUS)
+    planned = desk.inspect("scripts/health.js", PROFILE=entry).shape.seconds
+    run = ready.run(f"scenarios/{entry}.js", TIME_SCALE=round(3 / planned, 5))
+    assert run.code == 99, run.everything
+    [reason] = [text for text in run.summary["reasons"] if text.startswith(f"{endpoint}: ")]
+    assert "server error" in reason
+
+
+@pytest.mark.slow
+def test_a_login_that_breaks_under_the_load_of_the_desk(
+    desk: Suite, faulty: RunningService
+) -> None:
+    faulty.set_fault("login", "500", skip=1)
+    ready = desk.against(faulty.url, VUS=4, THINK_TIME=0.1, THRESHOLDS=GENEROUS)
+    run = ready.run("scenarios/load.js", TIME_SCALE=0.004)
+    assert run.code == 99
+    [reason] = [text for text in run.summary["reasons"] if text.startswith("auth login: ")]
+    assert "server error" in reason
+    assert run.summary["metrics"]["scriptErrors"] == 0

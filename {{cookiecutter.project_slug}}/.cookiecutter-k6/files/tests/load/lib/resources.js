@@ -1,0 +1,405 @@
+import { group } from 'k6';
+import { Counter, Rate, Trend } from 'k6/metrics';
+import { authEndpoints, authorized, currentToken } from './auth.js'; // @feature auth
+import { checker } from './checker.js';
+import { env } from './config.js'; // @feature auth
+import { writesAllowed } from './config.js';
+import { randomItem } from './helpers.js';
+import { endpoint, jsonAt, request } from './http.js';
+import { pause, thinkTime } from './pauses.js';
+import { defineTest } from './test.js';
+
+/** @typedef {import('../types/suite.js').Endpoint} Endpoint */
+/** @typedef {import('../types/suite.js').HttpResponse} HttpResponse */
+/** @typedef {import('../types/resources.js').ResourceRow} ResourceRow */
+/** @typedef {import('../types/resources.js').ResourceStep} ResourceStep */
+/** @typedef {import('../types/resources.js').Found} Found */
+/** @typedef {import('../types/suite.js').Journey} Journey */
+
+/**
+ * What each kind of step does; `{id}` is filled in.
+ *
+ * @typedef {object} Kind
+ * @property {string} method
+ * @property {string} path behind the row's
+ * @property {boolean} writes
+ * @property {number[]} statuses empty: any 2xx
+ */
+
+/** @type {Record<ResourceStep['do'], Kind>} */
+const KINDS = {
+  create: { method: 'POST', path: '', writes: true, statuses: [201] },
+  list: { method: 'GET', path: '', writes: false, statuses: [200] },
+  search: { method: 'GET', path: '/search', writes: false, statuses: [200] },
+  read: { method: 'GET', path: '/{id}', writes: false, statuses: [200] },
+  update: { method: 'PATCH', path: '/{id}', writes: true, statuses: [200] },
+  add: { method: 'POST', path: '/{id}', writes: true, statuses: [] },
+  remove: { method: 'DELETE', path: '/{id}', writes: true, statuses: [200, 204] },
+};
+
+/** How much when neither a profile nor the row says so. @type {import('../types/suite.js').Shape} */
+const SHAPE = {
+  executor: 'ramping-vus',
+  startVUs: 0,
+  stages: [
+    { duration: '30s', target: 10 },
+    { duration: '2m', target: 10 },
+    { duration: '30s', target: 0 },
+  ],
+};
+
+/** Share of requests with a failed check. */
+const errors = new Rate('errors');
+
+/**
+ * Makes a journey of a row of config/resources.js. Where writes are not allowed it only reads.
+ *
+ * @param {ResourceRow} row
+ * @returns {Journey}
+ * @throws when a step lacks what it needs; the message names it
+ * @example const missions = resource(resources.missions); missions.run();
+ */
+export function resource(row) {
+  const steps = row.steps.filter((step) => isPossible(row, step)).map((step) => stepOf(row, step));
+  /** @type {import('../types/suite.js').Thresholds} */
+  const thresholds = {};
+  for (const { trend, target } of steps) {
+    if (trend !== undefined && row.thresholds?.[trend] !== undefined) {
+      thresholds[`http_req_duration{name:${target.name}}`] = row.thresholds[trend];
+    }
+  }
+  return {
+    endpoints: steps.map(({ target }) => target),
+    metrics: ['errors', ...steps.flatMap(({ trend, counter }) => named(trend, counter))],
+    thresholds: { ...thresholds, ...row.thresholds },
+    // @feature auth {
+    support: authEndpoints,
+    // Fails in set-up, before any load, when the credentials are wrong.
+    prepare: () => void currentToken(),
+    // @feature }
+    run: (observe) =>
+      group(row.group, () => {
+        /** @type {Found} */
+        const found = {};
+        steps.forEach((step) => step.take(found, observe));
+      }),
+  };
+}
+
+/**
+ * One journey after the other, as one.
+ *
+ * @param {Journey[]} journeys
+ * @returns {Journey}
+ * @example inTurn([resource(resources.missions), resource(resources.specs)]).run();
+ */
+export function inTurn(journeys) {
+  return {
+    endpoints: journeys.flatMap(({ endpoints }) => endpoints),
+    metrics: [...new Set(journeys.flatMap(({ metrics }) => metrics))],
+    thresholds: Object.assign({}, ...journeys.map(({ thresholds }) => thresholds)),
+    support: [...new Set(journeys.flatMap(({ support = [] }) => support))],
+    prepare: journeys.find(({ prepare }) => prepare !== undefined)?.prepare,
+    run: (observe) => journeys.forEach((journey) => journey.run(observe)),
+  };
+}
+
+/**
+ * Makes everything a file in scripts/ exports: a test of one or more rows.
+ *
+ * @param {string} name of the test
+ * @param {ResourceRow[]} rows
+ * @returns {import('../types/resources.js').ResourceTest}
+ * @throws when a row is not complete
+ * @example
+ * const test = defineResourceTest('orders', [resources.orders]);
+ * export const { options, setup, teardown, handleSummary } = test;
+ * export default test.iteration;
+ */
+export function defineResourceTest(name, rows) {
+  const journey = inTurn(rows.map(resource));
+  const key = name.replace(/\W/g, '_');
+  const test = defineTest({
+    name,
+    own: { key, shape: rows[0].shape ?? SHAPE },
+    endpoints: journey.endpoints,
+    thresholds: { checks: ['rate>0.95'], ...journey.thresholds },
+    metrics: journey.metrics,
+    tags: { test_type: key },
+    support: journey.support,
+    prepare: journey.prepare,
+  });
+  return { ...test, iteration: test.run(() => journey.run()) };
+}
+
+/**
+ * The rows of some names.
+ *
+ * @param {Record<string, ResourceRow>} table
+ * @param {string[]} names none: all rows
+ * @returns {ResourceRow[]}
+ * @throws when there is no such row; the message lists those there are
+ * @example rowsOf(resources, ['orders'])
+ */
+export function rowsOf(table, names) {
+  const unknown = names.find((name) => !Object.hasOwn(table, name));
+  if (unknown !== undefined) {
+    throw new Error(
+      `RESOURCES=${unknown}: no such row in config/resources.js, expected some of ${Object.keys(table).join(', ')}`,
+    );
+  }
+  return names.length > 0 ? names.map((name) => table[name]) : Object.values(table);
+}
+
+/**
+ * Sends a request, as the VU's user when the service wants to know.
+ *
+ * @param {Endpoint} target
+ * @param {import('./http.js').RequestDetails} [details]
+ * @returns {HttpResponse}
+ * @throws when a login fails
+ * @example const response = send(DASHBOARD);
+ */
+export function send(target, details) {
+  // @feature auth {
+  if (env.AUTH_MODE !== 'none') {
+    return authorized(target, details);
+  }
+  // @feature }
+  return request(target, details);
+}
+
+/**
+ * Where the id of a step comes from.
+ *
+ * @param {ResourceRow} row
+ * @param {ResourceStep} step
+ * @returns {'created' | 'listed' | 'ids' | undefined} undefined: it needs none
+ */
+function sourceOf(row, step) {
+  if (!KINDS[step.do].path.includes('{id}')) {
+    return undefined;
+  }
+  if (step.ids !== undefined) {
+    return 'ids';
+  }
+  return row.steps.some((other) => other.do === 'create') ? 'created' : 'listed';
+}
+
+/**
+ * @param {ResourceRow} row
+ * @param {ResourceStep} step
+ * @returns {boolean} false: it writes, or needs what was written, and nothing may be
+ */
+function isPossible(row, step) {
+  return writesAllowed || !(KINDS[step.do].writes || sourceOf(row, step) === 'created');
+}
+
+/**
+ * @param {ResourceRow} row
+ * @param {ResourceStep} step
+ */
+function stepOf(row, step) {
+  const target = endpointOf(row, step);
+  const { trend, counter } = step;
+  const duration = trend === undefined ? undefined : new Trend(trend, true);
+  const successes = counter === undefined ? undefined : new Counter(counter);
+  const verify = checkerOf(row, step, target);
+  const source = sourceOf(row, step);
+  const details = detailsOf(step, source);
+  const keep = keeperOf(row, step);
+  const rest = pauseOf(step);
+  const once = (/** @type {Found} */ found, /** @type {any} */ observe) => {
+    const response = send(target, details(found));
+    const ok = verify(response);
+    errors.add(!ok);
+    if (response.status !== 0) {
+      duration?.add(response.timings.duration);
+    }
+    if (ok) {
+      successes?.add(1);
+      keep(found, response);
+    }
+    observe?.(target, { response, ok });
+  };
+  return {
+    target,
+    trend,
+    counter,
+    take: (/** @type {Found} */ found, /** @type {any} */ observe) => {
+      if ((source === 'created' || source === 'listed') && found[source] === undefined) {
+        return;
+      }
+      if (step.group === undefined) {
+        once(found, observe);
+      } else {
+        group(step.group, () => once(found, observe));
+      }
+      rest();
+    },
+  };
+}
+
+/**
+ * @param {ResourceRow} row
+ * @param {ResourceStep} step
+ * @returns {Endpoint}
+ */
+function endpointOf(row, step) {
+  const { method, path, writes, statuses } = KINDS[step.do];
+  const route = `${row.path}${path}${step.do === 'add' ? `/${given(row, step, 'below')}` : ''}`;
+  const query = step.do === 'search' ? 'q={term}' : step.query;
+  const accepted = step.statuses ?? statuses;
+  return endpoint(`${step.method ?? method} ${route}`, query ? `${route}?${query}` : route, {
+    method: step.method ?? method,
+    kind: 'api',
+    ...(accepted.length > 0 && { statuses: accepted }),
+    ...(writes && step.do === 'remove' && { responseType: 'none' }),
+  });
+}
+
+/**
+ * @param {ResourceRow} row
+ * @param {ResourceStep} step
+ * @param {'below' | 'terms' | 'body'} field
+ * @returns {any}
+ * @throws when the table does not say
+ */
+function given(row, step, field) {
+  if (step[field] === undefined) {
+    throw new Error(
+      `config/resources.js, ${row.path}: the step '${step.do}' needs '${field}', see types/resources.d.ts`,
+    );
+  }
+  return step[field];
+}
+
+/**
+ * @param {ResourceRow} row
+ * @param {ResourceStep} step
+ * @param {Endpoint} target
+ * @returns {(response: HttpResponse) => boolean}
+ */
+function checkerOf(row, step, { name, statuses }) {
+  const id = row.id ?? 'id';
+  /** @type {Record<string, (response: HttpResponse) => boolean>} */
+  const also = {};
+  if (statuses !== undefined) {
+    also[`${name} status is ${statuses.join(' or ')}`] = (r) => statuses.includes(r.status);
+  }
+  if (step.do === 'create') {
+    /** @type {unknown} */
+    let last;
+    also[`${name} gives a new ${id}`] = (r) => {
+      const before = last;
+      last = jsonAt(r, id);
+      return last !== undefined && last !== null && last !== before;
+    };
+  }
+  if (step.do === 'list' || step.do === 'search') {
+    const length = lengthOf(row);
+    also[`${name} is a list`] = (r) => typeof length(r) === 'number';
+    if (mustHold(row, step)) {
+      also[`${name} is not empty`] = (r) => (length(r) ?? 0) > 0;
+    }
+  }
+  if (step.do === 'update' || step.do === 'add') {
+    also[`${name} is JSON`] = isJson;
+  }
+  if (step.do === 'read') {
+    // An answer that there is nothing may be empty; an entry holds its id, unless the table knows better.
+    also[`${name} is JSON`] = (r) => r.status >= 300 || isJson(r);
+  }
+  return checker(name, {
+    ...(statuses === undefined && { success: true }),
+    ...(step.do === 'read' && step.ids === undefined && { fields: [id] }),
+    ...(row.withinMs !== undefined && { withinMs: row.withinMs }),
+    also,
+  });
+}
+
+/** @param {HttpResponse} response */
+function isJson(response) {
+  // Validates the whole body and counts its documents; a lone `null` is no answer.
+  return jsonAt(response, '..#') === 1 && /^\s*[[{]/.test(String(response.body));
+}
+
+/**
+ * A list is known to hold something after a create, and where a later step takes an entry of it.
+ *
+ * @param {ResourceRow} row
+ * @param {ResourceStep} step
+ * @returns {boolean}
+ */
+function mustHold(row, step) {
+  const index = row.steps.indexOf(step);
+  const created = writesAllowed && row.steps.slice(0, index).some((other) => other.do === 'create');
+  const taken = row.steps.slice(index).some((other) => sourceOf(row, other) === 'listed');
+  return step.do === 'list' && (created || taken);
+}
+
+/**
+ * @param {ResourceRow} row
+ * @returns {(response: HttpResponse) => number | undefined} undefined: there is no list where it should be
+ */
+function lengthOf({ list }) {
+  const selector = list === 'array' ? '#' : `${list}.#`;
+  return (response) => jsonAt(response, selector);
+}
+
+/**
+ * @param {ResourceStep} step
+ * @param {'created' | 'listed' | 'ids' | undefined} source
+ * @returns {(found: Found) => import('./http.js').RequestDetails}
+ */
+function detailsOf(step, source) {
+  const { ids = [], terms = [], body } = step;
+  return (found) => {
+    /** @type {Record<string, string>} */
+    const path = {};
+    if (step.do === 'search') {
+      path.term = randomItem(terms);
+    } else if (source !== undefined) {
+      path.id = source === 'ids' ? randomItem(ids) : String(found[source]);
+    }
+    return { path, ...(body && { body: body() }) };
+  };
+}
+
+/**
+ * What later steps need of an answer.
+ *
+ * @param {ResourceRow} row
+ * @param {ResourceStep} step
+ * @returns {(found: Found, response: HttpResponse) => void}
+ */
+function keeperOf(row, step) {
+  const id = row.id ?? 'id';
+  if (step.do === 'create') {
+    return (found, response) => {
+      found.created = jsonAt(response, id);
+    };
+  }
+  if (step.do === 'list' && row.steps.some((other) => sourceOf(row, other) === 'listed')) {
+    const length = lengthOf(row);
+    const prefix = row.list === 'array' ? '' : `${row.list}.`;
+    return (found, response) => {
+      const index = Math.floor(Math.random() * (length(response) ?? 0));
+      found.listed = jsonAt(response, `${prefix}${index}.${id}`);
+    };
+  }
+  return () => {};
+}
+
+/**
+ * @param {ResourceStep} step
+ * @returns {() => void}
+ */
+function pauseOf({ pause: time = 0 }) {
+  return typeof time === 'number' ? () => pause(time) : () => thinkTime(...time);
+}
+
+/** @param {(string | undefined)[]} names */
+function named(...names) {
+  return names.filter((name) => name !== undefined);
+}

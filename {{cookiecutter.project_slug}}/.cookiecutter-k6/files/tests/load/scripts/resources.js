@@ -1,0 +1,16 @@
+// Resources: the rows of config/resources.js, one after the other.
+//
+//   ./scripts/load-test.sh resources
+//   ./scripts/load-test.sh load resources --env RESOURCES=orders
+//   RESOURCES=orders,customers k6 run tests/load/scripts/resources.js
+//
+// A row of your own runs here without another line. Writes stay on this machine unless ALLOW_WRITES=true.
+
+import { resources } from '../config/resources.js';
+import { env } from '../lib/config.js';
+import { defineResourceTest, rowsOf } from '../lib/resources.js';
+
+const test = defineResourceTest('resources', rowsOf(resources, env.RESOURCES));
+
+export const { options, setup, teardown, handleSummary } = test;
+export default test.iteration;

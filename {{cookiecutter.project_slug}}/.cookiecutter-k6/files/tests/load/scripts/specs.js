@@ -1,0 +1,14 @@
+// Specs: reads specs, some of them missing, and searches them.
+//
+//   ./scripts/load-test.sh specs
+//   ./scripts/load-test.sh load specs
+//
+// The requests, figures and thresholds: config/resources.js.
+
+import { resources } from '../config/resources.js';
+import { defineResourceTest } from '../lib/resources.js';
+
+const test = defineResourceTest('specs', [resources.specs]);
+
+export const { options, setup, teardown, handleSummary } = test;
+export default test.iteration;

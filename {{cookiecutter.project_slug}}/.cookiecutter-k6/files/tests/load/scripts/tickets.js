@@ -1,0 +1,14 @@
+// Tickets: creates, reads, changes, comments on, lists and searches tickets.
+//
+//   ./scripts/load-test.sh tickets
+//   ./scripts/load-test.sh load tickets
+//
+// The requests, figures and thresholds: config/resources.js.
+
+import { resources } from '../config/resources.js';
+import { defineResourceTest } from '../lib/resources.js';
+
+const test = defineResourceTest('tickets', [resources.tickets]);
+
+export const { options, setup, teardown, handleSummary } = test;
+export default test.iteration;

@@ -1,0 +1,45 @@
+// The mission server's workload: WORKLOAD=missions in suite.env. Every profile takes health, missions and specs in
+// turn; the tests of these names take one of them.
+
+import { Rate, Trend } from 'k6/metrics';
+import { resources } from '../config/resources.js';
+import { pause } from '../lib/pauses.js';
+import { inTurn, resource } from '../lib/resources.js';
+import { HEALTH, visitHealth } from '../scripts/health.js';
+
+/** @typedef {import('../types/suite.js').WorkloadPlan} WorkloadPlan */
+
+const errors = new Rate('errors');
+const healthCheckDuration = new Trend('health_check_duration', true);
+
+/** @type {import('../types/suite.js').Journey} */
+const health = {
+  endpoints: [HEALTH],
+  metrics: ['errors', 'health_check_duration'],
+  thresholds: {
+    [`errors{name:${HEALTH.name}}`]: ['rate<0.01'],
+    health_check_duration: ['p(95)<100'],
+  },
+  run: (observe) => {
+    const outcome = visitHealth();
+    errors.add(!outcome.ok, { name: HEALTH.name });
+    healthCheckDuration.add(outcome.response.timings.duration);
+    observe?.(HEALTH, outcome);
+    pause(0.5);
+  },
+};
+
+/** @type {WorkloadPlan} */
+const everything = {
+  journey: inTurn([health, resource(resources.missions), resource(resources.specs)]),
+};
+
+/** @type {Record<string, WorkloadPlan>} */
+export const missions = {
+  smoke: everything,
+  load: everything,
+  stress: everything,
+  soak: everything,
+  spike: everything,
+  breakpoint: everything,
+};
