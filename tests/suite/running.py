@@ -241,13 +241,13 @@ class Running:
             assert self.process.poll() is None, f"k6 ended early\n{self._text('err')}"
             time.sleep(0.02)
 
-    def wait(self) -> Run:
-        """Wait for the end; kills what does not end."""
+    def wait(self, seconds: float = RUN_TIMEOUT) -> Run:
+        """Wait for the end; kills what does not end within some seconds."""
         memory = _Reaped(self.process)
-        code = memory.wait(RUN_TIMEOUT)
-        seconds = time.monotonic() - self.started
+        code = memory.wait(seconds)
+        took = time.monotonic() - self.started
         return Run(
-            code, self._text("out"), self._text("err"), self.folder, seconds, memory.peak_memory
+            code, self._text("out"), self._text("err"), self.folder, took, memory.peak_memory
         )
 
     def _text(self, name: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -245,12 +247,13 @@ def test_everything_is_green_on_every_profile(preset: Preset, target: Suite, pro
     if profile == "soak":
         short = short.having(DURATION="2s")
     # All at once: they wait most of the time.
+    scripts = sorted(path.stem for path in (suite.load / "scripts").glob("*.js"))
+    assert set(SCRIPTS[name]) <= set(scripts)
+    if profile != "smoke":
+        scripts = [script for script in scripts if script in SCRIPTS[name]]
     started: list[tuple[str, Running]] = [
         (profile, short.start(f"scenarios/{profile}.js")),
-        *(
-            (script, short.start(f"scripts/{script}.js", PROFILE=profile))
-            for script in SCRIPTS[name]
-        ),
+        *((script, short.start(f"scripts/{script}.js", PROFILE=profile)) for script in scripts),
     ]
     for entry, running in started:
         assert_green(entry, running.wait())
@@ -264,6 +267,36 @@ def assert_green(entry: str, run: Run) -> None:
     assert [name for name in failed if name not in slow and "within 500 ms" not in name] == []
     assert run.summary["metrics"]["errors"] == 0
     assert all(row["requests"] > 0 for row in run.summary["endpoints"])
+
+
+@pytest.mark.slow
+def test_the_command_of_the_original(
+    preset: Preset, target: Suite, k6_binary: Path, tmp_path: Path
+) -> None:
+    name, suite = preset
+    settings = {**target.base, "TIME_SCALE": 0.02, "K6_BIN": k6_binary, "RESULTS_DIR": tmp_path}
+    environment = {**os.environ, **{key: str(value) for key, value in settings.items()}}
+    command = ["bash", str(suite.load.parent.parent / "scripts" / "load-test.sh")]
+    test = {"missions": "missions", "desk": "tickets"}[name]
+    done = subprocess.run(
+        [*command, "smoke", test, "--no-color"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"PASSED {test}" in done.stdout
+    listed = subprocess.run(
+        [*command, "--list"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=20,
+    ).stdout
+    assert all(script in listed for script in SCRIPTS[name])
 
 
 @pytest.mark.slow

@@ -35,7 +35,13 @@ def assert_clean(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "entry", ["scenarios/smoke.js", "scripts/api-public.js", "scripts/api-authenticated.js"]
+    "entry",
+    [
+        "scenarios/smoke.js",
+        "scripts/api-public.js",
+        "scripts/api-authenticated.js",
+        "scripts/missions.js",
+    ],
 )
 def test_a_healthy_run(quick: Suite, entry: str) -> None:
     with running_service(args=("--api-key", KEY)) as closed:
@@ -57,6 +63,18 @@ def test_a_failing_run(quick: Suite, faulty: RunningService, mode: str, fault: s
     live = quick.against(with_credentials(faulty.url), AUTH_MODE=mode, API_KEY=KEY)
     ready = live.having(TEST_USER_PASSWORD=PASSWORD, REQUEST_TIMEOUT="1s")
     run = ready.run("scripts/api-authenticated.js", samples=True)
+    assert run.code in {99, 107}
+    assert_clean(run)
+
+
+@pytest.mark.parametrize("entry", ["scripts/auth-flow.js", "scripts/tickets.js"])
+def test_a_service_that_repeats_what_it_was_sent(quick: Suite, entry: str) -> None:
+    # What does not fit is answered 422 with the body in it, and a login is no item.
+    with running_service(args=("--anonymous",)) as open_service:
+        live = quick.against(open_service.url, AUTH_MODE="login", LOGIN_PATH="/items")
+        run = live.run(entry, samples=True, TEST_USER_PASSWORD=PASSWORD)
+        recent = open_service.stats()["recent"]
+    assert any(PASSWORD in row["body"] and row["status"] == 422 for row in recent)
     assert run.code in {99, 107}
     assert_clean(run)
 
