@@ -13,7 +13,7 @@ import yaml
 from service.testing import RunningService
 
 from tests.bakery import Bakery
-from tests.layout import REPOSITORY
+from tests.layout import LOAD, REPOSITORY
 from tests.suite import figures
 from tests.suite.running import PATIENT, SCENARIOS, Run, Running, Suite, seconds_of
 
@@ -124,6 +124,19 @@ def test_profiles_have_the_figures_of_the_original(preset: Preset, profile: str)
     if wanted is None or (name, profile) == ("desk", "load"):
         return
     assert suite.inspect(f"scenarios/{profile}.js").shape == wanted
+
+
+def test_what_the_page_names_exists() -> None:
+    page = (REPOSITORY / "docs" / "presets.md").read_text(encoding="utf-8")
+    here = [row.split("|")[2] for row in page.splitlines() if row.startswith("| ")]
+    code = "".join(path.read_text(encoding="utf-8") for path in LOAD.rglob("*.js"))
+    named = set(re.findall(r"`([^`]+)`", "".join(here)))
+    files = {name for name in named if re.fullmatch(r"[a-z]+/[\w/.-]+\.js", name)}
+    assert len(files) >= 8
+    assert [name for name in files if not (LOAD / name).is_file()] == []
+    metrics = {name for name in named if re.fullmatch(r"[a-z]+(_[a-z]+)+", name)}
+    assert len(metrics) >= 2
+    assert [name for name in metrics if f"'{name}'" not in code and f"{name}:" not in code] == []
 
 
 # --- missions --------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ def load_table(path: str = TABLE) -> dict[str, Any]:
     """Read the feature table: name -> {"on": ..., "files": [...], "members": {...}}.
 
     "on": answer -> values; the feature is on when every answer has one of the values listed for it
-    (of an answer that is a list: when it holds one of them), or, with {"not": values}, none of them.
+    (of an answer that is a list: when it holds one of them), or, with {"not": values}, none.
     "files": the files that exist only with the feature; a path that ends with a slash stands for
     everything below that folder. "members": JSON file -> dotted names of the members that exist
     only with the feature (JSON has no comments, and so no feature lines).
@@ -38,7 +38,7 @@ def switched_on(table: Mapping[str, Any], answers: Mapping[str, Any]) -> frozens
 
 
 def _fits(answer: Any, values: Any) -> bool:
-    """Tell whether an answer, or an item of it, is one of the values; a missing one fits nothing."""
+    """Tell whether an answer, or an item of it, is one of the values; a missing one never."""
     if isinstance(values, dict):
         return answer is not None and answer not in values["not"]
     items = answer.split(",") if isinstance(answer, str) else [answer]
