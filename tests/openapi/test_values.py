@@ -174,6 +174,12 @@ CASES: dict[str, Any] = {
         "properties": {"id": {"type": "integer", "readOnly": True}, "a": {"type": "string"}},
         "additionalProperties": False,
     },
+    "read-only, but required elsewhere": {
+        "allOf": [
+            {"type": "object", "properties": {"id": {"type": "integer", "readOnly": True}}},
+            {"type": "object", "required": ["id"]},
+        ]
+    },
     "allOf": {
         "allOf": [
             {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]},

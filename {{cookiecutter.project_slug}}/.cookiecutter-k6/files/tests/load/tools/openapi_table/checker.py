@@ -8,7 +8,7 @@ from typing import Any
 
 from . import formats, patterns
 from .document import Document, Schema
-from .schemas import bounds, is_number, nullable, types_of
+from .schemas import bounds, excused, is_number, listed, nullable, types_of
 
 _DEPTH = 60
 
@@ -140,9 +140,8 @@ class Checker:
             return False
         properties = schema.get("properties")
         properties = properties if isinstance(properties, Mapping) else {}
-        required = schema.get("required")
-        for name in required if isinstance(required, list) else []:
-            if name not in value and not self.read_only(properties.get(name)):
+        for name in listed(schema, "required"):
+            if name not in value and not excused(schema, name):
                 return False
         dependent = schema.get("dependentRequired")
         for name, others in dependent.items() if isinstance(dependent, Mapping) else ():
@@ -185,10 +184,8 @@ class Checker:
     def combined(self, value: Any, schema: Mapping[str, Any], depth: int) -> bool:
         """Check allOf, anyOf, oneOf, not and if."""
         for word, good in (("allOf", all), ("anyOf", any), ("oneOf", lambda fits: sum(fits) == 1)):
-            listed = schema.get(word)
-            if not isinstance(listed, list) or not listed:
-                continue
-            if not good([self.valid(value, part, depth) for part in listed]):
+            parts = listed(schema, word)
+            if parts and not good([self.valid(value, part, depth) for part in parts]):
                 return False
         if isinstance(schema.get("not"), Mapping) and self.valid(value, schema["not"], depth):
             return False
@@ -199,8 +196,8 @@ class Checker:
 
     def values(self, value: Any, schema: Mapping[str, Any], _depth: int) -> bool:
         """Check enum and const."""
-        listed = schema.get("enum")
-        if isinstance(listed, list) and not any(same(value, item) for item in listed):
+        known = schema.get("enum")
+        if isinstance(known, list) and not any(same(value, item) for item in known):
             return False
         return "const" not in schema or same(value, schema["const"])
 

@@ -349,7 +349,7 @@ class Builder:
         properties = view.get("properties", {})
         nodes: dict[str, Node] = {}
         for key, item in value.items():
-            if not self.checker.read_only(properties.get(key)):
+            if key in view.get("needed", []) or not self.checker.read_only(properties.get(key)):
                 nodes[key] = self._from_example(item, properties.get(key, True), key)
         if all("const" in node for node in nodes.values()):
             return {"const": {key: node["const"] for key, node in nodes.items()}}
@@ -437,7 +437,7 @@ class Builder:
         if pinned:
             properties = joined.get("properties", {})
             joined["properties"] = {**properties, pinned[0]: {"const": pinned[1]}}
-            joined["required"] = [*joined.get("required", []), pinned[0]]
+            joined["needed"] = [*joined.get("needed", []), pinned[0]]
         return self._from_view(joined, alternative if plain else schema, name, files=files)
 
     def _pinned(self, discriminator: Any, inner: Flat) -> tuple[str, str] | None:
@@ -463,14 +463,11 @@ class Builder:
 
     def _object(self, view: Flat, *, files: bool) -> Node:
         properties = view.get("properties", {})
-        wanted = [key for key in view.get("required", []) if isinstance(key, str)]
+        wanted = [key for key in view.get("needed", []) if isinstance(key, str)]
         required: dict[str, Node] = {}
         pinned = self._own_discriminator(view)
         for key in dict.fromkeys(wanted):
-            if not self.checker.read_only(properties.get(key)):
-                required[key] = pinned.get(key) or self._required(
-                    key, properties, view, files=files
-                )
+            required[key] = pinned.get(key) or self._required(key, properties, view, files=files)
         optional = self._optional(view, required, files=files)
         least = int(view.get("minProperties", 0))
         if least > len(required) or is_number(view.get("maxProperties")):

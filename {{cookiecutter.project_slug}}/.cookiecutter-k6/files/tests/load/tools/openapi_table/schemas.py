@@ -136,10 +136,29 @@ def own_view(schema: Mapping[str, Any]) -> Flat:
     pattern = view.pop("pattern", None)
     if isinstance(pattern, str):
         view["patterns"] = [pattern]
+    needed = [name for name in listed(schema, "required") if not excused(schema, name)]
+    if needed:
+        view["needed"] = needed
     groups = [(word, schema[word]) for word in ("oneOf", "anyOf") if _alternatives(schema, word)]
     if groups:
         view["groups"] = groups
     return {key: value for key, value in view.items() if _well_formed(key, value)}
+
+
+def listed(schema: Mapping[str, Any], key: str) -> list[Any]:
+    """Return the array under a key; an empty one for anything else."""
+    found = schema.get(key)
+    return found if isinstance(found, list) else []
+
+
+def excused(schema: Mapping[str, Any], name: Any) -> bool:
+    """Tell whether a required property is read-only by the very schema that requires it.
+
+    Only then may a request leave it out: that is how validators read the rule.
+    """
+    properties = schema.get("properties")
+    own = properties.get(name) if isinstance(properties, Mapping) else None
+    return isinstance(own, Mapping) and own.get("readOnly") is True
 
 
 def _alternatives(schema: Mapping[str, Any], word: str) -> bool:
@@ -208,6 +227,7 @@ _JOINS: dict[str, Callable[[Any, Any], Any]] = {
     "properties": _join_properties,
     "patternProperties": _join_properties,
     "required": _join_lists,
+    "needed": _join_lists,
     "enum": lambda a, b: [item for item in a if item in b],
     "types": _join_types,
     "patterns": _join_lists,
