@@ -293,6 +293,13 @@ def test_xml_without_an_example_is_skipped_and_with_one_sent() -> None:
     assert body_of(row, "text") == {"const": "<a/>"}
 
 
+@pytest.mark.parametrize(("form", "kind"), [("binary", "binary"), ("pem", "text")])
+def test_texts_and_files_of_unheard_types_are_sent_as_they_are(form: str, kind: str) -> None:
+    schema = {"type": "string", "format": form}
+    (entry,) = only_row(openapi(posting(schema, "application/pkix-cert")))["body"]["types"]
+    assert (entry["type"], entry["kind"]) == ("application/pkix-cert", kind)
+
+
 def test_an_optional_body_that_cannot_be_made_is_left_out() -> None:
     body = {"content": {"application/xml": {"schema": TEXT}}}
     table = compiled(openapi({"/x": {"post": {"requestBody": body, "responses": OK}}}))

@@ -57,6 +57,8 @@ class Checker:
     def __init__(self, document: Document) -> None:
         """Take the document that references are looked up in."""
         self.document = document
+        # The ids of oneOf lists whose alternatives overlap: there, any number of them may fit.
+        self.overlapping: set[int] = set()
 
     def valid(self, value: Any, schema: Schema, depth: int = 0) -> bool:
         """Tell whether a value fits; references that lead nowhere forbid nothing."""
@@ -185,7 +187,8 @@ class Checker:
         """Check allOf, anyOf, oneOf, not and if."""
         for word, good in (("allOf", all), ("anyOf", any), ("oneOf", lambda fits: sum(fits) == 1)):
             parts = listed(schema, word)
-            if parts and not good([self.valid(value, part, depth) for part in parts]):
+            enough = any if id(parts) in self.overlapping else good
+            if parts and not enough([self.valid(value, part, depth) for part in parts]):
                 return False
         if isinstance(schema.get("not"), Mapping) and self.valid(value, schema["not"], depth):
             return False

@@ -27,7 +27,7 @@ _OPTIONAL_SIZE = 40  # an optional property with more nodes than that is left ou
 _OBJECT_SIZE = 150  # optional properties are taken up to so many nodes in an object
 _SAMPLES = 4
 _MANY = 24  # where a rule concerns only some values
-_TRIES = 120
+_TRIES, _FEW_TRIES = 120, 20
 
 # Free texts whose name says what a server expects.
 _NAME_FORMATS = (
@@ -246,7 +246,7 @@ class Builder:
             return []
         sampler = Sampler(self.shared, seed=11)
         found: dict[str, Any] = {}
-        for _ in range(_TRIES):
+        for _ in range(_TRIES if "parts" in made or size(made, self.shared) < 9 else _FEW_TRIES):
             value = sampler.make(made)
             if self._fits(value, schema):
                 found[json.dumps(value, sort_keys=True)] = value
@@ -395,10 +395,9 @@ class Builder:
 
     def _from_groups(self, view: Flat, schema: Schema, name: str, *, files: bool) -> Node:
         word, alternatives = view["groups"][0]
-        rest = [*view["groups"][1:]]
         base = {key: value for key, value in view.items() if key not in {"groups", "refs"}}
-        if rest:
-            base["groups"] = rest
+        if view["groups"][1:]:
+            base["groups"] = view["groups"][1:]
         several = sum(self.schemas.flat(part).get("types") != ["null"] for part in alternatives) > 1
         doubtful = bool(base.keys() - _ANNOTATIONS) or (several and word == "oneOf")
         doubts = self._doubts
@@ -417,6 +416,13 @@ class Builder:
         if made:
             return self._one(sorted(made, key=lambda node: size(node, self.shared)))
         circular = any(reason.circular for reason in reasons)
+        if word == "oneOf" and not circular and id(alternatives) not in self.checker.overlapping:
+            # What fits one alternative fits another as well, and could never be sent.
+            self.checker.overlapping.add(id(alternatives))
+            at = view.get("refs", ["#"])[0]
+            what = f"values fit several alternatives of oneOf {_shown(name)}".rstrip()
+            self.schemas.document.note(at, f"{what}; sent all the same")
+            return self._from_groups(view, schema, name, files=files)
         raise Unfillable(
             f"no alternative of {word} can be filled: {reasons[0] if reasons else 'none'}",
             circular=circular,

@@ -204,10 +204,7 @@ class RowMaker:
         if media.lower() in {"*/*", "application/*"}:
             media = "application/json"
         if kind is None:
-            texts = [value for value in content.examples if isinstance(value, str) and value]
-            if not texts:
-                raise Unfillable("bodies of this type cannot be made")
-            return {"type": media, "kind": "text", "gen": {"const": texts[0]}}
+            return self._unknown(media, content)
         if kind == "binary":
             name = media.partition("/")[2]
             return {
@@ -227,6 +224,21 @@ class RowMaker:
         elif kind == "text":
             self._text(entry)
         return entry
+
+    def _unknown(self, media: str, content: Content) -> Node:
+        """Send what has no rules of its own: a documented text, or what its schema allows."""
+        texts = [value for value in content.examples if isinstance(value, str) and value]
+        if texts:
+            return {"type": media, "kind": "text", "gen": {"const": texts[0]}}
+        view = self.schemas.flat(content.schema)
+        if main_type(view) != "string" or "xml" in media.lower():
+            raise Unfillable("bodies of this type cannot be made")
+        made = self.builder.node(content.schema, "body", files=True)
+        return {
+            "type": media,
+            "kind": "binary" if made.get("make") == "file" else "text",
+            "gen": made,
+        }
 
     def _own_id(self, operation: Operation, made: Node) -> Node:
         """Bind the id in the body of an update that has none in its path."""
