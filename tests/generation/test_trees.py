@@ -29,6 +29,17 @@ COMPILER = [
         """.split()
     ),
 ]
+OPENAPI_TEST = [
+    "tests/load/scripts/openapi.js",
+    "tests/load/types/openapi.d.ts",
+    *(
+        f"tests/load/lib/openapi/{name}.js"
+        for name in """
+        answers bodies choose credentials journeys overrides random report requests styles table
+        values
+        """.split()
+    ),
+]
 # The files that exist only with some answers, written out a second time on purpose.
 ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
     "tests/load/lib/auth.js": lambda a: a.get("auth", "none") != "none",
@@ -62,7 +73,7 @@ ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
         lambda a: "desk" in str(a.get("resources")),
     ),
     "CLAUDE.md": lambda a: a.get("include_claude_md") is True,
-    **dict.fromkeys(COMPILER, lambda a: a.get("openapi_spec", "") != ""),
+    **dict.fromkeys([*COMPILER, *OPENAPI_TEST], lambda a: a.get("openapi_spec", "") != ""),
 }
 ALWAYS = {".gitignore", ".gitattributes", manifest.PATH}
 PROGRAMS = {"scripts/load-test.sh"}
@@ -143,6 +154,8 @@ TRACES: dict[str, str] = {
     """,
     "openapi": """
         OPENAPI_SPEC openapi_table openapi.py operations.jsonl operations.overrides docs/openapi.md
+        OPENAPI_INCLUDE OPENAPI_KEY OPENAPI_SEED OPENAPI_WRITES OPENAPI_OPTIONAL
+        OPENAPI_EXCLUDE lib/openapi scripts/openapi.js
     """,
     "resources": "RESOURCES WORKLOAD resources.js workloads mission tickets knowledge-base specs",
 }

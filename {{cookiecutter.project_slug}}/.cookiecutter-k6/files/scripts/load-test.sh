@@ -68,7 +68,7 @@ readonly HEAVY_PROFILES=' stress spike breakpoint '
 # Settings that reach k6 as `--env NAME=value` whenever they are set, so that the printed command is whole.
 readonly SHOWN_SETTINGS='PROFILE_SET VUS DURATION TIME_SCALE THINK_TIME SLO THRESHOLDS'
 # What a container needs besides those: it does not inherit the environment.
-SUITE_SETTINGS='PROJECT_NAME PROJECT_SLUG BACKEND_PORT API_PREFIX HEALTH_PATHS HEALTH_STATUS_WORDS
+SUITE_SETTINGS='PROJECT_NAME PROJECT_SLUG BACKEND_PORT API_PREFIX HEALTH_PATHS HEALTH_STATUS_WORDS READINESS
   OPENAPI_PATH ROOT_PATH ENVIRONMENT REQUEST_TIMEOUT ALLOWED_HOSTS ALLOW_REMOTE CONFIRM_TARGET ALLOW_HEAVY
   ALLOW_WRITES MAX_REMOTE_VUS MAX_REMOTE_DURATION INSECURE_SKIP_TLS_VERIFY'
 # @feature auth {
@@ -1512,6 +1512,7 @@ build_wait_command() {
   k6_command+=(--quiet --log-format=raw)
   add_setting_flags ''
   add_env WAIT_TIMEOUT "$1"
+  [ "${run_scripts[*]-}" != "$suite/scripts/openapi.js" ] || add_env READINESS answer # @feature openapi
   k6_command+=("$inside_suite/lib/wait-for-service.js")
 }
 
@@ -1607,7 +1608,14 @@ begin_docker_command() {
     case $seen in *" $name "*) continue ;; esac
     case " $SUITE_SETTINGS ${child_names[*]-} " in
       *" $name "*) ;;
-      *) case $name in K6_BIN | K6_IMAGE) continue ;; K6_*) ;; *) is_secret "$name" || continue ;; esac ;;
+      *)
+        case $name in
+          K6_BIN | K6_IMAGE) continue ;;
+          K6_*) ;;
+          OPENAPI_*) ;; # @feature openapi
+          *) is_secret "$name" || continue ;;
+        esac
+        ;;
     esac
     seen+="$name "
     is_child_variable "$name" || [ -n "${!name:-}" ] || continue

@@ -25,19 +25,23 @@ export function healthProbes(options) {
  * Asks one health path once.
  *
  * @param {Endpoint} probe one of `healthProbes`
+ * @param {import('../types/suite.js').TestSpec['readiness']} [readiness] default: the setting READINESS
  * @returns {string | null} what is wrong with it; null when it is healthy
  * @example const finding = unhealthy(probe);
  */
-export function unhealthy(probe) {
+export function unhealthy(probe, readiness = env.READINESS) {
   const response = requestQuietly(probe);
-  if (isHealthy(response)) {
+  if (readiness === 'answer' ? response.status !== 0 : isHealthy(response)) {
     return null;
   }
   const found =
     response.status === 0
       ? `${shorten(response.error)}${hintFor(response.error)}`
       : `status ${response.status}, ${shorten(response.body) || 'empty body'}`;
-  const wanted = `expected 200 and JSON with "status" ${env.HEALTH_STATUS_WORDS.join(' or ')}`;
+  const wanted =
+    readiness === 'answer'
+      ? 'expected any answer'
+      : `expected 200 and JSON with "status" ${env.HEALTH_STATUS_WORDS.join(' or ')}`;
   return `GET ${env.target.masked}${probe.name.replace('setup ', '')}: ${found} (${wanted})`;
 }
 
@@ -55,18 +59,20 @@ function hintFor(error) {
   return `; k6 asked 127.0.0.1 only, a service that listens on IPv6 alone needs BASE_URL=${url}`;
 }
 
-const probes = healthProbes();
+/** For services that need not be healthy: a missing health document is no failed request. */
+const ANY_STATUS = { statuses: [{ min: 100, max: 599 }] };
 
 /**
  * The first thing a test does, in `setup()`: says what it is about to do, and refuses to load a service that
  * is not healthy, because every figure of such a run would be about the failure.
  *
  * @param {import('../types/suite.js').RunFigures} figures
+ * @param {import('../types/suite.js').TestSpec['readiness']} [readiness]
  * @returns {StartInfo}
  * @throws when a health path does not answer 200 with a good status word
  * @example const info = start({ profile: 'smoke', vus: 1, durationMs: 60000, ... });
  */
-export function start({ profile, vus, durationMs }) {
+export function start({ profile, vus, durationMs }, readiness) {
   const purpose = /** @type {Record<string, string>} */ (purposes)[profile];
   console.log(
     `${profile} against ${env.target.masked}: up to ${vus} VUs for ${formatDuration(durationMs)}` +
@@ -75,8 +81,9 @@ export function start({ profile, vus, durationMs }) {
   if (env.INSECURE_SKIP_TLS_VERIFY) {
     console.warn('INSECURE_SKIP_TLS_VERIFY=true: TLS certificates are not verified in this run');
   }
-  for (const probe of probes) {
-    const finding = unhealthy(probe);
+  const isLenient = (readiness ?? env.READINESS) === 'answer';
+  for (const probe of healthProbes(isLenient ? ANY_STATUS : undefined)) {
+    const finding = unhealthy(probe, readiness);
     if (finding !== null) {
       throw new Error(`the service is not healthy. ${finding}`);
     }

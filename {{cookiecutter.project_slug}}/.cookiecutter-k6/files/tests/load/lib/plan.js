@@ -89,7 +89,7 @@ export function planTest(spec) {
         throw refusal;
       }
       warnOfIgnored(options);
-      const info = start(whole);
+      const info = start(whole, spec.readiness);
       spec.prepare?.();
       return info;
     },
@@ -174,6 +174,7 @@ function optionsOf(
         {
           ...each.shape,
           ...(each.exec !== undefined && { exec: each.exec }),
+          ...(spec.gracefulStop && { gracefulStop: spec.gracefulStop }),
           tags: { ...tags, phase: 'main' },
         },
       ]),

@@ -173,6 +173,11 @@ export const SETTINGS = {
     ['healthy', 'ok'],
     "What the health document's `status` may say; `*` accepts any word",
   ),
+  READINESS: choice(
+    /** @type {const} */ (['health', 'answer']),
+    'health',
+    'What tells that the service is up: its health documents, or any HTTP answer',
+  ),
   OPENAPI_PATH: path('/openapi.json', 'Path of the OpenAPI document from the base'),
   ROOT_PATH: path('/', 'Path of the root page from the base'),
 
@@ -249,6 +254,39 @@ export const SETTINGS = {
     read: (raw) => (/^\w[\w.-]*$/.test(raw) ? raw : undefined),
     accepts: 'the name of a file in baselines/, without .json',
   },
+
+  // @feature openapi {
+  OPENAPI_INCLUDE: list(
+    [],
+    'Operations the openapi test sends: `tag:NAME`, `method:GET`, names or ids with `*`, comma-separated; default all',
+  ),
+  OPENAPI_EXCLUDE: list([], 'Operations the openapi test leaves out, written the same way'),
+  OPENAPI_WRITES: choice(
+    /** @type {const} */ (['smoke', 'always', 'never']),
+    'smoke',
+    'When the openapi test sends operations that change data; off this machine also `ALLOW_WRITES`',
+  ),
+  OPENAPI_OPTIONAL: number(
+    0,
+    1,
+    0,
+    'Share of the optional properties and parameters that the openapi test sends',
+  ),
+  OPENAPI_KEY: {
+    ...text(
+      '',
+      'Credential for every security scheme of the document without variables of its own',
+    ),
+    secret: true,
+  },
+  OPENAPI_SEED: integer(
+    1,
+    999_999_999,
+    undefined,
+    'Repeats the values of an earlier openapi run; default: other ones each time',
+  ),
+
+  // @feature }
   RESULTS_DIR: text('', 'Folder of the summary; default `tests/load/results`'),
   RUN_ID: text('', 'Names this run in tags, files and test data; set by the wrapper'),
   GIT_COMMIT: text('', 'Commit of the project, for the summary; set by the wrapper'),

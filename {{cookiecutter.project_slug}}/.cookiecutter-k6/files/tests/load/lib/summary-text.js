@@ -3,6 +3,15 @@ import { CAUSES } from './causes.js';
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
 
+/** More endpoints than these are not all shown: those that need a look are, summary.json has the rest. */
+const MAX_ENDPOINTS = 60;
+
+/** Most thresholds; ordinary tests have fewer than these. */
+const MAX_LINES = 6 * MAX_ENDPOINTS;
+
+/** Most reasons of a failed run. */
+const MAX_REASONS = 30;
+
 /**
  * Draws the summary for the console.
  *
@@ -47,10 +56,14 @@ function painter(colour) {
  * @param {Paint} paint
  * @returns {string[]}
  */
-function thresholdLines({ thresholds }, paint) {
+function thresholdLines({ thresholds, endpoints }, paint) {
   const lines = [paint('  THRESHOLDS', 'dim')];
+  const shownOnes = thresholds.filter(
+    ({ metric, ok, measured }) =>
+      endpoints.length <= MAX_ENDPOINTS || !ok || !measured || !metric.includes('{name:'),
+  );
   let last = '';
-  for (const { metric, expression, ok, value, unit, measured } of thresholds) {
+  for (const { metric, expression, ok, value, unit, measured } of shownOnes.slice(0, MAX_LINES)) {
     if (metric !== last) {
       lines.push(`    ${metric}`);
       last = metric;
@@ -62,7 +75,10 @@ function thresholdLines({ thresholds }, paint) {
       : 'never measured';
     lines.push(`    ${mark} '${expression}' ${figure}`);
   }
-  return lines;
+  return [
+    ...lines,
+    ...restLine('thresholds', thresholds.length - Math.min(shownOnes.length, MAX_LINES)),
+  ];
 }
 
 /**
@@ -86,7 +102,27 @@ function shown(metric, aggregate, value) {
  * @returns {string[]}
  */
 function endpointTable({ endpoints }) {
-  return table('ENDPOINTS (ms)', endpoints);
+  const fails = (/** @type {import('../types/summary.js').Figures} */ row) =>
+    row.errors + row.checks.fails + (row.requests === 0 ? 1 : 0);
+  const worstFirst =
+    endpoints.length <= MAX_ENDPOINTS
+      ? endpoints
+      : [...endpoints]
+          .sort((a, b) => fails(b) - fails(a) || (b.duration?.p95 ?? 0) - (a.duration?.p95 ?? 0))
+          .slice(0, MAX_ENDPOINTS);
+  return [
+    ...table('ENDPOINTS (ms)', worstFirst),
+    ...restLine('endpoints', endpoints.length - worstFirst.length),
+  ];
+}
+
+/**
+ * @param {string} what
+ * @param {number} count
+ * @returns {string[]}
+ */
+function restLine(what, count) {
+  return count > 0 ? [`  ... and ${count} more ${what}, in summary.json`] : [];
 }
 
 /**
@@ -172,6 +208,7 @@ function verdictLines({ passed, reasons, run }, paint) {
     ? [`  ${paint('PASSED', 'good')} ${name} against ${run.target}`]
     : [
         `  ${paint('FAILED', 'bad')} ${name} against ${run.target}`,
-        ...reasons.map((reason) => `    - ${reason}`),
+        ...reasons.slice(0, MAX_REASONS).map((reason) => `    - ${reason}`),
+        ...restLine('reasons', reasons.length - MAX_REASONS),
       ];
 }

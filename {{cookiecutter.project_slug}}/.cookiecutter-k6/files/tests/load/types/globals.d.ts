@@ -29,3 +29,9 @@ declare function require(
 // @feature desk {
 declare function require(path: './workloads/desk.js'): typeof import('../workloads/desk.js');
 // @feature }
+// @feature openapi {
+declare function require(path: './choose.js'): typeof import('../lib/openapi/choose.js');
+declare function require(
+  path: '../lib/openapi/report.js',
+): typeof import('../lib/openapi/report.js');
+// @feature }

@@ -188,8 +188,15 @@ export interface TestSpec {
    */
   metrics?: string[] | ((durationMs: number) => string[]);
   tags?: Record<string, string>;
+  /** Longest wait at the end for iterations under way, such as `10m`; default: the profile's. */
+  gracefulStop?: string;
   /** Further k6 options. */
   options?: Partial<Options>;
+  /**
+   * What tells that the service is up, default: the setting READINESS. `answer` is for tests of services that
+   * may have no health document.
+   */
+  readiness?: 'health' | 'answer';
   /** Done once in set-up, after the service proved healthy: throws when the test cannot work. */
   prepare?: () => void;
 }

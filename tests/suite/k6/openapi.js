@@ -1,0 +1,198 @@
+import { checkAnswer, valueAt } from '../lib/openapi/answers.js';
+import { encodeBody } from '../lib/openapi/bodies.js';
+import { applyOverride } from '../lib/openapi/overrides.js';
+import { createRandom } from '../lib/openapi/random.js';
+import { inForm, inHeader, inPath, inQuery } from '../lib/openapi/styles.js';
+import { makeValue } from '../lib/openapi/values.js';
+import { equal, expectations, holds, throws } from './expect.js';
+
+export const options = expectations(2_000);
+
+const LIST = ['a', 'b c'];
+const PAIRS = { x: 1, y: 'z&' };
+
+/** From the tables of the OpenAPI specification: place, style, explode, value, what is written. */
+const STYLES = [
+  ['path', undefined, undefined, LIST, 'a,b%20c'],
+  ['path', 'simple', false, PAIRS, 'x,1,y,z%26'],
+  ['path', 'simple', true, PAIRS, 'x=1,y=z%26'],
+  ['path', 'label', false, LIST, '.a,b%20c'],
+  ['path', 'label', true, LIST, '.a.b%20c'],
+  ['path', 'matrix', false, LIST, ';p=a,b%20c'],
+  ['path', 'matrix', true, LIST, ';p=a;p=b%20c'],
+  ['path', 'matrix', true, PAIRS, ';x=1;y=z%26'],
+  ['path', undefined, undefined, 'a/../b?c#d', 'a%2F..%2Fb%3Fc%23d'],
+  ['query', undefined, undefined, LIST, 'p=a&p=b%20c'],
+  ['query', 'form', false, LIST, 'p=a,b%20c'],
+  ['query', 'form', true, PAIRS, 'x=1&y=z%26'],
+  ['query', 'spaceDelimited', false, LIST, 'p=a%20b%20c'],
+  ['query', 'pipeDelimited', false, LIST, 'p=a%7Cb%20c'],
+  ['query', 'deepObject', true, PAIRS, 'p%5Bx%5D=1&p%5By%5D=z%26'],
+  ['query', undefined, undefined, `$\{7*7}\`"\n`, 'p=%24%7B7*7%7D%60%22%0A'],
+  ['header', undefined, undefined, LIST, 'a,b c'],
+  ['header', undefined, true, PAIRS, 'x=1,y=z&'],
+  ['header', undefined, undefined, 'a\r\nX-Evil: 1', 'a X-Evil: 1'],
+];
+
+function styles() {
+  const writers = { path: inPath, header: inHeader, query: (p, v) => inQuery(p, v).join('&') };
+  for (const [place, style, explode, value, wanted] of STYLES) {
+    const parameter = { in: place, name: 'p', style, explode };
+    equal(`${place} ${style} ${explode}`, writers[place](parameter, value), wanted);
+  }
+  equal('JSON in a query', inQuery({ name: 'p', json: true }, { a: 1 }), ['p=%7B%22a%22%3A1%7D']);
+  equal('reserved', inQuery({ name: 'p', reserved: true }, 'a/b:c&d'), ['p=a/b:c%26d']);
+  equal('form: list', inForm('p', LIST), ['p=a', 'p=b%20c']);
+  equal('form: object', inForm('p', { a: { b: [1, 2] } }), [
+    'p%5Ba%5D%5Bb%5D%5B0%5D=1',
+    'p%5Ba%5D%5Bb%5D%5B1%5D=2',
+  ]);
+}
+
+function source(seed, optional = 0.5) {
+  return { random: createRandom(seed), optional, bound: () => undefined };
+}
+
+/** Generators, and what everything they make has to be. */
+const KINDS = [
+  [{ make: 'int', min: -3, max: 9 }, (v) => Number.isInteger(v) && v >= -3 && v <= 9],
+  [{ make: 'int', min: 10, max: 50, step: 5 }, (v) => v % 5 === 0 && v >= 10 && v <= 50],
+  [{ make: 'int', min: 7, max: 7 }, (v) => v === 7],
+  [{ make: 'number', min: 0.1, max: 0.3, step: 0.1 }, (v) => [0.1, 0.2, 0.3].includes(v)],
+  [{ make: 'number', min: 0, max: 0.0001 }, (v) => v >= 0 && v <= 0.0001],
+  [{ make: 'bool' }, (v) => typeof v === 'boolean'],
+  [{ make: 'text', min: 0, max: 3 }, (v) => v.length <= 3],
+  [{ make: 'text', min: 40, max: 40, fresh: true }, (v) => v.length === 40],
+  [{ make: 'text', min: 1, max: 6, like: 'Rex the dog', fresh: true }, (v) => v.length <= 6],
+  [{ make: 'text', min: 1, max: 40, like: 'Rex', fresh: true }, (v) => v.startsWith('Rex ')],
+  [{ make: 'format', format: 'email', max: 20 }, (v) => /^[a-z0-9]+@example\.com$/.test(v)],
+  [
+    { make: 'format', format: 'uuid' },
+    (v) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(v),
+  ],
+  [{ make: 'format', format: 'date-time' }, (v) => !Number.isNaN(Date.parse(v))],
+  [{ make: 'format', format: 'date' }, (v) => /^20\d\d-\d\d-\d\d$/.test(v)],
+  [{ make: 'format', format: 'byte', min: 8, max: 8 }, (v) => /^[A-Za-z0-9+/]{8}$/.test(v)],
+  [
+    {
+      make: 'pattern',
+      parts: ['AC', { chars: '0123', min: 3, max: 5 }, { any: [['x'], ['y', 'z']] }],
+    },
+    (v) => /^AC[0-3]{3,5}(x|yz)$/.test(v),
+  ],
+  [
+    { make: 'array', items: { pick: [1, 2] }, min: 1, max: 2, unique: true },
+    (v) => v.length >= 1 && new Set(v).size === v.length,
+  ],
+  [{ make: 'tuple', items: [{ const: 1 }, { make: 'bool' }] }, (v) => v.length === 2],
+  [{ make: 'map', values: { const: 1 }, min: 2, max: 3 }, (v) => Object.keys(v).length >= 2],
+  [
+    { make: 'object', optional: { a: { const: 1 }, b: { const: 2 } }, min: 1 },
+    (v) => Object.keys(v).length >= 1,
+  ],
+  [{ make: 'one', of: [{ const: 'a' }, { const: 'b' }] }, (v) => v === 'a' || v === 'b'],
+];
+
+function values() {
+  for (const [node, isRight] of KINDS) {
+    for (let seed = 1; seed <= 100; seed += 1) {
+      const value = makeValue(node, source(seed));
+      holds(`${JSON.stringify(node)} made ${JSON.stringify(value)}`, isRight(value));
+    }
+  }
+  const text = { make: 'text', min: 1, max: 30, fresh: true };
+  equal('the same seed repeats', makeValue(text, source(5)), makeValue(text, source(5)));
+  const many = new Set(Array.from({ length: 500 }, (_, seed) => makeValue(text, source(seed))));
+  equal('other seeds differ', many.size, 500);
+  const object = makeValue(
+    { make: 'object', required: { ['__proto__']: { const: 1 }, use: { const: 'x' } } },
+    source(1),
+  );
+  equal('any property name', JSON.stringify(object), '{"__proto__":1,"use":"x"}');
+  equal('nothing else changed', {}.polluted, undefined);
+  const required = { make: 'object', required: { a: { const: 1 } }, optional: { b: { const: 2 } } };
+  equal('required alone', makeValue(required, source(1, 0)), { a: 1 });
+  equal('all of it', makeValue(required, source(1, 1)), { a: 1, b: 2 });
+  let deep = { const: 'end' };
+  for (let level = 0; level < 9; level += 1) {
+    deep = { make: 'object', required: { level: { const: level } }, optional: { deep } };
+  }
+  holds('nesting ends', JSON.stringify(makeValue(deep, source(1, 1))).length < 200);
+  const bound = { ...source(1), bound: (slot) => (slot === '/pets#id' ? 42 : undefined) };
+  equal('an id that is known', makeValue({ bind: '/pets#id', else: { const: 1 } }, bound), 42);
+  equal('one that is not', makeValue({ bind: '/x#id', else: { const: 1 } }, bound), 1);
+}
+
+function bodies() {
+  const json = { type: 'application/json', kind: 'json' };
+  equal('JSON', encodeBody(json, { a: ['é'] }).content, '{"a":["é"]}');
+  const form = { type: 'application/x-www-form-urlencoded', kind: 'form' };
+  equal('form', encodeBody(form, { a: 1, b: [true] }).content, 'a=1&b=true');
+  const file = { make: 'file', name: 'a".txt', type: 'text/plain', size: 5 };
+  const node = { make: 'object', required: { file, 'n\r\nX: 1': { const: 'é' } } };
+  const multipart = { type: 'multipart/form-data', kind: 'multipart' };
+  const { content, contentType } = encodeBody(multipart, makeValue(node, source(1)));
+  const bytes = String.fromCharCode(...new Uint8Array(content));
+  const boundary = contentType.split('boundary=')[1];
+  equal('parts', bytes.split(`--${boundary}`).length, 4);
+  holds(
+    'a file',
+    /name="file"; filename="a%22\.txt"\r\nContent-Type: text\/plain\r\n\r\n[a-z]{5}\r\n/.test(
+      bytes,
+    ),
+  );
+  holds('no header of the name', bytes.includes('name="n%0D%0AX: 1"\r\n\r\n\u00c3\u00a9\r\n'));
+}
+
+function answer(status, body, headers = { 'Content-Type': 'application/json; charset=utf-8' }) {
+  return { status, headers, json: () => JSON.parse(body) };
+}
+
+function answers() {
+  const responses = {
+    200: { types: ['application/json'], is: 'object', required: ['/id', '/items/*/name'] },
+    '4XX': {},
+  };
+  const operation = { name: 'GET /x', method: 'GET', responses };
+  for (const [status, body, wanted, headers] of [
+    [200, '{"id":1,"items":[]}', true],
+    [200, '{"id":null,"items":[{"name":null}]}', true],
+    [200, '{"id":1,"items":[{}]}', false],
+    [200, '{"items":[]}', false],
+    [200, '[]', false],
+    [200, '<html>', false],
+    [200, '{"id":1,"items":[]}', false, { 'Content-Type': 'text/html' }],
+    [404, '', true, {}],
+    [500, '', false],
+    [0, '', false],
+  ]) {
+    equal(`${status} ${body}`, checkAnswer(operation, answer(status, body, headers)), wanted);
+  }
+  const found = (body, places, headers) =>
+    valueAt(answer(201, body, headers), { key: 'k' }, places, () => 1);
+  equal('an id', found('{"data":{"id":7}}', ['/id', '/data/id']), 7);
+  equal('one of a list', found('[{"id":1},{"id":2}]', ['/*/id']), 2);
+  equal('none', found('[]', ['/*/id']), undefined);
+  equal('what was sent', found('', ['request:/key']), 'k');
+  equal('the last segment', found('', ['header:location'], { Location: '/a/b%20c/?x=1' }), 'b c');
+}
+
+function overrides() {
+  const row = { name: 'GET /x', ok: ['200'], params: [{ in: 'query', name: 'q', optional: true }] };
+  const { params, ok } = applyOverride(row, {
+    ok: [404],
+    values: { 'query.q': [1, 2], 'header.X-Y': 'z' },
+  });
+  equal('statuses', ok, ['404']);
+  equal('a pool', [params[0].gen, params[0].optional], [{ pick: [1, 2] }, false]);
+  equal('a new one', params[1], { in: 'header', name: 'X-Y', gen: { const: 'z' } });
+  throws('a place that is none', () => applyOverride(row, { values: { q: 1 } }), /query\.NAME/);
+}
+
+export default function openapi() {
+  styles();
+  values();
+  bodies();
+  answers();
+  overrides();
+}

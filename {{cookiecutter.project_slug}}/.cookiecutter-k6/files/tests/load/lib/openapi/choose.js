@@ -1,0 +1,295 @@
+// What this run takes of the API: the table, the overrides and the settings put together. Once per run.
+
+import { env, writesAllowed } from '../config.js';
+import { localPath } from '../paths.js';
+import { applyOverride } from './overrides.js';
+
+/** @typedef {import('../../types/openapi.js').Row} Row */
+/** @typedef {import('../../types/openapi.js').Header} Header */
+/** @typedef {import('../../types/openapi.js').Operation} Operation */
+/** @typedef {import('../../types/openapi.js').Generator} Generator */
+/** @typedef {import('../../types/openapi.js').Walk} Walk */
+/** @typedef {import('../../types/openapi.js').Override} Override */
+
+/**
+ * What walks are cut by.
+ *
+ * @typedef {object} Brief
+ * @property {string} name
+ * @property {string} journey
+ * @property {number} weight
+ */
+
+/** The version of the table that this suite reads. */
+const FORMAT = 1;
+
+/** Methods that change nothing. */
+const SAFE = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY'];
+
+/** Most operations that one iteration of a load profile takes: it has to end when the profile does. */
+const LONGEST_WALK = 20;
+
+const TABLE = localPath(import.meta.resolve('../../data/operations.jsonl'));
+const OVERRIDES = localPath(import.meta.resolve('../../data/operations.overrides.json'));
+
+/**
+ * JSON texts: a document of 1,000 operations takes a tenth of the memory that its objects would.
+ *
+ * @typedef {object} Choice
+ * @property {string[]} operations those that may be sent
+ * @property {string[]} generators
+ * @property {string[]} sweep every operation once, one walk a journey
+ * @property {string[]} walks the same in walks of bounded length
+ * @property {string[]} skipped name and reason of the others
+ * @property {string[]} facts one element: the security schemes and the seed
+ */
+
+/** @type {Choice | undefined} */
+let choice;
+
+/**
+ * Reads the table and chooses, the first time it is called.
+ *
+ * @returns {Choice}
+ * @throws when the table is of another version, or the overrides are no JSON
+ * @example const { operations, skipped } = chosen();
+ */
+export function chosen() {
+  choice ??= choose(readTable(), readOverrides());
+  return choice;
+}
+
+/** @returns {{ header: Header, rows: string[], shared: string[] }} rows and generators as they stand */
+function readTable() {
+  const [first, ...lines] = open(TABLE)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  const header = JSON.parse(first ?? '{}');
+  if (header.format !== FORMAT) {
+    throw new Error(
+      `data/operations.jsonl: format ${header.format}, this suite reads format ${FORMAT}. ` +
+        'Run: ./scripts/load-test.sh openapi update',
+    );
+  }
+  const isShared = (/** @type {string} */ line) => line.startsWith('{"shared":');
+  return {
+    header,
+    rows: lines.filter((line) => !isShared(line)),
+    shared: lines.filter(isShared),
+  };
+}
+
+/** @returns {Record<string, Override>} by operation */
+function readOverrides() {
+  let text;
+  try {
+    text = open(OVERRIDES);
+  } catch {
+    return {};
+  }
+  try {
+    return JSON.parse(text).operations ?? {};
+  } catch (error) {
+    throw new Error(`data/operations.overrides.json: ${/** @type {Error} */ (error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Line by line, so that only texts stay.
+ *
+ * @param {ReturnType<typeof readTable>} table
+ * @param {Record<string, Override>} overrides
+ * @returns {Choice}
+ */
+function choose({ header, rows, shared }, overrides) {
+  /** @type {string[]} */
+  const skipped = [];
+  /** @type {Brief[]} */
+  const briefs = [];
+  const sendable = rows.filter((line) => {
+    const row = JSON.parse(line);
+    const override = overrides[row.name];
+    const reason = reasonToSkip(row, override);
+    if (reason === undefined) {
+      briefs.push({ name: row.name, journey: row.journey, weight: override?.weight ?? 1 });
+    } else {
+      skipped.push(JSON.stringify({ name: row.name, reason }));
+    }
+    return reason === undefined;
+  });
+  const position = new Map(briefs.map(({ name }, index) => [name, index]));
+  const indexes = new Map(shared.map((line, index) => [JSON.parse(line).shared, index]));
+  return {
+    operations: sendable.map((line, index) => {
+      const row = JSON.parse(line);
+      const context = { header, position, override: overrides[row.name] };
+      return JSON.stringify(linkedOperation(operationOf(row, index, context), indexes));
+    }),
+    generators: shared.map((line) => JSON.stringify(linked(JSON.parse(line).gen, indexes))),
+    sweep: walksOf(briefs, Infinity).map((walk) => JSON.stringify(walk)),
+    walks: walksOf(briefs, LONGEST_WALK).map((walk) => JSON.stringify(walk)),
+    skipped,
+    facts: [
+      JSON.stringify({
+        schemes: header.schemes ?? {},
+        seed: env.OPENAPI_SEED ?? freshSeed(),
+      }),
+    ],
+  };
+}
+
+/** @returns {number} another one for each run: what it makes must not meet what an earlier run made */
+function freshSeed() {
+  return Math.floor(Math.random() * 1_000_000_000) + 1;
+}
+
+/**
+ * @param {Row} row
+ * @param {Override} [override]
+ * @returns {string | undefined} undefined: it is sent
+ */
+function reasonToSkip(row, override) {
+  if (row.skip !== undefined) {
+    return row.skip;
+  }
+  if (override?.skip) {
+    return override.skip === true ? 'skipped by the overrides' : override.skip;
+  }
+  if (env.OPENAPI_INCLUDE.length > 0 && !env.OPENAPI_INCLUDE.some((entry) => matches(row, entry))) {
+    return 'not in OPENAPI_INCLUDE';
+  }
+  if (env.OPENAPI_EXCLUDE.some((entry) => matches(row, entry))) {
+    return 'in OPENAPI_EXCLUDE';
+  }
+  return SAFE.includes(row.method) ? undefined : reasonNotToWrite();
+}
+
+/** @returns {string | undefined} */
+function reasonNotToWrite() {
+  if (!writesAllowed) {
+    return 'changes data: needs ALLOW_WRITES=true off this machine';
+  }
+  const quick = env.PROFILE === '' || env.PROFILE.startsWith('smoke');
+  if (env.OPENAPI_WRITES === 'never' || (env.OPENAPI_WRITES === 'smoke' && !quick)) {
+    return `changes data: OPENAPI_WRITES=${env.OPENAPI_WRITES}`;
+  }
+  return undefined;
+}
+
+/**
+ * @param {Row} row
+ * @param {string} entry `tag:NAME`, `method:NAME`, or a name or operationId with `*` for any text
+ * @returns {boolean}
+ */
+function matches(row, entry) {
+  const [, kind, value] = /^(tag|method):(.*)$/.exec(entry) ?? [];
+  if (kind === 'tag') {
+    return (row.tags ?? []).includes(value);
+  }
+  if (kind === 'method') {
+    return row.method === value.toUpperCase();
+  }
+  const pattern = entry.split('*').map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  const wanted = new RegExp(`^${pattern.join('.*')}$`);
+  return wanted.test(row.name) || wanted.test(row.id ?? '');
+}
+
+/**
+ * @param {Row} row
+ * @param {number} index
+ * @param {{ header: Header, position: Map<string, number>, override: Override | undefined }} context
+ * @returns {Operation}
+ */
+function operationOf(row, index, { header, position, override }) {
+  const { needs, undo, ...rest } = applyOverride(row, override);
+  const present = (/** @type {string[]} */ names) =>
+    names.map((name) => position.get(name)).filter((found) => found !== undefined);
+  return {
+    ...rest,
+    index,
+    base: row.base ?? header.base ?? '',
+    weight: override?.weight ?? 1,
+    ...(needs && {
+      needs: Object.fromEntries(
+        Object.entries(needs).map(([slot, names]) => [slot, present(names)]),
+      ),
+    }),
+    ...(undo !== undefined && position.has(undo) && { undo: position.get(undo) }),
+  };
+}
+
+/**
+ * Replaces the names of shared generators by their indexes. Goes by the kinds of nodes: properties of a
+ * document may have any name, `use` included.
+ *
+ * @param {any} node
+ * @param {Map<string, number>} indexes
+ * @returns {Generator}
+ */
+function linked(node, indexes) {
+  if (node.use !== undefined) {
+    return { use: /** @type {number} */ (indexes.get(node.use)) };
+  }
+  const one = (/** @type {any} */ inner) => linked(inner, indexes);
+  const many = (/** @type {any} */ inner) => (Array.isArray(inner) ? inner.map(one) : one(inner));
+  const named = (/** @type {any} */ inner) =>
+    Object.fromEntries(Object.entries(inner).map(([name, value]) => [name, one(value)]));
+  const copy = { ...node };
+  for (const [keys, link] of /** @type {const} */ ([
+    [['else', 'items', 'values', 'keys', 'of', 'base'], many],
+    [['required', 'optional', 'properties'], named],
+  ])) {
+    for (const key of keys.filter((name) => node[name] !== undefined)) {
+      copy[key] = link(node[key]);
+    }
+  }
+  return copy;
+}
+
+/**
+ * @param {Operation} operation
+ * @param {Map<string, number>} indexes of the shared generators
+ * @returns {Operation}
+ */
+function linkedOperation(operation, indexes) {
+  const { params, body } = operation;
+  const own = (/** @type {{ gen: Generator }} */ { gen }) => ({ gen: linked(gen, indexes) });
+  return {
+    ...operation,
+    ...(params && { params: params.map((item) => ({ ...item, ...own(item) })) }),
+    ...(body && {
+      body: { ...body, types: body.types.map((item) => ({ ...item, ...own(item) })) },
+    }),
+  };
+}
+
+/**
+ * Cuts the operations into walks; they stand in the right order already.
+ *
+ * @param {Brief[]} briefs
+ * @param {number} longest
+ * @returns {Walk[]}
+ */
+function walksOf(briefs, longest) {
+  /** @type {Walk[]} */
+  const found = [];
+  let journey;
+  for (const [index, brief] of briefs.entries()) {
+    const walk = found[found.length - 1];
+    if (walk !== undefined && brief.journey === journey && walk.operations.length < longest) {
+      walk.operations.push(index);
+      walk.weight = Math.max(walk.weight, brief.weight);
+    } else {
+      found.push({ operations: [index], weight: brief.weight, upTo: 0 });
+    }
+    journey = brief.journey;
+  }
+  let upTo = 0;
+  for (const walk of found) {
+    upTo += walk.weight;
+    walk.upTo = upTo;
+  }
+  return found;
+}

@@ -1,0 +1,271 @@
+// One iteration: operations in the order of their journey, each with ids that were really created or listed.
+// What an iteration created it deletes, whatever happens in between.
+
+import exec from 'k6/execution';
+import { env } from '../config.js';
+import { reportOnce } from '../failures.js';
+import { thinkTime } from '../pauses.js';
+import { checkAnswer, valueAt } from './answers.js';
+import { createRandom } from './random.js';
+import { accepted, sendOperation } from './requests.js';
+import { counts, operationAt, seed, walkAt } from './table.js';
+
+/** @typedef {import('../../types/openapi.js').Operation} Operation */
+/** @typedef {import('../../types/openapi.js').Walk} Walk */
+/** @typedef {string | number} Id */
+
+/**
+ * What is known while a journey is under way.
+ *
+ * @typedef {object} Journey
+ * @property {Map<string, Id>} created slot -> id of a thing this journey made
+ * @property {Map<string, Id>} seen slot -> id that a list showed: only to be read
+ * @property {{ undo: number, ids: Map<string, Id> }[]} pending what is still to be deleted, oldest first
+ * @property {Map<number, number>} helped how often an operation was sent for the sake of another
+ * @property {import('./random.js').Random} random
+ */
+
+/** Roles that may use what a list showed; the others change things, and only change what is theirs. */
+const READING = ['create', 'list', 'read', 'query'];
+
+/** How deep operations may need each other: a comment needs a post, a post needs a user. */
+const DEEPEST_NEED = 6;
+
+/** How often one operation is sent for others in one journey: again when what it gave was deleted. */
+const MOST_HELP = 3;
+
+/** Deleting what is gone already is no failure. */
+const GONE = [404, 410];
+
+/** Pause between two operations of a user, seconds. */
+const THINK = /** @type {const} */ ([0.5, 1.5]);
+
+/**
+ * Runs one iteration. The first one of a test takes every operation once; all others take one walk, chosen
+ * by weight, at the pace of a person.
+ *
+ * @example export default test.run(runJourneys);
+ */
+export function runJourneys() {
+  const { vu, scenario } = exec;
+  const random = createRandom(seed, vu.idInTest, vu.iterationInScenario);
+  if (scenario.iterationInInstance === 0) {
+    for (let index = 0; index < counts.sweep; index += 1) {
+      runWalk(walkAt('sweep', index), random, false);
+    }
+    thinkTime(...THINK);
+  } else {
+    runWalk(chosenWalk(random), random, true);
+  }
+}
+
+/**
+ * @param {import('./random.js').Random} random
+ * @returns {Walk} chosen by weight
+ */
+function chosenWalk(random) {
+  const aim = random.next() * walkAt('walks', counts.walks - 1).upTo;
+  let from = 0;
+  let to = counts.walks - 1;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (walkAt('walks', middle).upTo > aim) {
+      to = middle;
+    } else {
+      from = middle + 1;
+    }
+  }
+  return walkAt('walks', from);
+}
+
+/**
+ * @param {Walk} walk
+ * @param {import('./random.js').Random} random
+ * @param {boolean} mixed true: operations in proportion to their weights, with pauses; false: all, at once
+ */
+function runWalk(walk, random, mixed) {
+  /** @type {Journey} */
+  const journey = {
+    created: new Map(),
+    seen: new Map(),
+    pending: [],
+    helped: new Map(),
+    random,
+  };
+  try {
+    for (const index of walk.operations) {
+      const operation = operationAt(index);
+      if (!mixed) {
+        perform(operation, journey, 0);
+      } else if (random.next() * walk.weight < operation.weight) {
+        perform(operation, journey, 0);
+        thinkTime(...THINK);
+      }
+    }
+  } finally {
+    cleanUp(journey);
+  }
+}
+
+/**
+ * Sends an operation, after those that give it the ids it needs.
+ *
+ * @param {Operation} operation
+ * @param {Journey} journey
+ * @param {number} depth of need
+ */
+function perform(operation, journey, depth) {
+  provide(operation, journey, depth);
+  /** @type {Map<string, Id>} */
+  const ids = new Map();
+  const { response, sent } = sendOperation(operation, {
+    random: journey.random,
+    optional: env.OPENAPI_OPTIONAL,
+    bound: (slot) => {
+      const id = known(journey, slot, operation);
+      if (id !== undefined) {
+        ids.set(slot, id);
+      }
+      return id;
+    },
+  });
+  checkAnswer(operation, response);
+  if (isAccepted(operation, response.status)) {
+    remember(operation, journey, { response, sent, ids });
+  }
+}
+
+/**
+ * @param {Journey} journey
+ * @param {string} slot
+ * @param {Operation} operation
+ * @returns {Id | undefined}
+ */
+function known({ created, seen }, slot, { role }) {
+  return created.get(slot) ?? (READING.includes(role) ? seen.get(slot) : undefined);
+}
+
+/**
+ * @param {Operation} operation
+ * @param {number} status
+ * @returns {boolean}
+ */
+function isAccepted({ ok }, status) {
+  return accepted(ok).some((wanted) =>
+    typeof wanted === 'number' ? wanted === status : status >= wanted.min && status <= wanted.max,
+  );
+}
+
+/**
+ * Sends what gives the ids that an operation needs and nobody has given yet.
+ *
+ * @param {Operation} operation
+ * @param {Journey} journey
+ * @param {number} depth
+ */
+function provide(operation, journey, depth) {
+  if (depth >= DEEPEST_NEED) {
+    return;
+  }
+  for (const [slot, givers] of Object.entries(operation.needs ?? {})) {
+    for (const index of givers) {
+      const help = journey.helped.get(index) ?? 0;
+      if (known(journey, slot, operation) !== undefined || help >= MOST_HELP) {
+        continue;
+      }
+      const giver = operationAt(index);
+      if (
+        index !== operation.index &&
+        (giver.role === 'create' || READING.includes(operation.role))
+      ) {
+        // Counted before: operations may need each other in a circle.
+        journey.helped.set(index, help + 1);
+        perform(giver, journey, depth + 1);
+      }
+    }
+  }
+}
+
+/**
+ * @param {Operation} operation
+ * @param {Journey} journey
+ * @param {{ response: import('../../types/suite.js').HttpResponse, sent: any, ids: Map<string, Id> }} outcome
+ */
+function remember(operation, journey, { response, sent, ids }) {
+  if (operation.role === 'delete') {
+    forget(operation, journey, ids);
+    return;
+  }
+  const isCreate = operation.role === 'create';
+  const given = isCreate ? journey.created : journey.seen;
+  const choose = (/** @type {number} */ count) => Math.floor(journey.random.next() * count);
+  for (const [slot, places] of Object.entries(operation.gives ?? {})) {
+    const id = valueAt(response, sent, places, choose);
+    if (id !== undefined) {
+      given.set(slot, id);
+      ids.set(slot, id);
+    } else if (isCreate && operation.undo !== undefined) {
+      reportOnce(
+        `${operation.name} id`,
+        () => `${operation.name}: its answer names no id, what it created stays`,
+      );
+    }
+  }
+  if (isCreate && operation.undo !== undefined) {
+    journey.pending.push({ undo: operation.undo, ids });
+  }
+}
+
+/**
+ * @param {Operation} operation a delete
+ * @returns {string | undefined} the slot of what it deletes: the last one in its path
+ */
+function slotOf({ url, params = [] }) {
+  for (let index = url.length - 1 - (url.length % 2); index > 0; index -= 2) {
+    const { gen } =
+      params.find(({ in: place, name }) => place === 'path' && name === url[index]) ?? {};
+    if (gen !== undefined && 'bind' in gen) {
+      return gen.bind;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Takes note that something is gone.
+ *
+ * @param {Operation} operation a delete
+ * @param {Journey} journey
+ * @param {Map<string, Id>} used
+ */
+function forget(operation, journey, used) {
+  const slot = slotOf(operation);
+  const id = slot === undefined ? undefined : used.get(slot);
+  if (slot === undefined || id === undefined) {
+    return;
+  }
+  journey.pending = journey.pending.filter(
+    (entry) => entry.undo !== operation.index || entry.ids.get(slot) !== id,
+  );
+  for (const ids of [journey.created, journey.seen]) {
+    if (ids.get(slot) === id) {
+      ids.delete(slot);
+    }
+  }
+}
+
+/**
+ * Deletes what is left of a journey, newest first.
+ *
+ * @param {Journey} journey
+ */
+function cleanUp(journey) {
+  for (const { undo, ids } of journey.pending.reverse()) {
+    const operation = operationAt(undo);
+    sendOperation(
+      operation,
+      { random: journey.random, optional: 0, bound: (slot) => ids.get(slot) },
+      (status) => GONE.includes(status),
+    );
+  }
+}

@@ -1,0 +1,80 @@
+// What a run says about the API before it starts. Once per run.
+
+import { credentialsFor, variablesOf } from './credentials.js';
+import { endpointOf } from './requests.js';
+import { counts, leftOut, operationAt, schemes, seed } from './table.js';
+
+const skipped = leftOut();
+
+/** Most lines of one kind: a document may have a thousand operations. */
+const MAX_LINES = 10;
+
+/**
+ * The operations of this run as endpoints, for thresholds and the summary.
+ *
+ * @returns {import('../../types/suite.js').Endpoint[]}
+ * @example const test = defineTest({ name: 'openapi', endpoints: endpointsOfRun(), ... });
+ */
+export function endpointsOfRun() {
+  return Array.from({ length: counts.operations }, (_, index) => endpointOf(operationAt(index)));
+}
+
+/**
+ * Says what will be sent, what not and why, and which credentials are missing.
+ *
+ * @throws when there is nothing to send
+ * @example defineTest({ prepare: announce, ... })
+ */
+export function announce() {
+  if (counts.operations === 0) {
+    throw new Error(
+      skipped.length === 0
+        ? 'data/operations.jsonl holds no operation yet. Run: ./scripts/load-test.sh openapi update'
+        : `none of ${skipped.length} operations is left to send. The first: ${skipped[0].name}, ${skipped[0].reason}`,
+    );
+  }
+  console.log(
+    `openapi: ${counts.operations} operations, ${skipped.length} left out. ` +
+      `OPENAPI_SEED=${seed} repeats the values of this run`,
+  );
+  show(skipped.map(({ name, reason }) => `left out: ${name} - ${reason}`));
+  show(missingCredentials());
+}
+
+/** @param {string[]} lines */
+function show(lines) {
+  for (const line of lines.slice(0, MAX_LINES)) {
+    console.log(`openapi: ${line}`);
+  }
+  if (lines.length > MAX_LINES) {
+    console.log(`openapi: ... and ${lines.length - MAX_LINES} more`);
+  }
+}
+
+/** @returns {string[]} one line for each set of variables that would help */
+function missingCredentials() {
+  /** @type {Map<string, number>} */
+  const missing = new Map();
+  for (let index = 0; index < counts.operations; index += 1) {
+    const { auth = [] } = operationAt(index);
+    const anonymous = auth.length === 0 || auth.some((names) => names.length === 0);
+    if (!anonymous && credentialsFor(auth).length === 0) {
+      const wanted = auth.map((names) => names.map((name) => needed(name)).join(' and '));
+      const text = wanted.join(', or ');
+      missing.set(text, (missing.get(text) ?? 0) + 1);
+    }
+  }
+  return [...missing].map(([text, count]) => `no credentials for ${count} operations: set ${text}`);
+}
+
+/**
+ * @param {string} name
+ * @returns {string}
+ */
+function needed(name) {
+  const scheme = schemes[name];
+  const variables = scheme === undefined ? [] : variablesOf(name, scheme);
+  return variables.length > 0
+    ? variables.join(' and ')
+    : `${name} (${scheme?.what ?? 'unknown scheme'})`;
+}

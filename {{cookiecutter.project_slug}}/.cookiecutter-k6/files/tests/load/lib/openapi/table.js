@@ -1,0 +1,70 @@
+// The API as data: one copy for all VUs. What a run takes of the document is chosen once (choose.js); a VU holds
+// nothing of it but what the request at hand needs.
+
+import { SharedArray } from 'k6/data';
+// First: its own SharedArray must not be made while one below is, k6 would wait for ever.
+import '../config.js';
+
+/** @typedef {import('../../types/openapi.js').Operation} Operation */
+/** @typedef {import('../../types/openapi.js').Generator} Generator */
+/** @typedef {import('../../types/openapi.js').Walk} Walk */
+
+/**
+ * Elements are JSON texts: k6 would freeze objects part by part, which takes longer than parsing them.
+ *
+ * @param {keyof import('./choose.js').Choice} part
+ * @returns {readonly string[]}
+ */
+const shared = (part) =>
+  new SharedArray(`openapi ${part}`, () => require('./choose.js').chosen()[part]);
+
+const operations = shared('operations');
+const generators = shared('generators');
+const sweep = shared('sweep');
+const walks = shared('walks');
+
+/** Counts of what the tables hold. */
+export const counts = {
+  operations: operations.length,
+  sweep: sweep.length,
+  walks: walks.length,
+};
+
+/** What is true of the whole run: security schemes by name, and the seed of all values. */
+export const { schemes, seed } = JSON.parse(shared('facts')[0]);
+
+/**
+ * Reads one operation.
+ *
+ * @param {number} index
+ * @returns {Operation}
+ * @example const { name } = operationAt(0);
+ */
+export const operationAt = (index) => JSON.parse(operations[index]);
+
+/**
+ * Reads one shared generator.
+ *
+ * @param {number} index
+ * @returns {Generator}
+ * @example makeValue(generatorAt(node.use), source)
+ */
+export const generatorAt = (index) => JSON.parse(generators[index]);
+
+/**
+ * Reads one walk.
+ *
+ * @param {'sweep' | 'walks'} kind every operation of a journey, or walks of bounded length
+ * @param {number} index
+ * @returns {Walk}
+ * @example walkAt('walks', counts.walks - 1).upTo
+ */
+export const walkAt = (kind, index) => JSON.parse((kind === 'sweep' ? sweep : walks)[index]);
+
+/**
+ * Reads what was left out, and why. Once per run.
+ *
+ * @returns {{ name: string, reason: string }[]}
+ * @example const [first] = leftOut();
+ */
+export const leftOut = () => Array.from(shared('skipped'), (text) => JSON.parse(text));

@@ -1,0 +1,29 @@
+// OpenAPI: the whole API by its document, journey by journey, with nothing to write.
+//
+//   ./scripts/load-test.sh openapi
+//   ./scripts/load-test.sh load openapi
+//   OPENAPI_INCLUDE='tag:pets' k6 run tests/load/scripts/openapi.js
+//
+// What is sent stands in data/operations.jsonl; your changes to it in data/operations.overrides.json.
+
+import { runJourneys } from '../lib/openapi/journeys.js';
+import { defineTest } from '../lib/test.js';
+
+/** The document's operations matter only where options and summary are made. */
+const report = __VU === 0 ? require('../lib/openapi/report.js') : undefined;
+
+const test = defineTest({
+  name: 'openapi',
+  own: { key: 'openapi', shape: { executor: 'constant-vus', vus: 1, duration: '1m' } },
+  endpoints: report?.endpointsOfRun() ?? [],
+  thresholds: { http_req_failed: ['rate<0.01'], checks: ['rate>0.99'] },
+  // The first iteration takes every operation once, however long that takes.
+  gracefulStop: '30m',
+  tags: { test_type: 'openapi' },
+  readiness: 'answer',
+  prepare: report?.announce,
+});
+
+export const { options, setup, teardown, handleSummary } = test;
+
+export default test.run(runJourneys);
