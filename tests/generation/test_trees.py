@@ -24,8 +24,8 @@ COMPILER = [
     *(
         f"tests/load/tools/openapi_table/{name}.py"
         for name in """
-        __init__ checker cli document formats generators links operations overrides patterns rows
-        sampling schemas source table
+        __init__ checker cli document files formats generators links operations overrides patterns
+        rows sampling schemas source table
         """.split()
     ),
 ]

@@ -307,6 +307,13 @@ def test_an_optional_body_that_cannot_be_made_is_left_out() -> None:
     assert "never sent" in notes(table)["#/paths/~1x/post/requestBody"]
 
 
+def test_operations_by_reference() -> None:
+    operation = {"operationId": "op", "responses": OK}
+    document = openapi({"/x": {"get": {"$ref": "#/x-operations/op"}}})
+    document["x-operations"] = {"op": operation}
+    assert only_row(document)["id"] == "op"
+
+
 def test_bodies_and_responses_by_reference() -> None:
     schema = {"type": "object", "required": ["a"], "properties": {"a": {"enum": ["x"]}}}
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/S"}}}

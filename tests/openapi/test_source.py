@@ -10,10 +10,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openapi_table import source
 from openapi_table.document import BadDocument
+from openapi_table.table import compile_document, dumps
 
 DOCUMENT = b'{"openapi": "3.0.3", "paths": {}}'
 
@@ -189,6 +191,50 @@ def test_documents_that_explode_are_refused(name: str) -> None:
 def test_files_that_cannot_be_read(name: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(BadDocument, match=message):
         source.read(str(tmp_path / name))
+
+
+def test_other_files_of_a_document_are_read_from_its_folder_only(tmp_path: Path) -> None:
+    folder = tmp_path / "api"
+    (folder / "parts" / "deep").mkdir(parents=True)
+    (tmp_path / "outside.json").write_text('{"type": "string", "const": "secret"}')
+    (folder / "link.json").symlink_to(tmp_path / "outside.json")
+    (folder / "parts" / "pet.yaml").write_text(
+        "Pet:\n  type: object\n  required: [name, id, next]\n  properties:\n"
+        "    name: {$ref: 'deep/name.json'}\n    id: {$ref: '#/Id'}\n"
+        "    next: {$ref: '../openapi.json#/components/schemas/Next'}\n"
+        "Id: {type: integer, const: 7}\n"
+    )
+    (folder / "parts" / "deep" / "name.json").write_text('{"const": "Rex"}')
+
+    def posting(reference: str) -> dict[str, Any]:
+        content = {"application/json": {"schema": {"$ref": reference}}}
+        body = {"required": True, "content": content}
+        return {"post": {"requestBody": body, "responses": {}}}
+
+    places = {
+        "/pet": "parts/pet.yaml#/Pet",
+        "/outside": "../outside.json",
+        "/link": "link.json",
+        "/url": "http://127.0.0.1:9/pet.json",
+        "/missing": "parts/none.json",
+        "/kind": "/etc/passwd",
+    }
+    document = {
+        "openapi": "3.0.3",
+        "paths": {path: posting(reference) for path, reference in places.items()},
+        "components": {"schemas": {"Next": {"const": None}}},
+    }
+    (folder / "openapi.json").write_text(json.dumps(document))
+    table = compile_document(source.read(str(folder / "openapi.json")))
+    rows = {row["name"]: row for row in table.rows}
+    assert table.shared["Pet"]["required"] == {
+        "name": {"const": "Rex"},
+        "id": {"const": 7},
+        "next": {"const": None},
+    }
+    for name in ("/outside", "/link", "/url", "/missing", "/kind"):
+        assert "cannot be had" in rows[f"POST {name}"]["skip"]
+    assert "secret" not in dumps(table)
 
 
 def test_a_file_is_read(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 Everything of the document stays data: it is read, checked, and written as JSON; nothing is
 executed, and no name of it becomes a path. Standard library only; YAML documents need PyYAML.
 
-source      reads a file or a URL            document   pointers, references, notes
+source      reads a file or a URL            files      documents in several files
+document    pointers, references, notes
 schemas     one flat view of a schema        checker    does a value fit a schema?
 patterns    regular expressions to parts     formats    what the formats mean
 generators  schema -> generator              sampling   what a generator makes

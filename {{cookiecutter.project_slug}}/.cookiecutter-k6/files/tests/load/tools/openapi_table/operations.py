@@ -167,8 +167,9 @@ class Reader:
                 self.document.note(at, "this path holds no operations")
                 continue
             for method in METHODS:
-                if isinstance(item.get(method), Mapping):
-                    yield self._operation(path, method, item, item[method], below(at, method))
+                operation, _ = self.document.follow(item.get(method), below(at, method))
+                if isinstance(operation, Mapping):
+                    yield self._operation(path, method, item, operation, below(at, method))
                 elif item.get(method) is not None:
                     self.document.note(below(at, method), "this operation is not an object")
         if isinstance(self.root.get("webhooks"), Mapping) and self.root["webhooks"]:

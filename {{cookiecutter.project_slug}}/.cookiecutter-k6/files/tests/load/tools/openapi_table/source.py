@@ -17,12 +17,14 @@ import zlib
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
+from . import files
 from .document import BadDocument
 
 SIZE_LIMIT = 64 * 1024 * 1024  # bytes; the largest public documents have about 12 million
 TIME_LIMIT = 20.0  # seconds for a whole download
 DEPTH_LIMIT = 200
 _CHUNK = 65536
+_ELSEWHERE = re.compile(rb"\$ref[\"']?\s*:\s*[\"']?[^#\s\"']")
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -47,7 +49,10 @@ def read(place: str, label: str = "") -> Source:
     """
     content = fetch(place) if is_url(place) else _read_file(place)
     digest = "sha256:" + hashlib.sha256(content).hexdigest()
-    return Source(parse(content), label or without_credentials(place), digest)
+    root = parse(content)
+    if not is_url(place) and _ELSEWHERE.search(content):
+        root = files.bundled(root, place, lambda path: parse(_read_file(path)))
+    return Source(root, label or without_credentials(place), digest)
 
 
 def _read_file(path: str) -> bytes:
