@@ -141,6 +141,29 @@ def test_a_wrong_choice_is_refused_with_the_list(name: str, value: object) -> No
     assert ", ".join(option.choices) in problems[0]
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    {
+        "": "none",
+        " None ": "none",
+        "desk": "desk",
+        "desk,missions": "missions,desk",
+        "Items , DESK,desk": "items,desk",
+    }.items(),
+)
+def test_a_sloppy_list_is_put_in_order(typed: str, meant: str) -> None:
+    assert answers(resources=typed)[0]["resources"] == meant
+
+
+@pytest.mark.parametrize(
+    "value", ["desks", ",", "none,desk", "items;desk", 1, True, None, ["desk"]]
+)
+def test_a_wrong_list_is_refused_with_what_it_may_hold(value: object) -> None:
+    _, problems = answers(resources=value)
+    assert len(problems) == 1
+    assert "none, or some of items, missions, desk" in problems[0]
+
+
 @pytest.mark.parametrize("value", ["maybe", "", "2", None, [], 1.5])
 def test_a_wrong_switch_is_refused(value: object) -> None:
     _, problems = answers(include_claude_md=value)
@@ -355,7 +378,7 @@ def test_a_slug_is_made_from_any_name(tmp_path: Path) -> None:
 
 def test_the_prompts_work_on_a_terminal(tmp_path: Path) -> None:
     """Typed answers take another way through cookiecutter than those on the command line."""
-    typed = "Shop\n\n3000\napi\nlogin\nlight\ny\n"
+    typed = "Shop\n\n3000\napi\nlogin\n\ndesk\nlight\ny\n"
     done = subprocess.run(
         [sys.executable, "-m", "cookiecutter", str(REPOSITORY)],
         input=typed,
@@ -374,6 +397,8 @@ def test_the_prompts_work_on_a_terminal(tmp_path: Path) -> None:
         "backend_port": 3000,
         "backend_api_prefix": "/api",
         "auth": "login",
+        "openapi_spec": "",
+        "resources": "desk",
         "profile_set": "light",
         "include_claude_md": True,
     }

@@ -17,8 +17,10 @@ PATHS = sorted(
     path.relative_to(SUITE_FILES).as_posix() for path in SUITE_FILES.rglob("*") if path.is_file()
 )
 ANSWERS = [
-    {"auth": auth, "include_claude_md": claude}
-    for auth, claude in itertools.product(["none", "login", "api-key"], [True, False])
+    {"auth": auth, "include_claude_md": claude, "resources": resources}
+    for auth, claude, resources in itertools.product(
+        ["none", "login", "api-key"], [True, False], ["none", "items", "missions,desk"]
+    )
 ]
 
 
@@ -39,6 +41,39 @@ def test_every_member_of_the_table_exists(name: str) -> None:
 def test_no_path_has_two_owners() -> None:
     owned = [path for feature in TABLE.values() for path in feature.get("files", [])]
     assert len(owned) == len(set(owned))
+
+
+def test_an_item_of_a_list_switches_its_feature_on() -> None:
+    on = features.switched_on(TABLE, {"resources": "items,desk"})
+    assert on & {"resources", "items", "missions", "desk"} == {"resources", "items", "desk"}
+    assert not features.switched_on(TABLE, {"resources": "none"}) & {"resources", "desk"}
+
+
+@pytest.mark.parametrize(
+    ("resources", "workload", "health"),
+    [
+        ("none", None, {}),
+        ("items", None, {}),
+        ("items,missions", "missions", {"HEALTH_STATUS_WORDS": "*"}),
+        ("desk", "desk", {"HEALTH_PATHS": "/health,/p/health"}),
+        ("missions,desk", None, {}),
+    ],
+)
+def test_a_whole_system_brings_its_workload(
+    resources: str, workload: str | None, health: dict[str, str]
+) -> None:
+    answers = {
+        "project_name": "N",
+        "backend_port": 1,
+        "backend_api_prefix": "/p",
+        "auth": "none",
+        "profile_set": "core",
+        "openapi_spec": "",
+        "resources": resources,
+    }
+    values = rendering.env_values(answers, "n")
+    assert values.get("WORKLOAD") == workload
+    assert {key: text for key, text in values.items() if key.startswith("HEALTH_")} == health
 
 
 @pytest.mark.parametrize("answers", ANSWERS, ids=str)
