@@ -54,6 +54,30 @@ ANY_LATENCY = ";".join(
 PATIENT = f"{ANY_LATENCY};health_check_errors=rate<0.9;checks=rate>0.1"
 """The same for scripts/health.js, which checks for an answer within 100 ms."""
 
+GENEROUS = ";".join(
+    [
+        PATIENT,
+        "errors=rate<0.9",
+        "errors{name:health}=rate<0.9",
+        "dropped_iterations{scenario:knowledge_base_browsing}=count<100",
+        *(
+            f"{metric}=p(95)<5000"
+            for metric in (
+                "http_req_duration{expected_response:true}",
+                "mission_create_duration",
+                "mission_list_duration",
+                "spec_get_duration",
+                "spec_search_duration",
+                "http_req_duration{name:POST /missions}",
+                "http_req_duration{name:GET /missions}",
+                "http_req_duration{name:GET /specs/{id}}",
+                "http_req_duration{name:GET /specs/search}",
+            )
+        ),
+    ]
+)
+"""The same for tests of resources."""
+
 Json = dict[str, Any]
 Settings = Mapping[str, str | int | float]
 

@@ -15,7 +15,7 @@ from service.testing import RunningService
 from tests.bakery import Bakery
 from tests.layout import LOAD, REPOSITORY
 from tests.suite import figures
-from tests.suite.running import PATIENT, SCENARIOS, Run, Running, Suite, seconds_of
+from tests.suite.running import GENEROUS, SCENARIOS, Run, Running, Suite, seconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,24 +44,6 @@ SETTINGS: dict[str, dict[str, str]] = {
     },
 }
 SETS = {"missions": "light", "desk": "desk"}
-
-GENEROUS = ";".join(
-    [
-        PATIENT,
-        "errors=rate<0.9",
-        *(
-            f"{metric}=p(95)<5000"
-            for metric in (
-                "mission_create_duration mission_list_duration spec_get_duration"
-                " spec_search_duration"
-            ).split()
-        ),
-        "errors{name:health}=rate<0.9",
-        "dropped_iterations{scenario:knowledge_base_browsing}=count<100",
-        # Steps of a second at most: whatever a busy machine makes of them.
-        "soak_slowdown=rate<2",
-    ]
-)
 
 Preset = tuple[str, Suite]
 

@@ -13,10 +13,9 @@ from service.testing import RunningService
 
 from tests.bakery import Bakery
 from tests.layout import LOAD
-from tests.suite.running import ANY_LATENCY, PATIENT, Run, Suite
+from tests.suite.running import ANY_LATENCY, GENEROUS, Run, Suite
 
 API = "/api/v1"
-GENEROUS = f"{PATIENT};errors=rate<0.9"
 QUICK: dict[str, str | float] = {
     "VUS": 2,
     "THINK_TIME": 0.05,
