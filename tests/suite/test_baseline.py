@@ -105,6 +105,7 @@ def test_a_slower_run_fails_in_k6_itself_and_says_by_how_much(
     run = own.against(faulty.url).run("scripts/health.js", BASELINE="health")
     assert run.code == 99, run.everything
     assert "above the baseline of 20 ms (limit 22 ms)" in run.reasons
+    assert run.summary["onlySlower"]
     (row,) = run.summary["comparison"]["endpoints"]
     assert row["status"] == "slower"
     assert row["change"] > 100
@@ -121,6 +122,7 @@ def test_more_errors_than_in_the_baseline_fail(
     run = own.against(faulty.url).run("scripts/health.js", BASELINE="health", THRESHOLDS=patient)
     assert run.code == 99, run.everything
     assert [row["status"] for row in run.summary["comparison"]["endpoints"]] == ["failing"]
+    assert not run.summary["onlySlower"]
 
 
 def test_an_endpoint_that_vanished_fails_and_a_new_one_does_not(

@@ -76,6 +76,27 @@ def test_comparing_hands_the_baseline_to_k6(ready: Project) -> None:
     assert "BASELINE" not in ready.run("load", "health").passed().call.vars
 
 
+@pytest.mark.parametrize(("summary", "code"), [("slower", 99), ("slower-once", 0)])
+def test_what_is_only_slower_is_measured_once_more(ready: Project, summary: str, code: int) -> None:
+    env = {"SHIM_SUMMARY": summary, "SHIM_CODE": "99", "SHIM_REPORT": "good"}
+    result = ready.run("load", "health", "--compare", "--output", "raw.json", env=env)
+    assert result.code == code, result
+    assert len(result.runs) == 2
+    assert "Once more" in result.stderr
+    assert ("a second one was not" in result.stderr) == (code == 0)
+    results = {"summary.json", "report.html", "raw.json"}
+    for folder in (ready.run_folder, ready.run_folder / "first"):
+        assert {path.name for path in folder.iterdir() if path.is_file()} == results
+    assert result.stdout.count("Sample Shop load test") == 1
+
+
+def test_what_failed_otherwise_is_not(ready: Project) -> None:
+    env = {"SHIM_SUMMARY": "failed", "SHIM_CODE": "99"}
+    result = ready.run("load", "health", "--compare", env=env)
+    assert result.code == 99, result
+    assert len(result.runs) == 1
+
+
 def test_comparing_without_a_baseline_is_refused_with_the_way_to_get_one(ready: Project) -> None:
     stderr = ready.run("smoke", "health", "--compare", "--vus", "3").refused(
         "there is no baseline smoke-health", "tests/load/baselines/smoke-health.json"

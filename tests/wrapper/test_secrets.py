@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
+from pathlib import Path
 
 import psutil
 import pytest
+from service.testing import RunningService
 
+from tests.suite.running import PATIENT
 from tests.wrapper.harness import Project
 
 SECRETS = {
@@ -94,3 +98,33 @@ def command_lines(pid: int) -> list[str]:
         return [" ".join(member.cmdline()) for member in family]
     except psutil.NoSuchProcess:
         return []
+
+
+@pytest.mark.slow
+def test_no_secret_reaches_a_report_or_an_archive(
+    real_project: Project, service: RunningService, k6_binary: Path
+) -> None:
+    """With the real k6: every file of a run, in every form, and what `k6 archive` packs."""
+    env: dict[str, str | None] = {
+        **{name: value for name, value in SECRETS.items() if not name.startswith("K6_")},
+        "BASE_URL": service.url.replace("://", "://me:canary-url@"),
+        "AUTH_MODE": "api-key",
+        "THRESHOLDS": PATIENT,
+        "VUS": "1",
+    }
+    words = ["smoke", "api-authenticated", "--duration", "2s", "--verbose", "--output", "raw.json"]
+    result = real_project.run(*words, "--think-time", "0.1", env=env)
+    # The service does not know this key: requests fail, and failures are what gets logged.
+    assert result.code in {99, 107}, result
+    assert "canary" not in result.all
+    written = {path.name for path in real_project.run_folder.iterdir()}
+    assert {"summary.json", "report.html", "report.md", "junit.xml", "raw.json"} <= written
+    archive = real_project.root / "archive.tar"
+    subprocess.run(
+        [k6_binary, "archive", "-O", archive, real_project.load / "scripts/api-authenticated.js"],
+        env=real_project.environment({**env, "RESULTS_DIR": str(real_project.results)}),
+        check=True,
+        capture_output=True,
+    )
+    for path in real_project.root.rglob("*"):
+        assert not path.is_file() or b"canary" not in path.read_bytes(), path

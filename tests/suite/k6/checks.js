@@ -120,4 +120,6 @@ export default function checks() {
     '/api/v1/items/a%2Fb%20%3F',
   );
   throws('a comma', () => endpoint('a,b', '/x'), /comma/);
+  throws('a quote in front', () => endpoint('"a', '/x'), /quote/);
+  throws('a quote behind', () => endpoint("a'", '/x'), /quote/);
 }

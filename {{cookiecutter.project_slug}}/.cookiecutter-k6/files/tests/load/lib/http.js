@@ -15,17 +15,17 @@ http.setResponseCallback(http.expectedStatuses({ min: 200, max: 299 }));
  *
  * Network errors throw inside k6, which keeps its log quiet; `request` turns them into status 0.
  *
- * @param {string} name route name, such as `GET /items/{id}`; no comma, thresholds could not name it
+ * @param {string} name route name, such as `GET /items/{id}`; no comma, no quote at an end: thresholds could not name it
  * @param {string} path from `API_URL`, or a whole URL; may hold `{placeholders}`
  * @param {EndpointOptions} [options]
  * @returns {Endpoint}
- * @throws when the name holds a comma
+ * @throws when the name holds a comma, or has a quote at an end
  * @example const ITEM = endpoint('GET /items/{id}', '/items/{id}', { kind: 'api_read' });
  */
 export function endpoint(name, path, options = {}) {
-  if (name.includes(',')) {
+  if (/,|^["']|["']$/.test(name)) {
     throw new Error(
-      `endpoint '${name}': a name must not hold a comma, k6 thresholds cannot name it`,
+      `endpoint '${name}': a name must not hold a comma or have a quote at an end, k6 thresholds cannot name it`,
     );
   }
   const {

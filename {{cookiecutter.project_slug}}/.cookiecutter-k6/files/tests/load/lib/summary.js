@@ -1,5 +1,5 @@
 import { env } from './config.js';
-import { compareWith, requestOf } from './baseline/baseline.js';
+import { compareWith, isOnlySlower, requestOf } from './baseline/baseline.js';
 import { CAUSES } from './causes.js';
 import { localPath } from './paths.js';
 import { prettyJson } from './pretty-json.js';
@@ -91,6 +91,7 @@ export function buildSummary(spec, plan, data) {
     schema: SUMMARY_SCHEMA,
     passed: verdict.reasons.length === 0,
     reasons: verdict.reasons,
+    onlySlower: isOnlySlower(verdict.reasons, figures.thresholds, comparison),
     timestamp: new Date().toISOString(),
     scenario: key,
     targetVUs: vus,

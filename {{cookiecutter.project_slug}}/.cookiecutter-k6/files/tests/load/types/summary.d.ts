@@ -77,6 +77,8 @@ export interface Summary {
   passed: boolean;
   /** Why not, one sentence each; empty when passed. */
   reasons: string[];
+  /** Failed, and nothing is wrong but latencies above the baseline: worth a second look. */
+  onlySlower: boolean;
   timestamp: string;
   scenario: string;
   targetVUs: number;

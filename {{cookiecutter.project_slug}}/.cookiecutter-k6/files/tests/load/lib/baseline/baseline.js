@@ -201,3 +201,28 @@ function compared({ name, known }, baseline, figures) {
     limit,
   };
 }
+
+/**
+ * Says whether a run failed for nothing but latencies above its baseline. The wrapper then measures once more:
+ * a disturbance of the machine seldom comes twice, a regression stays.
+ *
+ * @param {string[]} reasons
+ * @param {import('../../types/summary.js').ThresholdResult[]} thresholds
+ * @param {Comparison | null} comparison
+ * @returns {boolean}
+ */
+export function isOnlySlower(reasons, thresholds, comparison) {
+  const slower = (comparison?.endpoints ?? []).filter(({ status }) => status === 'slower');
+  const ofBaseline = (
+    /** @type {{ metric: string, expression: string }} */ { metric, expression },
+  ) =>
+    slower.some(
+      ({ name, limit }) =>
+        metric === `http_req_duration{name:${name}}` && expression === `p(95)<=${limit}`,
+    );
+  return (
+    slower.length > 0 &&
+    slower.length === reasons.length &&
+    thresholds.filter(({ ok, measured }) => !(ok && measured)).every(ofBaseline)
+  );
+}
