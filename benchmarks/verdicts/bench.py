@@ -178,7 +178,8 @@ def report_faults(rows: list[Row]) -> None:
     for row in rows:
         if not row["named"]:
             state = "not named" if row["red"] else "NOT FOUND"
-            print(f"  {state}: {row['fault']} in {row['journey']}: {'; '.join(row['said'])[:160]}")
+            said = " ".join("; ".join(row["said"]).split())
+            print(f"  {state}: {row['fault']} in {row['journey']}: {said[:160]}")
 
 
 def report_healthy(rows: list[Row]) -> None:
@@ -191,19 +192,33 @@ def report_healthy(rows: list[Row]) -> None:
             print(f"  {'; '.join(row['said'])[:200]}")
 
 
+def with_second_look(runs: list[Row]) -> list[Row]:
+    """Add what `--compare` says: a run that is slower is measured once more.
+
+    The next run of the same kind against the same baseline stands for the second one.
+    """
+    added = []
+    for row in runs:
+        kin = [other for other in runs if other["block"] == row["block"]]
+        second = kin[(kin.index(row) + 1) % len(kin)]
+        both = second["robust"] if row["robust"] else []
+        added.append({**row, "robust, second look": both})
+    return added
+
+
 def report_gate(rows: list[Row]) -> None:
     """Print how often each rule said that something is slower."""
     for change in CHANGES:
-        runs = [row for row in rows if row["change"] == change]
-        for rule in ("robust", "plain"):
+        runs = with_second_look([row for row in rows if row["change"] == change])
+        for rule in ("robust, second look", "robust", "plain"):
             if change == "unchanged":
                 failed = sum(bool(row[rule]) for row in runs)
-                print(f"gate, {rule} rule, unchanged: false alarms {share(failed, len(runs))}")
+                print(f"gate, {rule}, unchanged: false alarms {share(failed, len(runs))}")
             else:
                 found = sum("openapi" in row[rule] for row in runs)
                 other = sum(bool(set(row[rule]) - {"openapi"}) for row in runs)
                 print(
-                    f"gate, {rule} rule, {change}: found {share(found, len(runs))}, "
+                    f"gate, {rule}, {change}: found {share(found, len(runs))}, "
                     f"another endpoint blamed as well {share(other, len(runs))}"
                 )
     for name in sorted({name for row in rows for name in row["baseline"]}):
