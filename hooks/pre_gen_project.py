@@ -210,6 +210,8 @@ AUTH_MODES = ("none", "login", "api-key")
 RESOURCES = ("items", "missions", "desk")
 PROFILE_SETS = ("core", "stress-150", "light", "saas", "extended", "cdc", "desk")
 
+CI_SYSTEMS = ("none", "github", "gitlab")
+
 OPTIONS: tuple[Option, ...] = (
     Option(
         "project_name",
@@ -297,6 +299,18 @@ OPTIONS: tuple[Option, ...] = (
         " `PROFILE_SET` changes it at run time.",
         parse_choice(*PROFILE_SETS),
         PROFILE_SETS,
+    ),
+    Option(
+        "ci",
+        "choice",
+        "none",
+        "one of " + ", ".join(CI_SYSTEMS),
+        "github",
+        "Where the tests run by themselves. `github` adds two workflows to `.github/workflows/`,"
+        " `gitlab` a job in `tests/load/ci/` and, unless there is one, the `.gitlab-ci.yml` that"
+        " includes it. See [CI](ci.md).",
+        parse_choice(*CI_SYSTEMS),
+        CI_SYSTEMS,
     ),
     Option(
         "include_claude_md",

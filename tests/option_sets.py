@@ -20,6 +20,8 @@ OPTION_SETS: dict[str, Answers] = {
     "items": {"resources": "items"},
     "missions": {"resources": "missions", "auth": "api-key", "profile_set": "light"},
     "desk": {"resources": "desk", "auth": "login", "profile_set": "desk"},
+    "github": {"ci": "github"},
+    "gitlab": {"ci": "gitlab", "auth": "api-key"},
     "claude-md": {"include_claude_md": True},
     "everything": {
         "project_name": 'Shop & Söhne\'s "API"',
@@ -30,6 +32,7 @@ OPTION_SETS: dict[str, Answers] = {
         "openapi_spec": "live",
         "resources": "items,missions,desk",
         "profile_set": "extended",
+        "ci": "github",
         "include_claude_md": True,
     },
 }

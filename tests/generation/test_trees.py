@@ -40,6 +40,9 @@ OPENAPI_TEST = [
         """.split()
     ),
 ]
+CI = ["tests/load/ci/ci.sh", "tests/load/ci/runs.txt", "tests/load/docs/ci.md"]
+GITHUB = [".github/workflows/load-tests.yml", ".github/workflows/load-test-gate.yml"]
+GITLAB = [".gitlab-ci.yml", "tests/load/ci/gitlab.yml"]
 # The files that exist only with some answers, written out a second time on purpose.
 ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
     "tests/load/lib/auth.js": lambda a: a.get("auth", "none") != "none",
@@ -74,9 +77,12 @@ ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
     ),
     "CLAUDE.md": lambda a: a.get("include_claude_md") is True,
     **dict.fromkeys([*COMPILER, *OPENAPI_TEST], lambda a: a.get("openapi_spec", "") != ""),
+    **dict.fromkeys(CI, lambda a: a.get("ci", "none") != "none"),
+    **dict.fromkeys(GITHUB, lambda a: a.get("ci") == "github"),
+    **dict.fromkeys(GITLAB, lambda a: a.get("ci") == "gitlab"),
 }
 ALWAYS = {".gitignore", ".gitattributes", manifest.PATH}
-PROGRAMS = {"scripts/load-test.sh"}
+PROGRAMS = {"scripts/load-test.sh", "tests/load/ci/ci.sh"}
 
 
 def names(folder: Path) -> set[str]:
@@ -120,7 +126,7 @@ def test_every_file_is_clean(baked: Baked, name: str) -> None:
 def test_only_programs_are_executable(baked: Baked, name: str) -> None:
     project = baked(**OPTION_SETS[name])
     executable = {path for path in names(project) if (project / path).stat().st_mode & 0o111}
-    assert executable == PROGRAMS
+    assert executable == PROGRAMS & names(project)
 
 
 @pytest.mark.parametrize("name", OPTION_SETS)
@@ -152,6 +158,7 @@ TRACES: dict[str, str] = {
         AUTH_MODE API_KEY LOGIN_PATH REFRESH_PATH ME_PATH TEST_USER RESOURCE_PATH authorized auth.js
         auth-flow api-authenticated users.json loadtest123 accessToken
     """,
+    "ci": "ci.sh runs.txt docs/ci.md load-tests.yml load-test-gate LOAD_TEST_ gitlab ci/.k6",
     "openapi": """
         OPENAPI_SPEC openapi_table openapi.py operations.jsonl operations.overrides docs/openapi.md
         OPENAPI_INCLUDE OPENAPI_KEY OPENAPI_SEED OPENAPI_WRITES OPENAPI_OPTIONAL

@@ -7,14 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from sources import files_below, tracked_files
 
-from tests.layout import REPOSITORY, TEMPLATE
+from tests.bakery import Bakery
+from tests.layout import REPOSITORY, SUITE_FILES, TEMPLATE
 from tests.lint.linting import lint, run
 
 Tool = Callable[[str], Path]
 
 YAMLLINT_CONFIG = REPOSITORY / ".yamllint.yaml"
+GITLAB_SCHEMA = "vendor.gitlab-ci"
 SCHEMAS = ("vendor.github-workflows", "custom.github-workflows-require-timeout")
 WORKFLOW = """\
 name: Sample
@@ -59,11 +62,42 @@ def test_the_workflows_of_generated_projects(generated: Path, actionlint: Path, 
     check_workflows(generated, actionlint, tool)
 
 
-def test_actions_are_pinned_by_commit() -> None:
+@pytest.mark.slow
+def test_the_gitlab_jobs_of_generated_projects(generated: Path, tool: Tool) -> None:
+    main = generated / ".gitlab-ci.yml"
+    if main.exists():
+        files = [main, *(generated / row["local"] for row in included(main))]
+        for file in files:
+            lint([tool("check-jsonschema"), "--builtin-schema", GITLAB_SCHEMA, file], generated)
+
+
+def included(main: Path) -> list[dict[str, str]]:
+    """Return the `include` rows of a GitLab pipeline."""
+    rows: list[dict[str, str]] = yaml.safe_load(main.read_text(encoding="utf-8"))["include"]
+    return rows
+
+
+def test_the_release_pipeline_of_the_page(baked: Bakery, actionlint: Path, tool: Tool) -> None:
+    """The example in docs/ci.md, beside the workflows that it calls."""
+    project = baked.copy(ci="github")
+    page = (project / "tests/load/docs/ci.md").read_text(encoding="utf-8")
+    example = re.search(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert example
+    # Known to zizmor only; GitHub Enterprise and actionlint want the form of the page.
+    text = re.sub(r"(uses: \./.*)", r"\1 # zizmor: ignore[self-repository]", example[1])
+    (project / ".github/workflows/release.yml").write_text(text, encoding="utf-8")
+    check_workflows(project, actionlint, tool)
+
+
+@pytest.mark.parametrize("folder", [REPOSITORY, SUITE_FILES], ids=["repository", "template"])
+def test_actions_are_pinned_by_commit(folder: Path) -> None:
     """With the tag as a comment, so that people can read it and bots can raise it."""
-    for workflow in workflows(REPOSITORY):
+    assert workflows(folder)
+    for workflow in workflows(folder):
         for line in workflow.read_text(encoding="utf-8").splitlines():
             if re.search(r"^\s*(- )?uses:", line):
+                if "uses: ./" in line:
+                    continue
                 assert re.search(r"uses: [\w./-]+@[0-9a-f]{40} # v[\d.]+$", line), line
 
 
@@ -87,6 +121,7 @@ def test_yaml_of_a_tree(tree: Path, tool: Tool) -> None:
         ("zizmor", "      - uses: actions/checkout@v7\n", "unpinned-uses"),
         ("zizmor", "      - run: echo '${{ github.head_ref }}'\n", "template-injection"),
         ("check-jsonschema", "      - run: 'true'\n", "timeout-minutes"),
+        ("gitlab", "      - run: x\n", "Additional properties"),
         ("yamllint", "      - run: x\n        run: y\n", "key-duplicates"),
     ],
 )
@@ -100,6 +135,7 @@ def test_a_bad_workflow_is_refused(
         "actionlint": [actionlint, "-shellcheck", tool("shellcheck")],
         "zizmor": [tool("zizmor"), "--offline", "--no-progress", "--persona=pedantic"],
         "check-jsonschema": [tool("check-jsonschema"), "--builtin-schema", SCHEMAS[1]],
+        "gitlab": [tool("check-jsonschema"), "--builtin-schema", GITLAB_SCHEMA],
         "yamllint": [tool("yamllint"), "--strict", "-c", YAMLLINT_CONFIG],
     }
     done = run([*commands[linter], bad], tmp_path)

@@ -17,9 +17,11 @@ PATHS = sorted(
     path.relative_to(SUITE_FILES).as_posix() for path in SUITE_FILES.rglob("*") if path.is_file()
 )
 ANSWERS = [
-    {"auth": auth, "include_claude_md": claude, "resources": resources}
-    for auth, claude, resources in itertools.product(
-        ["none", "login", "api-key"], [True, False], ["none", "items", "missions,desk"]
+    {"auth": auth, "include_claude_md": claude, "resources": resources, "ci": ci}
+    for auth, claude, (resources, ci) in itertools.product(
+        ["none", "login", "api-key"],
+        [True, False],
+        [("none", "github"), ("items", "gitlab"), ("missions,desk", "none")],
     )
 ]
 

@@ -1,0 +1,334 @@
+#!/usr/bin/env bash
+#
+# What the CI systems share: decides what runs, installs k6, runs the test, shows the result, cleans up.
+#
+#   ci.sh plan      prints run, profile, journey, vus, minutes, target, group as NAME=value lines
+#   ci.sh install   builds the pinned k6, unless there is one; needs Go
+#   ci.sh run       becomes scripts/load-test.sh; without PROFILE it plans first, and installs k6
+#   ci.sh summary   prints the Markdown report of this run
+#   ci.sh cleanup   stops what an interrupted run has left
+#
+# Every input is an environment variable, checked here before it is used; none is ever executed but START_COMMAND.
+#
+#   PROFILE JOURNEY VUS TARGET   what and where; without PROFILE the occasion decides (runs.txt)
+#   OCCASION, or EVENT and CRON  pull-request, nightly, weekly, monthly
+#   SERVICE_IMAGE                container image of the service, started and stopped with the run
+#   SERVICE_HOST                 host of a container that the CI system has started beside the job
+#   CONFIRM_TARGET               the host of TARGET, spelled out, when ALLOWED_HOSTS does not list it
+#   FORK                         true: the change comes from a fork, which gets neither secrets nor a deployed target
+#   REQUIRED                     true: nothing to test is an error, not a skipped run
+#   SAVE_BASELINE                true: runs several times and stores the baseline
+#   RUN_ID                       names the run and its folder
+#
+# The settings of the suite (START_COMMAND, DURATION, ALLOWED_HOSTS, ...) work as always.
+
+set -euo pipefail
+LC_ALL=C
+
+# The checksum is that of the module's source in Go's checksum database; Go verifies it, and all it depends on.
+readonly K6_VERSION=v1.8.1
+readonly K6_CHECKSUM=h1:orZsbZ2Od0CVZICs9YpTgkKcxfPghJW8VZtwg0cj8H8=
+readonly CONTAINER=load-test-service
+# Seconds between SIGTERM and SIGKILL for what an interrupted run has left.
+readonly STOP_LIMIT=3
+# GitHub accepts 1 MiB for each step.
+readonly SUMMARY_LIMIT=1000000
+
+suite=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
+project=$(cd -- "$suite/../.." && pwd -P)
+results=${RESULTS_DIR:-$suite/results}
+tools=${K6_FOLDER:-$suite/ci/.k6}
+
+# say KIND MESSAGE: to people, and to GitHub as an annotation (`::` and line breaks are its syntax).
+say() {
+  local text=${2//[[:cntrl:]]/ }
+  if [ "${GITHUB_ACTIONS:-}" = true ]; then
+    printf '::%s::%s\n' "$1" "${text//::/: :}" >&2
+  else
+    printf '%s: %s\n' "$1" "$text" >&2
+  fi
+}
+
+refuse() {
+  say error "$1"
+  exit 1
+}
+
+# setting NAME: from the environment, else from suite.env.
+setting() {
+  local line value=${!1:-}
+  if [ -z "$value" ]; then
+    while IFS= read -r line || [ -n "$line" ]; do
+      line=${line%$'\r'}
+      case $line in "$1="*) value=${line#*=} ;; esac
+    done <"$suite/suite.env"
+    case $value in \"*\" | \'*\') value=${value:1:${#value}-2} ;; esac
+  fi
+  printf '%s' "$value"
+}
+
+# require_form NAME VALUE PATTERN ACCEPTED: an empty value passes.
+require_form() {
+  local shown=$2
+  case $2 in *@*) [ "$1" = SERVICE_IMAGE ] || shown='***' ;; esac
+  [ -z "$2" ] || [[ $2 =~ ^($3)$ ]] || refuse "$1=$shown is not accepted: give $4."
+}
+
+check_inputs() {
+  require_form PROFILE "${PROFILE:-}" '[A-Za-z0-9][A-Za-z0-9_-]*' 'the name of a profile, such as smoke'
+  require_form JOURNEY "${JOURNEY:-}" '[A-Za-z0-9][A-Za-z0-9_-]*' 'the name of a test in tests/load/scripts, or all'
+  require_form VUS "${VUS:-}" '[1-9][0-9]{0,5}' 'a whole number from 1 to 100000'
+  require_form MINUTES "${MINUTES:-}" '[1-9][0-9]{0,2}' 'a whole number of minutes from 1 to 999'
+  require_form TARGET "${TARGET:-$(setting BASE_URL)}" 'https?://[A-Za-z0-9._:/~[-]+[]A-Za-z0-9._:/~-]*' 'an address such as https://staging.example.com'
+  require_form SERVICE_IMAGE "${SERVICE_IMAGE:-}" '[A-Za-z0-9][A-Za-z0-9._/:@-]*' 'an image such as registry.example.com/shop:1.2.3'
+  require_form SERVICE_HOST "${SERVICE_HOST:-}" '[A-Za-z0-9][A-Za-z0-9.-]*' 'a host name such as service'
+  require_form RUN_ID "${RUN_ID:-}" '[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}' 'letters, digits, dot, dash and underscore'
+}
+
+# ---------------------------------------------------------------------------------------------------
+# plan
+# ---------------------------------------------------------------------------------------------------
+
+# occasion: prints what this pipeline is run for; a schedule is told by its own fields.
+occasion() {
+  local day month_day
+  if [ -n "${OCCASION:-}" ]; then
+    printf '%s' "$OCCASION"
+  elif [ "${EVENT:-}" = schedule ]; then
+    read -r _ _ month_day _ day <<<"${CRON:-}"
+    if [ "${month_day:-*}" != '*' ]; then
+      printf monthly
+    elif [ "${day:-*}" != '*' ]; then
+      printf weekly
+    else
+      printf nightly
+    fi
+  else
+    printf pull-request
+  fi
+}
+
+# read_row OCCASION: sets $profile, $journey, $vus and $minutes from runs.txt.
+read_row() {
+  local name rest
+  profile='' journey='' vus='' minutes=''
+  while read -r name profile journey vus minutes rest; do
+    [ "$name" != "$1" ] || break
+    profile=''
+  done <"$suite/ci/runs.txt"
+  [ -n "$profile" ] || refuse "tests/load/ci/runs.txt has no row for the occasion '$1'."
+  [ "$journey" != - ] || journey=''
+  [ "$vus" != - ] || vus=''
+  PROFILE=$profile JOURNEY=$journey VUS=$vus MINUTES=$minutes check_inputs
+  [ -n "$minutes" ] || refuse "tests/load/ci/runs.txt: the row '$1' needs five columns."
+}
+
+# host_of URL: prints host and port, in lower case: what two runs must not load at once.
+host_of() {
+  local rest=${1#*://}
+  rest=${rest%%/*}
+  printf '%s' "${rest##*@}" | tr ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz
+}
+
+# is_local URL: this machine.
+is_local() {
+  case $1 in http://localhost* | http://127.* | 'http://[::1]'*) return 0 ;; *) return 1 ;; esac
+}
+
+is_startable() { [ -n "$(setting START_COMMAND)" ] || [ -n "${SERVICE_IMAGE:-}" ]; }
+
+container_url() {
+  local port
+  port=$(setting BACKEND_PORT)
+  printf 'http://%s:%s' "$SERVICE_HOST" "${port:-8000}"
+}
+
+# choose_place OCCASION: sets $target, and $skip to the reason when there is nothing to test. An empty target is the
+# service that is started for the run; a pull request prefers it, because its change is what should be tested.
+choose_place() {
+  skip=''
+  target=${TARGET:-}
+  [ -z "${SERVICE_HOST:-}" ] || target=$(container_url)
+  [ -n "$target" ] || target=$(setting BASE_URL)
+  if [ "$1" = pull-request ] && [ -n "$target" ] && ! is_local "$target" && is_startable; then target=''; fi
+  if [ -z "$target" ] && ! is_startable; then
+    skip='there is nothing to test. Set LOAD_TEST_START_COMMAND, LOAD_TEST_IMAGE or LOAD_TEST_URL (tests/load/docs/ci.md).'
+  elif [ "${FORK:-}" = true ] && [ -z "${SERVICE_HOST:-}" ] && [ -n "$target" ] && ! is_local "$target"; then
+    skip='changes from a fork are not run against a deployed service.'
+  fi
+  # @feature api_key {
+  if [ "${FORK:-}" = true ] && [ "$(setting AUTH_MODE)" = api-key ] && [ -z "${API_KEY:-}" ]; then
+    skip='changes from a fork do not get the secret API_KEY.'
+  fi
+  # @feature }
+}
+
+# make_plan: sets $run, $profile, $journey, $vus, $minutes, $target and $group.
+make_plan() {
+  local occasion=manual
+  check_inputs
+  if [ -n "${PROFILE:-}" ]; then
+    profile=$PROFILE journey=${JOURNEY:-} vus=${VUS:-} minutes=${MINUTES:-60}
+  else
+    occasion=$(occasion)
+    read_row "$occasion"
+  fi
+  choose_place "$occasion"
+  run=true
+  if [ "$profile" = off ]; then
+    run=false
+    say notice "Load test skipped: runs.txt says off for $occasion."
+  elif [ -n "$skip" ]; then
+    [ "${REQUIRED:-}" != true ] || refuse "$skip"
+    run=false
+    say notice "Load test skipped: $skip"
+  fi
+  group=${RUN_ID:-local}
+  if [ -n "$target" ] && ! is_local "$target"; then group=$(host_of "$target"); fi
+}
+
+print_plan() {
+  make_plan
+  printf '%s\n' "run=$run" "profile=$profile" "journey=$journey" "vus=$vus" "minutes=$minutes" "target=$target" \
+    "group=load-test-$group"
+}
+
+# ---------------------------------------------------------------------------------------------------
+# install
+# ---------------------------------------------------------------------------------------------------
+
+install_k6() {
+  local work
+  if command -v k6 >/dev/null 2>&1; then
+    k6 version
+    return
+  fi
+  if [ ! -x "$tools/$K6_VERSION/k6" ]; then
+    command -v go >/dev/null 2>&1 || refuse 'k6 is not installed, and neither is Go, which builds it.'
+    work=$(mktemp -d)
+    # shellcheck disable=SC2064  # the folder of now
+    trap "rm -rf -- '$work'" EXIT
+    printf 'module build\n\ngo 1.24\n\nrequire go.k6.io/k6 %s\n' "$K6_VERSION" >"$work/go.mod"
+    printf 'go.k6.io/k6 %s %s\n' "$K6_VERSION" "$K6_CHECKSUM" >"$work/go.sum"
+    (cd -- "$work" && GOFLAGS='' GOWORK=off go build -mod=mod -trimpath -ldflags='-s -w' -o k6 go.k6.io/k6)
+    "$work/k6" version
+    mkdir -p -- "$tools/$K6_VERSION"
+    mv -- "$work/k6" "$tools/$K6_VERSION/k6"
+    rm -rf -- "$work"
+    trap - EXIT
+  fi
+  [ -z "${GITHUB_PATH:-}" ] || printf '%s\n' "$tools/$K6_VERSION" >>"$GITHUB_PATH"
+  PATH=$tools/$K6_VERSION:$PATH
+}
+
+# ---------------------------------------------------------------------------------------------------
+# run
+# ---------------------------------------------------------------------------------------------------
+
+# choose_service: exports where the service is, and how it is started. The wrapper starts nothing that answers already,
+# and nothing on another machine.
+choose_service() {
+  local port base
+  port=$(setting BACKEND_PORT)
+  base=${target:-$(setting BASE_URL)}
+  if [ -z "$target" ] && ! is_local "$base"; then base=http://localhost:${port:-8000}; fi
+  export BASE_URL=$base
+  if [ -n "${SERVICE_HOST:-}" ]; then
+    # It lives for this job only.
+    export BASE_URL ALLOW_HEAVY=true ALLOW_WRITES=true ALLOWED_HOSTS=$SERVICE_HOST
+    BASE_URL=$(container_url)
+  fi
+  [ -z "${CONFIRM_TARGET:-}" ] || export CONFIRM_TARGET ALLOW_REMOTE=true
+  if [ -n "${SERVICE_IMAGE:-}" ]; then
+    # In the foreground: the wrapper can stop it, and has its log.
+    port=127.0.0.1:${port:-8000}:${port:-8000}
+    export START_COMMAND="exec docker run --rm --init --name $CONTAINER -p $port $SERVICE_IMAGE"
+    export START_TIMEOUT=${START_TIMEOUT:-3m}
+  fi
+}
+
+# choose_gate: the arguments for the baseline. A committed one is a gate; without one there is nothing to compare with.
+choose_gate() {
+  local name=$profile${journey:+-$journey}
+  gate=()
+  if [ "${SAVE_BASELINE:-}" = true ]; then
+    gate=(--save-baseline)
+  elif [ -f "$suite/baselines/$name.json" ]; then
+    gate=(--compare)
+  else
+    say notice "No baseline is committed (tests/load/baselines/$name.json): this run is not compared with earlier ones."
+  fi
+}
+
+run_test() {
+  local words
+  profile=${PROFILE:-} journey=${JOURNEY:-} vus=${VUS:-} target=${TARGET:-}
+  check_inputs
+  if [ -z "$profile" ]; then
+    make_plan
+    [ "$run" = true ] || exit 0
+    install_k6
+  fi
+  choose_service
+  choose_gate
+  # The name of a profile is no setting here but the first word.
+  unset PROFILE JOURNEY TARGET SERVICE_IMAGE
+  if [ -n "$vus" ]; then export VUS=$vus; else unset VUS; fi
+  words=("$profile")
+  [ -z "$journey" ] || words+=("$journey")
+  [ "$journey" != all ] || gate=()
+  # With exec, so that a cancelled job reaches the wrapper, which then stops k6 and the service.
+  exec bash "$project/scripts/load-test.sh" "${words[@]}" ${gate[@]+"${gate[@]}"}
+}
+
+# ---------------------------------------------------------------------------------------------------
+# summary, cleanup
+# ---------------------------------------------------------------------------------------------------
+
+run_folder() { printf '%s' "$results/${RUN_ID:-latest}"; }
+
+print_summary() {
+  local report folder reports=()
+  folder=$(run_folder)
+  for report in "$folder/report.md" "$folder"/*/report.md; do
+    [ ! -f "$report" ] || reports+=("$report")
+  done
+  if [ "${#reports[@]}" -gt 0 ]; then
+    cat -- "${reports[@]}" | head -c "$SUMMARY_LIMIT" || :
+  else
+    printf '### Load test\n\nThere is no report: the test did not start or did not end. The log of the job says why.\n'
+  fi
+}
+
+# stop_group PID: SIGTERM to a process group, SIGKILL to what is left.
+stop_group() {
+  local deadline=$((SECONDS + STOP_LIMIT))
+  kill -TERM -- "-$1" 2>/dev/null || return 0
+  while kill -0 -- "-$1" 2>/dev/null && [ "$SECONDS" -lt "$deadline" ]; do sleep 0.1; done
+  kill -KILL -- "-$1" 2>/dev/null || :
+}
+
+# clean_up: the wrapper does this itself unless it was killed. Its marker file is there only then.
+clean_up() {
+  local marker name pid
+  marker=$(run_folder)/.running
+  if [ -f "$marker" ]; then
+    while IFS='=' read -r name pid; do
+      case $name in k6 | service) [[ ! $pid =~ ^[1-9][0-9]*$ ]] || stop_group "$pid" ;; esac
+    done <"$marker"
+    rm -f -- "$marker"
+    say warning 'The run was killed. Data it created in the service may be left; look for its run id.'
+  fi
+  if [ -n "${SERVICE_IMAGE:-}" ] && command -v docker >/dev/null 2>&1; then
+    docker rm --force "$CONTAINER" >/dev/null 2>&1 || :
+  fi
+}
+
+case ${1:-} in
+  plan) print_plan ;;
+  install) install_k6 ;;
+  run) run_test ;;
+  summary) print_summary ;;
+  cleanup) clean_up ;;
+  *) refuse "ci.sh: '${1:-}' is none of plan, install, run, summary, cleanup." ;;
+esac
