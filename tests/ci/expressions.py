@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
@@ -68,7 +68,7 @@ class Expression:
         while not self.take(")"):
             arguments.append(self.either())
             self.take(",")
-        functions = {
+        functions: dict[str, Callable[..., Any]] = {
             "always": lambda: True,
             "fromJSON": json.loads,
             "hashFiles": lambda *_: "hash",

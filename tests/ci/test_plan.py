@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.ci.conftest import MakeRunner
-from tests.ci.pipeline import GATE, GITLAB, LOAD_TESTS, filled, read_yaml
+from tests.ci.expressions import filled
+from tests.ci.pipeline import GATE, GITLAB, LOAD_TESTS, read_yaml
 
 URL = {"LOAD_TEST_URL": "https://Staging.example.com:8443/base"}
 START = {"LOAD_TEST_START_COMMAND": "npm start"}
