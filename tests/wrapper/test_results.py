@@ -137,6 +137,14 @@ def test_raw_results_and_the_dashboard_have_to_be_there_when_asked_for(project: 
     assert "dashboard.html is missing" in result.stderr
 
 
+def test_the_report_has_to_be_there_when_insisted_on(project: Project) -> None:
+    project.run().passed()
+    result = project.run("--report")
+    assert result.code == 3, result
+    assert "report.html is missing or empty" in result.stderr
+    project.run("--report", env={"SHIM_REPORT": "1"}).passed()
+
+
 @pytest.mark.parametrize("code", [97, 99, 100, 101, 104, 107, 108, 110, 255])
 def test_codes_of_k6_are_passed_on(project: Project, code: int) -> None:
     result = project.run(env={"SHIM_CODE": str(code), "SHIM_SUMMARY": "failed"})

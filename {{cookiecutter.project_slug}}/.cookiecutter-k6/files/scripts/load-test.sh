@@ -85,6 +85,7 @@ outputs=()
 raw_output=''
 env_file=''
 action=run
+report=false
 dashboard=false
 save_baseline=false
 compare=false
@@ -196,6 +197,7 @@ Compared with before
 Results
 --output|FILE||file|raw.json|every sample as JSON lines, in the run folder
 --out|OUTPUT||text|prometheus|a k6 output: csv=F, prometheus, influxdb=URL, ...; repeatable
+--report|||||insists on report.html, which every run writes: exit code 3 without it
 --dashboard|||||k6 dashboard as dashboard.html as well, in the run folder
 Settings
 --env-file|FILE||text|staging.env|reads KEY=value lines; the environment wins over them
@@ -746,6 +748,7 @@ take_switch() {
     --list) action=list ;;
     --dry-run) action=dry-run ;;
     --version) action=version ;;
+    --report) report=true ;;
     --dashboard) dashboard=true ;;
     --save-baseline) save_baseline=true ;;
     --compare) compare=true ;;
@@ -1192,7 +1195,7 @@ python_works() {
 
 # openapi_command ARGUMENTS...: the compiler takes over, with the settings it may need in its environment.
 openapi_command() {
-  local name tool python=''
+  local name tool interpreter=''
   find_suite
   load_settings
   resolve_target
@@ -1201,11 +1204,11 @@ openapi_command() {
   export BASE_URL=$base_url
   for name in OPENAPI_PATH OPENAPI_SPEC; do export "$name=$(setting "$name")"; done
   for name in python3 python; do
-    [ -n "$python" ] || ! python_works "$name" || python=$name
+    [ -n "$interpreter" ] || ! python_works "$name" || interpreter=$name
   done
   # uv brings PyYAML where Python does not have it.
-  if [ -n "$python" ] && { ! type -P uv >/dev/null || "$python" -c 'import yaml' 2>/dev/null; }; then
-    exec "$python" "$tool" "$@"
+  if [ -n "$interpreter" ] && { ! type -P uv >/dev/null || "$interpreter" -c 'import yaml' 2>/dev/null; }; then
+    exec "$interpreter" "$tool" "$@"
   elif type -P uv >/dev/null; then
     exec uv run --quiet --no-project --script "$tool" "$@"
   fi
@@ -2210,6 +2213,8 @@ check_results() {
     problem='summary.json says that the test did not pass'
   elif [ -n "$raw_output" ] && [ ! -s "$1/$raw_output" ]; then
     problem="$raw_output is missing or empty"
+  elif [ "$report" = true ] && [ ! -s "$1/report.html" ]; then
+    problem='report.html is missing or empty'
   elif [ "$dashboard" = true ] && [ ! -s "$1/dashboard.html" ]; then
     problem='dashboard.html is missing (it needs a run of at least 3 s)'
   fi
