@@ -208,6 +208,7 @@ def parse_document(value: object) -> str:
 
 AUTH_MODES = ("none", "login", "api-key")
 RESOURCES = ("items", "missions", "desk")
+WEBSOCKETS = ("none", "raw", "socketio")
 PROFILE_SETS = ("core", "stress-150", "light", "saas", "extended", "cdc", "desk")
 
 CI_SYSTEMS = ("none", "github", "gitlab")
@@ -288,6 +289,18 @@ OPTIONS: tuple[Option, ...] = (
         " One of the last two alone also makes the profiles do what such a service does.",
         parse_list(*RESOURCES),
         RESOURCES,
+    ),
+    Option(
+        "websocket",
+        "choice",
+        "none",
+        "one of " + ", ".join(WEBSOCKETS),
+        "socketio",
+        "Adds the WebSocket test: sockets that stay open, subscribe, and measure how late messages"
+        " come. `raw` speaks JSON texts, `socketio` Socket.IO; `WS_PROTOCOL` changes it at run"
+        " time.",
+        parse_choice(*WEBSOCKETS),
+        WEBSOCKETS,
     ),
     Option(
         "profile_set",

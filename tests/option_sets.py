@@ -22,6 +22,8 @@ OPTION_SETS: dict[str, Answers] = {
     "desk": {"resources": "desk", "auth": "login", "profile_set": "desk"},
     "github": {"ci": "github"},
     "gitlab": {"ci": "gitlab", "auth": "api-key"},
+    "raw": {"websocket": "raw"},
+    "socketio": {"websocket": "socketio", "auth": "login"},
     "claude-md": {"include_claude_md": True},
     "everything": {
         "project_name": 'Shop & Söhne\'s "API"',
@@ -31,6 +33,7 @@ OPTION_SETS: dict[str, Answers] = {
         "auth": "login",
         "openapi_spec": "live",
         "resources": "items,missions,desk",
+        "websocket": "socketio",
         "profile_set": "extended",
         "ci": "github",
         "include_claude_md": True,

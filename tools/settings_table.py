@@ -53,7 +53,7 @@ def features() -> dict[str, str]:
             owned[name[1]] = mark[1] if mark else open_blocks[-1]
         elif mark and mark[2]:
             open_blocks.append(mark[1])
-        elif mark:
+        elif mark and not mark[1]:
             open_blocks.pop()
     return owned
 

@@ -132,7 +132,7 @@ def test_a_sloppy_prefix_is_normalised(typed: str, meant: str) -> None:
     assert answers(backend_api_prefix=typed)[0]["backend_api_prefix"] == meant
 
 
-@pytest.mark.parametrize("name", ["auth", "profile_set"])
+@pytest.mark.parametrize("name", ["auth", "websocket", "profile_set"])
 @pytest.mark.parametrize("value", ["", "logn", "none,login", "api_key", 1, True, None, [], "{{x}}"])
 def test_a_wrong_choice_is_refused_with_the_list(name: str, value: object) -> None:
     _, problems = answers(**{name: value})
@@ -378,7 +378,7 @@ def test_a_slug_is_made_from_any_name(tmp_path: Path) -> None:
 
 def test_the_prompts_work_on_a_terminal(tmp_path: Path) -> None:
     """Typed answers take another way through cookiecutter than those on the command line."""
-    typed = "Shop\n\n3000\napi\nlogin\n\ndesk\nlight\ny\n"
+    typed = "Shop\n\n3000\napi\nlogin\n\ndesk\nnone\nlight\ny\n"
     done = subprocess.run(
         [sys.executable, "-m", "cookiecutter", str(REPOSITORY)],
         input=typed,
@@ -399,6 +399,7 @@ def test_the_prompts_work_on_a_terminal(tmp_path: Path) -> None:
         "auth": "login",
         "openapi_spec": "",
         "resources": "desk",
+        "websocket": "none",
         "profile_set": "light",
         "include_claude_md": True,
     }

@@ -44,6 +44,21 @@ CI = ["tests/load/ci/ci.sh", "tests/load/ci/runs.txt", "tests/load/docs/ci.md"]
 GITHUB = [".github/workflows/load-tests.yml", ".github/workflows/load-test-gate.yml"]
 GITLAB = [".gitlab-ci.yml", "tests/load/ci/gitlab.yml"]
 # The files that exist only with some answers, written out a second time on purpose.
+SOCKETS = (
+    "tests/load/config/sockets.js",
+    "tests/load/lib/clock-offset.js",
+    "tests/load/lib/engineio.js",
+    "tests/load/lib/hang-up.js",
+    "tests/load/lib/raw-channel.js",
+    "tests/load/lib/socket-causes.js",
+    "tests/load/lib/socket-metrics.js",
+    "tests/load/lib/socket-plan.js",
+    "tests/load/lib/socket-settings.js",
+    "tests/load/lib/socketio.js",
+    "tests/load/lib/sockets.js",
+    "tests/load/scripts/websocket.js",
+    "tests/load/types/sockets.d.ts",
+)
 ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
     "tests/load/lib/auth.js": lambda a: a.get("auth", "none") != "none",
     "tests/load/scripts/api-authenticated.js": lambda a: a.get("auth", "none") != "none",
@@ -80,6 +95,7 @@ ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
     **dict.fromkeys(CI, lambda a: a.get("ci", "none") != "none"),
     **dict.fromkeys(GITHUB, lambda a: a.get("ci") == "github"),
     **dict.fromkeys(GITLAB, lambda a: a.get("ci") == "gitlab"),
+    **{path: lambda a: a.get("websocket", "none") != "none" for path in SOCKETS},
 }
 ALWAYS = {".gitignore", ".gitattributes", manifest.PATH}
 PROGRAMS = {"scripts/load-test.sh", "tests/load/ci/ci.sh"}
@@ -165,6 +181,10 @@ TRACES: dict[str, str] = {
         OPENAPI_EXCLUDE lib/openapi scripts/openapi.js
     """,
     "resources": "RESOURCES WORKLOAD resources.js workloads mission tickets knowledge-base specs",
+    "websocket": """
+        WS_PROTOCOL WS_URL WS_ sockets.js websocket.js Socket.IO socketio ws_errors ws_message
+        socketFigures guard_sockets peakMs k6/websockets
+    """,
 }
 
 

@@ -17,11 +17,16 @@ PATHS = sorted(
     path.relative_to(SUITE_FILES).as_posix() for path in SUITE_FILES.rglob("*") if path.is_file()
 )
 ANSWERS = [
-    {"auth": auth, "include_claude_md": claude, "resources": resources, "ci": ci}
-    for auth, claude, (resources, ci) in itertools.product(
+    {"auth": auth, "websocket": websocket, "include_claude_md": claude, **more}
+    for auth, websocket, claude, more in itertools.product(
         ["none", "login", "api-key"],
+        ["none", "raw", "socketio"],
         [True, False],
-        [("none", "github"), ("items", "gitlab"), ("missions,desk", "none")],
+        [
+            {"resources": "none", "ci": "github"},
+            {"resources": "items", "ci": "gitlab"},
+            {"resources": "missions,desk", "ci": "none"},
+        ],
     )
 ]
 
@@ -111,6 +116,7 @@ def test_every_answer_of_suite_env_is_there() -> None:
         "backend_api_prefix": 1,
         "auth": 1,
         "profile_set": 1,
+        "websocket": 1,
     }
     text = (SUITE_FILES / rendering.ENV_FILE).read_text()
     for key in rendering.env_values(answers, "slug"):

@@ -28,6 +28,7 @@ ANSWERS: dict[str, Any] = {
     "backend_api_prefix": "/api/v1",
     "auth": "none",
     "profile_set": "core",
+    "websocket": "none",
     "include_claude_md": False,
 }
 MARK = re.compile(rb"user-\d+")

@@ -233,3 +233,28 @@ def test_credentials_in_the_url_are_masked_and_stay_out_of_the_arguments(project
 )
 def test_credentials_in_an_unusable_url_are_masked(project: Project, url: str) -> None:
     assert "canary-7" not in project.run(env={"BASE_URL": url}).refused("BASE_URL")
+
+
+@pytest.mark.parametrize("url", ["ws://localhost:9000/ws", "ws://127.0.0.1", "wss://[::1]:1/x"])
+def test_local_sockets_may_be_loaded(project: Project, url: str) -> None:
+    call = project.run("smoke", env={"WS_URL": url}).passed().call
+    assert call.env["WS_URL"] == url
+
+
+def test_the_host_of_the_sockets_is_guarded_too(project: Project) -> None:
+    env = {"WS_URL": "wss://me:canary@sockets.example.com/ws"}
+    stderr = project.run("smoke", env=env).refused(
+        "WS_URL: sockets.example.com is neither local nor in ALLOWED_HOSTS", "--yes"
+    )
+    assert "CONFIRM_TARGET=sockets.example.com" in stderr
+    assert "canary" not in stderr
+    project.run("smoke", "--yes", env=env).refused("sockets.example.com is neither local")
+    confirmed = {**env, "CONFIRM_TARGET": "Sockets.example.com"}
+    project.run("smoke", "--yes", env=confirmed).passed()
+    project.write("tests/load/suite.env", "ALLOWED_HOSTS=*.example.com\n")
+    project.run("smoke", env=env).passed()
+
+
+@pytest.mark.parametrize("url", ["http://localhost", "localhost", "ws://", "ws:///x", "ws://a b"])
+def test_unusable_addresses_of_sockets_are_refused(project: Project, url: str) -> None:
+    project.run("smoke", env={"WS_URL": url}).refused("WS_URL needs ws:// or wss://, a host")

@@ -75,6 +75,9 @@ SUITE_SETTINGS='PROJECT_NAME PROJECT_SLUG BACKEND_PORT API_PREFIX HEALTH_PATHS H
 SUITE_SETTINGS="$SUITE_SETTINGS AUTH_MODE API_KEY LOGIN_PATH REFRESH_PATH ME_PATH TEST_USER_EMAIL TEST_USER_PASSWORD RESOURCE_PATH"
 # @feature }
 SUITE_SETTINGS="$SUITE_SETTINGS RESOURCES WORKLOAD" # @feature resources
+# @feature websocket {
+SUITE_SETTINGS="$SUITE_SETTINGS WS_PROTOCOL WS_URL WS_PATH WS_NAMESPACE WS_CHANNELS WS_SOCKETS WS_SESSION WS_TOKEN_IN"
+# @feature }
 readonly SUITE_SETTINGS
 
 # Command line
@@ -1162,6 +1165,29 @@ guard_target() {
   [ "$(duration_ms "$duration")" -le "$(duration_ms "$(setting MAX_REMOTE_DURATION 1h)")" ] ||
     refuse "--duration $duration on $target_host is above MAX_REMOTE_DURATION=$(setting MAX_REMOTE_DURATION 1h). If that is meant, add --allow-heavy."
 }
+
+# @feature websocket {
+# guard_sockets: the same for the host of WS_URL. How much load it may get is checked by the scripts.
+guard_sockets() {
+  local url host
+  url=$(setting WS_URL)
+  [ -n "$url" ] || return 0
+  host=$(socket_host "$url") ||
+    refuse "WS_URL needs ws:// or wss://, a host, optionally a port and a path." "WS_URL=ws://localhost:8000/ws $(command_line)"
+  [ "$host" != "$target_host" ] || return 0
+  ! is_local_host "$host" || return 0
+  ! is_allowed_host "$host" || return 0
+  if is_on ALLOW_REMOTE && [ "$(lower "$(setting CONFIRM_TARGET)")" = "$host" ]; then return 0; fi
+  refuse "WS_URL: $host is neither local nor in ALLOWED_HOSTS (tests/load/suite.env). To load it once, add --yes." \
+    "CONFIRM_TARGET=$(quote "$host") $(command_line --yes)"
+}
+
+# socket_host URL: in a subshell, so that the parts of the service's own address stay.
+socket_host() (
+  case $1 in ws://* | wss://*) ;; *) return 1 ;; esac
+  parse_url "http${1#ws}" && printf '%s' "$url_host"
+)
+# @feature }
 
 # confirm_target: ALLOW_REMOTE and the host spelled out, by CONFIRM_TARGET or on the terminal.
 confirm_target() {
@@ -2457,6 +2483,7 @@ main() {
   prepare_docker
   resolve_target
   guard_target
+  guard_sockets # @feature websocket
   [ "$no_wait" = false ] || ! has_option START_COMMAND ||
     refuse '--start and --no-wait exclude each other: a started service has to be waited for.'
   name_run

@@ -8,8 +8,10 @@ import { baselineThresholds, readBaseline } from './baseline/baseline.js';
 import { env } from './config.js';
 import { formatDuration, parseDuration } from './duration.js';
 import { finish, start } from './lifecycle.js';
+import { peakMs } from './profiles.js'; // @feature websocket
 import { namedStages, peakVus, plannedMs, rescale } from './profiles.js';
 import { TREND_STATS } from './statistics.js';
+import { socketThresholds } from './socket-plan.js'; // @feature websocket
 import { summarize } from './summary.js';
 import { guardTarget } from './target.js';
 import { addThresholds, buildThresholds, isMisspelt, parseOverrides } from './thresholds.js';
@@ -64,8 +66,12 @@ function figuresOf(spec) {
  * @returns {import('../types/suite.js').VuPlan}
  */
 export function planForVus(spec) {
-  const { stages, durationMs } = figuresOf(spec);
-  return { stages, durationMs };
+  const figures = figuresOf(spec);
+  return {
+    stages: figures.stages,
+    durationMs: figures.durationMs,
+    peakMs: peakMs(figures.shape), // @feature websocket
+  };
 }
 
 /**
@@ -156,8 +162,9 @@ function optionsOf(
     target_vus: String(vus),
     ...(env.RUN_ID ? { testid: env.RUN_ID } : {}),
   };
+  const targets = targetsOf(spec, chosen);
   const thresholds = buildThresholds({
-    targets: { ...dropLimits(beside, durationMs), ...targetsOf(spec, chosen) },
+    targets: { ...dropLimits(beside, durationMs), ...measurable(spec, targets) },
     keys: [key, ...beside.map((other) => other.key)],
     endpoints: spec.endpoints,
     support: spec.support ?? [],
@@ -179,7 +186,10 @@ function optionsOf(
         },
       ]),
     ),
-    thresholds: addThresholds(thresholds, stricter),
+    thresholds: {
+      ...socketThresholds(spec, { chosen, vus, stages }, targets), // @feature websocket
+      ...addThresholds(thresholds, stricter),
+    },
     tags,
     systemTags: config.systemTags,
     // What the report draws, whatever the configuration asks for besides.
@@ -283,6 +293,26 @@ function targetsOf(spec, profile) {
     ...addThresholds(base, { ...slo?.thresholds, ...(loadSized ? slo?.loadSized : {}) }),
     ...overrides(),
   };
+}
+
+/**
+ * Leaves out what this test cannot measure: a test without endpoints makes no requests.
+ *
+ * @param {TestSpec} spec
+ * @param {Thresholds} targets
+ * @returns {Thresholds}
+ */
+function measurable(spec, targets) {
+  return Object.fromEntries(
+    Object.entries(targets).filter(([key]) => {
+      // @feature websocket {
+      if (key.startsWith('ws_')) {
+        return spec.sockets !== undefined;
+      }
+      // @feature }
+      return spec.endpoints.length > 0 || !key.startsWith('http_');
+    }),
+  );
 }
 
 /**

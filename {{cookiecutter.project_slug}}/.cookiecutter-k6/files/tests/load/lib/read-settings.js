@@ -1,5 +1,6 @@
 import { localPath } from './paths.js';
 import { SETTINGS } from './settings.js';
+import { socketSettings } from './socket-settings.js'; // @feature websocket
 import { isLocalHost, parseHttpUrl } from './url.js';
 
 /**
@@ -94,7 +95,10 @@ export function readSettings(settings, environment, file) {
 /**
  * Reads everything there is to know about a run's surroundings. Called once per run, see lib/config.js.
  *
- * @returns {Readonly<Values<typeof SETTINGS>> & { target: import('../types/suite.js').Target }}
+ * @returns {Readonly<Values<typeof SETTINGS>> & {
+ *   target: import('../types/suite.js').Target,
+ *   socket: import('./socket-settings.js').SocketSettings, // @feature websocket
+ * }}
  * @throws when a setting is not accepted
  */
 export function readEnvironment() {
@@ -104,5 +108,9 @@ export function readEnvironment() {
   if (url === null) {
     throw new Error(`BASE_URL=${values.BASE_URL}: expected ${SETTINGS.BASE_URL.accepts}`);
   }
-  return { ...values, target: { ...url, isLocal: isLocalHost(url.host) } };
+  return {
+    ...values,
+    target: { ...url, isLocal: isLocalHost(url.host) },
+    socket: socketSettings(values, url.href), // @feature websocket
+  };
 }

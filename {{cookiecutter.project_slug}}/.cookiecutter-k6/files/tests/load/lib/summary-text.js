@@ -1,5 +1,6 @@
 import { formatDuration } from './duration.js';
 import { CAUSES } from './causes.js';
+import { socketLines } from './socket-plan.js'; // @feature websocket
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
 
@@ -26,8 +27,8 @@ export function toText(summary, { path, colour }) {
     '',
     ...thresholdLines(summary, paint),
     '',
-    ...endpointTable(summary),
-    '',
+    ...(summary.endpoints.length > 0 ? [...endpointTable(summary), ''] : []),
+    ...socketLines(summary.sockets), // @feature websocket
     ...stageTable(summary),
     totalsLine(summary),
     ...errorLine(summary),
@@ -129,8 +130,8 @@ function restLine(what, count) {
  * @param {Summary} summary
  * @returns {string[]}
  */
-function stageTable({ stages, breakingStage }) {
-  if (stages.length === 0) {
+function stageTable({ stages, breakingStage, endpoints }) {
+  if (stages.length === 0 || endpoints.length === 0) {
     return [];
   }
   const note = breakingStage
@@ -173,15 +174,18 @@ function table(title, rows) {
  * @param {Summary} summary
  * @returns {string}
  */
-function totalsLine({ metrics, peakVUs, run }) {
+function totalsLine({ metrics, peakVUs, run, endpoints }) {
+  const ran = `${metrics.iterations} iterations, ${peakVUs} VUs, ${formatDuration(run.durationMs)}`;
+  if (endpoints.length === 0) {
+    return `  ${ran}`;
+  }
   const latency =
     metrics.duration === null
       ? 'no answers'
       : `avg ${metrics.duration.avg.toFixed(2)} ms, p95 ${metrics.duration.p95.toFixed(2)} ms`;
   return (
     `  ${metrics.requests} requests (${metrics.requestRate.toFixed(1)}/s), ` +
-    `${metrics.errorRate.toFixed(2)}% failed, ${latency}; ` +
-    `${metrics.iterations} iterations, ${peakVUs} VUs, ${formatDuration(run.durationMs)}`
+    `${metrics.errorRate.toFixed(2)}% failed, ${latency}; ${ran}`
   );
 }
 

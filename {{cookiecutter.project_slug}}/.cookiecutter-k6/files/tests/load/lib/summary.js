@@ -5,6 +5,7 @@ import { localPath } from './paths.js';
 import { prettyJson } from './pretty-json.js';
 import { reportFiles, REPORTS } from './report/files.js';
 import { DISTRIBUTION, statOf } from './statistics.js';
+import { socketFigures } from './socket-plan.js'; // @feature websocket
 import { findings } from './verdict.js';
 import { toText } from './summary-text.js';
 
@@ -77,6 +78,7 @@ export function buildSummary(spec, plan, data) {
     stages: [...new Set(stages.map(({ name }) => name))].map((name) =>
       figuresOf(data.metrics, 'stage', name),
     ),
+    sockets: socketFigures(data.metrics, spec, [...new Set(stages.map(({ name }) => name))]), // @feature websocket
     thresholds: thresholdResults(data.metrics),
     failedChecks: failedChecks(data.root_group),
     distribution: distribution(data.metrics['http_req_duration{phase:main}']?.values),
@@ -252,7 +254,7 @@ function thresholdResults(metrics) {
         ok,
         value: observed(metrics[metric], expression),
         unit: metrics[metric].contains === 'time' ? 'ms' : '',
-        measured: hasSamples(metrics[metric]) && !timedNoAnswer(metrics, metric),
+        measured: isMeasured(metrics, metric),
       })),
     );
 }
@@ -288,6 +290,21 @@ function timedNoAnswer(metrics, metric) {
     name === undefined ? figuresOf(metrics, 'phase', 'main') : figuresOf(metrics, 'name', name);
   const causes = errorTypes(metrics, name === undefined ? '' : `name:${name},`);
   return UNANSWERED.reduce((sum, cause) => sum + (causes[cause] ?? 0), 0) >= requests;
+}
+
+/**
+ * @param {any} metrics
+ * @param {string} metric with its tag
+ * @returns {boolean}
+ */
+function isMeasured(metrics, metric) {
+  // @feature websocket {
+  if (metric.startsWith('ws_') && metrics[metric].type === 'trend') {
+    // A message may well take no time that clocks can tell.
+    return metrics[metric].values.count > 0;
+  }
+  // @feature }
+  return hasSamples(metrics[metric]) && !timedNoAnswer(metrics, metric);
 }
 
 /**

@@ -12,41 +12,63 @@ import { isAllowedHost } from './url.js';
  * @property {number} durationMs
  */
 
-/** @returns {string[]} what speaks against talking to the target at all */
-function objectionsToHost() {
-  const named = isAllowedHost(env.target.host, env.ALLOWED_HOSTS);
-  const confirmed = env.ALLOW_REMOTE && env.CONFIRM_TARGET.toLowerCase() === env.target.host;
+/**
+ * An address that gets load.
+ *
+ * @typedef {object} Target
+ * @property {string} setting
+ * @property {string} masked
+ * @property {string} host
+ */
+
+/** @returns {Target[]} those that are neither this machine nor in a private network */
+function remoteTargets() {
+  const all = [{ setting: 'BASE_URL', ...env.target }];
+  all.push({ ...env.socket, setting: 'WS_URL', scheme: '' }); // @feature websocket
+  return all
+    .filter(({ isLocal }) => !isLocal)
+    .filter(({ host }, index, remote) => remote.findIndex((one) => one.host === host) === index);
+}
+
+/**
+ * @param {Target} target
+ * @returns {string[]} what speaks against talking to it at all
+ */
+function objectionsToHost({ setting, masked, host }) {
+  const named = isAllowedHost(host, env.ALLOWED_HOSTS);
+  const confirmed = env.ALLOW_REMOTE && env.CONFIRM_TARGET.toLowerCase() === host;
   return named || confirmed
     ? []
     : [
-        `BASE_URL=${env.target.masked}: ${env.target.host} is neither local nor listed. ` +
-          `List it in tests/load/suite.env (ALLOWED_HOSTS=${env.target.host}), or for this run: ` +
-          `ALLOW_REMOTE=true CONFIRM_TARGET=${env.target.host}`,
+        `${setting}=${masked}: ${host} is neither local nor listed. ` +
+          `List it in tests/load/suite.env (ALLOWED_HOSTS=${host}), or for this run: ` +
+          `ALLOW_REMOTE=true CONFIRM_TARGET=${host}`,
       ];
 }
 
 /**
+ * @param {string} host
  * @param {Intent} intent
  * @returns {string[]} what speaks against this much load
  */
-function objectionsToLoad({ profile, vus, durationMs }) {
+function objectionsToLoad(host, { profile, vus, durationMs }) {
   if (env.ALLOW_HEAVY) {
     return [];
   }
   if (heavyProfiles.includes(profile)) {
     return [
-      `PROFILE=${profile}: pushes ${env.target.host} past its limits. If that is meant: ALLOW_HEAVY=true`,
+      `PROFILE=${profile}: pushes ${host} past its limits. If that is meant: ALLOW_HEAVY=true`,
     ];
   }
   const objections = [];
   if (vus > env.MAX_REMOTE_VUS) {
     objections.push(
-      `${vus} VUs against ${env.target.host}: at most MAX_REMOTE_VUS=${env.MAX_REMOTE_VUS} without ALLOW_HEAVY=true`,
+      `${vus} VUs against ${host}: at most MAX_REMOTE_VUS=${env.MAX_REMOTE_VUS} without ALLOW_HEAVY=true`,
     );
   }
   if (durationMs > parseDuration(env.MAX_REMOTE_DURATION)) {
     objections.push(
-      `${formatDuration(durationMs)} against ${env.target.host}: at most ` +
+      `${formatDuration(durationMs)} against ${host}: at most ` +
         `MAX_REMOTE_DURATION=${env.MAX_REMOTE_DURATION} without ALLOW_HEAVY=true`,
     );
   }
@@ -61,10 +83,10 @@ function objectionsToLoad({ profile, vus, durationMs }) {
  * @example guardTarget({ profile: 'smoke', vus: 1, durationMs: 60000 })
  */
 export function guardTarget(intent) {
-  if (env.target.isLocal) {
-    return;
-  }
-  const objections = [...objectionsToHost(), ...(intent ? objectionsToLoad(intent) : [])];
+  const objections = remoteTargets().flatMap((target) => [
+    ...objectionsToHost(target),
+    ...(intent ? objectionsToLoad(target.host, intent) : []),
+  ]);
   if (objections.length > 0) {
     throw new Error(`target refused, nothing was sent:\n  ${objections.join('\n  ')}`);
   }

@@ -1,5 +1,6 @@
 import { formatDuration } from './duration.js';
 import { CAUSES } from './causes.js';
+import { socketReasons } from './socket-plan.js'; // @feature websocket
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
 /** @typedef {Pick<Summary, 'metrics' | 'endpoints' | 'stages' | 'thresholds' | 'failedChecks'> & { comparison?: Summary['comparison'] }} Evidence */
@@ -20,7 +21,9 @@ const TOLERANCE_MS = 1000;
 export function findings(evidence, { ranMs, plannedMs }) {
   if (evidence.metrics.iterations === 0) {
     const reason = 'no iteration was completed: nothing was measured, the log says why';
-    return { reasons: [reason], breakingStage: null };
+    const reasons = [reason];
+    reasons.push(...socketReasons(evidence)); // @feature websocket
+    return { reasons, breakingStage: null };
   }
   const reasons = [];
   if (ranMs < plannedMs * TOLERANCE - TOLERANCE_MS) {
@@ -28,12 +31,9 @@ export function findings(evidence, { ranMs, plannedMs }) {
       `cut short: ran ${formatDuration(ranMs)} of ${formatDuration(plannedMs)} (interrupted or aborted)`,
     );
   }
-  reasons.push(
-    ...causes(evidence),
-    ...gone(evidence),
-    ...crossed(evidence),
-    ...unmeasured(evidence),
-  );
+  reasons.push(...causes(evidence), ...gone(evidence));
+  reasons.push(...socketReasons(evidence)); // @feature websocket
+  reasons.push(...crossed(evidence), ...unmeasured(evidence));
   return { reasons, breakingStage: breakingStage(evidence) };
 }
 

@@ -188,6 +188,10 @@ export interface TestSpec {
    */
   metrics?: string[] | ((durationMs: number) => string[]);
   tags?: Record<string, string>;
+  // @feature websocket {
+  /** Route name of the sockets this test opens; left out: none. */
+  sockets?: string;
+  // @feature }
   /** Longest wait at the end for iterations under way, such as `10m`; default: the profile's. */
   gracefulStop?: string;
   /** Further k6 options. */
@@ -207,6 +211,10 @@ export interface VuPlan {
   stages: { name: string; endsAt: number }[];
   /** Planned length without graceful stops, milliseconds. */
   durationMs: number;
+  // @feature websocket {
+  /** The middle of the highest load, milliseconds after the start. */
+  peakMs: number;
+  // @feature }
 }
 
 /** What k6 itself needs: computed once, not in every VU. */

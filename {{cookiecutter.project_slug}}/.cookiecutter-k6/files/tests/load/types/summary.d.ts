@@ -99,6 +99,7 @@ export interface Summary {
   };
   metrics: Totals;
   endpoints: EndpointFigures[];
+  sockets?: import('./sockets.js').SocketFigures | null; // @feature websocket
   stages: Figures[];
   /** The first load step at which the service missed its targets; null when none did. */
   breakingStage: { name: string; reason: string } | null;

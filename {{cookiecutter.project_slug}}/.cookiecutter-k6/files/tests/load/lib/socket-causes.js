@@ -1,0 +1,20 @@
+/** Why sockets fail. The summary counts by these names, so the list is short and fixed. */
+export const SOCKET_CAUSES = Object.freeze({
+  refused: 'connection refused',
+  timeout: 'no answer to the upgrade in time',
+  dns: 'host name not found',
+  tls: 'TLS failed',
+  connection: 'connection broken during the upgrade',
+  not_upgraded: 'upgrade refused: the answer was not 101',
+  rejected: 'turned away by the Socket.IO server',
+  closed: 'closed by the server',
+  dropped: 'connection broken',
+  no_heartbeat: 'no ping from the server in time',
+  no_message: 'no message came',
+  unanswered: 'no answer to what was said',
+  unreadable: 'message that cannot be read',
+  binary: 'binary message',
+  duplicate: 'message delivered twice',
+  clock: "server's clock is ahead and cannot be asked",
+  not_closed: 'not closed when asked to',
+});
