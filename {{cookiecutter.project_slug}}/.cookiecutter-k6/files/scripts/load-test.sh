@@ -1165,8 +1165,8 @@ guard_target() {
   [ "$(duration_ms "$duration")" -le "$(duration_ms "$(setting MAX_REMOTE_DURATION 1h)")" ] ||
     refuse "--duration $duration on $target_host is above MAX_REMOTE_DURATION=$(setting MAX_REMOTE_DURATION 1h). If that is meant, add --allow-heavy."
 }
-
 # @feature websocket {
+
 # guard_sockets: the same for the host of WS_URL. How much load it may get is checked by the scripts.
 guard_sockets() {
   local url host
