@@ -202,6 +202,8 @@ function leave(session) {
       record.failure('unanswered', `${what}: nothing in ${Math.round(now - askedAt)} ms`);
     }
   }
+  // What was still to be said would find the socket closing.
+  forgetTimers(session);
   session.phase = 'leaving';
   dialect.goodbye(session);
   hangUp(session.socket);
@@ -259,6 +261,7 @@ function reconnect(session) {
  * @param {unknown} detail
  */
 function end(session, cause, detail) {
+  forgetTimers(session);
   session.ended = { cause, detail };
   hangUp(session.socket);
 }
