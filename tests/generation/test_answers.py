@@ -378,7 +378,7 @@ def test_a_slug_is_made_from_any_name(tmp_path: Path) -> None:
 
 def test_the_prompts_work_on_a_terminal(tmp_path: Path) -> None:
     """Typed answers take another way through cookiecutter than those on the command line."""
-    typed = "Shop\n\n3000\napi\nlogin\n\ndesk\nnone\nlight\ny\n"
+    typed = "Shop\n\n3000\napi\nlogin\n\ndesk\nnone\nlight\n\ny\n"
     done = subprocess.run(
         [sys.executable, "-m", "cookiecutter", str(REPOSITORY)],
         input=typed,
@@ -401,5 +401,6 @@ def test_the_prompts_work_on_a_terminal(tmp_path: Path) -> None:
         "resources": "desk",
         "websocket": "none",
         "profile_set": "light",
+        "ci": "none",
         "include_claude_md": True,
     }
