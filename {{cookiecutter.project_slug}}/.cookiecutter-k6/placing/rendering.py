@@ -135,7 +135,7 @@ def env_values(answers: Mapping[str, Any], slug: str) -> dict[str, str]:
         "AUTH_MODE": str(answers["auth"]),
         "PROFILE_SET": str(answers["profile_set"]),
         "OPENAPI_SPEC": str(answers.get("openapi_spec", "")),
-        "WS_PROTOCOL": str(answers["websocket"]),
+        "WS_PROTOCOL": str(answers.get("websocket", "none")),
     }
 
 
