@@ -46,6 +46,10 @@ SCHEMAS = {
     "Cat": CAT,
     "Dog": DOG,
     "Id": {"type": "string", "pattern": "^[0-9a-f]{8}$"},
+    "Wordy": {
+        "type": "object",
+        "properties": {"again": {"$ref": "#/components/schemas/Wordy", "default": "none"}},
+    },
     "Base": {
         "type": "object",
         "required": ["type"],
@@ -218,6 +222,10 @@ CASES: dict[str, Any] = {
         "then": {"required": ["b"]},
     },
     "circular": ref("Node"),
+    "circular, with words beside the reference": {
+        "type": "object",
+        "properties": {"a": {**ref("Wordy"), "default": {}, "description": "d"}},
+    },
     "circular array": {"type": "array", "items": ref("Node"), "minItems": 1},
     "reference to a scalar": ref("Id"),
     "reference in a nullable wrapper": {"allOf": [ref("Id")], "nullable": True},
@@ -277,6 +285,11 @@ def test_what_cannot_be_filled_has_a_reason(schema: Any, reason: str) -> None:
     row = only_row(openapi(posting(schema), components={"schemas": {"Loop": loop}}))
     assert reason in row["skip"]
     assert "body" not in row
+
+
+def test_read_only_properties_are_left_out() -> None:
+    table = compiled(openapi(posting(CASES["read-only"])))
+    assert all(value.keys() == {"a"} for value in samples(table, body_of(table.rows[0]), chance=1))
 
 
 def test_alternatives_that_overlap_are_sent_all_the_same() -> None:

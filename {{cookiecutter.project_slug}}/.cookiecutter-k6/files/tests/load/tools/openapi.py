@@ -2,7 +2,7 @@
 # requires-python = ">=3.10"
 # dependencies = ["pyyaml>=6"]
 # ///
-"""Compiles an OpenAPI document into data/operations.jsonl, which the test `operations` runs.
+"""Compiles an OpenAPI document into data/operations.jsonl, which the test `openapi` runs.
 
 `scripts/load-test.sh openapi update` calls it. By hand (only YAML documents need PyYAML):
 

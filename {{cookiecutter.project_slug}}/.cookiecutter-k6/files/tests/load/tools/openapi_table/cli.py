@@ -23,7 +23,7 @@ _SHOWN = 40  # lines of one kind before the rest is only counted
 _KINDS = {"tag": "tags", "method": "methods", "operation": "operations"}
 
 DESCRIPTION = """Compiles an OpenAPI 3.0, 3.1 or Swagger 2.0 document (JSON or YAML) into
-tests/load/data/operations.jsonl, the table that the test `operations` runs."""
+tests/load/data/operations.jsonl, the table that the test `openapi` runs."""
 EPILOG = """Without FILE or URL: the setting OPENAPI_SPEC, else the document that the running
 service itself serves (BASE_URL + OPENAPI_PATH).
 
