@@ -211,6 +211,7 @@ RESOURCES = ("items", "missions", "desk")
 WEBSOCKETS = ("none", "raw", "socketio")
 PROFILE_SETS = ("core", "stress-150", "light", "saas", "extended", "cdc", "desk")
 
+METRIC_STORES = ("none", "prometheus", "influxdb", "both")
 CI_SYSTEMS = ("none", "github", "gitlab")
 
 OPTIONS: tuple[Option, ...] = (
@@ -324,6 +325,18 @@ OPTIONS: tuple[Option, ...] = (
         " includes it. See [CI](ci.md).",
         parse_choice(*CI_SYSTEMS),
         CI_SYSTEMS,
+    ),
+    Option(
+        "include_observability",
+        "choice",
+        "none",
+        "one of " + ", ".join(METRIC_STORES),
+        "prometheus",
+        "Grafana dashboards with their provisioning in `tests/load/grafana/`, for the data source"
+        " that k6 writes to. The outputs themselves work without it. See"
+        " [observability](observability.md).",
+        parse_choice(*METRIC_STORES),
+        METRIC_STORES,
     ),
     Option(
         "include_claude_md",

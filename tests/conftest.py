@@ -82,6 +82,12 @@ def any_k6(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture(scope="session")
+def prometheus_binary() -> Path:
+    """The pinned Prometheus."""
+    return installed("prometheus", "prometheus")
+
+
+@pytest.fixture(scope="session")
 def actionlint() -> Path:
     """The pinned actionlint."""
     return installed("actionlint", "actionlint")

@@ -24,6 +24,8 @@ OPTION_SETS: dict[str, Answers] = {
     "gitlab": {"ci": "gitlab", "auth": "api-key"},
     "raw": {"websocket": "raw"},
     "socketio": {"websocket": "socketio", "auth": "login"},
+    "prometheus": {"include_observability": "prometheus"},
+    "influxdb": {"include_observability": "influxdb"},
     "claude-md": {"include_claude_md": True},
     "everything": {
         "project_name": 'Shop & Söhne\'s "API"',
@@ -36,6 +38,7 @@ OPTION_SETS: dict[str, Answers] = {
         "websocket": "socketio",
         "profile_set": "extended",
         "ci": "github",
+        "include_observability": "both",
         "include_claude_md": True,
     },
 }

@@ -69,12 +69,14 @@ class Tool:
 class GoTool(Tool):
     """A command compiled from source, which Go's checksum database verifies.
 
-    `command` is the path of the package inside the module, empty for its root.
+    `command` is the path of the package inside the module, empty for its root; `tags` are build
+    tags.
     """
 
     module: str
     version: str
     command: str = ""
+    tags: str = ""
 
     def folder_name(self) -> str:
         return f"{self.name}-{self.version}"
@@ -91,6 +93,8 @@ class GoTool(Tool):
         module = f"module tool\n\ngo 1.21\n\nrequire {self.module} {self.version}\n"
         (folder / "go.mod").write_text(module, encoding="utf-8")
         flags = ["-mod=mod", "-ldflags=-s -w", "-o", "."]
+        if self.tags:
+            flags.append(f"-tags={self.tags}")
         call(
             [go, "build", *flags, f"{self.module}{self.command}"],
             folder,
@@ -160,6 +164,14 @@ TOOLS: dict[str, Tool] = {
         # The next major version: the suite supports both.
         GoTool("k6-v2", "go.k6.io/k6/v2", "v2.2.0"),
         GoTool("actionlint", "github.com/rhysd/actionlint", "v1.7.12", "/cmd/actionlint"),
+        # Without service discovery, which would bring the clients of all clouds.
+        GoTool(
+            "prometheus",
+            "github.com/prometheus/prometheus",
+            "v0.311.3",
+            "/cmd/prometheus",
+            "remove_all_sd",
+        ),
     )
 }
 

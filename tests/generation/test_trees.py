@@ -42,6 +42,13 @@ OPENAPI_TEST = [
 ]
 CI = ["tests/load/ci/ci.sh", "tests/load/ci/runs.txt", "tests/load/docs/ci.md"]
 GITHUB = [".github/workflows/load-tests.yml", ".github/workflows/load-test-gate.yml"]
+STORES = {
+    name: [
+        f"tests/load/grafana/dashboards/k6-{name}.json",
+        f"tests/load/grafana/provisioning/datasources/k6-{name}.yml",
+    ]
+    for name in ("prometheus", "influxdb")
+}
 GITLAB = [".gitlab-ci.yml", "tests/load/ci/gitlab.yml"]
 # The files that exist only with some answers, written out a second time on purpose.
 SOCKETS = (
@@ -93,6 +100,16 @@ ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
     "CLAUDE.md": lambda a: a.get("include_claude_md") is True,
     **dict.fromkeys([*COMPILER, *OPENAPI_TEST], lambda a: a.get("openapi_spec", "") != ""),
     **dict.fromkeys(CI, lambda a: a.get("ci", "none") != "none"),
+    **dict.fromkeys(
+        ("tests/load/docs/observability.md", "tests/load/grafana/provisioning/dashboards/k6.yml"),
+        lambda a: a.get("include_observability", "none") != "none",
+    ),
+    **dict.fromkeys(
+        STORES["prometheus"], lambda a: a.get("include_observability") in {"prometheus", "both"}
+    ),
+    **dict.fromkeys(
+        STORES["influxdb"], lambda a: a.get("include_observability") in {"influxdb", "both"}
+    ),
     **dict.fromkeys(GITHUB, lambda a: a.get("ci") == "github"),
     **dict.fromkeys(GITLAB, lambda a: a.get("ci") == "gitlab"),
     **{path: lambda a: a.get("websocket", "none") != "none" for path in SOCKETS},
@@ -175,6 +192,7 @@ TRACES: dict[str, str] = {
         auth-flow api-authenticated users.json loadtest123 accessToken
     """,
     "ci": "ci.sh runs.txt docs/ci.md load-tests.yml load-test-gate LOAD_TEST_ gitlab ci/.k6",
+    "observability": "grafana/ docs/observability.md k6-results",
     "openapi": """
         OPENAPI_SPEC openapi_table openapi.py operations.jsonl operations.overrides docs/openapi.md
         OPENAPI_INCLUDE OPENAPI_KEY OPENAPI_SEED OPENAPI_WRITES OPENAPI_OPTIONAL

@@ -16,17 +16,17 @@ TABLE = features.load_table()
 PATHS = sorted(
     path.relative_to(SUITE_FILES).as_posix() for path in SUITE_FILES.rglob("*") if path.is_file()
 )
+# Options that do not depend on each other: every value of each occurs.
+OTHERS: list[dict[str, object]] = [
+    {"resources": "none", "ci": "github", "include_observability": "both"},
+    {"resources": "items", "ci": "gitlab", "include_observability": "influxdb"},
+    {"resources": "missions,desk", "ci": "none", "include_observability": "prometheus"},
+    {},
+]
 ANSWERS = [
-    {"auth": auth, "websocket": websocket, "include_claude_md": claude, **more}
-    for auth, websocket, claude, more in itertools.product(
-        ["none", "login", "api-key"],
-        ["none", "raw", "socketio"],
-        [True, False],
-        [
-            {"resources": "none", "ci": "github"},
-            {"resources": "items", "ci": "gitlab"},
-            {"resources": "missions,desk", "ci": "none"},
-        ],
+    {"auth": auth, "websocket": websocket, "include_claude_md": claude, **others}
+    for auth, websocket, claude, others in itertools.product(
+        ["none", "login", "api-key"], ["none", "raw", "socketio"], [True, False], OTHERS
     )
 ]
 
@@ -97,6 +97,7 @@ def test_every_file_renders_for_every_answer(answers: dict[str, object]) -> None
             "backend_port": "1",
             "api_prefix": "/p",
             "update_command": "c",
+            "influxdb_dashboard": "k",
         },
     )
     for path in features.select(TABLE, on, PATHS):

@@ -449,6 +449,17 @@ class TestOutputs:
         result = project.run(env={"K6_OUT": "influxdb=http://127.0.0.1:1/k6"}).passed()
         assert "warning: K6_OUT=influxdb" in result.stderr
 
+    def test_prometheus_gets_the_percentiles_that_the_dashboards_draw(
+        self, project: Project, listening: int
+    ) -> None:
+        out = ("--out", f"prometheus=http://127.0.0.1:{listening}/api/v1/write")
+        name = "K6_PROMETHEUS_RW_TREND_STATS"
+        assert project.run(*out).passed().call.env[name] == "p(50),p(95),p(99),avg,max"
+        assert project.run(*out, env={name: "p(90)"}).passed().call.env[name] == "p(90)"
+        histogram = {"K6_PROMETHEUS_RW_TREND_AS_NATIVE_HISTOGRAM": "true"}
+        assert name not in project.run(*out, env=histogram).passed().call.env
+        assert name not in project.run("--out", "csv=x.csv").passed().call.env
+
     def test_prometheus_gets_its_address_by_the_variable_that_k6_reads(
         self, project: Project, listening: int
     ) -> None:

@@ -103,6 +103,7 @@ RENDERED: dict[str, Callable[[str], str]] = {
     "tests/load/README.md": for_markdown,
     "tests/load/k6.config.js": for_js_comment,
     "tests/load/package.json": for_json,
+    "tests/load/grafana/dashboards/k6-influxdb.json": for_json,
 }
 
 # Every other token holds letters, digits and punctuation that is inert in all three file types.
@@ -158,6 +159,10 @@ def token_values(answers: Mapping[str, Any], slug: str, update_command: str) -> 
         "backend_port": str(answers["backend_port"]),
         "api_prefix": str(answers["backend_api_prefix"]),
         "update_command": update_command,
+        # One Grafana must not get two dashboards of one uid.
+        "influxdb_dashboard": "k6-results-influxdb"
+        if answers.get("include_observability") == "both"
+        else "k6-results",
     }
 
 

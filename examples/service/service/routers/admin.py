@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, HTTPException, Response
 
 from service.faults.board import Board, FaultError
+from service.metrics import CONTENT_TYPE, METRICS_PATH, exposition
 from service.stats import Stats
 
 
 def admin_router(board: Board, stats: Stats) -> APIRouter:
-    """Return ``/_faults`` and ``/_stats``."""
+    """Return ``/_faults``, ``/_stats`` and ``/_metrics``."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/_faults")
@@ -27,6 +28,10 @@ def admin_router(board: Board, stats: Stats) -> APIRouter:
     @router.delete("/_faults", status_code=204)
     async def clear_faults() -> None:
         board.clear()
+
+    @router.get(METRICS_PATH)
+    async def read_metrics() -> Response:
+        return Response(exposition(stats), media_type=CONTENT_TYPE)
 
     @router.get("/_stats")
     async def read_stats() -> dict[str, Any]:

@@ -52,6 +52,9 @@ readonly STOP_LIMIT=5
 # Earlier runs that are looked at for the report's trend.
 readonly HISTORY_LIMIT=60
 
+# What Prometheus gets of each time, besides the counts.
+readonly TREND_STATS='p(50),p(95),p(99),avg,max'
+
 readonly EXIT_REFUSED=1
 readonly EXIT_NOT_READY=2
 readonly EXIT_INCOMPLETE=3
@@ -1384,6 +1387,7 @@ prepare_outputs() {
         ;;
       prometheus) outputs[i]=experimental-prometheus-rw ;;
     esac
+    [ "${outputs[i]}" != experimental-prometheus-rw ] || want_percentiles
     [ "$action" != run ] || endpoint_answers "$output" ||
       fail "$EXIT_OUTPUT_DOWN" "--out $output: nothing answers at $(masked "$endpoint"). Start it, or leave the option out."
   done
@@ -1393,6 +1397,14 @@ prepare_outputs() {
   elif ! endpoint_answers "$K6_OUT"; then
     warn "K6_OUT=$(masked "$K6_OUT"): nothing answers at $(masked "$endpoint"); k6 will go on without it."
   fi
+}
+
+# want_percentiles: k6 sends only p99 by default; the dashboards and most questions need more.
+want_percentiles() {
+  [ -n "$(setting K6_PROMETHEUS_RW_TREND_STATS)" ] || [ "${K6_PROMETHEUS_RW_TREND_AS_NATIVE_HISTOGRAM:-}" = true ] || {
+    output_names+=(K6_PROMETHEUS_RW_TREND_STATS)
+    output_values+=("$TREND_STATS")
+  }
 }
 
 # endpoint_of OUTPUT: prints the URL it sends to, nothing for files.

@@ -1,0 +1,488 @@
+#!/usr/bin/env python3
+"""Writes the Grafana dashboards of the suite, for both data sources, from one definition.
+
+    python3 tools/dashboards.py            writes the files
+    python3 tools/dashboards.py --check    fails when they are not what the definition says
+
+A panel says what it shows and how each data source is asked. The rest (positions, ids, variables)
+is worked out here, so that both dashboards look the same.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+GRAFANA = REPOSITORY.joinpath(
+    "{{cookiecutter.project_slug}}/.cookiecutter-k6/files/tests/load/grafana"
+)
+FILES = {
+    "prometheus": GRAFANA / "dashboards" / "k6-prometheus.json",
+    "influxdb": GRAFANA / "dashboards" / "k6-influxdb.json",
+}
+
+WIDTH = 24
+HEIGHT = 8
+
+# What every panel is about: one run, some of its journeys. k6 puts both tags on every sample.
+PROM_RUN = 'testid="$run", test_type=~"$journey"'
+# Requests of the profile alone, without those of set-up.
+PROM = f'{PROM_RUN}, phase!="setup"'
+INFLUX = '"testid" = \'$run\' AND "test_type" =~ /^$journey$/ AND $timeFilter'
+INFLUX_MAIN = f"{INFLUX} AND \"phase\" != 'setup'"
+# k6 sends every five seconds; a rate needs two samples of a series, better four.
+WINDOW = "[$__rate_interval]"
+
+
+@dataclass(frozen=True)
+class Query:
+    """One line of a panel: the legend, and how to ask each data source; None: it cannot know."""
+
+    legend: str
+    prometheus: str
+    influxdb: str | None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What a panel shows. unit: Grafana's name of it; wide: columns of 24; kind: its type."""
+
+    title: str
+    about: str
+    unit: str
+    queries: tuple[Query, ...]
+    kind: str = "timeseries"
+    wide: int = 12
+
+
+def select(what: str, measurement: str, where: str, by: str = "") -> str:
+    """Return an InfluxQL query over time; `by` names a tag to group by as well."""
+    tag = f', "{by}"' if by else ""
+    return (
+        f'SELECT {what} FROM "{measurement}" WHERE {where}'
+        f" GROUP BY time($__interval){tag} fill(none)"
+    )
+
+
+def percentiles(by: str = "") -> tuple[Query, ...]:
+    """Return p50, p95 and p99 of the response time.
+
+    Prometheus gets ready percentiles for each series, which cannot be merged: the highest is shown.
+    """
+    group = f" by ({by})" if by else ""
+    legend = f"{{{{{by}}}}} " if by else ""
+    return tuple(
+        Query(
+            f"{legend}p{rank}",
+            f"max{group} (k6_http_req_duration_p{rank}{{{PROM}}})",
+            select(f'percentile("value", {rank}) / 1000', "http_req_duration", INFLUX_MAIN, by),
+        )
+        for rank in (50, 95, 99)
+    )
+
+
+ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
+    (
+        "Load",
+        (
+            Panel(
+                "Requests per second",
+                "All requests of the profile.",
+                "reqps",
+                (
+                    Query(
+                        "Requests",
+                        f"sum(rate(k6_http_reqs_total{{{PROM}}}{WINDOW}))",
+                        select('sum("value") / $__interval_ms * 1000', "http_reqs", INFLUX_MAIN),
+                    ),
+                ),
+            ),
+            Panel(
+                "Virtual users",
+                "How many are at work.",
+                "short",
+                (
+                    Query(
+                        "Users",
+                        f"sum(k6_vus{{{PROM_RUN}}})",
+                        select('max("value")', "vus", INFLUX),
+                    ),
+                    Query(
+                        "Allocated",
+                        f"sum(k6_vus_max{{{PROM_RUN}}})",
+                        select('max("value")', "vus_max", INFLUX),
+                    ),
+                ),
+            ),
+            Panel(
+                "Errors",
+                "Requests that were not answered as expected.",
+                "percentunit",
+                (
+                    Query(
+                        "Error %",
+                        f'(sum(rate(k6_http_reqs_total{{{PROM}, expected_response="false"}}'
+                        f"{WINDOW})) or vector(0))"
+                        f" / sum(rate(k6_http_reqs_total{{{PROM}}}{WINDOW}))",
+                        select('mean("value")', "http_req_failed", INFLUX_MAIN),
+                    ),
+                ),
+            ),
+            Panel(
+                "Response time",
+                "With Prometheus: of the slowest endpoint, because percentiles cannot be merged.",
+                "s",
+                percentiles(),
+            ),
+            Panel(
+                "Checks",
+                "Share of answers that were right.",
+                "percentunit",
+                (
+                    Query(
+                        "Checks",
+                        f"avg(k6_checks_rate{{{PROM}}})",
+                        select('mean("value")', "checks", INFLUX_MAIN),
+                    ),
+                ),
+            ),
+            Panel(
+                "Data",
+                "Sent to and received from the service.",
+                "Bps",
+                (
+                    Query(
+                        "Received",
+                        f"sum(rate(k6_data_received_total{{{PROM_RUN}}}{WINDOW}))",
+                        select('sum("value") / $__interval_ms * 1000', "data_received", INFLUX),
+                    ),
+                    Query(
+                        "Sent",
+                        f"sum(rate(k6_data_sent_total{{{PROM_RUN}}}{WINDOW}))",
+                        select('sum("value") / $__interval_ms * 1000', "data_sent", INFLUX),
+                    ),
+                ),
+            ),
+        ),
+    ),
+    (
+        "Endpoints",
+        (
+            Panel(
+                "Response time by endpoint",
+                "95 % of the requests were faster.",
+                "s",
+                (
+                    Query(
+                        "{{name}}",
+                        f"max by (name) (k6_http_req_duration_p95{{{PROM}}})",
+                        select(
+                            'percentile("value", 95) / 1000',
+                            "http_req_duration",
+                            INFLUX_MAIN,
+                            "name",
+                        ),
+                    ),
+                ),
+            ),
+            Panel(
+                "Requests per second by endpoint",
+                "Each endpoint with its rate.",
+                "reqps",
+                (
+                    Query(
+                        "{{name}}",
+                        f"sum by (name) (rate(k6_http_reqs_total{{{PROM}}}{WINDOW}))",
+                        select(
+                            'sum("value") / $__interval_ms * 1000',
+                            "http_reqs",
+                            INFLUX_MAIN,
+                            "name",
+                        ),
+                    ),
+                ),
+            ),
+            Panel(
+                "Endpoints",
+                "Requests of each endpoint and status in the chosen time.",
+                "short",
+                (
+                    Query(
+                        "Requests",
+                        f"sum by (name, method, status) (last_over_time("
+                        f"k6_http_reqs_total{{{PROM}}}[$__range]))",
+                        f'SELECT sum("value") AS "Requests" FROM "http_reqs" WHERE {INFLUX_MAIN}'
+                        ' GROUP BY "name", "method", "status"',
+                    ),
+                ),
+                kind="table",
+                wide=24,
+            ),
+            Panel(
+                "Response time by tier",
+                "health, api, auth: what kind of endpoint it is.",
+                "s",
+                (
+                    Query(
+                        "{{kind}}",
+                        f"max by (kind) (k6_http_req_duration_p95{{{PROM}}})",
+                        select(
+                            'percentile("value", 95) / 1000',
+                            "http_req_duration",
+                            INFLUX_MAIN,
+                            "kind",
+                        ),
+                    ),
+                ),
+            ),
+            Panel(
+                "Where the time goes",
+                "Average of each phase of a request.",
+                "s",
+                tuple(
+                    Query(
+                        phase,
+                        f"avg(k6_http_req_{phase}_avg{{{PROM}}})",
+                        select('mean("value") / 1000', f"http_req_{phase}", INFLUX_MAIN),
+                    )
+                    for phase in ("blocked", "connecting", "sending", "waiting", "receiving")
+                ),
+            ),
+        ),
+    ),
+    (
+        "The service itself",
+        (
+            Panel(
+                "CPU of the service",
+                "Cores in use; from the service's own metrics, which Prometheus has to scrape.",
+                "short",
+                (
+                    Query(
+                        "{{instance}}",
+                        f'rate(process_cpu_seconds_total{{job=~"$job"}}{WINDOW})',
+                        None,
+                    ),
+                ),
+            ),
+            Panel(
+                "Memory of the service",
+                "Resident memory; from the service's own metrics.",
+                "bytes",
+                (
+                    Query(
+                        "{{instance}}",
+                        'process_resident_memory_bytes{job=~"$job"}',
+                        None,
+                    ),
+                ),
+            ),
+        ),
+    ),
+)
+
+# Marks in every chart: name, colour, how each data source is asked.
+ANNOTATIONS: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "Start",
+        "green",
+        'k6_vus{testid="$run"} unless k6_vus{testid="$run"} offset 30s',
+        'SELECT first("value") AS "text" FROM "vus" WHERE "testid" = \'$run\' AND $timeFilter',
+    ),
+    (
+        "End",
+        "blue",
+        'k6_vus{testid="$run"} offset 30s unless k6_vus{testid="$run"}',
+        'SELECT last("value") AS "text" FROM "vus" WHERE "testid" = \'$run\' AND $timeFilter',
+    ),
+    (
+        "p95 above the limit",
+        "orange",
+        f"max by (name) (k6_http_req_duration_p95{{{PROM}}}) * 1000 > $limit_ms",
+        (
+            'SELECT "p95" AS "text" FROM (SELECT percentile("value", 95) AS "p95" FROM'
+            f' "http_req_duration" WHERE {INFLUX_MAIN} GROUP BY time(10s), "name")'
+            ' WHERE "p95" > $limit_ms'
+        ),
+    ),
+)
+
+
+def source(kind: str) -> dict[str, str]:
+    """Return the reference to a data source: by the uid it is provisioned with."""
+    return {"type": kind, "uid": f"k6-{kind}"}
+
+
+def target(kind: str, query: str, legend: str, ref: str, panel: str) -> dict[str, Any]:
+    """Return a query of a panel as Grafana stores it."""
+    table = panel == "table"
+    if kind == "prometheus":
+        return {
+            "refId": ref,
+            "datasource": source(kind),
+            "expr": query,
+            "legendFormat": legend,
+            "format": "table" if table else "time_series",
+            "instant": table,
+            "range": not table,
+        }
+    return {
+        "refId": ref,
+        "datasource": source(kind),
+        "query": query,
+        "rawQuery": True,
+        "resultFormat": "table" if table else "time_series",
+        "alias": legend.replace("{{", "$tag_").replace("}}", ""),
+    }
+
+
+def variables(kind: str) -> list[dict[str, Any]]:
+    """Return what can be chosen at the top: run, journeys, limit, and the service's scrape job."""
+    if kind == "prometheus":
+        run: Any = "label_values(k6_vus, testid)"
+        journey: Any = 'label_values(k6_vus{testid="$run"}, test_type)'
+    else:
+        run = 'SHOW TAG VALUES FROM "vus" WITH KEY = "testid"'
+        journey = 'SHOW TAG VALUES FROM "vus" WITH KEY = "test_type" WHERE "testid" = \'$run\''
+    found = [
+        choice(kind, "run", "Run", run),
+        choice(kind, "journey", "Journey", journey, several=True),
+        {
+            "name": "limit_ms",
+            "label": "Mark p95 above (ms)",
+            "type": "textbox",
+            "query": "500",
+            "current": {"text": "500", "value": "500"},
+            "options": [{"selected": True, "text": "500", "value": "500"}],
+        },
+    ]
+    if kind == "prometheus":
+        job = "label_values(process_resident_memory_bytes, job)"
+        found.append(choice(kind, "job", "Service", job, several=True))
+    return found
+
+
+def choice(
+    kind: str, name: str, label: str, query: str, *, several: bool = False
+) -> dict[str, Any]:
+    """Return a variable whose values a query finds; the newest run comes first."""
+    return {
+        "name": name,
+        "label": label,
+        "type": "query",
+        "datasource": source(kind),
+        "query": query,
+        "refresh": 2,
+        "sort": 1 if several else 2,
+        "multi": several,
+        "includeAll": several,
+        **({"allValue": ".*", "current": {"text": "All", "value": "$__all"}} if several else {}),
+    }
+
+
+def annotation(kind: str, row: tuple[str, str, str, str]) -> dict[str, Any]:
+    """Return one kind of mark."""
+    name, colour, prometheus, influxdb = row
+    shared = {"name": name, "iconColor": colour, "enable": True, "datasource": source(kind)}
+    if kind == "prometheus":
+        return {**shared, "expr": prometheus, "step": "30s", "titleFormat": name}
+    return {**shared, "query": influxdb, "textColumn": "text", "fromAnnotations": True}
+
+
+def panels(kind: str) -> list[dict[str, Any]]:
+    """Return the rows and panels that a data source can fill, from left to right, top to bottom."""
+    result: list[dict[str, Any]] = []
+    top = 0
+    for title, row in ROWS:
+        kept = [panel for panel in row if any(query_of(kind, query) for query in panel.queries)]
+        if not kept:
+            continue
+        place = {"h": 1, "w": WIDTH, "x": 0, "y": top}
+        result.append(
+            {"id": len(result) + 1, "type": "row", "title": title, "gridPos": place, "panels": []}
+        )
+        top, left = top + 1, 0
+        for panel in kept:
+            if left + panel.wide > WIDTH:
+                top, left = top + HEIGHT, 0
+            result.append(drawn(kind, panel, len(result) + 1, left, top))
+            left += panel.wide
+        top += HEIGHT
+    return result
+
+
+def query_of(kind: str, query: Query) -> str | None:
+    """Return how a data source is asked."""
+    return query.prometheus if kind == "prometheus" else query.influxdb
+
+
+def drawn(kind: str, panel: Panel, number: int, left: int, top: int) -> dict[str, Any]:
+    """Return one panel as Grafana stores it."""
+    asked = [(query.legend, query_of(kind, query)) for query in panel.queries]
+    result: dict[str, Any] = {
+        "id": number,
+        "type": panel.kind,
+        "title": panel.title,
+        "description": panel.about,
+        "datasource": source(kind),
+        "gridPos": {"h": HEIGHT, "w": panel.wide, "x": left, "y": top},
+        "fieldConfig": {"defaults": {"unit": panel.unit, "min": 0}, "overrides": []},
+        "targets": [
+            target(kind, text, legend, chr(ord("A") + place), panel.kind)
+            for place, (legend, text) in enumerate(asked)
+            if text is not None
+        ],
+    }
+    if panel.kind == "table" and kind == "prometheus":
+        hidden = {"excludeByName": {"Time": True}, "renameByName": {"Value": "Requests"}}
+        result["transformations"] = [{"id": "organize", "options": hidden}]
+    return result
+
+
+def dashboard(kind: str) -> dict[str, Any]:
+    """Return the dashboard for a data source, `prometheus` or `influxdb`."""
+    return {
+        "uid": "k6-results" if kind == "prometheus" else "@@influxdb_dashboard@@",
+        "title": "Load test results" + ("" if kind == "prometheus" else " (InfluxDB)"),
+        "description": "Made by tools of the template; copy it before you change it.",
+        "tags": ["k6"],
+        "schemaVersion": 39,
+        "editable": True,
+        "graphTooltip": 1,
+        "refresh": "5s",
+        "time": {"from": "now-1h", "to": "now"},
+        "timezone": "browser",
+        "annotations": {"list": [annotation(kind, row) for row in ANNOTATIONS]},
+        "templating": {"list": variables(kind)},
+        "panels": panels(kind),
+    }
+
+
+def text_of(kind: str) -> str:
+    """Return the content of a dashboard file; prettier puts it into its style afterwards."""
+    return json.dumps(dashboard(kind), indent=2, ensure_ascii=False) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Write the files, or compare them; return the exit code."""
+    behind = [
+        path
+        for kind, path in FILES.items()
+        if not path.is_file() or json.loads(path.read_text(encoding="utf-8")) != dashboard(kind)
+    ]
+    if "--check" in arguments:
+        for path in behind:
+            print(f"{path.name} is not what the definition says: run `make format`")
+        return 1 if behind else 0
+    for kind, path in FILES.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text_of(kind), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
