@@ -181,7 +181,7 @@ def test_the_gate_turns_a_slower_service_red(runner: MakeRunner, faulty: Running
     assert first
     assert not first.red, first
     assert "tests/load/baselines/smoke-health.json" in first.artifact
-    faulty.set_fault("slow", 4000)
+    faulty.set_fault("slow", 1500)
     _, second = ready.load_tests(
         github={"run_attempt": 2}, inputs=QUICK, vars=variables(faulty.url)
     )
@@ -217,7 +217,7 @@ def started(ready: Runner, port: int) -> tuple[subprocess.Popen[bytes], dict[str
     )
     marker = ready.project / RESULTS / ".running"
     try:
-        until(lambda: marker.is_file() and pids(marker)["k6"], "k6 was not started")
+        until(lambda: marker.is_file() and pids(marker).get("k6"), "k6 was not started")
         until(lambda: requests_to(port) > 20, "k6 sends nothing")
     except BaseException:
         process.terminate()
@@ -273,7 +273,9 @@ def test_the_clean_up_stops_what_a_killed_run_has_left(runner: MakeRunner) -> No
     until(lambda: not alive(noted["k6"]) and not alive(noted["service"]), "left over")
     assert not listening(port)
     assert "was killed" in job.steps[0].err
-    assert "There is no report" in (ready.folder / "summary").read_text("utf-8")
+    # k6 itself was not killed: asked to stop, it may still have written its report.
+    summary = (ready.folder / "summary").read_text("utf-8")
+    assert "There is no report" in summary or "cut short" in summary
 
 
 # --- GitLab --------------------------------------------------------------------

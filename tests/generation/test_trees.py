@@ -192,7 +192,7 @@ TRACES: dict[str, str] = {
         auth-flow api-authenticated users.json loadtest123 accessToken
     """,
     "ci": "ci.sh runs.txt docs/ci.md load-tests.yml load-test-gate LOAD_TEST_ gitlab ci/.k6",
-    "observability": "grafana/ docs/observability.md k6-results",
+    "observability": "docs/observability.md k6-results load/grafana DASHBOARDS_PATH",
     "openapi": """
         OPENAPI_SPEC openapi_table openapi.py operations.jsonl operations.overrides docs/openapi.md
         OPENAPI_INCLUDE OPENAPI_KEY OPENAPI_SEED OPENAPI_WRITES OPENAPI_OPTIONAL
