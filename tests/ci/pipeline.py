@@ -78,10 +78,16 @@ class Runner:
         kept = {name: os.environ[name] for name in ("HOME", "TMPDIR") if name in os.environ}
         return {**kept, "PATH": self.path, "CI": "true", **extra}
 
+    def command(self, line: str) -> list[str]:
+        """Return how GitHub runs the lines of a step: as a file, so nothing is exec'ed unasked."""
+        script = self.folder / "step.sh"
+        script.write_text(line + "\n", encoding="utf-8")
+        return ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)]
+
     def shell(self, line: str, extra: Mapping[str, str], name: str = "") -> Step:
         """Run the lines of a step with the shell options that GitHub uses."""
         done = subprocess.run(
-            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", line],
+            self.command(line),
             cwd=self.project,
             env=self.environment(extra),
             stdin=subprocess.DEVNULL,

@@ -207,7 +207,7 @@ def started(ready: Runner, port: int) -> tuple[subprocess.Popen[bytes], dict[str
         "THRESHOLDS": PATIENT,
     }
     process = subprocess.Popen(
-        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", line],
+        ready.command(line),
         cwd=ready.project,
         env=ready.environment(env),
         stdin=subprocess.DEVNULL,
