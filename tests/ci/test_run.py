@@ -181,6 +181,12 @@ def test_the_gate_turns_a_slower_service_red(runner: MakeRunner, faulty: Running
     assert first
     assert not first.red, first
     assert "tests/load/baselines/smoke-health.json" in first.artifact
+    # Runs on a busy machine differ so much that no limit would be below any answer.
+    file = ready.project / "tests/load/baselines/smoke-health.json"
+    baseline = json.loads(file.read_text(encoding="utf-8"))
+    for endpoint in baseline["endpoints"]:
+        endpoint["p95"] = {"median": 20, "spread": 0.05}
+    file.write_text(json.dumps(baseline), encoding="utf-8")
     faulty.set_fault("slow", 1500)
     _, second = ready.load_tests(
         github={"run_attempt": 2}, inputs=QUICK, vars=variables(faulty.url)
