@@ -12,11 +12,14 @@ import { applyOverride } from './overrides.js';
 /** @typedef {import('../../types/openapi.js').Override} Override */
 
 /**
- * What walks are cut by.
+ * What walks are cut by, and what thresholds and summary know of an operation.
  *
  * @typedef {object} Brief
  * @property {string} name
  * @property {string} journey
+ * @property {string} kind
+ * @property {string} method
+ * @property {string} url its template, without the host
  * @property {number} weight
  */
 
@@ -41,6 +44,8 @@ const OVERRIDES = localPath(import.meta.resolve('../../data/operations.overrides
  * @property {string[]} sweep every operation once, one walk a journey
  * @property {string[]} walks the same in walks of bounded length
  * @property {string[]} skipped name and reason of the others
+ * @property {string[]} endpoints one element: every `Brief`, for thresholds and summary
+ * @property {string[]} auths sets of alternatives, with the number of operations that want them
  * @property {string[]} facts one element: the security schemes and the seed
  */
 
@@ -108,12 +113,25 @@ function choose({ header, rows, shared }, overrides) {
   const skipped = [];
   /** @type {Brief[]} */
   const briefs = [];
+  /** @type {Map<string, number>} */
+  const auths = new Map();
   const sendable = rows.filter((line) => {
     const row = JSON.parse(line);
     const override = overrides[row.name];
     const reason = reasonToSkip(row, override);
     if (reason === undefined) {
-      briefs.push({ name: row.name, journey: row.journey, weight: override?.weight ?? 1 });
+      const { name, journey, method } = row;
+      const kind = SAFE.includes(method) ? 'api_read' : 'api_write';
+      briefs.push({
+        name,
+        journey,
+        kind,
+        method,
+        url: templateOf(row, header),
+        weight: override?.weight ?? 1,
+      });
+      const auth = JSON.stringify(row.auth ?? []);
+      auths.set(auth, (auths.get(auth) ?? 0) + 1);
     } else {
       skipped.push(JSON.stringify({ name: row.name, reason }));
     }
@@ -131,6 +149,8 @@ function choose({ header, rows, shared }, overrides) {
     sweep: walksOf(briefs, Infinity).map((walk) => JSON.stringify(walk)),
     walks: walksOf(briefs, LONGEST_WALK).map((walk) => JSON.stringify(walk)),
     skipped,
+    endpoints: [JSON.stringify(briefs)],
+    auths: [...auths].map(([auth, count]) => `[${auth},${count}]`),
     facts: [
       JSON.stringify({
         schemes: header.schemes ?? {},
@@ -138,6 +158,16 @@ function choose({ header, rows, shared }, overrides) {
       }),
     ],
   };
+}
+
+/**
+ * @param {Row} row
+ * @param {Header} header
+ * @returns {string} such as `/v1/pets/{petId}`
+ */
+function templateOf({ url, base }, header) {
+  const parts = url.map((part, index) => (index % 2 === 0 ? part : `{${part}}`));
+  return `${base ?? header.base ?? ''}${parts.join('')}`;
 }
 
 /** @returns {number} another one for each run: what it makes must not meet what an earlier run made */

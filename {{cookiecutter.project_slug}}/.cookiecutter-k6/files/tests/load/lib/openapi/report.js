@@ -1,10 +1,9 @@
 // What a run says about the API before it starts. Once per run.
 
 import { credentialsFor, variablesOf } from './credentials.js';
-import { endpointOf } from './requests.js';
-import { counts, leftOut, operationAt, schemes, seed } from './table.js';
+import { aboutRun, schemes, seed } from './table.js';
 
-const skipped = leftOut();
+const { skipped, endpoints, auths } = aboutRun();
 
 /** Most lines of one kind: a document may have a thousand operations. */
 const MAX_LINES = 10;
@@ -16,7 +15,8 @@ const MAX_LINES = 10;
  * @example const test = defineTest({ name: 'openapi', endpoints: endpointsOfRun(), ... });
  */
 export function endpointsOfRun() {
-  return Array.from({ length: counts.operations }, (_, index) => endpointOf(operationAt(index)));
+  // Only what thresholds and summary read: a thousand whole endpoints, four times, are memory.
+  return /** @type {any} */ (endpoints);
 }
 
 /**
@@ -26,7 +26,7 @@ export function endpointsOfRun() {
  * @example defineTest({ prepare: announce, ... })
  */
 export function announce() {
-  if (counts.operations === 0) {
+  if (endpoints.length === 0) {
     throw new Error(
       skipped.length === 0
         ? 'data/operations.jsonl holds no operation yet. Run: ./scripts/load-test.sh openapi update'
@@ -34,7 +34,7 @@ export function announce() {
     );
   }
   console.log(
-    `openapi: ${counts.operations} operations, ${skipped.length} left out. ` +
+    `openapi: ${endpoints.length} operations, ${skipped.length} left out. ` +
       `OPENAPI_SEED=${seed} repeats the values of this run`,
   );
   show(skipped.map(({ name, reason }) => `left out: ${name} - ${reason}`));
@@ -53,18 +53,17 @@ function show(lines) {
 
 /** @returns {string[]} one line for each set of variables that would help */
 function missingCredentials() {
-  /** @type {Map<string, number>} */
-  const missing = new Map();
-  for (let index = 0; index < counts.operations; index += 1) {
-    const { auth = [] } = operationAt(index);
-    const anonymous = auth.length === 0 || auth.some((names) => names.length === 0);
-    if (!anonymous && credentialsFor(auth).length === 0) {
+  return auths
+    .filter(
+      ([auth]) =>
+        auth.length > 0 &&
+        auth.every((names) => names.length > 0) &&
+        credentialsFor(auth).length === 0,
+    )
+    .map(([auth, count]) => {
       const wanted = auth.map((names) => names.map((name) => needed(name)).join(' and '));
-      const text = wanted.join(', or ');
-      missing.set(text, (missing.get(text) ?? 0) + 1);
-    }
-  }
-  return [...missing].map(([text, count]) => `no credentials for ${count} operations: set ${text}`);
+      return `no credentials for ${count} operations: set ${wanted.join(', or ')}`;
+    });
 }
 
 /**

@@ -62,9 +62,14 @@ export const generatorAt = (index) => JSON.parse(generators[index]);
 export const walkAt = (kind, index) => JSON.parse((kind === 'sweep' ? sweep : walks)[index]);
 
 /**
- * Reads what was left out, and why. Once per run.
+ * Reads what only options, set-up and summary need. At init, once per run: not in every VU.
  *
- * @returns {{ name: string, reason: string }[]}
- * @example const [first] = leftOut();
+ * @returns {{ skipped: { name: string, reason: string }[], endpoints: import('./choose.js').Brief[],
+ *   auths: [alternatives: string[][], count: number][] }} what was left out and why, the operations, sets of credentials that they want
+ * @example const { skipped } = aboutRun();
  */
-export const leftOut = () => Array.from(shared('skipped'), (text) => JSON.parse(text));
+export const aboutRun = () => ({
+  skipped: Array.from(shared('skipped'), (text) => JSON.parse(text)),
+  endpoints: JSON.parse(shared('endpoints')[0]),
+  auths: Array.from(shared('auths'), (text) => JSON.parse(text)),
+});

@@ -1,0 +1,279 @@
+"""The openapi test at scale, and against applications that others wrote.
+
+    make bench ARGS=openapi-runtime
+
+* scale: k6 with 100 VUs on a table of 1,000 operations against the same suite's health test. Both
+  only start and wait, so that the figures are about starting: seconds until set-up, memory after.
+* applications: installed from their registries, pinned, into a temporary folder; the suite is
+  compiled from the document that they serve and runs with nothing edited.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import runpy
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+LOAD = REPOSITORY / "{{cookiecutter.project_slug}}/.cookiecutter-k6/files/tests/load"
+OPERATIONS, VUS = 1000, 100
+MOST_SECONDS, MOST_MEMORY = 2.0, 1.5
+
+
+class Application(NamedTuple):
+    """Something to run against.
+
+    Attributes:
+        install, start: commands; `{home}` is its folder, `{port}` a free port, `{python}` Python.
+        cwd: where it runs. document: path, or command that prints it.
+        state: a list that must not change.
+    """
+
+    name: str
+    install: Sequence[Sequence[str]]
+    start: Sequence[str]
+    cwd: str
+    document: str | Sequence[str]
+    state: str
+
+
+APPLICATIONS = [
+    Application(
+        "@loopback/example-todo 6.0.0 (Express, npm)",
+        [
+            [
+                "npm",
+                "install",
+                "--no-audit",
+                "--no-fund",
+                "--prefix={home}",
+                "@loopback/example-todo@6.0.0",
+            ]
+        ],
+        ["node", "dist/index.js"],
+        "{home}/node_modules/@loopback/example-todo",
+        "/openapi.json",
+        "/todos",
+    ),
+    Application(
+        "optimade 1.5.0 (FastAPI, PyPI)",
+        [
+            ["{python}", "-m", "venv", "{home}/v"],
+            ["{home}/v/bin/pip", "install", "-q", "optimade[server]==1.5.0"],
+        ],
+        [
+            "{home}/v/bin/uvicorn",
+            "optimade.server.main:app",
+            "--port={port}",
+            "--log-level=warning",
+        ],
+        "{home}",
+        [
+            "{home}/v/bin/python",
+            "-c",
+            "import json; from optimade.server.main import app; print(json.dumps(app.openapi()))",
+        ],
+        "/structures?page_limit=5&response_fields=id",
+    ),
+]
+
+
+def free_port() -> int:
+    """Return a port that nobody uses."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def fetched(url: str) -> bytes:
+    """Return what is at a URL."""
+    with urllib.request.urlopen(url, timeout=10) as response:
+        return bytes(response.read())
+
+
+def project(folder: Path) -> Path:
+    """Copy the suite into a project without authentication of its own; return its tests/load."""
+    load = folder / "tests" / "load"
+    shutil.copytree(LOAD, load, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
+    credentials = load / "lib/openapi/credentials.js"
+    lines = credentials.read_text(encoding="utf-8").splitlines(keepends=True)
+    credentials.write_text("".join(line for line in lines if "@feature auth" not in line))
+    return load
+
+
+def compiled(load: Path, document: bytes) -> None:
+    """Compile a document into the suite's table."""
+    path = load / "document.json"
+    path.write_bytes(document)
+    tool = [sys.executable, str(load / "tools" / "openapi.py"), "update", str(path)]
+    subprocess.run(tool, check=True, stdout=subprocess.DEVNULL)
+
+
+def run(load: Path, script: str, **settings: str) -> dict[str, Any]:
+    """Run a script; return the summary, or nothing when k6 wrote none."""
+    environment = os.environ | settings | {"RESULTS_DIR": str(load)}
+    command = ["k6", "run", "--quiet", "--address=", str(load / script)]
+    subprocess.run(command, env=environment, capture_output=True, check=False)
+    return dict(json.loads((load / "summary.json").read_text(encoding="utf-8")))
+
+
+class Start(NamedTuple):
+    """How a run began: seconds until set-up, resident megabytes while its VUs wait."""
+
+    seconds: float
+    megabytes: float
+
+
+def started(load: Path, script: str, url: str) -> Start:
+    """Start a script with VUs that only wait."""
+    text = (load / script).read_text(encoding="utf-8")
+    idle = load / "scripts" / "idle.js"
+    head = text[: text.index("export default")]
+    idle.write_text(f"import {{ sleep }} from 'k6';\n{head}export default () => sleep(1);\n")
+    settings = {"BASE_URL": url, "READINESS": "answer", "PROFILE": "smoke", "VUS": str(VUS)}
+    began = time.monotonic()
+    process = subprocess.Popen(
+        ["k6", "run", "--quiet", "--no-summary", "--address=", str(idle)],
+        env=os.environ | settings | {"DURATION": "4s", "RESULTS_DIR": str(load)},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stderr is not None
+    banner = process.stderr.readline()
+    if " against " not in banner:
+        raise RuntimeError(f"{script}: {banner}{process.communicate()[1][:2000]}")
+    seconds = time.monotonic() - began
+    time.sleep(2)
+    if process.poll() is not None:
+        raise RuntimeError(f"{script}: {process.communicate()[1][:2000]}")
+    status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+    resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+    process.communicate()
+    return Start(seconds, int(resident.split()[1]) / 1024)
+
+
+def made() -> Any:
+    """Return the document that the benchmark of the compiler makes, with 1,000 operations."""
+    path = REPOSITORY / "benchmarks" / "openapi" / "bench.py"
+    return runpy.run_path(str(path))["document"](OPERATIONS)
+
+
+def scale(folder: Path) -> list[str]:
+    """Return lines about start and memory."""
+    load = project(folder)
+    compiled(load, json.dumps(made()).encode())
+    with serving() as url:
+        pairs = [
+            (started(load, "scripts/health.js", url), started(load, "scripts/openapi.js", url))
+        ]
+        pairs += [
+            (started(load, "scripts/health.js", url), started(load, "scripts/openapi.js", url))
+        ]
+    empty = min(pair[0].megabytes for pair in pairs)
+    whole = min(pair[1].megabytes for pair in pairs)
+    seconds = min(pair[1].seconds for pair in pairs)
+    start = (
+        f"start with {VUS} VUs, {OPERATIONS} operations: {seconds:.2f} s (bar: {MOST_SECONDS:g})"
+    )
+    memory = f"memory: {whole:.0f} MB, without them {empty:.0f} MB, {whole / empty:.2f} times"
+    return [start, f"{memory} (bar: {MOST_MEMORY:g})"]
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[str]:
+    """Serve nothing but answers."""
+    port = free_port()
+    command = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            url = f"http://127.0.0.1:{port}"
+            wait_for(url, process)
+            yield url
+        finally:
+            process.terminate()
+
+
+def wait_for(url: str, process: subprocess.Popen[Any], seconds: float = 60) -> None:
+    """Wait until something answers; raise RuntimeError when it does not."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.poll() is None:
+        with contextlib.suppress(OSError):
+            fetched(url)
+            return
+        time.sleep(0.2)
+    raise RuntimeError(f"{url} does not answer")
+
+
+def application(app: Application, folder: Path) -> list[str]:
+    """Return lines about one application."""
+    home, port = folder / "home", free_port()
+    home.mkdir(parents=True)
+
+    def filled(words: Sequence[str]) -> list[str]:
+        return [word.format(home=home, port=port, python=sys.executable) for word in words]
+
+    for command in app.install:
+        subprocess.run(filled(command), check=True, stdout=subprocess.DEVNULL)
+    environment = os.environ | {"PORT": str(port), "HOST": "127.0.0.1"}
+    url = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(
+        filled(app.start), cwd=filled([app.cwd])[0], env=environment, stdout=subprocess.DEVNULL
+    ) as process:
+        try:
+            wait_for(url + app.state, process)
+            document = (
+                fetched(url + app.document)
+                if isinstance(app.document, str)
+                else subprocess.run(
+                    filled(app.document), cwd=home, check=True, stdout=subprocess.PIPE
+                ).stdout
+            )
+            load = project(folder / "project")
+            compiled(load, document[document.index(b"{") :])
+            before = fetched(url + app.state)
+            summary = run(load, "scripts/openapi.js", BASE_URL=url, DURATION="5s")
+            after = fetched(url + app.state)
+        finally:
+            process.terminate()
+    rows = summary["endpoints"]
+    sent = [row for row in rows if row["requests"]]
+    good = [row for row in sent if row["errors"] == 0]
+    ids = [
+        json.dumps(json.loads(text).get("data") if b'"data"' in text[:2000] else json.loads(text))
+        for text in (before, after)
+    ]
+    share = 100 * len(good) / len(rows)
+    left = "nothing left over" if ids[0] == ids[1] else "DATA CHANGED"
+    return [
+        f"{app.name}: {len(sent)} of {len(rows)} operations sent",
+        f"  {len(good)} of them always answered 2xx, {share:.0f} % (bar: 80); {left}",
+    ]
+
+
+def main() -> None:
+    """Print every figure beside its bar."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=["scale", "applications"], help="one part")
+    only = parser.parse_args().only
+    with tempfile.TemporaryDirectory() as folder:
+        if only != "applications":
+            print("\n".join(scale(Path(folder, "scale"))), flush=True)
+        for number, app in enumerate(APPLICATIONS if only != "scale" else []):
+            print("\n".join(application(app, Path(folder, str(number)))), flush=True)
+
+
+if __name__ == "__main__":
+    main()
