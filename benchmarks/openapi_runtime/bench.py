@@ -1,6 +1,6 @@
 """The openapi test at scale, and against applications that others wrote.
 
-    make bench ARGS=openapi-runtime
+    make bench ARGS=openapi_runtime
 
 * scale: k6 with 100 VUs on a table of 1,000 operations against the same suite's health test. Both
   only start and wait, so that the figures are about starting: seconds until set-up, memory after.
