@@ -16,6 +16,9 @@ from tests.option_sets import OPTION_SETS
 NEEDS_TREE = "tree"
 NEEDS_GENERATED = "generated"
 
+# What prettier reads: each folder needs its own.
+FORMAT_SETTINGS = (".prettierrc.json", ".prettierignore")
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run tests on all trees when they ask for `tree`, on generated ones for `generated`."""
@@ -50,6 +53,28 @@ def tree(request: pytest.FixtureRequest, baked: Bakery) -> Path:
 def generated(request: pytest.FixtureRequest, baked: Bakery) -> Path:
     """A generated project to look at. Not to be written to."""
     return baked(**OPTION_SETS[request.param])
+
+
+@pytest.fixture
+def distinct(baked: Bakery, tmp_path: Path) -> Path:
+    """Every file of every tree that no tree before it has: one folder a tree.
+
+    The template comes first, so that a generated tree adds little more than what the rendering changed.
+    """
+    trees = {"template": SUITE_FILES, **{name: baked(**OPTION_SETS[name]) for name in OPTION_SETS}}
+    seen: set[tuple[Path, bytes]] = set()
+    for name, tree in trees.items():
+        for path in files_below(tree):
+            place = path.relative_to(tree)
+            file = (place, path.read_bytes())
+            if file in seen and place.name not in FORMAT_SETTINGS:
+                continue
+            seen.add(file)
+            copy = tmp_path / "distinct" / name / place
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, copy)
+    link_node_modules(tmp_path)
+    return tmp_path / "distinct"
 
 
 @pytest.fixture

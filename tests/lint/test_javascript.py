@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sources import tracked_files
 
-from tests.layout import REPOSITORY, TEMPLATE
+from tests.layout import REPOSITORY, SUITE_FILES, TEMPLATE
 from tests.lint.linting import link_node_modules, lint, run
 
 NodeBin = Callable[[str], Path]
@@ -31,16 +31,17 @@ def test_types_are_right(workshop: Path, node_bin: NodeBin) -> None:
     lint([node_bin("tsc"), "-p", "tests/load/jsconfig.json", "--noEmit"], workshop)
 
 
-def test_types_are_checked_strictly(workshop: Path, node_bin: NodeBin) -> None:
+def test_types_are_checked_strictly(node_bin: NodeBin) -> None:
     shown = lint(
-        [node_bin("tsc"), "-p", "tests/load/jsconfig.json", "--showConfig"], workshop
+        [node_bin("tsc"), "-p", "tests/load/jsconfig.json", "--showConfig"], SUITE_FILES
     ).stdout
     for option in ('"strict": true', '"checkJs": true', '"noEmit": true'):
         assert option in shown, f"tests/load/jsconfig.json lacks {option}\n{shown}"
 
 
-def test_eslint_is_content(workshop: Path, node_bin: NodeBin) -> None:
-    lint([node_bin("eslint"), "-c", ESLINT_CONFIG, "--max-warnings=0", "."], workshop)
+def test_eslint_is_content(distinct: Path, node_bin: NodeBin) -> None:
+    """It looks at one file at a time, so that equal ones need only be seen once."""
+    lint([node_bin("eslint"), "-c", ESLINT_CONFIG, "--max-warnings=0", "."], distinct)
 
 
 def test_eslint_is_content_here(node_bin: NodeBin) -> None:
@@ -50,9 +51,9 @@ def test_eslint_is_content_here(node_bin: NodeBin) -> None:
     lint([node_bin("eslint"), "-c", ESLINT_CONFIG, "--max-warnings=0", *own], REPOSITORY)
 
 
-def test_prettier_would_change_nothing(generated: Path, node_bin: NodeBin) -> None:
+def test_prettier_would_change_nothing(distinct: Path, node_bin: NodeBin) -> None:
     """With the settings the project itself ships, as an editor in that folder would do."""
-    lint([node_bin("prettier"), "--check", *FORMATTED], generated)
+    lint([node_bin("prettier"), "--check", *FORMATTED], distinct)
 
 
 def test_prettier_would_change_nothing_here(node_bin: NodeBin) -> None:
