@@ -59,7 +59,7 @@ def generated(request: pytest.FixtureRequest, baked: Bakery) -> Path:
 def distinct(baked: Bakery, tmp_path: Path) -> Path:
     """Every file of every tree that no tree before it has: one folder a tree.
 
-    The template comes first, so that a generated tree adds little more than what the rendering changed.
+    The template comes first: a generated tree then adds little more than what rendering changed.
     """
     trees = {"template": SUITE_FILES, **{name: baked(**OPTION_SETS[name]) for name in OPTION_SETS}}
     seen: set[tuple[Path, bytes]] = set()
