@@ -20,10 +20,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 GRAFANA = REPOSITORY.joinpath(
     "{{cookiecutter.project_slug}}/.cookiecutter-k6/files/tests/load/grafana"
 )
-FILES = {
-    "prometheus": GRAFANA / "dashboards" / "k6-prometheus.json",
-    "influxdb": GRAFANA / "dashboards" / "k6-influxdb.json",
-}
+KINDS = ("prometheus", "influxdb")
 
 WIDTH = 24
 HEIGHT = 8
@@ -285,6 +282,84 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
     ),
 )
 
+
+def socket_rate(title: str, about: str, *metrics: tuple[str, str]) -> Panel:
+    """Return a panel of counts per second."""
+    return Panel(
+        title,
+        about,
+        "cps",
+        tuple(
+            Query(
+                legend,
+                f"sum(rate(k6_{metric}_total{{{PROM_RUN}}}{WINDOW}))",
+                select('sum("value") / $__interval_ms * 1000', metric, INFLUX),
+            )
+            for legend, metric in metrics
+        ),
+    )
+
+
+def socket_time(title: str, about: str, metric: str) -> Panel:
+    """Return a panel of percentiles of a time."""
+    return Panel(
+        title,
+        about,
+        "s",
+        tuple(
+            Query(
+                f"p{rank}",
+                f"max(k6_{metric}_p{rank}{{{PROM_RUN}}})",
+                select(f'percentile("value", {rank}) / 1000', metric, INFLUX),
+            )
+            for rank in (50, 95, 99)
+        ),
+    )
+
+
+SOCKET_ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
+    (
+        "WebSocket",
+        (
+            socket_rate(
+                "Connections per second",
+                "Connections that were opened.",
+                ("Connections", "ws_connections"),
+            ),
+            Panel(
+                "Errors",
+                "Connections, messages and answers that went wrong.",
+                "percentunit",
+                (
+                    Query(
+                        "Error %",
+                        f"avg(k6_ws_errors_rate{{{PROM_RUN}}})",
+                        select('mean("value")', "ws_errors", INFLUX),
+                    ),
+                ),
+            ),
+            socket_rate(
+                "Messages per second",
+                "Messages of the service, and those that the test sent.",
+                ("Received", "ws_messages_received"),
+                ("Sent", "ws_messages_sent"),
+            ),
+            socket_time(
+                "Message latency",
+                "From the service's time stamp to arrival, clocks put right.",
+                "ws_message_latency",
+            ),
+            socket_time("Round trip", "From a question to its answer.", "ws_round_trip"),
+        ),
+    ),
+)
+
+# One dashboard for what every test measures, one for what an option adds: uid, title, rows.
+DASHBOARDS = {
+    "k6": ("k6-results", "Load test results", ROWS),
+    "k6-websocket": ("k6-websocket", "Load test results: WebSocket", SOCKET_ROWS),
+}
+
 # Marks in every chart: name, colour, how each data source is asked.
 ANNOTATIONS: tuple[tuple[str, str, str, str], ...] = (
     (
@@ -393,11 +468,11 @@ def annotation(kind: str, row: tuple[str, str, str, str]) -> dict[str, Any]:
     return {**shared, "query": influxdb, "textColumn": "text", "fromAnnotations": True}
 
 
-def panels(kind: str) -> list[dict[str, Any]]:
+def panels(kind: str, rows: tuple[tuple[str, tuple[Panel, ...]], ...]) -> list[dict[str, Any]]:
     """Return the rows and panels that a data source can fill, from left to right, top to bottom."""
     result: list[dict[str, Any]] = []
     top = 0
-    for title, row in ROWS:
+    for title, row in rows:
         kept = [panel for panel in row if any(query_of(kind, query) for query in panel.queries)]
         if not kept:
             continue
@@ -443,11 +518,15 @@ def drawn(kind: str, panel: Panel, number: int, left: int, top: int) -> dict[str
     return result
 
 
-def dashboard(kind: str) -> dict[str, Any]:
-    """Return the dashboard for a data source, `prometheus` or `influxdb`."""
+def dashboard(name: str, kind: str) -> dict[str, Any]:
+    """Return a dashboard of DASHBOARDS for a data source, `prometheus` or `influxdb`."""
+    uid, title, rows = DASHBOARDS[name]
+    if kind == "influxdb":
+        uid = "@@influxdb_dashboard@@" if name == "k6" else f"{uid}-influxdb"
+        title = f"{title} (InfluxDB)"
     return {
-        "uid": "k6-results" if kind == "prometheus" else "@@influxdb_dashboard@@",
-        "title": "Load test results" + ("" if kind == "prometheus" else " (InfluxDB)"),
+        "uid": uid,
+        "title": title,
         "description": "Made by tools of the template; copy it before you change it.",
         "tags": ["k6"],
         "schemaVersion": 39,
@@ -458,30 +537,34 @@ def dashboard(kind: str) -> dict[str, Any]:
         "timezone": "browser",
         "annotations": {"list": [annotation(kind, row) for row in ANNOTATIONS]},
         "templating": {"list": variables(kind)},
-        "panels": panels(kind),
+        "panels": panels(kind, rows),
     }
 
 
-def text_of(kind: str) -> str:
-    """Return the content of a dashboard file; prettier puts it into its style afterwards."""
-    return json.dumps(dashboard(kind), indent=2, ensure_ascii=False) + "\n"
+def files() -> dict[Path, dict[str, Any]]:
+    """Return every dashboard by its file."""
+    return {
+        GRAFANA / "dashboards" / f"{name}-{kind}.json": dashboard(name, kind)
+        for name in DASHBOARDS
+        for kind in KINDS
+    }
 
 
 def main(arguments: list[str]) -> int:
-    """Write the files, or compare them; return the exit code."""
-    behind = [
-        path
-        for kind, path in FILES.items()
-        if not path.is_file() or json.loads(path.read_text(encoding="utf-8")) != dashboard(kind)
-    ]
-    if "--check" in arguments:
-        for path in behind:
+    """Write the files, or compare them; return the exit code. Prettier styles them afterwards."""
+    behind = {
+        path: content
+        for path, content in files().items()
+        if not path.is_file() or json.loads(path.read_text(encoding="utf-8")) != content
+    }
+    for path, content in behind.items():
+        if "--check" in arguments:
             print(f"{path.name} is not what the definition says: run `make format`")
-        return 1 if behind else 0
-    for kind, path in FILES.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text_of(kind), encoding="utf-8")
-    return 0
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            text = json.dumps(content, indent=2, ensure_ascii=False)
+            path.write_text(f"{text}\n", encoding="utf-8")
+    return 1 if behind and "--check" in arguments else 0
 
 
 if __name__ == "__main__":

@@ -110,6 +110,12 @@ ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
     **dict.fromkeys(
         STORES["influxdb"], lambda a: a.get("include_observability") in {"influxdb", "both"}
     ),
+    "tests/load/grafana/dashboards/k6-websocket-prometheus.json": lambda a: (
+        "websocket" in a and a.get("include_observability") in {"prometheus", "both"}
+    ),
+    "tests/load/grafana/dashboards/k6-websocket-influxdb.json": lambda a: (
+        "websocket" in a and a.get("include_observability") in {"influxdb", "both"}
+    ),
     **dict.fromkeys(GITHUB, lambda a: a.get("ci") == "github"),
     **dict.fromkeys(GITLAB, lambda a: a.get("ci") == "gitlab"),
     **{path: lambda a: a.get("websocket", "none") != "none" for path in SOCKETS},

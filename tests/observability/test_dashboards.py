@@ -38,15 +38,15 @@ WANTED = {
 SERVICE_PANELS = {"CPU of the service", "Memory of the service"}
 
 
-def dashboard(kind: str, folder: Path = LOAD) -> dict[str, Any]:
-    text = (folder / f"grafana/dashboards/k6-{kind}.json").read_text(encoding="utf-8")
+def dashboard(kind: str, name: str = "k6") -> dict[str, Any]:
+    text = (LOAD / f"grafana/dashboards/{name}-{kind}.json").read_text(encoding="utf-8")
     document: dict[str, Any] = json.loads(text)
     return document
 
 
-def panels(kind: str) -> list[dict[str, Any]]:
+def panels(kind: str, name: str = "k6") -> list[dict[str, Any]]:
     """Return the panels without the headings of rows."""
-    return [panel for panel in dashboard(kind)["panels"] if panel["type"] != "row"]
+    return [panel for panel in dashboard(kind, name)["panels"] if panel["type"] != "row"]
 
 
 def filled(query: str, values: Mapping[str, str]) -> str:
@@ -71,11 +71,16 @@ def test_the_files_are_what_the_definition_says() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_rules_of_a_good_dashboard(kind: str) -> None:
-    document = dashboard(kind)
-    titles = [panel["title"] for panel in panels(kind)]
-    assert not WANTED - set(titles)
-    assert SERVICE_PANELS & set(titles) == (SERVICE_PANELS if kind == "prometheus" else set())
+def test_what_the_dashboard_shows(kind: str) -> None:
+    titles = {panel["title"] for panel in panels(kind)}
+    assert not WANTED - titles
+    assert SERVICE_PANELS & titles == (SERVICE_PANELS if kind == "prometheus" else set())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["k6", "k6-websocket"])
+def test_rules_of_a_good_dashboard(name: str, kind: str) -> None:
+    document = dashboard(kind, name)
     ids = [panel["id"] for panel in document["panels"]]
     assert len(ids) == len(set(ids))
     taken: set[tuple[int, int]] = set()
@@ -89,7 +94,7 @@ def test_rules_of_a_good_dashboard(kind: str) -> None:
         }
         assert not cells & taken, f"{panel['title']} overlaps"
         taken |= cells
-    for panel in panels(kind):
+    for panel in panels(kind, name):
         assert panel["type"] in {"timeseries", "table"}
         assert panel["description"]
         assert panel["fieldConfig"]["defaults"]["unit"]
@@ -139,9 +144,11 @@ def faulty() -> Iterator[RunningService]:
         yield running
 
 
-def run_k6(baked: Bakery, k6: Path, url: str, run_id: str, *out: str) -> tuple[float, float]:
-    """Run a short load test over all journeys; return when it began and when it ended."""
-    project = baked.copy(include_observability="both")
+def run_k6(
+    baked: Bakery, k6: Path, url: str, run_id: str, *words: str, **more: str
+) -> tuple[float, float]:
+    """Run a short load test; return when it began and when it ended."""
+    project = baked.copy(include_observability="both", websocket="raw")
     settings = {
         "BASE_URL": url,
         "RUN_ID": run_id,
@@ -153,10 +160,11 @@ def run_k6(baked: Bakery, k6: Path, url: str, run_id: str, *out: str) -> tuple[f
         "THRESHOLDS": PATIENT,
         "K6_PROMETHEUS_RW_PUSH_INTERVAL": "1s",
         "K6_INFLUXDB_PUSH_INTERVAL": "1s",
+        **more,
     }
     started = time.time()
     done = subprocess.run(
-        ["bash", str(project / "scripts/load-test.sh"), "load", *out],
+        ["bash", str(project / "scripts/load-test.sh"), *words],
         env={**os.environ, "PATH": f"{k6.parent}:{os.environ['PATH']}", **settings},
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -180,7 +188,7 @@ def measured(
     folder = tmp_path_factory.mktemp("prometheus")
     with running_prometheus(prometheus_binary, folder, f"127.0.0.1:{faulty.port}") as prometheus:
         out = f"prometheus={prometheus.url}/api/v1/write"
-        start, end = run_k6(baked, k6_binary, faulty.url, "run-1", "--out", out)
+        start, end = run_k6(baked, k6_binary, faulty.url, "run-1", "load", "--out", out)
         yield prometheus, start, end
 
 
@@ -213,6 +221,32 @@ def test_every_question_to_prometheus_is_answered(
 
 
 @pytest.mark.slow
+def test_every_question_about_sockets_is_answered(
+    baked: Bakery,
+    k6_binary: Path,
+    measured: tuple[Prometheus, float, float],
+    service: RunningService,
+) -> None:
+    """One run writes to both stores."""
+    prometheus, *_ = measured
+    with line_keeper() as kept:
+        outputs = (
+            *("--out", f"prometheus={prometheus.url}/api/v1/write"),
+            *("--out", f"influxdb={kept.url}"),
+        )
+        words = ("smoke", "websocket", *outputs)
+        start, end = run_k6(baked, k6_binary, service.url, "run-3", *words, THRESHOLDS="")
+    values = {**PROMETHEUS_VALUES, "$run": "run-3"}
+    for panel in panels("prometheus", "k6-websocket"):
+        for target in panel["targets"]:
+            query = filled(target["expr"], values)
+            assert prometheus.series(query, start, end + 5), query
+    for panel in panels("influxdb", "k6-websocket"):
+        for target in panel["targets"]:
+            assert_written(target["query"], kept)
+
+
+@pytest.mark.slow
 def test_the_figures_are_true(measured: tuple[Prometheus, float, float]) -> None:
     prometheus, start, end = measured
     by_title = {panel["title"]: panel["targets"] for panel in panels("prometheus")}
@@ -241,7 +275,9 @@ def test_runs_and_journeys_can_be_chosen(measured: tuple[Prometheus, float, floa
             found[variable["name"]] = prometheus.ask(
                 f"label/{asked[2]}/values", **{"match[]": match}
             )
-    assert found == {"run": ["run-1"], "journey": ["load"], "job": ["service"]}
+    # The run over sockets may have been before.
+    assert "run-1" in found.pop("run")
+    assert found == {"journey": ["load"], "job": ["service"]}
     other = {**PROMETHEUS_VALUES, "$run": "another"}
     query = filled(panels("prometheus")[1]["targets"][0]["expr"], other)
     assert prometheus.ask("query", query=query)["result"] == []
@@ -265,11 +301,24 @@ def test_the_service_has_metrics(measured: tuple[Prometheus, float, float]) -> N
     assert {row["metric"]["status"] for row in series} >= {"200", "503"}
 
 
+def assert_written(query: str, lines: Lines) -> None:
+    """Fail unless measurement, fields and tags of a query occur in what k6 wrote."""
+    measurement = re.findall(r'FROM "(\w+)"', query)
+    assert len(measurement) == 1, query
+    name = measurement[0]
+    assert name in lines.fields, f"k6 writes no {name}: {query}"
+    assert set(re.findall(r'\w+\("(\w+)"', query)) <= lines.fields[name], query
+    named = set(re.findall(r'"(\w+)" (?:=|!=|=~)', query))
+    grouped = re.findall(r"GROUP BY (.*?)(?: fill|\)|$)", query)
+    named |= set(re.findall(r'"(\w+)"', " ".join(grouped)))
+    assert named - {"phase"} <= set(lines.tags[name]), query
+
+
 @pytest.fixture(scope="module")
 def lines(baked: Bakery, k6_binary: Path, faulty: RunningService) -> Iterator[Lines]:
     """What a real run writes to an InfluxDB."""
     with line_keeper() as kept:
-        run_k6(baked, k6_binary, faulty.url, "run-2", "--out", f"influxdb={kept.url}")
+        run_k6(baked, k6_binary, faulty.url, "run-2", "load", "--out", f"influxdb={kept.url}")
         yield kept
 
 
@@ -280,15 +329,7 @@ def test_every_question_to_influxdb_names_what_k6_writes(lines: Lines) -> None:
     ]
     assert len(questions) > 15
     for query in questions:
-        measurement = re.findall(r'FROM "(\w+)"', query)
-        assert len(measurement) == 1, query
-        name = measurement[0]
-        assert name in lines.fields, f"k6 writes no {name}: {query}"
-        assert set(re.findall(r'\w+\("(\w+)"', query)) <= lines.fields[name], query
-        named = set(re.findall(r'"(\w+)" (?:=|!=|=~)', query))
-        grouped = re.findall(r"GROUP BY (.*?)(?: fill|\)|$)", query)
-        named |= set(re.findall(r'"(\w+)"', " ".join(grouped)))
-        assert named - {"phase"} <= set(lines.tags[name]), query
+        assert_written(query, lines)
     assert lines.tags["vus"]["testid"] == {"run-2"}
     assert lines.tags["http_reqs"]["test_type"] == {"load"}
     # Samples outside of a phase (vus, data) have no such tag, which != lets through.
