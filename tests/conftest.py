@@ -20,7 +20,7 @@ import toolchain
 
 from tests.bakery import Bakery
 from tests.layout import REPOSITORY, SUITE_FILES
-from tests.surroundings import isolate
+from tests.surroundings import heed_signals, isolate
 
 if TYPE_CHECKING:
     from service.testing import RunningService
@@ -45,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # pytest keeps its own folders where they were, for a look at what failed.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
     isolate(os.environ, Path(home))
+    heed_signals()
     tempfile.tempdir = os.environ["TMPDIR"]
 
 

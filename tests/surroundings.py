@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 from collections.abc import MutableMapping
 from pathlib import Path
 
@@ -49,6 +50,14 @@ GIT_CONFIG = """\
 [protocol "file"]
 \tallow = always
 """
+
+
+def heed_signals() -> None:
+    """Undo what `nohup` and background jobs hand down: a shell cannot trap an ignored signal."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for name in ("SIGHUP", "SIGQUIT"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
 
 
 def suite_env_keys() -> set[str]:

@@ -378,10 +378,19 @@ def test_a_slug_is_made_from_any_name(tmp_path: Path) -> None:
 
 def test_the_prompts_work_on_a_terminal(tmp_path: Path) -> None:
     """Typed answers take another way through cookiecutter than those on the command line."""
-    typed = "Shop\n\n3000\napi\nlogin\n\ndesk\nnone\nlight\n\ny\n"
+    typed = {
+        "project_name": "Shop",
+        "backend_port": "3000",
+        "backend_api_prefix": "api",
+        "auth": "login",
+        "resources": "desk",
+        "profile_set": "light",
+        "include_claude_md": "y",
+    }
+    visible = [name for name in defaults() if not name.startswith("_")]
     done = subprocess.run(
         [sys.executable, "-m", "cookiecutter", str(REPOSITORY)],
-        input=typed,
+        input="".join(f"{typed.get(name, '')}\n" for name in visible),
         cwd=tmp_path,
         env=os.environ,
         capture_output=True,
@@ -402,5 +411,6 @@ def test_the_prompts_work_on_a_terminal(tmp_path: Path) -> None:
         "websocket": "none",
         "profile_set": "light",
         "ci": "none",
+        "include_observability": "none",
         "include_claude_md": True,
     }

@@ -289,7 +289,8 @@ def test_what_nobody_reads_is_not_kept(suite: Suite, faulty: RunningService, pac
     run = live.run("scripts/api-public.js")
     assert run.endpoint("root")["requests"] >= 1
     assert run.endpoint("root")["errors"] == 0
-    assert run.peak_memory < 300 * MEGABYTE
+    # Kept, each body would cost several times its 200 MB.
+    assert run.peak_memory < 700 * MEGABYTE
 
 
 @pytest.mark.slow

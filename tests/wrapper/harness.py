@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -228,9 +227,6 @@ class Project:
             (self.records / "stdout").open("wb") as out,
             (self.records / "stderr").open("wb") as err,
         ):
-            # A shell cannot trap a signal it inherits ignored, as jobs in the background do.
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            signal.signal(signal.SIGQUIT, signal.SIG_DFL)
             process = subprocess.Popen(
                 self.command(*args),
                 env=self.environment(env),
