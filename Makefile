@@ -31,6 +31,7 @@ service: ## Run the reference service until Ctrl-C; PORT=8000
 
 .PHONY: test
 test: ## Run every test and every linter
+	@"$(PYTHON)" tools/browser.py >/dev/null
 	@$(call with,dev node k6 k6-v2 actionlint prometheus) $(pytest) $(ARGS)
 
 .PHONY: test-fast

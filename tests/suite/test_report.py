@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import browser as browsers
 import pytest
 from service.testing import RunningService
 
@@ -21,7 +22,6 @@ from tests.suite.running import PATIENT, Run, Suite
 
 pytestmark = pytest.mark.slow
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 NAMES = (
     "<script>alert(1)</script>",
     "</script><img src=x onerror=alert(2)>",
@@ -35,13 +35,10 @@ MAX_BYTES = 500_000
 
 @pytest.fixture(scope="session")
 def browser() -> str:
-    """A Chromium of this machine; where there has to be one, a missing one is a failure."""
-    found = os.environ.get("CHROME_BIN") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    """A Chromium of this machine; a missing one is a failure."""
+    found = browsers.find()
     if found is None:
-        message = "no Chromium or Chrome on PATH: install one, or set CHROME_BIN"
-        if os.environ.get("CI"):
-            pytest.fail(message, pytrace=False)
-        pytest.skip(message)
+        pytest.fail(browsers.HELP, pytrace=False)
     return found
 
 
