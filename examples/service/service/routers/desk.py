@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import APIRouter, Depends, Query
 
 from service.desk import (
     Article,
@@ -18,6 +18,7 @@ from service.desk import (
     TicketPage,
 )
 from service.routers.auth import Caller
+from service.routers.lookup import found, missing
 from service.settings import Paths
 
 PageNumber = Annotated[int, Query(ge=1)]
@@ -55,35 +56,35 @@ def _add_tickets(router: APIRouter, desk: Desk) -> None:
     @router.get("/tickets/search")
     async def search_tickets(q: Term, limit: Limit = 20) -> TicketPage:
         """Return the newest tickets that hold a word."""
-        found = tickets.search(q, limit, lambda ticket: f"{ticket.title} {ticket.description}")
-        return TicketPage(data=found, total=len(found))
+        hits = tickets.search(q, limit, lambda ticket: f"{ticket.title} {ticket.description}")
+        return TicketPage(data=hits, total=len(hits))
 
     @router.get("/tickets/{ticket_id}")
     async def read_ticket(ticket_id: str) -> Ticket:
         """Return one ticket."""
-        return _found(tickets.get(ticket_id), ticket_id)
+        return found(tickets.get(ticket_id), "ticket", ticket_id)
 
     @router.patch("/tickets/{ticket_id}")
     async def change_ticket(ticket_id: str, body: TicketChange) -> Ticket:
         """Change the fields that are sent."""
-        return _found(desk.change(ticket_id, body), ticket_id)
+        return found(desk.change(ticket_id, body), "ticket", ticket_id)
 
     @router.delete("/tickets/{ticket_id}", status_code=204)
     async def delete_ticket(ticket_id: str) -> None:
         """Remove a ticket with its comments."""
         if not desk.remove(ticket_id):
-            raise _missing(ticket_id)
+            raise missing("ticket", ticket_id)
 
     @router.get("/tickets/{ticket_id}/comments")
     async def list_comments(ticket_id: str) -> CommentPage:
         """Return the comments of a ticket, newest first."""
-        _found(tickets.get(ticket_id), ticket_id)
+        found(tickets.get(ticket_id), "ticket", ticket_id)
         return desk.comments(ticket_id)
 
     @router.post("/tickets/{ticket_id}/comments", status_code=201)
     async def add_comment(ticket_id: str, body: NewComment) -> Comment:
         """Comment on a ticket."""
-        _found(tickets.get(ticket_id), ticket_id)
+        found(tickets.get(ticket_id), "ticket", ticket_id)
         return desk.comment(ticket_id, body)
 
 
@@ -98,23 +99,10 @@ def _add_articles(router: APIRouter, desk: Desk) -> None:
     @router.get("/knowledge-base/search")
     async def search_articles(q: Term, limit: Limit = 20) -> ArticlePage:
         """Return the articles that hold a word."""
-        found = articles.search(q, limit, lambda article: f"{article.title} {article.body}")
-        return ArticlePage(data=found, total=len(found))
+        hits = articles.search(q, limit, lambda article: f"{article.title} {article.body}")
+        return ArticlePage(data=hits, total=len(hits))
 
     @router.get("/knowledge-base/{article_id}")
     async def read_article(article_id: str) -> Article:
         """Return one article."""
-        article = articles.get(article_id)
-        if article is None:
-            raise HTTPException(404, f"no article {article_id}")
-        return article
-
-
-def _found(ticket: Ticket | None, ticket_id: str) -> Ticket:
-    if ticket is None:
-        raise _missing(ticket_id)
-    return ticket
-
-
-def _missing(ticket_id: str) -> HTTPException:
-    return HTTPException(404, f"no ticket {ticket_id}")
+        return found(articles.get(article_id), "article", article_id)

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import APIRouter, Depends, Query
 
 from service.items import Item, ItemChange, ItemPage, ItemStore, NewItem
 from service.routers.auth import Caller
+from service.routers.lookup import found, missing
 from service.settings import Paths
 
 
@@ -29,27 +30,17 @@ def items_router(paths: Paths, store: ItemStore, caller: Caller) -> APIRouter:
     @router.get("/{item_id}")
     async def read_item(item_id: int) -> Item:
         """Return one item."""
-        return _found(store.get(item_id), item_id)
+        return found(store.get(item_id), "item", item_id)
 
     @router.patch("/{item_id}")
     async def change_item(item_id: int, body: ItemChange) -> Item:
         """Change the fields that are sent."""
-        return _found(store.change(item_id, body), item_id)
+        return found(store.change(item_id, body), "item", item_id)
 
     @router.delete("/{item_id}", status_code=204)
     async def delete_item(item_id: int) -> None:
         """Remove an item."""
         if not store.remove(item_id):
-            raise _missing(item_id)
+            raise missing("item", item_id)
 
     return router
-
-
-def _found(item: Item | None, item_id: int) -> Item:
-    if item is None:
-        raise _missing(item_id)
-    return item
-
-
-def _missing(item_id: int) -> HTTPException:
-    return HTTPException(404, f"no item {item_id}")

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import APIRouter, Depends, Query
 
 from service.missions import Mission, Missions, NewMission, Spec
 from service.routers.auth import Caller
+from service.routers.lookup import found, missing
 from service.settings import Paths
 
 
@@ -29,16 +30,13 @@ def missions_router(paths: Paths, missions: Missions, caller: Caller) -> APIRout
     @router.get("/missions/{mission_id}")
     async def read_mission(mission_id: str) -> Mission:
         """Return one mission."""
-        mission = missions.missions.get(mission_id)
-        if mission is None:
-            raise HTTPException(404, f"no mission {mission_id}")
-        return mission
+        return found(missions.missions.get(mission_id), "mission", mission_id)
 
     @router.delete("/missions/{mission_id}", status_code=204)
     async def delete_mission(mission_id: str) -> None:
         """Remove a mission."""
         if not missions.missions.remove(mission_id):
-            raise HTTPException(404, f"no mission {mission_id}")
+            raise missing("mission", mission_id)
 
     @router.get("/specs/search")
     async def search_specs(q: Annotated[str, Query(min_length=1, max_length=100)]) -> list[Spec]:
@@ -48,9 +46,6 @@ def missions_router(paths: Paths, missions: Missions, caller: Caller) -> APIRout
     @router.get("/specs/{spec_id}")
     async def read_spec(spec_id: str) -> Spec:
         """Return one spec."""
-        spec = missions.specs.get(spec_id)
-        if spec is None:
-            raise HTTPException(404, f"no spec {spec_id}")
-        return spec
+        return found(missions.specs.get(spec_id), "spec", spec_id)
 
     return router
