@@ -65,18 +65,16 @@ def select(what: str, measurement: str, where: str, by: str = "") -> str:
     )
 
 
-def percentiles(by: str = "") -> tuple[Query, ...]:
-    """Return p50, p95 and p99 of the response time.
+def percentiles(metric: str, prometheus: str, influxdb: str) -> tuple[Query, ...]:
+    """Return p50, p95 and p99 of a time, in seconds; each source with what it selects samples by.
 
     Prometheus gets ready percentiles for each series, which cannot be merged: the highest is shown.
     """
-    group = f" by ({by})" if by else ""
-    legend = f"{{{{{by}}}}} " if by else ""
     return tuple(
         Query(
-            f"{legend}p{rank}",
-            f"max{group} (k6_http_req_duration_p{rank}{{{PROM}}})",
-            select(f'percentile("value", {rank}) / 1000', "http_req_duration", INFLUX_MAIN, by),
+            f"p{rank}",
+            f"max(k6_{metric}_p{rank}{{{prometheus}}})",
+            select(f'percentile("value", {rank}) / 1000', metric, influxdb),
         )
         for rank in (50, 95, 99)
     )
@@ -133,7 +131,7 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
                 "Response time",
                 "With Prometheus: of the slowest endpoint, because percentiles cannot be merged.",
                 "s",
-                percentiles(),
+                percentiles("http_req_duration", PROM, INFLUX_MAIN),
             ),
             Panel(
                 "Checks",
@@ -302,19 +300,7 @@ def socket_rate(title: str, about: str, *metrics: tuple[str, str]) -> Panel:
 
 def socket_time(title: str, about: str, metric: str) -> Panel:
     """Return a panel of percentiles of a time."""
-    return Panel(
-        title,
-        about,
-        "s",
-        tuple(
-            Query(
-                f"p{rank}",
-                f"max(k6_{metric}_p{rank}{{{PROM_RUN}}})",
-                select(f'percentile("value", {rank}) / 1000', metric, INFLUX),
-            )
-            for rank in (50, 95, 99)
-        ),
-    )
+    return Panel(title, about, "s", percentiles(metric, PROM_RUN, INFLUX))
 
 
 SOCKET_ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (

@@ -14,6 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+THRESHOLDS_CROSSED = 99
+SCRIPT_ERROR = 107
+"""Exit codes of k6."""
+
+MEGABYTE = 1_000_000
+
 RUN_TIMEOUT = 60.0
 """Longest time for one k6 process, seconds; every run here is made to last a few."""
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import pytest
 from service.testing import RunningService, running_service
 
-from tests.suite.running import Running, Suite
+from tests.suite.running import MEGABYTE, THRESHOLDS_CROSSED, Running, Suite
 
 pytestmark = pytest.mark.slow
 
-THRESHOLDS_CROSSED = 99
 INTERRUPTED = 105
-MEGABYTE = 1_000_000
 
 
 def when_asked(service: RunningService, requests: int, running: Running) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 from service.testing import RunningService, free_port, running_service
 
-from tests.suite.running import PATIENT, Suite
+from tests.suite.running import PATIENT, SCRIPT_ERROR, Suite
 
 pytestmark = pytest.mark.slow
 
-SCRIPT_ERROR = 107
 PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY")
 
 

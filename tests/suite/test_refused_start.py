@@ -10,12 +10,11 @@ import pytest
 from service.certificates import make_certificate
 from service.testing import RunningService, free_port, running_service
 
-from tests.suite.running import ENTRIES, PATIENT, Run, Suite
+from tests.suite.running import ENTRIES, PATIENT, SCRIPT_ERROR, Run, Suite
 
 # Each of these starts a service that is broken in its own way.
 pytestmark = pytest.mark.slow
 
-SCRIPT_ERROR = 107
 LOGIN = "/api/v1/auth/login"
 PASSWORD = "canary-7d1f-password"
 

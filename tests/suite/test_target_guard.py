@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 from service.testing import RunningService
 
-from tests.suite.running import ENTRIES, PATIENT, Suite
+from tests.suite.running import ENTRIES, PATIENT, SCRIPT_ERROR, Suite
 
 # Each of these starts a real k6.
 pytestmark = pytest.mark.slow
 
-SCRIPT_ERROR = 107
 HOST = "shop.example.com"
 
 

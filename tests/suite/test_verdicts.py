@@ -9,10 +9,7 @@ from typing import Any
 import pytest
 from service.testing import RunningService
 
-from tests.suite.running import ANY_LATENCY, Run, Suite
-
-THRESHOLDS_CROSSED = 99
-MEGABYTE = 1_000_000
+from tests.suite.running import ANY_LATENCY, MEGABYTE, THRESHOLDS_CROSSED, Run, Suite
 
 HEALTH = "/api/v1/health"
 OPENAPI = "/openapi.json"

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 from service.testing import RunningService, free_port, running_service
 
-from tests.suite.running import Suite
+from tests.suite.running import SCRIPT_ERROR, Suite
 
 pytestmark = pytest.mark.slow
 
 NEVER_HEALTHY = 108
-SCRIPT_ERROR = 107
 WAIT = "lib/wait-for-service.js"
 
 

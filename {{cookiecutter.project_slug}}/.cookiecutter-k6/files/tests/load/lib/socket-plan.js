@@ -5,6 +5,7 @@ import { conversations, OPENED_SHARE } from '../config/sockets.js';
 import { sloSets } from '../config/thresholds.js';
 import { env } from './config.js';
 import { SOCKET_CAUSES } from './socket-causes.js';
+import { durationsOf, rounded } from './statistics.js';
 
 /** @typedef {import('../types/suite.js').TestSpec} TestSpec */
 /** @typedef {import('../types/suite.js').Thresholds} Thresholds */
@@ -145,45 +146,22 @@ export function socketFigures(metrics, spec, stages) {
       ),
     ),
     errorTypes: Object.fromEntries(causes.filter(([, number]) => Number(number) > 0)),
-    latency: durations(of('ws_message_latency')),
-    roundTrip: durations(of('ws_round_trip')),
-    clockSkewMs: of('ws_clock_skew')?.count > 0 ? round(of('ws_clock_skew').med) : null,
+    latency: durationsOf(of('ws_message_latency')),
+    roundTrip: durationsOf(of('ws_round_trip')),
+    clockSkewMs: of('ws_clock_skew')?.count > 0 ? rounded(of('ws_clock_skew').med) : null,
     stages: stages.map((name) => ({
       name,
       connections: count(`ws_connections{stage:${name}}`),
       received: count(`ws_messages_received{stage:${name}}`),
       errorRate: percentOf(of(`ws_errors{stage:${name}}`)),
-      latency: durations(of(`ws_message_latency{stage:${name}}`)),
+      latency: durationsOf(of(`ws_message_latency{stage:${name}}`)),
     })),
   };
 }
 
 /** @param {any} rate */
 function percentOf(rate) {
-  return rate === undefined ? 0 : round(100 * rate.rate);
-}
-
-/** @param {number} value */
-function round(value) {
-  return Math.round(value * 1000) / 1000;
-}
-
-/**
- * @param {any} values of a trend
- * @returns {import('../types/summary.js').Durations | null}
- */
-function durations(values) {
-  return values === undefined || !(values.count > 0)
-    ? null
-    : {
-        avg: round(values.avg),
-        min: round(values.min),
-        p50: round(values.med),
-        p90: round(values['p(90)']),
-        p95: round(values['p(95)']),
-        p99: round(values['p(99)']),
-        max: round(values.max),
-      };
+  return rate === undefined ? 0 : rounded(100 * rate.rate);
 }
 
 /**

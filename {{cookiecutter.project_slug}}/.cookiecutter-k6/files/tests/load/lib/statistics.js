@@ -21,3 +21,31 @@ export const TREND_STATS = Object.freeze([
   'count',
   ...DISTRIBUTION.map(statOf),
 ]);
+
+/**
+ * @param {number} value
+ * @returns {number} to three decimals: a millionth of a second is noise
+ * @example rounded(1.23456) // 1.235
+ */
+export function rounded(value) {
+  return Math.round(value * 1000) / 1000;
+}
+
+/**
+ * @param {any} values of a trend
+ * @returns {import('../types/summary.js').Durations | null} null without samples
+ * @example durationsOf(data.metrics.http_req_duration?.values)
+ */
+export function durationsOf(values) {
+  return values === undefined || !(values.count > 0)
+    ? null
+    : {
+        avg: rounded(values.avg),
+        min: rounded(values.min),
+        p50: rounded(values.med),
+        p90: rounded(values['p(90)']),
+        p95: rounded(values['p(95)']),
+        p99: rounded(values['p(99)']),
+        max: rounded(values.max),
+      };
+}

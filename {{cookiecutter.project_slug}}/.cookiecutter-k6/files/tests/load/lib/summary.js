@@ -4,7 +4,7 @@ import { CAUSES } from './causes.js';
 import { localPath } from './paths.js';
 import { prettyJson } from './pretty-json.js';
 import { reportFiles, REPORTS } from './report/files.js';
-import { DISTRIBUTION, statOf } from './statistics.js';
+import { DISTRIBUTION, durationsOf, rounded, statOf } from './statistics.js';
 import { socketFigures } from './socket-plan.js'; // @feature websocket
 import { findings } from './verdict.js';
 import { toText } from './summary-text.js';
@@ -120,24 +120,6 @@ export function buildSummary(spec, plan, data) {
 
 /**
  * @param {any} values of a trend
- * @returns {import('../types/summary.js').Durations | null} null without samples
- */
-function durations(values) {
-  return values === undefined || !(values.count > 0)
-    ? null
-    : {
-        avg: round(values.avg),
-        min: round(values.min),
-        p50: round(values.med),
-        p90: round(values['p(90)']),
-        p95: round(values['p(95)']),
-        p99: round(values['p(99)']),
-        max: round(values.max),
-      };
-}
-
-/**
- * @param {any} values of a trend
  * @returns {import('../types/summary.js').Distribution | null} null without samples
  */
 function distribution(values) {
@@ -145,13 +127,8 @@ function distribution(values) {
     ? null
     : {
         percentiles: [...DISTRIBUTION, 100],
-        ms: [...DISTRIBUTION.map((share) => round(values[statOf(share)])), round(values.max)],
+        ms: [...DISTRIBUTION.map((share) => rounded(values[statOf(share)])), rounded(values.max)],
       };
-}
-
-/** @param {number} value */
-function round(value) {
-  return Math.round(value * 1000) / 1000;
 }
 
 /**
@@ -169,11 +146,11 @@ function figuresOf(metrics, tag, value) {
   return {
     name: value,
     requests: requests?.count ?? 0,
-    requestRate: round(requests?.rate ?? 0),
+    requestRate: rounded(requests?.rate ?? 0),
     errors,
     errorRate: percent(errors, requests?.count ?? 0),
     checks: { passes: checks?.passes ?? 0, fails: checks?.fails ?? 0 },
-    duration: durations(of('http_req_duration')),
+    duration: durationsOf(of('http_req_duration')),
   };
 }
 
@@ -198,7 +175,7 @@ function hasFailed({ errorTypes: types }) {
  * @returns {number} 0 to 100
  */
 function percent(part, whole) {
-  return whole > 0 ? round((100 * part) / whole) : 0;
+  return whole > 0 ? rounded((100 * part) / whole) : 0;
 }
 
 /**
@@ -267,7 +244,7 @@ function thresholdResults(metrics) {
 function observed({ values }, expression) {
   const aggregate = expression.replace(/\s*[<>=!].*$/, '').trim();
   const value = values[aggregate === 'p(50)' ? 'med' : aggregate];
-  return typeof value === 'number' ? round(value) : null;
+  return typeof value === 'number' ? rounded(value) : null;
 }
 
 /** Causes of failures that left no answer whose time could be taken. */

@@ -1,3 +1,5 @@
+import { rounded } from '../statistics.js';
+
 /** @typedef {import('../../types/report.js').Timeline} Timeline */
 
 /** Most points of a chart: more than a screen can show, few enough for a small page. */
@@ -89,7 +91,7 @@ function assemble(points, start) {
   const last = points[points.length - 1].time;
   /** @type {Timeline} */
   const timeline = {
-    seconds: round((size * (last - start)) / 1000 / points.length),
+    seconds: rounded((size * (last - start)) / 1000 / points.length),
     at: [],
     rate: [],
     failed: [],
@@ -102,8 +104,8 @@ function assemble(points, start) {
     const part = points.slice(i, i + size);
     // k6 samples the number of VUs once a second: a short period may hold none.
     vus = highest(part, 'vus') ?? vus;
-    timeline.at.push(round((part[part.length - 1].time - start) / 1000));
-    timeline.rate.push(round(part.reduce((sum, point) => sum + point.rate, 0) / part.length));
+    timeline.at.push(rounded((part[part.length - 1].time - start) / 1000));
+    timeline.rate.push(rounded(part.reduce((sum, point) => sum + point.rate, 0) / part.length));
     timeline.failed.push(weighted(part));
     timeline.p50.push(highest(part, 'p50'));
     timeline.p95.push(highest(part, 'p95'));
@@ -131,10 +133,5 @@ function highest(part, key) {
 function weighted(part) {
   const requests = part.reduce((sum, { rate }) => sum + rate, 0);
   const failed = part.reduce((sum, point) => sum + (point.failed ?? 0) * point.rate, 0);
-  return requests > 0 ? round(failed / requests) : null;
-}
-
-/** @param {number} value */
-function round(value) {
-  return Math.round(value * 1000) / 1000;
+  return requests > 0 ? rounded(failed / requests) : null;
 }
