@@ -1,4 +1,4 @@
-import { decode, encode } from '../lib/engineio.js';
+import { decode, encode } from '../lib/sockets/engineio.js';
 import { equal, expectations } from './expect.js';
 
 const PACKETS = [

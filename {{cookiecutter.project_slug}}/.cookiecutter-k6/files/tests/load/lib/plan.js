@@ -11,7 +11,7 @@ import { finish, start } from './lifecycle.js';
 import { peakMs } from './profiles.js'; // @feature websocket
 import { namedStages, peakVus, plannedMs, rescale } from './profiles.js';
 import { TREND_STATS } from './statistics.js';
-import { socketThresholds } from './socket-plan.js'; // @feature websocket
+import { socketThresholds } from './sockets/socket-plan.js'; // @feature websocket
 import { summarize } from './summary.js';
 import { guardTarget } from './target.js';
 import { addThresholds, buildThresholds, isMisspelt, parseOverrides } from './thresholds.js';

@@ -1,6 +1,6 @@
 import { localPath } from './paths.js';
 import { SETTINGS } from './settings.js';
-import { socketSettings } from './socket-settings.js'; // @feature websocket
+import { socketSettings } from './sockets/socket-settings.js'; // @feature websocket
 import { isLocalHost, parseHttpUrl } from './url.js';
 
 /**
@@ -97,7 +97,7 @@ export function readSettings(settings, environment, file) {
  *
  * @returns {Readonly<Values<typeof SETTINGS>> & {
  *   target: import('../types/suite.js').Target,
- *   socket: import('./socket-settings.js').SocketSettings, // @feature websocket
+ *   socket: import('./sockets/socket-settings.js').SocketSettings, // @feature websocket
  * }}
  * @throws when a setting is not accepted
  */

@@ -1,6 +1,6 @@
 import { sloSets } from '../config/thresholds.js';
 import { parseDuration } from './duration.js';
-import { parseSocketUrl } from './socket-settings.js'; // @feature websocket
+import { parseSocketUrl } from './sockets/socket-settings.js'; // @feature websocket
 import { parseHttpUrl } from './url.js';
 
 /**

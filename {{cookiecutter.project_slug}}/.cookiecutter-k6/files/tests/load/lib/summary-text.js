@@ -1,6 +1,6 @@
 import { formatDuration } from './duration.js';
 import { CAUSES } from './causes.js';
-import { socketLines } from './socket-plan.js'; // @feature websocket
+import { socketLines } from './sockets/socket-plan.js'; // @feature websocket
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
 

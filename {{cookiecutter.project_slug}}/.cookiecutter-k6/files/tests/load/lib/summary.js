@@ -5,7 +5,7 @@ import { localPath } from './paths.js';
 import { prettyJson } from './pretty-json.js';
 import { reportFiles, REPORTS } from './report/files.js';
 import { DISTRIBUTION, durationsOf, rounded, statOf } from './statistics.js';
-import { socketFigures } from './socket-plan.js'; // @feature websocket
+import { socketFigures } from './sockets/socket-plan.js'; // @feature websocket
 import { findings } from './verdict.js';
 import { toText } from './summary-text.js';
 

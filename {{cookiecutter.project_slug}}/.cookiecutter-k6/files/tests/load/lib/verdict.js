@@ -1,6 +1,6 @@
 import { formatDuration } from './duration.js';
 import { CAUSES } from './causes.js';
-import { socketReasons } from './socket-plan.js'; // @feature websocket
+import { socketReasons } from './sockets/socket-plan.js'; // @feature websocket
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
 /** @typedef {Pick<Summary, 'metrics' | 'endpoints' | 'stages' | 'thresholds' | 'failedChecks'> & { comparison?: Summary['comparison'] }} Evidence */

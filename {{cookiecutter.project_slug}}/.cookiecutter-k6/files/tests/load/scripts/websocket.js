@@ -7,8 +7,8 @@
 // What is said, for how long, and what counts as good: config/sockets.js, by WS_PROTOCOL.
 
 import { authEndpoints, currentToken } from '../lib/auth.js'; // @feature auth
-import { useToken } from '../lib/sockets.js'; // @feature auth
-import { defineSockets } from '../lib/sockets.js';
+import { useToken } from '../lib/sockets/sockets.js'; // @feature auth
+import { defineSockets } from '../lib/sockets/sockets.js';
 import { defineTest } from '../lib/test.js';
 
 const sockets = defineSockets();

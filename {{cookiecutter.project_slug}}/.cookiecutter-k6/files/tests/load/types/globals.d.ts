@@ -21,9 +21,9 @@ declare const crypto: { randomUUID(): string };
 declare function require(path: './read-settings.js'): typeof import('../lib/read-settings.js');
 declare function require(path: './plan.js'): typeof import('../lib/plan.js');
 // @feature websocket {
-declare function require(path: './raw-channel.js'): typeof import('../lib/raw-channel.js');
-declare function require(path: './socket-plan.js'): typeof import('../lib/socket-plan.js');
-declare function require(path: './socketio.js'): typeof import('../lib/socketio.js');
+declare function require(path: './raw-channel.js'): typeof import('../lib/sockets/raw-channel.js');
+declare function require(path: './socket-plan.js'): typeof import('../lib/sockets/socket-plan.js');
+declare function require(path: './socketio.js'): typeof import('../lib/sockets/socketio.js');
 // @feature }
 declare function require(path: './stage-tag.js'): typeof import('../lib/stage-tag.js');
 // @feature missions {

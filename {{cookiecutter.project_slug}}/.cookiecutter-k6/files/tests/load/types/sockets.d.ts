@@ -57,7 +57,7 @@ export interface Session {
   heartbeat: number;
   /** Longest silence of the server. */
   heartbeatMs: number;
-  clock: import('../lib/clock-offset.js').ClockOffset;
+  clock: import('../lib/sockets/clock-offset.js').ClockOffset;
   /** Questions without an answer yet. */
   pending: Map<string | number, { what: string; askedAt: number }>;
   /** Number of the newest question. */
@@ -68,7 +68,7 @@ export interface Session {
   /** What k6 said last. */
   error: string;
   /** Why the test itself ended the connection. */
-  ended?: { cause: import('../lib/socket-metrics.js').SocketCause; detail: unknown };
+  ended?: { cause: import('../lib/sockets/socket-metrics.js').SocketCause; detail: unknown };
 }
 
 /** What a dialect tells of what it heard. */
@@ -85,7 +85,7 @@ export interface DialectHooks {
   /** The connection is of no more use. */
   end(
     session: Session,
-    cause: import('../lib/socket-metrics.js').SocketCause,
+    cause: import('../lib/sockets/socket-metrics.js').SocketCause,
     detail: unknown,
   ): void;
 }

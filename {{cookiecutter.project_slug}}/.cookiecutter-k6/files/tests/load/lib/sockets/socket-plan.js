@@ -1,27 +1,27 @@
 // What a test of sockets adds to options and summary. Loaded outside the VUs only.
 
-import { heavyProfiles, loadSizedProfiles } from '../config/profiles.js';
-import { conversations, OPENED_SHARE } from '../config/sockets.js';
-import { sloSets } from '../config/thresholds.js';
-import { env } from './config.js';
+import { heavyProfiles, loadSizedProfiles } from '../../config/profiles.js';
+import { conversations, OPENED_SHARE } from '../../config/sockets.js';
+import { sloSets } from '../../config/thresholds.js';
+import { env } from '../config.js';
 import { SOCKET_CAUSES } from './socket-causes.js';
-import { durationsOf, rounded } from './statistics.js';
+import { durationsOf, rounded } from '../statistics.js';
 
-/** @typedef {import('../types/suite.js').TestSpec} TestSpec */
-/** @typedef {import('../types/suite.js').Thresholds} Thresholds */
-/** @typedef {import('../types/sockets.js').SocketFigures} SocketFigures */
-/** @typedef {import('../types/summary.js').Summary} Summary */
+/** @typedef {import('../../types/suite.js').TestSpec} TestSpec */
+/** @typedef {import('../../types/suite.js').Thresholds} Thresholds */
+/** @typedef {import('../../types/sockets.js').SocketFigures} SocketFigures */
+/** @typedef {import('../../types/summary.js').Summary} Summary */
 
 /**
  * The row of config/sockets.js.
  *
  * @param {string} protocol
- * @returns {import('../types/sockets.js').Conversation}
+ * @returns {import('../../types/sockets.js').Conversation}
  * @throws when there is none
  * @example conversationOf('raw').path // '/ws'
  */
 export function conversationOf(protocol) {
-  const rows = /** @type {Record<string, import('../types/sockets.js').Conversation>} */ (
+  const rows = /** @type {Record<string, import('../../types/sockets.js').Conversation>} */ (
     conversations
   );
   const row = rows[protocol];
@@ -212,7 +212,7 @@ export function socketLines(sockets) {
     return [];
   }
   const { name, connections, reconnects, openAtPeak, received, sent } = sockets;
-  const ms = (/** @type {import('../types/summary.js').Durations | null} */ times) =>
+  const ms = (/** @type {import('../../types/summary.js').Durations | null} */ times) =>
     times === null
       ? 'not measured'
       : `p50 ${times.p50.toFixed(2)}, p95 ${times.p95.toFixed(2)}, p99 ${times.p99.toFixed(2)}, ` +

@@ -1,5 +1,5 @@
-import { parseDuration } from './duration.js';
-import { isLocalHost, parseHttpUrl } from './url.js';
+import { parseDuration } from '../duration.js';
+import { isLocalHost, parseHttpUrl } from '../url.js';
 
 /**
  * What the settings say about sockets, worked out.
@@ -18,7 +18,7 @@ import { isLocalHost, parseHttpUrl } from './url.js';
  * Splits the address of a socket.
  *
  * @param {string} text
- * @returns {import('../types/suite.js').HttpUrl | null} null when it is no ws or wss address
+ * @returns {import('../../types/suite.js').HttpUrl | null} null when it is no ws or wss address
  * @example parseSocketUrl('wss://example.com/ws').host // 'example.com'
  */
 export function parseSocketUrl(text) {

@@ -1,5 +1,5 @@
-/** @typedef {import('../types/sockets.js').Dialect} Dialect */
-/** @typedef {import('../types/sockets.js').DialectHooks} DialectHooks */
+/** @typedef {import('../../types/sockets.js').Dialect} Dialect */
+/** @typedef {import('../../types/sockets.js').DialectHooks} DialectHooks */
 
 /**
  * Speaks JSON texts. An answer is known by its `type`.

@@ -1,8 +1,8 @@
 import { decode, encode } from './engineio.js';
 
-/** @typedef {import('../types/sockets.js').Dialect} Dialect */
-/** @typedef {import('../types/sockets.js').DialectHooks} DialectHooks */
-/** @typedef {import('../types/sockets.js').Session} Session */
+/** @typedef {import('../../types/sockets.js').Dialect} Dialect */
+/** @typedef {import('../../types/sockets.js').DialectHooks} DialectHooks */
+/** @typedef {import('../../types/sockets.js').Session} Session */
 
 /**
  * Speaks Socket.IO: opens, joins a namespace, answers pings, sends events and knows their acknowledgements.

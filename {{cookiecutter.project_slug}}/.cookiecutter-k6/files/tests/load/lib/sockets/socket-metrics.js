@@ -1,6 +1,6 @@
 import { check } from 'k6';
 import { Counter, Rate, Trend } from 'k6/metrics';
-import { reportOnce, shorten } from './failures.js';
+import { reportOnce, shorten } from '../failures.js';
 
 /** @typedef {keyof typeof import('./socket-causes.js').SOCKET_CAUSES} SocketCause */
 

@@ -5,14 +5,14 @@ import exec from 'k6/execution';
 import { clearTimeout, setTimeout } from 'k6/timers';
 import { WebSocket } from 'k6/websockets';
 import { latencyMs, learn, newClock, toMs } from './clock-offset.js';
-import { env } from './config.js';
-import { causeOf, reportException } from './failures.js';
+import { env } from '../config.js';
+import { causeOf, reportException } from '../failures.js';
 import { hangUp } from './hang-up.js';
 import { createRecorder } from './socket-metrics.js';
 
-/** @typedef {import('../types/sockets.js').Session} Session */
-/** @typedef {import('../types/sockets.js').Conversation} Conversation */
-/** @typedef {import('../types/sockets.js').Say} Say */
+/** @typedef {import('../../types/sockets.js').Session} Session */
+/** @typedef {import('../../types/sockets.js').Conversation} Conversation */
+/** @typedef {import('../../types/sockets.js').Say} Say */
 /** @typedef {import('./socket-metrics.js').SocketCause} SocketCause */
 
 /** An iteration that would have less time than this opens nothing, milliseconds. */
@@ -57,7 +57,7 @@ const channels = env.WS_CHANNELS.length > 0 ? env.WS_CHANNELS : talk.channels;
 /** Proves who the VU is; empty: nobody. */
 let token = () => '';
 
-/** @type {import('../types/sockets.js').DialectHooks} */
+/** @type {import('../../types/sockets.js').DialectHooks} */
 const hooks = { ready, alive, answered, news, unreadable, binary, end };
 const dialect =
   env.WS_PROTOCOL === 'socketio'
@@ -316,7 +316,7 @@ function say(session, what, step) {
   }
 }
 
-/** @type {import('../types/sockets.js').DialectHooks['answered']} */
+/** @type {import('../../types/sockets.js').DialectHooks['answered']} */
 function answered(session, key, data, at) {
   const question = session.pending.get(key);
   if (question === undefined) {
@@ -337,7 +337,7 @@ function answered(session, key, data, at) {
   return true;
 }
 
-/** @type {import('../types/sockets.js').DialectHooks['news']} */
+/** @type {import('../../types/sockets.js').DialectHooks['news']} */
 function news(session, message, at) {
   session.received += 1;
   const twice = isRepeated(session, message?.[talk.idField]);
@@ -357,7 +357,7 @@ function news(session, message, at) {
   }
 }
 
-/** @type {import('../types/sockets.js').DialectHooks['unreadable']} */
+/** @type {import('../../types/sockets.js').DialectHooks['unreadable']} */
 function unreadable(session, text) {
   session.received += 1;
   record.message(false);
@@ -386,7 +386,7 @@ function alive(session) {
 /**
  * One iteration: opens the VU's sockets and keeps them until their time is over, or the test's.
  *
- * @param {import('../types/suite.js').VuPlan} plan
+ * @param {import('../../types/suite.js').VuPlan} plan
  */
 function hold({ durationMs, peakMs }) {
   const now = Date.now();
