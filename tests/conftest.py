@@ -84,8 +84,8 @@ def any_k6(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture(scope="session")
 def prometheus_binary() -> Path:
-    """The pinned Prometheus."""
-    return installed("prometheus", "prometheus")
+    """The system's Prometheus."""
+    return installed("system", "prometheus")
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import debian
 from cachedir import WINDOWS, CacheError, cache_roots, fill_once, find_complete, writable_root
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -69,14 +70,12 @@ class Tool:
 class GoTool(Tool):
     """A command compiled from source, which Go's checksum database verifies.
 
-    `command` is the path of the package inside the module, empty for its root; `tags` are build
-    tags.
+    `command` is the path of the package inside the module, empty for its root.
     """
 
     module: str
     version: str
     command: str = ""
-    tags: str = ""
 
     def folder_name(self) -> str:
         return f"{self.name}-{self.version}"
@@ -93,8 +92,6 @@ class GoTool(Tool):
         module = f"module tool\n\ngo 1.21\n\nrequire {self.module} {self.version}\n"
         (folder / "go.mod").write_text(module, encoding="utf-8")
         flags = ["-mod=mod", "-ldflags=-s -w", "-o", "."]
-        if self.tags:
-            flags.append(f"-tags={self.tags}")
         call(
             [go, "build", *flags, f"{self.module}{self.command}"],
             folder,
@@ -153,6 +150,55 @@ class NodeSet(Tool):
         call([npm, "ci", *flags, "--loglevel=error"], folder, environ)
 
 
+@dataclass(frozen=True)
+class DebianSet(Tool):
+    """Commands of Debian packages, unpacked, not installed; elsewhere, commands found on PATH.
+
+    `packages` may be patterns (see `debian.unpack`). The system's release fixes the versions.
+    """
+
+    packages: tuple[str, ...]
+    programs: tuple[str, ...]
+
+    def folder_name(self) -> str:
+        return f"{self.name}-{short_hash(repr((self.packages, self.programs, release())).encode())}"
+
+    def label(self) -> str:
+        return f"the system's packages of {', '.join(self.packages)}"
+
+    def commands(self, folder: Path) -> Path:
+        return folder / "bin"
+
+    def install(self, folder: Path, environ: dict[str, str]) -> None:
+        if shutil.which("apt-get", path=environ.get("PATH")) is None:
+            self._link(folder, environ)
+            return
+        try:
+            debian.unpack(
+                self.packages, self.programs, folder, lambda argv: call(argv, folder, environ)
+            )
+        except (OSError, LookupError) as error:
+            raise ToolError(f"{error} (wanted: {self.label()})") from error
+
+    def _link(self, folder: Path, environ: dict[str, str]) -> None:
+        """Link what there is; `which` names what is not, to those who need it."""
+        self.commands(folder).mkdir()
+        for program in self.programs:
+            found = shutil.which(program, path=environ.get("PATH"))
+            if found is None:
+                say(f"`{program}` was not found: install it with your package manager")
+            else:
+                (self.commands(folder) / program).symlink_to(found)
+
+
+def release() -> str:
+    """Return what tells one release of a system from another."""
+    try:
+        return Path("/etc/os-release").read_text(encoding="utf-8")
+    except OSError:
+        return sys.platform
+
+
 # THE table of tools. The versions of Python and Node packages stand in their lock files.
 TOOLS: dict[str, Tool] = {
     tool.name: tool
@@ -164,13 +210,17 @@ TOOLS: dict[str, Tool] = {
         # The next major version: the suite supports both.
         GoTool("k6-v2", "go.k6.io/k6/v2", "v2.2.0"),
         GoTool("actionlint", "github.com/rhysd/actionlint", "v1.7.12", "/cmd/actionlint"),
-        # Without service discovery, which would bring the clients of all clouds.
-        GoTool(
-            "prometheus",
-            "github.com/prometheus/prometheus",
-            "v0.311.3",
-            "/cmd/prometheus",
-            "remove_all_sd",
+        DebianSet(
+            "system",
+            (
+                *("prometheus", "influxdb", "postgresql-[0-9]+", "postgresql-client-[0-9]+"),
+                *("dash", "busybox"),
+            ),
+            (
+                *("prometheus", "promtool", "influxd"),
+                *("initdb", "pg_ctl", "postgres", "psql"),
+                *("dash", "busybox"),
+            ),
         ),
     )
 }
@@ -266,8 +316,8 @@ def need(command: str, what: str, environ: Mapping[str, str]) -> str:
     return found
 
 
-def call(command: Sequence[str], cwd: Path, environ: Mapping[str, str]) -> None:
-    """Run an installer quietly; show all it said when it fails.
+def call(command: Sequence[str], cwd: Path, environ: Mapping[str, str]) -> str:
+    """Run an installer quietly; return all it said, or show it when it fails.
 
     Raises ToolError when the exit code is not 0.
     """
@@ -289,6 +339,7 @@ def call(command: Sequence[str], cwd: Path, environ: Mapping[str, str]) -> None:
             f"`{start} ...` failed with exit code {done.returncode} (its output stands above); "
             "is the network up? Give the same command again to retry"
         )
+    return done.stdout
 
 
 def short_hash(data: bytes) -> str:

@@ -18,7 +18,7 @@ def lint(command: Sequence[str | Path], cwd: Path) -> subprocess.CompletedProces
     The linters find each other and the locked packages: PATH and NODE_PATH hold the pinned tools.
     """
     done = run(command, cwd)
-    shown = " ".join(str(part) for part in command)
+    shown = " ".join(str(part) for part in command[:4])
     assert done.returncode == 0, f"{shown}\n{done.stdout}{done.stderr}"
     return done
 
