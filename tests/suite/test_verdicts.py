@@ -129,6 +129,8 @@ CASES = [
     Case("smoke", "unhealthy", where={"skip": 1}, checks=("health",)),
     Case("smoke", "wrong-service", where={"skip": 1}, checks=("health",)),
     Case("smoke", "wrong-types", where=EVERYWHERE, checks=("health",)),
+    Case("smoke", "wrong-content-type", checks=("health", "openapi")),
+    Case("smoke", "wrong-content-type", "text/plain", checks=("openapi",)),
     Case("smoke", "drip", 0.01, {"only": OPENAPI}, {"openapi": "timeout"}, settings=QUICK),
     Case(
         "smoke",
@@ -170,7 +172,7 @@ CASES = [
     Case("api-public", "garbage", where={"only": "/"}),
     Case("api-public", "no-content", where={"only": "/"}),
     Case("smoke", "slow", 20, EVERYWHERE),
-    Case("smoke", "wrong-content-type"),
+    Case("smoke", "wrong-content-type", "application/problem+json"),
 ]
 
 

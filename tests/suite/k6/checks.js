@@ -29,9 +29,10 @@ const WITH_LOGIN = endpoint('credentials', `http://me:pw@${HOST}/login`);
 const isCreated = checker('health', { status: 201 });
 const isBelow500 = checker('health', { below: 500 });
 const isBelow200 = checker('health', { below: 200 });
+const sentAs = (type) => checker('typed', { status: 200, type });
 const BY_ID = endpoint('by id', '/items/{id}');
 
-export const options = expectations(40);
+export const options = expectations(45);
 
 export default function checks() {
   const healthy = requestQuietly(HEALTH);
@@ -54,6 +55,16 @@ export default function checks() {
   equal('all of it', parseJsonResponse(healthy).status, 'healthy');
 
   equal('nested fields', checkJsonBody(requestQuietly(OPENAPI), ['info.title', 'paths']), true);
+
+  const html = requestQuietly(PAGE);
+  equal('HTML for JSON', sentAs('json')(html), false);
+  equal('HTML for anything else', sentAs('not HTML')(html), false);
+  equal('HTML where it may be', sentAs('any')(html), true);
+  equal('JSON for JSON', sentAs('json')(healthy), true);
+  const isJson = sentAs('json');
+  isJson(healthy);
+  const looks = Array.from({ length: 23 }, () => isJson(html));
+  equal('one in many, then all', looks.lastIndexOf(true), 19);
 
   const item = requestQuietly(CREATE, {
     body: { name: 'x' },

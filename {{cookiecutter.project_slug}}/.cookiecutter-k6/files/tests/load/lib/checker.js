@@ -1,5 +1,6 @@
 import { check } from 'k6';
 import { env } from './config.js';
+import { reportOnce, shorten } from './failures.js';
 import { jsonAt } from './http.js';
 
 /** @typedef {import('../types/suite.js').HttpResponse} HttpResponse */
@@ -15,6 +16,7 @@ import { jsonAt } from './http.js';
  * @property {boolean} [body] a body that is not empty
  * @property {boolean} [json] a JSON object or array; a lone `null` or number is no API answer
  * @property {string[]} [fields] fields or selectors such as `data.0.id` that a JSON body holds; `null` is missing
+ * @property {'json' | 'not HTML' | 'any'} [type] how a body is sent; JSON when `json` or `fields` are named
  * @property {number} [withinMs] milliseconds
  * @property {Record<string, Predicate>} [also] further checks by name; they must not throw
  */
@@ -30,7 +32,10 @@ import { jsonAt } from './http.js';
  * @returns {Predicate} true when everything holds
  * @example const checkItem = checker('GET /items/{id}', { status: 200, fields: ['id', 'name'] });
  */
-export function checker(name, { status, below, success, body, json, fields, withinMs, also }) {
+export function checker(
+  name,
+  { status, below, success, body, json, fields, type, withinMs, also },
+) {
   /** @type {Record<string, Predicate>} */
   const checks = {};
   if (status !== undefined) {
@@ -63,7 +68,46 @@ export function checker(name, { status, below, success, body, json, fields, with
   }
   Object.assign(checks, also);
   const tags = { name };
-  return (response) => check(response, checks, tags);
+  const kind = type ?? (json || fields ? 'json' : 'any');
+  if (kind === 'any') {
+    return (response) => check(response, checks, tags);
+  }
+  const isSentWell = typeCheck(name, kind, tags);
+  return (response) => check(response, checks, tags) && isSentWell(response);
+}
+
+/** Answers between two looks at the content type: headers cost more than other checks, and a route sends all alike. */
+const UNSEEN = 20;
+
+/**
+ * Makes a check of the content type of good answers: the first of each VU, then one in many, and all after a wrong
+ * one. It is recorded only when it fails.
+ *
+ * @param {string} name endpoint name
+ * @param {'json' | 'not HTML'} kind
+ * @param {{ name: string }} tags
+ * @returns {Predicate}
+ */
+function typeCheck(name, kind, tags) {
+  let unseen = UNSEEN;
+  return (response) => {
+    if (unseen < UNSEEN) {
+      unseen += 1;
+      return true;
+    }
+    const type = response.headers['Content-Type'] ?? '';
+    const ok = kind === 'json' ? /[/+]json\b/i.test(type) : !/^text\/html\b/i.test(type);
+    // An empty body has no type, and what a failure page is sent as does not matter.
+    if (ok || response.status > 299 || !response.body) {
+      unseen = 0;
+      return true;
+    }
+    const expected = kind === 'json' ? 'JSON' : kind;
+    reportOnce(`${name} content type`, () => {
+      return `${name}: content type '${shorten(type)}', expected ${expected}`;
+    });
+    return check(response, { [`${name} content type is ${expected}`]: () => false }, tags);
+  };
 }
 
 /** @type {Predicate} */
@@ -106,5 +150,7 @@ export function isHealthy(response) {
 /** What a health answer has to be. @type {Expectation} */
 export const HEALTHY = {
   status: 200,
+  // Small services and proxies send their health as plain text.
+  type: 'not HTML',
   also: { [`health says ${goodWords.join(' or ')}`]: saysHealthy },
 };

@@ -314,6 +314,7 @@ function checkerOf(row, step, { name, statuses }) {
     ...(statuses === undefined && { success: true }),
     ...(step.do === 'read' && step.ids === undefined && { fields: [id] }),
     ...(row.withinMs !== undefined && { withinMs: row.withinMs }),
+    type: 'json',
     also,
   });
 }
