@@ -7,7 +7,7 @@ that path.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 API = "/api/v1"
@@ -27,18 +27,39 @@ HEALTH = Target(f"{API}/health", "GET", ("health",), skip=1)
 OPENAPI = Target("/openapi.json", "GET", ("openapi",))
 ROOT = Target("/", "GET", ("root",))
 LIST = Target(f"{API}/items", "GET", ("GET /items", "GET /items/{id}"))
+MISSIONS = Target(f"{API}/missions", "GET", ("GET /missions",))
+TICKETS = Target(
+    f"{API}/tickets", "GET", ("GET /tickets", "GET /tickets/{id}", "GET /tickets/search")
+)
 CREATE = Target(f"{API}/items", "POST", ("POST /items",))
 UPDATE = Target(f"{API}/items", "PATCH", ("PATCH /items/{id}",))
 DELETE = Target(f"{API}/items", "DELETE", ("DELETE /items/{id}",))
 ME = Target(f"{API}/user/me", "GET", ("GET /user/me",))
 
+
+class Journey(NamedTuple):
+    """A test of the suite, what it needs, and where faults that can strike anywhere strike it."""
+
+    script: str
+    settings: Mapping[str, str]
+    target: Target | None = None
+
+
+API_KEY = {"AUTH_MODE": "api-key", "API_KEY": "test-api-key"}
+SOCKETS = {"WS_SOCKETS": "2"}
 JOURNEYS = {
-    "health": HEALTH,
-    "api-public": OPENAPI,
-    "api-authenticated": LIST,
-    "auth-flow": ME,
+    "health": Journey("scripts/health.js", {}, HEALTH),
+    "api-public": Journey("scripts/api-public.js", {}, OPENAPI),
+    "api-authenticated": Journey("scripts/api-authenticated.js", API_KEY, LIST),
+    "auth-flow": Journey("scripts/auth-flow.js", {"AUTH_MODE": "login"}, ME),
+    "missions": Journey("scripts/missions.js", API_KEY, MISSIONS),
+    "tickets": Journey("scripts/tickets.js", API_KEY, TICKETS),
+    "specs": Journey("scripts/specs.js", API_KEY),
+    "knowledge-base": Journey("scripts/knowledge-base.js", API_KEY),
+    "raw sockets": Journey("scripts/websocket.js", {"WS_PROTOCOL": "raw", **SOCKETS}),
+    "Socket.IO": Journey("scripts/websocket.js", {"WS_PROTOCOL": "socketio", **SOCKETS}),
 }
-"""The journeys, and where the faults that can strike anywhere strike each."""
+"""The journeys, those of resources and sockets included."""
 
 ANYWHERE: dict[str, dict[str, Any]] = {
     "status 500": {"error": {"value": 500}},
@@ -91,10 +112,31 @@ class Special(NamedTuple):
     journeys: tuple[str, ...]
     names: tuple[str, ...]
     start: str = "faults"
+    seconds: float | None = None
 
 
 PUBLIC = ("health", "api-public")
 EVERYONE = tuple(JOURNEYS)
+TALKING = ("raw sockets", "Socket.IO")
+REQUESTING = tuple(name for name in JOURNEYS if name not in TALKING)
+RESOURCES = (
+    *("GET /missions", "POST /missions", "GET /specs/{id}", "GET /specs/search"),
+    *(*TICKETS.endpoints, "POST /tickets", "PATCH /tickets/{id}", "POST /tickets/{id}/comments"),
+    *("GET /knowledge-base", "GET /knowledge-base/search", "GET /knowledge-base/{id}"),
+)
+
+
+def fails(path: str, method: str, journey: str, name: str, status: int = 500) -> Special:
+    """Return the fault of one request of a resource."""
+    where = {"value": status, "only": f"{API}{path}", "method": method}
+    return Special({"error": where}, (journey,), (name,))
+
+
+def on_sockets(faults: dict[str, Any], seconds: float | None = None) -> Special:
+    """Return a fault that sockets meet, whatever is spoken on them."""
+    return Special(faults, TALKING, ("websocket",), seconds=seconds)
+
+
 SPECIAL: dict[str, Special] = {
     "root fails": Special({"error": {"value": 500, "only": "/"}}, ("api-public",), ("root",)),
     "health says degraded": Special({"unhealthy": "degraded"}, PUBLIC, SET_UP),
@@ -117,6 +159,9 @@ SPECIAL: dict[str, Special] = {
     "the same id for every creation": Special(
         {"duplicate-ids": True}, ("api-authenticated",), DATA
     ),
+    "the first entry for every id": Special(
+        {"stale": {"only": LIST.path}}, ("api-authenticated",), ("GET /items/{id}",)
+    ),
     "create fails": Special(
         {"error": {"value": 500, "only": CREATE.path, "method": "POST"}},
         ("api-authenticated",),
@@ -132,8 +177,75 @@ SPECIAL: dict[str, Special] = {
         ("api-authenticated",),
         DELETE.endpoints,
     ),
+    # Resources.
+    "missions: list of the wrong shape": Special(
+        {"wrong-shape": {"only": MISSIONS.path}}, ("missions",), ("GET /missions",)
+    ),
+    "missions: list is empty after a creation": Special(
+        {"empty-list": {"only": MISSIONS.path}}, ("missions",), ("GET /missions",)
+    ),
+    "missions: the same id for every creation": Special(
+        {"duplicate-ids": True}, ("missions",), ("POST /missions",)
+    ),
+    "missions: creation fails": fails("/missions", "POST", "missions", "POST /missions"),
+    "missions: creation takes 1.5 s": Special(
+        {"slow": {"value": 1500, "method": "POST"}}, ("missions",), ("POST /missions",)
+    ),
+    "specs: search fails": fails("/specs/search", "GET", "specs", "GET /specs/search"),
+    "specs: HTML instead of JSON": Special(
+        {"garbage": {"only": f"{API}/specs"}}, ("specs",), ("GET /specs/{id}", "GET /specs/search")
+    ),
+    "specs: nobody is let in": fails("/specs", "GET", "specs", "GET /specs/{id}", 403),
+    "tickets: writes are lost": Special(
+        {"lost-writes": True}, ("tickets",), ("GET /tickets/{id}", "PATCH /tickets/{id}")
+    ),
+    "tickets: the first entry for every id": Special(
+        {"stale": {"only": TICKETS.path}}, ("tickets",), ("GET /tickets/{id}",)
+    ),
+    "tickets: the same id for every creation": Special(
+        {"duplicate-ids": True}, ("tickets",), ("POST /tickets",)
+    ),
+    "tickets: list is empty after a creation": Special(
+        {"empty-list": {"only": TICKETS.path}}, ("tickets",), ("GET /tickets",)
+    ),
+    "tickets: creation fails": fails("/tickets", "POST", "tickets", "POST /tickets"),
+    "tickets: update fails": fails("/tickets", "PATCH", "tickets", "PATCH /tickets/{id}"),
+    "tickets: search fails": fails("/tickets/search", "GET", "tickets", "GET /tickets/search"),
+    "knowledge base: list is empty": Special(
+        {"empty-list": {"only": f"{API}/knowledge-base"}},
+        ("knowledge-base",),
+        ("GET /knowledge-base",),
+    ),
+    "knowledge base: search fails": fails(
+        "/knowledge-base/search", "GET", "knowledge-base", "GET /knowledge-base/search"
+    ),
+    "knowledge base: 0.7 s slower": Special(
+        {"slow": {"value": 700, "only": f"{API}/knowledge-base"}},
+        ("knowledge-base",),
+        ("GET /knowledge-base", "GET /knowledge-base/search", "GET /knowledge-base/{id}"),
+    ),
+    # Sockets.
+    "upgrade refused": on_sockets({"ws-refuse": 403}),
+    "upgrade fails": on_sockets({"ws-refuse": 503}),
+    "upgrade redirected": on_sockets({"ws-refuse": 302}),
+    "upgrade never answered": on_sockets({"ws-hang": True}),
+    "nobody is let in": on_sockets({"ws-auth": True}),
+    "closed at once": on_sockets({"ws-close": True}),
+    "connections break": on_sockets({"ws-drop": 0.3}),
+    "no messages": on_sockets({"ws-silent": "news"}),
+    "not a word": on_sockets({"ws-silent": "all"}),
+    "one socket hears nothing": on_sockets({"ws-silent": {"count": 1}}, 12),
+    "messages 0.7 s late": on_sockets({"ws-late": 700}),
+    "messages twice": on_sockets({"ws-duplicate": True}),
+    "messages are HTML": on_sockets({"ws-garbage": True}),
+    "messages are bytes": on_sockets({"ws-binary": True}),
+    "close frame never answered": on_sockets({"ws-never-close": True}),
+    # All of the service.
     "dies in the middle": Special(
-        {"die": {"skip": 25}}, EVERYONE, (*SET_UP, "openapi", "root", *DATA, *LOGIN), start="own"
+        {"die": {"skip": 25}},
+        REQUESTING,
+        (*SET_UP, "openapi", "root", *DATA, *LOGIN, *RESOURCES),
+        start="own",
     ),
     "nothing listens": Special({}, EVERYONE, SET_UP, start="dead"),
     "accepts and says nothing": Special({}, EVERYONE, SET_UP, start="silent"),
@@ -151,15 +263,19 @@ class Case(NamedTuple):
     settings: dict[str, Any]
     names: tuple[str, ...]
     start: str = "faults"
+    seconds: float | None = None
 
 
 def cases() -> Iterator[Case]:
     """Yield every fault in every journey that should notice it."""
     for fault, settings in ANYWHERE.items():
-        for journey, target in JOURNEYS.items():
+        for journey, (_, _, target) in JOURNEYS.items():
+            if target is None:
+                continue
             where = {"only": target.path, "method": target.method, "skip": target.skip}
             placed = {name: {**values, **where} for name, values in settings.items()}
             yield Case(fault, journey, placed, target.endpoints)
     for fault, special in SPECIAL.items():
         for journey in special.journeys:
-            yield Case(fault, journey, special.faults, special.names, special.start)
+            faults, _, names, start, seconds = special
+            yield Case(fault, journey, faults, names, start, seconds)

@@ -18,12 +18,6 @@ TEMPLATE = REPOSITORY / "{{cookiecutter.project_slug}}" / ".cookiecutter-k6" / "
 SHORT = {"PROFILE": "smoke", "VUS": "3", "THINK_TIME": "0.03", "REQUEST_TIMEOUT": "1s"}
 """A few users for a few seconds, who wait 3 % of the usual time."""
 
-ACCESS = {
-    "api-authenticated": {"AUTH_MODE": "api-key", "API_KEY": "test-api-key"},
-    "auth-flow": {"AUTH_MODE": "login"},
-}
-"""Settings of the journeys that log in."""
-
 
 class Verdict(NamedTuple):
     """What a run said."""
@@ -33,6 +27,7 @@ class Verdict(NamedTuple):
     reasons: list[str]
     errors: str
     p95: dict[str, float]
+    only_slower: bool = False
 
     @property
     def red(self) -> bool:
@@ -57,10 +52,8 @@ def suite() -> Iterator[Path]:
 def run(load: Path, script: str, url: str, seconds: float, **settings: str) -> Verdict:
     """Run a script of the suite once."""
     with tempfile.TemporaryDirectory(prefix="verdict-") as folder:
-        name = Path(script).stem
         wanted = {
             **SHORT,
-            **ACCESS.get(name, {}),
             "BASE_URL": url,
             "DURATION": f"{round(seconds * 1000)}ms",
             "RESULTS_DIR": folder,
@@ -83,4 +76,5 @@ def run(load: Path, script: str, url: str, seconds: float, **settings: str) -> V
         summary.get("reasons", []),
         done.stderr.lower(),
         {name: times["p95"] for name, times in durations.items() if times},
+        summary.get("onlySlower") is True,
     )
