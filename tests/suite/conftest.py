@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -55,3 +56,19 @@ def faulty(_own_service: RunningService) -> Iterator[RunningService]:
     _own_service.clear_stats()
     yield _own_service
     _own_service.clear_faults()
+
+
+@pytest.fixture(scope="module")
+def _outcomes(suite: Suite, request: pytest.FixtureRequest) -> Iterator[dict[str, Future[Any]]]:
+    from tests.suite.crowd import Crowd  # noqa: PLC0415 - only tests that ask pay for it
+
+    crowd = Crowd(suite)
+    own = [item for item in request.session.items if item.parent is request.node]
+    yield crowd.start([item for item in own if isinstance(item, pytest.Function)])
+    crowd.stop()
+
+
+@pytest.fixture
+def outcome(_outcomes: dict[str, Future[Any]], request: pytest.FixtureRequest) -> Any:
+    """What the job of an `ahead` test returned."""
+    return _outcomes[request.node.name].result()

@@ -147,6 +147,7 @@ CASES = [
     Case("specs", "error", {"GET /specs/search": "client error"}, 404, {"only": f"{SPECS}/search"}),
     Case("specs", "garbage", {"GET /specs/{id}": "is JSON"}, where={"only": SPECS}),
     Case("tickets", "lost-writes", {"GET /tickets/{id}": "client error"}),
+    Case("tickets", "stale", {"GET /tickets/{id}": "is the one asked for"}),
     Case("tickets", "duplicate-ids", {"POST /tickets": "gives a new id"}),
     Case("tickets", "wrong-shape", {"GET /tickets": "is a list"}, where={"only": TICKETS}),
     Case("tickets", "empty-list", {"GET /tickets": "is not empty"}, where={"only": TICKETS}),

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import toolchain
+from service.certificates import make_certificate
 from service.testing import RunningService, free_port, running_service
 
 from tests.suite import figures
+from tests.suite.crowd import ahead
 from tests.suite.running import SCENARIOS, Run, Sample, Suite, scale_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sockets")]
 
 ENTRY = "scripts/websocket.js"
 PROTOCOLS = ("raw", "socketio")
@@ -42,10 +47,18 @@ def sockets(run: Run) -> dict[str, Any]:
     return dict(run.summary["sockets"])
 
 
+Talked = tuple[Run, dict[str, Any]]
+
+
+def healthy(suite: Suite, service: RunningService, protocol: str) -> Talked:
+    run = talking(suite, service.url, protocol).run(ENTRY, samples=True, WS_SOCKETS=3, RUN_ID="r1")
+    return run, service.stats()["sockets"]
+
+
 @both
-def test_a_healthy_service(suite: Suite, faulty: RunningService, protocol: str) -> None:
-    live = talking(suite, faulty.url, protocol)
-    run = live.run(ENTRY, samples=True, WS_SOCKETS=3, RUN_ID="r1")
+@ahead(healthy)
+def test_a_healthy_service(outcome: Talked, protocol: str) -> None:
+    run, seen = outcome
     assert_green(run)
     found = sockets(run)
     assert found["connections"] >= 6
@@ -55,9 +68,10 @@ def test_a_healthy_service(suite: Suite, faulty: RunningService, protocol: str) 
     assert found["errorTypes"] == {}
     assert found["latency"]["min"] >= 0
     assert found["roundTrip"]["min"] >= 0
+    assert found["closeAnswered"] == 100
     assert abs(found["clockSkewMs"]) < 1000
-    assert faulty.stats()["sockets"]["peak"] == 6
-    assert faulty.stats()["sockets"]["open"] == 0
+    assert seen["peak"] == 6
+    assert seen["open"] == 0
     own = [row for row in run.samples() if row.metric.startswith("ws_")]
     assert {row.tags["name"] for row in own} == {NAME}
     assert {row.tags["test_type"] for row in own} == {"websocket"}
@@ -89,14 +103,22 @@ def test_every_profile(suite: Suite, service: RunningService, protocol: str) -> 
         assert run.summary["run"]["profile"] == (NAME if name == "own" else name)
 
 
+def newer(suite: Suite, service: RunningService, protocol: str) -> tuple[Run, Run]:
+    """Runs of the next major version: a healthy service, and one that does not close."""
+    k6 = toolchain.which("k6-v2", "k6", os.environ)
+    live = talking(Suite(k6, suite.load, suite.results), service.url, protocol)
+    good = live.run(ENTRY)
+    service.set_fault("ws-never-close")
+    return good, live.run(ENTRY)
+
+
 @both
-def test_the_next_major_version(
-    suite: Suite, k6_v2_binary: Path, service: RunningService, protocol: str
-) -> None:
-    newer = Suite(k6_v2_binary, suite.load, suite.results)
-    run = talking(newer, service.url, protocol).run(ENTRY)
-    assert_green(run)
-    assert "level=warning" not in run.err
+@ahead(newer)
+def test_the_next_major_version(outcome: tuple[Run, Run], protocol: str) -> None:
+    good, bad = outcome
+    assert_green(good)
+    assert "level=warning" not in good.err
+    assert_not_closed(bad)
 
 
 @dataclass(frozen=True)
@@ -131,16 +153,21 @@ CASES = [
 RUNS = [(case, protocol) for case in CASES for protocol in case.protocols]
 
 
-@pytest.mark.parametrize(("case", "protocol"), RUNS, ids=str)
-def test_a_fault_is_red_and_named(
-    suite: Suite, faulty: RunningService, case: Case, protocol: str
-) -> None:
-    faulty.set_fault(case.fault, case.value)
-    live = talking(suite, faulty.url, protocol)
+def struck(suite: Suite, service: RunningService, case: Case, protocol: str) -> tuple[Run, int]:
+    service.set_fault(case.fault, case.value)
+    live = talking(suite, service.url, protocol)
     run = (live.having(THRESHOLDS="") if case.fault == "ws-late" else live).run(ENTRY)
+    return run, service.count()
+
+
+@pytest.mark.parametrize(("case", "protocol"), RUNS, ids=str)
+@ahead(struck)
+def test_a_fault_is_red_and_named(outcome: tuple[Run, int], case: Case, protocol: str) -> None:
+    run, requests = outcome
     assert run.code == 99, run.everything
     assert not run.passed
     assert case.reason in run.reasons
+    assert f"{NAME}: " in run.reasons
     assert "script_errors" not in run.reasons
     if case.cause:
         # A close frame may be lost with the connection behind it.
@@ -149,68 +176,111 @@ def test_a_fault_is_red_and_named(
         logged = [line for line in run.err.splitlines() if f"{NAME}: {case.cause} - ws://" in line]
         assert 1 <= len(logged) <= 2, run.err  # once per user
     if case.cause in {"not_upgraded", "closed"}:
-        assert faulty.count() < 20  # it waits between two attempts
+        assert requests < 20  # it waits between two attempts
         assert sum(sockets(run)["errorTypes"].values()) < 20
     assert run.seconds < 30
 
 
-@both
-def test_skewed_clocks_are_put_right(suite: Suite, faulty: RunningService, protocol: str) -> None:
-    for skew in (60_000, -60_000):
-        faulty.set_fault("ws-skew", skew)
-        run = talking(suite, faulty.url, protocol).run(ENTRY)
-        assert_green(run)
-        assert sockets(run)["clockSkewMs"] == pytest.approx(skew, abs=2000)
-        assert 0 <= sockets(run)["latency"]["max"] < 10_000
+def skewed(suite: Suite, service: RunningService, skew: int, protocol: str) -> Run:
+    service.set_fault("ws-skew", skew)
+    return talking(suite, service.url, protocol).run(ENTRY)
 
 
 @both
-def test_a_server_that_never_closes_does_not_keep_k6(
-    suite: Suite, faulty: RunningService, protocol: str
+@pytest.mark.parametrize("skew", [60_000, -60_000])
+@ahead(skewed)
+def test_skewed_clocks_are_put_right(outcome: Run, skew: int, protocol: str) -> None:
+    assert_green(outcome)
+    assert sockets(outcome)["clockSkewMs"] == pytest.approx(skew, abs=2000)
+    assert 0 <= sockets(outcome)["latency"]["max"] < 10_000
+
+
+def kept_open(suite: Suite, service: RunningService, protocol: str) -> Run:
+    service.set_fault("ws-never-close")
+    return talking(suite, service.url, protocol).run(ENTRY, WS_SOCKETS=2)
+
+
+@both
+@ahead(kept_open)
+def test_a_server_that_never_closes_is_red_and_does_not_keep_k6(
+    outcome: Run, protocol: str
 ) -> None:
-    faulty.set_fault("ws-never-close")
-    run = talking(suite, faulty.url, protocol).run(ENTRY)
-    assert_green(run)
+    assert_not_closed(outcome)
+
+
+def assert_not_closed(run: Run) -> None:
+    assert run.code == 99, run.everything
+    assert f"{NAME}: 2 x close frame never answered" in run.reasons
+    assert sockets(run)["errorTypes"] == {"not_closed": 2}  # one of each user
+    assert sockets(run)["closeAnswered"] == 0
     assert run.seconds < 20
 
 
-def test_an_upgrade_without_an_answer(suite: Suite, faulty: RunningService) -> None:
-    faulty.set_fault("ws-hang")
-    run = talking(suite, faulty.url, "raw").run(ENTRY, REQUEST_TIMEOUT="1s", DURATION="2s")
-    assert run.code == 99
-    assert "no answer to the upgrade in time" in run.reasons
-    assert run.seconds < 40
+def hanging(suite: Suite, service: RunningService) -> Run:
+    service.set_fault("ws-hang")
+    return talking(suite, service.url, "raw").run(ENTRY, REQUEST_TIMEOUT="1s", DURATION="2s")
 
 
-def test_a_dead_port_is_named(suite: Suite, faulty: RunningService) -> None:
-    live = talking(suite, faulty.url, "raw")
-    run = live.run(ENTRY, WS_URL=f"ws://127.0.0.1:{free_port()}/ws")
-    assert run.code == 99
-    assert "connection refused" in run.reasons
+@ahead(hanging)
+def test_an_upgrade_without_an_answer(outcome: Run) -> None:
+    assert outcome.code == 99
+    assert "no answer to the upgrade in time" in outcome.reasons
+    assert outcome.seconds < 40
+
+
+def at_a_dead_port(suite: Suite, service: RunningService) -> Run:
+    dead = f"ws://127.0.0.1:{free_port()}/ws"
+    return talking(suite, service.url, "raw").run(ENTRY, WS_URL=dead)
+
+
+@ahead(at_a_dead_port)
+def test_a_dead_port_is_named(outcome: Run) -> None:
+    assert outcome.code == 99
+    assert "connection refused" in outcome.reasons
+
+
+def losing(suite: Suite, service: RunningService, protocol: str) -> Run:
+    service.set_fault("ws-drop", 0.2, count=2)
+    live = talking(suite, service.url, protocol)
+    return live.run(ENTRY, DURATION="5s", THRESHOLDS=f"{BUSY};ws_errors=rate<0.9")
 
 
 @both
-def test_lost_sockets_are_opened_again(suite: Suite, faulty: RunningService, protocol: str) -> None:
-    faulty.set_fault("ws-drop", 0.2, count=2)
-    live = talking(suite, faulty.url, protocol)
-    run = live.run(ENTRY, DURATION="5s", THRESHOLDS=f"{BUSY};ws_errors=rate<0.9")
-    assert run.code == 0, run.everything
-    assert sockets(run)["reconnects"] == 2
-    assert sockets(run)["errorTypes"] == {"dropped": 2}
-    assert sockets(run)["received"] > 0
+@ahead(losing)
+def test_lost_sockets_are_opened_again(outcome: Run, protocol: str) -> None:
+    assert outcome.code == 0, outcome.everything
+    assert sockets(outcome)["reconnects"] == 2
+    assert sockets(outcome)["errorTypes"] == {"dropped": 2}
+    assert sockets(outcome)["received"] > 0
 
 
-def test_one_silent_socket_among_others_is_noticed(suite: Suite, faulty: RunningService) -> None:
-    faulty.set_fault("ws-silent", count=1)
-    live = talking(suite, faulty.url, "raw").having(WS_SESSION="12s", DURATION="12s")
-    run = live.run(ENTRY, WS_SOCKETS=2)
-    assert run.code == 99
-    assert sockets(run)["errorTypes"] == {"no_message": 1}
+def one_silent(suite: Suite, service: RunningService) -> Run:
+    service.set_fault("ws-silent", count=1)
+    live = talking(suite, service.url, "raw").having(WS_SESSION="12s", DURATION="12s")
+    return live.run(ENTRY, WS_SOCKETS=4)  # the share of what goes wrong is below its target
+
+
+@ahead(one_silent)
+def test_one_silent_socket_among_others_is_noticed(outcome: Run) -> None:
+    assert outcome.code == 99, outcome.everything
+    assert f"{NAME}: " in outcome.reasons
+    assert "1 x no message came" in outcome.reasons
+    assert sockets(outcome)["errorTypes"] == {"no_message": 1}
 
 
 def assert_clean(run: Run) -> None:
     for path in run.folder.iterdir():
         assert "canary" not in path.read_text(errors="replace"), path.name
+
+
+def with_a_token(
+    suite: Suite, service: RunningService, protocol: str, place: str, fault: str
+) -> Run:
+    faults = {"ws-auth": True, **({fault: True} if fault else {})}
+    with running_service(faults=faults, args=("--api-key", CANARY)) as closed:
+        live = talking(suite, closed.url.replace("://", "://me:canary-pw@"), protocol)
+        ready = live.having(AUTH_MODE="api-key", API_KEY=CANARY, WS_TOKEN_IN=place)
+        return ready.run(ENTRY, samples=True, flags=("--verbose",))
 
 
 @pytest.mark.parametrize(
@@ -223,26 +293,32 @@ def assert_clean(run: Run) -> None:
         ("socketio", "query", "ws-drop"),
     ],
 )
-def test_tokens_arrive_and_stay_secret(suite: Suite, protocol: str, place: str, fault: str) -> None:
-    faults = {"ws-auth": True, **({fault: True} if fault else {})}
-    with running_service(faults=faults, args=("--api-key", CANARY)) as closed:
-        live = talking(suite, closed.url.replace("://", "://me:canary-pw@"), protocol)
-        ready = live.having(AUTH_MODE="api-key", API_KEY=CANARY, WS_TOKEN_IN=place)
-        run = ready.run(ENTRY, samples=True, flags=("--verbose",))
-        assert run.code == (99 if fault else 0), run.everything
-        assert_clean(run)
+@ahead(with_a_token)
+def test_tokens_arrive_and_stay_secret(outcome: Run, protocol: str, place: str, fault: str) -> None:
+    assert outcome.code == (99 if fault else 0), outcome.everything
+    assert_clean(outcome)
 
 
-def test_a_login_opens_sockets(suite: Suite, faulty: RunningService) -> None:
-    faulty.set_fault("ws-auth")
-    run = talking(suite, faulty.url, "socketio").run(ENTRY, AUTH_MODE="login")
-    assert_green(run)
+def logged_in(suite: Suite, service: RunningService) -> Run:
+    service.set_fault("ws-auth")
+    return talking(suite, service.url, "socketio").run(ENTRY, AUTH_MODE="login")
 
 
-def test_namespaces_and_channels(suite: Suite, faulty: RunningService) -> None:
-    live = talking(suite, faulty.url, "socketio")
-    assert_green(live.run(ENTRY, WS_NAMESPACE="/live", WS_CHANNELS="a,b"))
-    wrong = live.run(ENTRY, WS_NAMESPACE="/nowhere")
+@ahead(logged_in)
+def test_a_login_opens_sockets(outcome: Run) -> None:
+    assert_green(outcome)
+
+
+def in_namespaces(suite: Suite, service: RunningService) -> tuple[Run, Run]:
+    live = talking(suite, service.url, "socketio")
+    good = live.run(ENTRY, WS_NAMESPACE="/live", WS_CHANNELS="a,b")
+    return good, live.run(ENTRY, WS_NAMESPACE="/nowhere")
+
+
+@ahead(in_namespaces)
+def test_namespaces_and_channels(outcome: tuple[Run, Run]) -> None:
+    good, wrong = outcome
+    assert_green(good)
     assert wrong.code == 99
     assert set(sockets(wrong)["errorTypes"]) == {"rejected"}
 
@@ -251,13 +327,55 @@ def series(sample: Sample) -> tuple[object, ...]:
     return (sample.metric, *sorted(sample.tags.items()))
 
 
-def test_unique_ids_make_no_time_series(suite: Suite) -> None:
-    with running_service(args=("--news-interval", "0.02")) as lively:
-        live = talking(suite, lively.url, "raw")
-        run = live.run(ENTRY, samples=True, WS_SOCKETS=5, WS_SESSION="1s", DURATION="4s")
-    rows = [row for row in run.samples() if row.metric.startswith("ws_")]
+def lively(suite: Suite, service: RunningService) -> Run:
+    with running_service(args=("--news-interval", "0.02")) as chatty:
+        live = talking(suite, chatty.url, "raw")
+        return live.run(ENTRY, samples=True, WS_SOCKETS=5, WS_SESSION="1s", DURATION="4s")
+
+
+@ahead(lively)
+def test_unique_ids_make_no_time_series(outcome: Run) -> None:
+    rows = [row for row in outcome.samples() if row.metric.startswith("ws_")]
     assert sum(row.metric == "ws_messages_received" for row in rows) > 200
     assert len({series(row) for row in rows}) < 30
+
+
+# --- TLS, heartbeats -----------------------------------------------------------------------------
+
+
+def over_tls(suite: Suite, service: RunningService) -> tuple[Run, Run]:
+    """Runs against the service's own certificate: not trusted, then trusted on request."""
+    with tempfile.TemporaryDirectory() as folder:
+        cert, key = make_certificate(Path(folder))
+        with running_service(args=("--tls-cert", str(cert), "--tls-key", str(key))) as sealed:
+            sure = talking(suite, sealed.url, "raw").having(INSECURE_SKIP_TLS_VERIFY="true")
+            # The service itself without TLS, so that set-up passes: it is about the sockets.
+            address = f"{sealed.url.replace('https://', 'wss://')}/ws"
+            return sure.run(ENTRY), talking(suite, service.url, "raw").run(ENTRY, WS_URL=address)
+
+
+@ahead(over_tls)
+def test_a_certificate_of_its_own(outcome: tuple[Run, Run]) -> None:
+    trusted, refused = outcome
+    assert_green(trusted)
+    assert sockets(trusted)["received"] > 0
+    assert refused.code == 99
+    assert "TLS failed" in refused.reasons
+    assert set(sockets(refused)["errorTypes"]) == {"tls"}
+
+
+def without_heartbeats(suite: Suite, service: RunningService) -> Run:
+    service.set_fault("ws-heartbeat", 0.5)
+    live = talking(suite, service.url, "socketio")
+    return live.run(ENTRY, DURATION="4s")
+
+
+@ahead(without_heartbeats)
+def test_lost_heartbeats_are_noticed(outcome: Run) -> None:
+    assert outcome.code == 99, outcome.everything
+    assert "no ping from the server in time" in outcome.reasons
+    assert "no_heartbeat" in sockets(outcome)["errorTypes"]
+    assert sockets(outcome)["reconnects"] > 0
 
 
 @pytest.mark.parametrize(

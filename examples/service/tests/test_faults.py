@@ -218,6 +218,14 @@ def test_duplicate_ids(api: httpx.Client, service: RunningService) -> None:
     assert api.get(f"/tickets/{ids[0]}").status_code == 200
 
 
+@provokes("stale")
+def test_stale(api: httpx.Client, service: RunningService) -> None:
+    ids = [api.post("/tickets", json={"title": "x"}).json()["id"] for _ in range(2)]
+    service.set_fault("stale")
+    assert [api.get(f"/tickets/{number}").json()["id"] for number in ids] == [ids[0]] * 2
+    assert len(api.get("/tickets").json()["data"]) >= 2
+
+
 @provokes("truncated")
 def test_truncated_204(api: httpx.Client, service: RunningService) -> None:
     number = api.post("/items", json={"name": "x"}).json()["id"]

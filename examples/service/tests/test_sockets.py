@@ -216,6 +216,15 @@ def test_duplicates(service: RunningService) -> None:
         assert heard(subscribed(opened)) == heard(opened)
 
 
+@provokes("ws-heartbeat")
+def test_a_promise_about_pings(service: RunningService) -> None:
+    service.set_fault("ws-heartbeat", 0.5)
+    with socket(service, SOCKETIO) as opened:
+        promised = json.loads(str(opened.recv(WAIT))[1:])
+        assert (promised["pingInterval"], promised["pingTimeout"]) == (500, 0)
+        assert promised["sid"]
+
+
 @provokes("ws-skew")
 @pytest.mark.parametrize("ahead", [60_000, -60_000])
 def test_skewed_clock(service: RunningService, ahead: int) -> None:

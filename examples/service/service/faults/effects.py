@@ -395,6 +395,22 @@ async def duplicate_ids(x: Exchange) -> bool:
     return await _with_id(x, lambda id_: x.memory.setdefault("id", id_))
 
 
+async def stale(x: Exchange) -> bool:
+    """Answer with the first entry that was asked for, as a cache does that forgets the id."""
+    if x.scope["method"] != "GET":
+        return False
+    folder = x.scope["path"].rpartition("/")[0]
+
+    def kept(body: bytes) -> bytes:
+        data = _parsed(body)
+        if not isinstance(data, dict) or "id" not in data:
+            return body
+        first: bytes = x.memory.setdefault(folder, body)
+        return first
+
+    return await rewritten(kept)(x)
+
+
 async def _with_id(x: Exchange, change: Callable[[Any], Any]) -> bool:
     """Change the id in the answer to a creation; other requests go on."""
     if x.scope["method"] != "POST":

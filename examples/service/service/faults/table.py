@@ -170,6 +170,11 @@ FAULTS: tuple[Fault, ...] = (
         effect=effects.duplicate_ids,
     ),
     Fault(
+        "stale",
+        "answers with the first entry that was asked for, whatever the id",
+        effect=effects.stale,
+    ),
+    Fault(
         "bom",
         "puts a byte order mark before the JSON",
         effect=effects.rewritten(effects.with_bom),
@@ -321,6 +326,13 @@ FAULTS: tuple[Fault, ...] = (
     Fault("ws-garbage", "sends HTML for news over a WebSocket", "socket"),
     Fault("ws-binary", "sends bytes for news over a WebSocket", "socket"),
     Fault("ws-duplicate", "sends news over a WebSocket twice", "socket"),
+    Fault(
+        "ws-heartbeat",
+        "promises a Socket.IO ping so often, and keeps to its usual pace",
+        "socket",
+        kind=number(0.1, 3600, "seconds"),
+        default=0.5,
+    ),
     Fault(
         "ws-skew",
         "stamps what it sends over WebSockets with a clock so far ahead",

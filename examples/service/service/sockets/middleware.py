@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 GARBAGE = "<html>not what you asked for"
 SOCKETIO_EVENT = "42"
+SOCKETIO_OPEN = "0{"
 RAW_NEWS = '{"type": "message"'
 
 
@@ -99,7 +101,7 @@ class Talk:
         if message["type"] != "websocket.send" or not _is_news(message):
             if self._silent("all") and message["type"] == "websocket.send":
                 return
-            await self._send(message)
+            await self._send(self._promising(message))
             return
         if self._silent("news") or self._silent("all"):
             return
@@ -123,6 +125,14 @@ class Talk:
             await self._send({"type": "websocket.close", "code": int(self._number("ws-close"))})
         if "ws-drop" in self._chosen:
             asyncio.get_running_loop().call_later(self._number("ws-drop"), self._wire.reset)
+
+    def _promising(self, message: Message) -> Message:
+        """Change what the first packet of Socket.IO says about pings."""
+        text = message.get("text") or ""
+        if "ws-heartbeat" not in self._chosen or not text.startswith(SOCKETIO_OPEN):
+            return message
+        pace = {"pingInterval": 1000 * self._number("ws-heartbeat"), "pingTimeout": 0}
+        return {**message, "text": "0" + json.dumps({**json.loads(text[1:]), **pace})}
 
     def _silent(self, what: str) -> bool:
         return "ws-silent" in self._chosen and self._chosen["ws-silent"].values["ws-silent"] == what

@@ -66,3 +66,6 @@ export const conversations = {
 
 /** At least this share of the sockets planned at the peak must have been opened: 500 of 1,000. */
 export const OPENED_SHARE = 0.5;
+
+/** At most this share of them may hear nothing for `messageWithin` seconds; of fewer than a hundred none. */
+export const SILENT_SHARE = 0.01;

@@ -204,12 +204,17 @@ function stepOf(row, step) {
   const { trend, counter } = step;
   const duration = trend === undefined ? undefined : new Trend(trend, true);
   const successes = counter === undefined ? undefined : new Counter(counter);
-  const verify = checkerOf(row, step, target);
+  /** @type {{ id?: string }} */
+  const wanted = {};
+  const verify = checkerOf(row, step, target, wanted);
   const source = sourceOf(row, step);
   const details = detailsOf(step, source);
   const keep = keeperOf(row, step);
   const rest = pauseOf(step);
   const once = (/** @type {Found} */ found, /** @type {any} */ observe) => {
+    if (source === 'created' || source === 'listed') {
+      wanted.id = found[source];
+    }
     const response = send(target, details(found));
     const ok = verify(response);
     errors.add(!ok);
@@ -278,9 +283,10 @@ function given(row, step, field) {
  * @param {ResourceRow} row
  * @param {ResourceStep} step
  * @param {Endpoint} target
+ * @param {{ id?: string }} wanted the entry that the last request asked for
  * @returns {(response: HttpResponse) => boolean}
  */
-function checkerOf(row, step, { name, statuses }) {
+function checkerOf(row, step, { name, statuses }, wanted) {
   const id = row.id ?? 'id';
   /** @type {Record<string, (response: HttpResponse) => boolean>} */
   const also = {};
@@ -307,12 +313,14 @@ function checkerOf(row, step, { name, statuses }) {
     also[`${name} is JSON`] = isJson;
   }
   if (step.do === 'read') {
-    // An answer that there is nothing may be empty; an entry holds its id, unless the table knows better.
+    // An answer that there is nothing may be empty.
     also[`${name} is JSON`] = (r) => r.status >= 300 || isJson(r);
+    if (step.ids === undefined) {
+      also[`${name} is the one asked for`] = (r) => String(jsonAt(r, id)) === String(wanted.id);
+    }
   }
   return checker(name, {
     ...(statuses === undefined && { success: true }),
-    ...(step.do === 'read' && step.ids === undefined && { fields: [id] }),
     ...(row.withinMs !== undefined && { withinMs: row.withinMs }),
     type: 'json',
     also,

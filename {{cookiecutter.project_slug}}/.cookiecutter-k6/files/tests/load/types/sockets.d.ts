@@ -51,6 +51,8 @@ export interface Session {
   pace: number;
   /** Whether it was ever open. */
   opened: boolean;
+  /** Whether the answer to its close frame is waited for. */
+  awaitsClose?: boolean;
   /** Connections in a row that did not last. */
   attempts: number;
   timers: number[];
@@ -112,6 +114,8 @@ export interface SocketFigures {
   sent: number;
   /** Connections, messages and answers that went wrong, percent. */
   errorRate: number;
+  /** Close frames that were answered, percent of those where it was waited for; null when it was not. */
+  closeAnswered: number | null;
   /** Answers to the upgrade other than 101, by status. */
   refusals: Record<string, number>;
   /** Failures by cause. */

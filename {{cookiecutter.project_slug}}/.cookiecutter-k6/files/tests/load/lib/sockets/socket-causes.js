@@ -16,5 +16,5 @@ export const SOCKET_CAUSES = Object.freeze({
   binary: 'binary message',
   duplicate: 'message delivered twice',
   clock: "server's clock is ahead and cannot be asked",
-  not_closed: 'not closed when asked to',
+  not_closed: 'close frame never answered',
 });

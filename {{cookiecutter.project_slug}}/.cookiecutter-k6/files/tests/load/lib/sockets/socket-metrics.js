@@ -25,6 +25,9 @@ const errors = new Rate('ws_errors');
 /** The same by the tag `cause`. */
 const failures = new Counter('ws_failures');
 
+/** Share of close frames that the server answered, of those where somebody waited. */
+const closeAnswered = new Rate('ws_close_answered');
+
 /** From the server's time stamp to arrival, clocks put right. */
 const latency = new Trend('ws_message_latency', true);
 
@@ -69,6 +72,10 @@ export function createRecorder(name, address) {
     },
     answer() {
       errors.add(false, tags);
+    },
+    /** @param {boolean} ok */
+    closed(ok) {
+      closeAnswered.add(ok, tags);
     },
     said() {
       sent.add(1, tags);

@@ -7,7 +7,7 @@ import { WebSocket } from 'k6/websockets';
 import { latencyMs, learn, newClock, toMs } from './clock-offset.js';
 import { env } from '../config.js';
 import { causeOf, reportException } from '../failures.js';
-import { hangUp } from './hang-up.js';
+import { hangUp, NOT_ANSWERED } from './hang-up.js';
 import { createRecorder } from './socket-metrics.js';
 
 /** @typedef {import('../../types/sockets.js').Session} Session */
@@ -33,6 +33,10 @@ const LONGEST_WAIT_MS = 30_000;
 
 /** A connection that lasted this long was a good one: the next wait is the first again, milliseconds. */
 const GOOD_AFTER_MS = 10_000;
+
+/** Time for the answer to a close frame, milliseconds, in the first few VUs: they stand still meanwhile. */
+const CLOSE_WITHIN_MS = 1000;
+const WAITING_VUS = 10;
 
 /** Ids kept per socket to notice messages that come twice. */
 const REMEMBERED_IDS = 100;
@@ -206,7 +210,21 @@ function leave(session) {
   forgetTimers(session);
   session.phase = 'leaving';
   dialect.goodbye(session);
-  hangUp(session.socket);
+  session.error = '';
+  hangUp(session.socket, session.awaitsClose ? CLOSE_WITHIN_MS : 0);
+}
+
+/** @param {Session} session */
+function hasLeft(session) {
+  session.phase = 'gone';
+  if (session.awaitsClose) {
+    const ok = !NOT_ANSWERED.test(session.error);
+    record.closed(ok);
+    if (!ok) {
+      // Has a target of its own: one late answer of a busy machine is no failure.
+      record.failure('not_closed', `no close frame within ${CLOSE_WITHIN_MS} ms`, true);
+    }
+  }
 }
 
 /**
@@ -215,8 +233,10 @@ function leave(session) {
  */
 function closed(session, { code, reason }) {
   forgetTimers(session);
-  if (session.phase === 'leaving' || session.phase === 'gone') {
-    session.phase = 'gone';
+  if (session.phase === 'leaving') {
+    hasLeft(session);
+  }
+  if (session.phase === 'gone') {
     return;
   }
   if (session.phase === 'connecting') {
@@ -405,6 +425,8 @@ function hold({ durationMs, peakMs }) {
       Math.min(1, openMs / openForMs),
     ),
   );
+  // All end together; the last has nobody to keep waiting.
+  sessions[sessions.length - 1].awaitsClose = __VU <= WAITING_VUS;
   const untilPeak = startTime + peakMs - now;
   if (untilPeak >= 0 && untilPeak < openMs) {
     setTimeout(
