@@ -19,9 +19,12 @@ from service.routers.auth import Caller, auth_router
 from service.routers.desk import desk_router
 from service.routers.health import health_router
 from service.routers.items import items_router
+from service.routers.measures import measures_router
 from service.routers.missions import missions_router
 from service.routers.root import root_router
+from service.routers.shop import shop_router
 from service.settings import Settings
+from service.shop import Shop
 from service.sockets.access import Doorkeeper
 from service.sockets.feed import Clock, Feed
 from service.sockets.middleware import SocketMiddleware
@@ -79,6 +82,8 @@ def build(settings: Settings) -> Service:
         auth_router(settings, users, tokens, caller),
         missions_router(paths, Missions(), caller),
         desk_router(paths, Desk(), caller),
+        shop_router(paths, Shop(), caller, board),
+        measures_router(paths),
         root_router(paths),
         admin_router(board, stats),
         raw_router(paths, *news),

@@ -139,7 +139,7 @@ def fault_lines() -> list[str]:
     for fault in FAULTS:
         lines.append(_line(example(fault), f"{fault.help}{_accepts(fault.kind)}"))
         lines += [_line(f"    ,{_set(each)}", _meaning(each)) for each in fault.parameters]
-    lines += ["", "parameters of all faults but token-life, ws-skew, ws-auth and start-delay:"]
+    lines += ["", "parameters of all faults that requests or WebSockets meet:"]
     lines += [_line(f"    ,{each.name}=...", _meaning(each)) for each in COMMON]
     return lines
 

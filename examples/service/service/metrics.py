@@ -47,6 +47,21 @@ def _lines(stats: Stats) -> Iterator[str]:
     yield f"process_start_time_seconds {STARTED:.3f}"
 
 
+def readings() -> dict[str, dict[str, float]]:
+    """Return memory and CPU time as numbers, for those who do not read Prometheus' format.
+
+    Example:
+        ``{"process": {"memory_usage_mb": 61.3, "cpu_seconds": 0.9, "uptime_seconds": 12.5}}``
+    """
+    return {
+        "process": {
+            "memory_usage_mb": round(_memory() / 1024 / 1024, 3),
+            "cpu_seconds": round(time.process_time(), 3),
+            "uptime_seconds": round(time.time() - STARTED, 3),
+        }
+    }
+
+
 def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 

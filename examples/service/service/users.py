@@ -5,17 +5,29 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 
+from service.limits import LIMITS
+
 PASSWORD = "loadtest123"  # noqa: S105 -- test users of a service without data
 AGENT, AGENT_PASSWORD = "agent@test.com", "password"
 
 
 @dataclass(frozen=True)
 class User:
-    """A person, or the caller who came with the API key."""
+    """A person, a tenant of some tier, or the caller who came with the API key."""
 
     id: int
     email: str
     name: str
+    tier: str = ""
+
+
+def tier_key(tier: str) -> str:
+    """Return the key of the tenant of a tier.
+
+    Example:
+        ``tier_key("free") == "test-free-key"``
+    """
+    return f"test-{tier}-key"
 
 
 class Users:
@@ -32,6 +44,12 @@ class Users:
             for number, name in enumerate(names, start=1)
         ]
         users.append(User(len(users) + 1, AGENT, "Agent"))
+        tenants = [
+            User(len(users) + number, f"{tier}@example.com", tier.capitalize(), tier)
+            for number, tier in enumerate(LIMITS, start=1)
+        ]
+        users += tenants
+        self._by_key = {tier_key(user.tier): user for user in tenants}
         self._by_email = {user.email: user for user in users}
         self.api_user = User(0, "api-key@example.com", "API key")
         self.anonymous = User(0, "anonymous@example.com", "Anonymous")
@@ -39,6 +57,10 @@ class Users:
     def find(self, email: str) -> User | None:
         """Return the user with this address."""
         return self._by_email.get(email)
+
+    def of_key(self, key: str) -> User | None:
+        """Return the tenant with this key."""
+        return self._by_key.get(key)
 
     def login(self, email: str, password: str) -> User | None:
         """Return the user when the password is right."""

@@ -112,10 +112,10 @@ class Board:
         self._active.clear()
         self._sort()
 
-    def setting(self, name: str, usual: Value) -> Value:
-        """Return the value of a fault that a part of the service asks for."""
+    def setting(self, name: str, usual: Value, parameter: str = "") -> Value:
+        """Return the value of a fault that a part of the service asks for, or of a parameter."""
         active = self._active.get(name)
-        return active.values[name] if active else usual
+        return active.values[parameter or name] if active else usual
 
     def report(self) -> dict[str, Any]:
         """Return what is on, as JSON data: values, paths, how many requests met it."""

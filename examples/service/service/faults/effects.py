@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import math
+import mmap
 import os
 import random
 import time
@@ -30,6 +31,7 @@ HTML = b"text/html; charset=utf-8"
 PAGE = b"<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body>It works!</body></html>\n"
 NOT_HTTP = b"\x00\x15\x03\x01\xff\xfeSSH-2.0-OpenSSH_9.6\r\n\x80\x81 not HTTP \x00\r\n\r\n"
 CHUNK = 64 * 1024
+PIECE = 512 * 1024
 NO_CONTENT = 204
 
 Headers = list[tuple[bytes, bytes]]
@@ -172,6 +174,44 @@ async def slow(x: Exchange) -> bool:
     """Wait before the request is dealt with."""
     wait = x.number("slow") + x.chance.uniform(-1, 1) * x.number("jitter")
     await x.pause(max(0.0, wait) / 1000)
+    return False
+
+
+async def slow_join(x: Exchange) -> bool:
+    """Wait as for a query that reads whole tables."""
+    await x.pause(x.number("slow-join") / 1000)
+    return False
+
+
+async def capacity(x: Exchange) -> bool:
+    """Let one request after the other through, evenly; who would wait too long is turned away."""
+    now = time.monotonic()
+    turn = max(now, x.memory.get("next", 0.0))
+    if turn - now > x.number("queue"):
+        return await _problem(x, 503, "over capacity", (b"retry-after", b"1"))
+    x.memory["next"] = turn + 1 / x.number("capacity")
+    if turn > now:
+        await x.pause(turn - now)
+    return False
+
+
+async def leak(x: Exchange) -> bool:
+    """Keep some memory that nobody will ever free."""
+    x.memory.setdefault("kept", []).append(b"\x01" * int(x.number("leak") * 1024))
+    return False
+
+
+async def memory_noise(x: Exchange) -> bool:
+    """Take a piece of memory; when there are enough of them, give all back to the system."""
+    pieces: list[mmap.mmap] = x.memory.setdefault("pieces", [])
+    size = int(x.chance.random() * PIECE) + 1
+    piece = mmap.mmap(-1, size)
+    piece.write(b"\x01" * size)
+    pieces.append(piece)
+    if sum(map(len, pieces)) > x.number("memory-noise") * 1024 * 1024:
+        for each in pieces:
+            each.close()
+        pieces.clear()
     return False
 
 

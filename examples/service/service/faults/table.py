@@ -19,6 +19,7 @@ from service.faults.values import (
     paths,
     text,
 )
+from service.limits import ALGORITHMS, WINDOW
 from service.settings import Paths
 
 Where = Callable[[Paths], tuple[str, ...]]
@@ -86,6 +87,14 @@ def _refresh(paths: Paths) -> tuple[str, ...]:
     return (paths.refresh,)
 
 
+def _order_details(paths: Paths) -> tuple[str, ...]:
+    return (f"{paths.prefix}/reports/order-details",)
+
+
+def _products(paths: Paths) -> tuple[str, ...]:
+    return (f"{paths.prefix}/products",)
+
+
 def _health(paths: Paths) -> tuple[str, ...]:
     return paths.health
 
@@ -104,6 +113,24 @@ FAULTS: tuple[Fault, ...] = (
         number(0, 3_600_000, "milliseconds"),
         1000,
         (Parameter("jitter", number(0, 3_600_000, "milliseconds"), 0, "plus or minus up to this"),),
+    ),
+    Fault(
+        "capacity",
+        "answers so many requests a second, lets others wait, and turns away who would wait long",
+        "pause",
+        effects.capacity,
+        number(0.1, 1_000_000, "requests per second"),
+        100,
+        (Parameter("queue", number(0, 3600, "seconds"), 1, "longest wait before it answers 503"),),
+    ),
+    Fault(
+        "slow-join",
+        "waits before it answers with the details of orders",
+        "pause",
+        effects.slow_join,
+        number(0, 3_600_000, "milliseconds"),
+        2000,
+        where=_order_details,
     ),
     Fault("hang", "never answers", effect=effects.hang),
     Fault(
@@ -341,6 +368,62 @@ FAULTS: tuple[Fault, ...] = (
         default=5000,
     ),
     Fault("ws-auth", "lets nobody open a WebSocket without a token", "setting"),
+    # Memory.
+    Fault(
+        "leak",
+        "keeps this much memory for ever with each request",
+        "pause",
+        effects.leak,
+        number(0, 100_000, "kilobytes"),
+        64,
+        where=_products,
+    ),
+    Fault(
+        "memory-noise",
+        "takes more and more memory, then frees it at once, like a garbage collector",
+        "pause",
+        effects.memory_noise,
+        number(0, 10_000, "megabytes"),
+        20,
+        where=_products,
+    ),
+    # Tenants and their shop.
+    Fault(
+        "limits",
+        "counts the requests of tenants in this way",
+        "setting",
+        kind=choice(*ALGORITHMS),
+        default="fixed",
+        parameters=(
+            Parameter("window", number(0.1, 86400, "seconds"), WINDOW, "length of the window"),
+        ),
+    ),
+    Fault("no-limit", "lets tenants make any number of requests", "setting"),
+    Fault(
+        "wrong-limit",
+        "allows tenants this many times their limit",
+        "setting",
+        kind=number(0.01, 100, "factor"),
+        default=0.5,
+    ),
+    Fault("shared-limit", "stops all tenants when one of them has used up its limit", "setting"),
+    Fault("stuck-limit", "never again answers a tenant who was stopped once", "setting"),
+    Fault("silent-limit", "says nothing about limits in headers", "setting"),
+    Fault(
+        "oversell",
+        "looks at the stock, and takes from it only so much later",
+        "setting",
+        kind=number(0, 60_000, "milliseconds"),
+        default=50,
+    ),
+    Fault("stuck-report", "never finishes a report", "setting"),
+    Fault(
+        "lost-import",
+        "loses this share of the rows of an import",
+        "setting",
+        kind=number(0, 1, "share"),
+        default=0.5,
+    ),
     # Start.
     Fault(
         "start-delay",

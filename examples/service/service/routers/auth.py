@@ -62,7 +62,11 @@ class Caller(HTTPBearer):
         self._tokens = tokens
 
     async def __call__(self, request: Request) -> User:  # type: ignore[override]
-        """Returns the caller."""
+        """Returns the caller, who then also is the state's ``user``."""
+        request.state.user = user = self._caller(request)
+        return user
+
+    def _caller(self, request: Request) -> User:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             if self._anonymous and not scheme:
@@ -70,7 +74,7 @@ class Caller(HTTPBearer):
             raise unauthorized("send 'Authorization: Bearer <access token or API key>'")
         if token == self._api_key:
             return self._users.api_user
-        return self._user_of(token)
+        return self._users.of_key(token) or self._user_of(token)
 
     def _user_of(self, token: str) -> User:
         try:
