@@ -10,8 +10,6 @@ import { formatDuration, parseDuration } from './duration.js';
 import { finish, start } from './lifecycle.js';
 import { peakMs } from './profiles.js'; // @feature websocket
 import { namedStages, peakVus, plannedMs, rescale } from './profiles.js';
-import { SEGMENT_STATS } from './merge-metrics.js';
-import { refusalOf, segmentOf, segmentTags, summarizeSegment, unjudged } from './segment.js';
 import { TREND_STATS } from './statistics.js';
 import { socketThresholds } from './sockets/socket-plan.js'; // @feature websocket
 import { summarize } from './summary.js';
@@ -41,23 +39,37 @@ function figuresOf(spec) {
     duration: env.DURATION,
     timeScale: env.TIME_SCALE,
   });
-  const factor = peakVus(shape) / peakVus(whole);
+  const factor = peakVus(shape) / peakVus(spec.own?.shape ?? whole);
+  const durationMs = plannedMs(shape);
   return {
     chosen,
     key,
     shape,
     profile: chosen ?? key,
     vus: peakVus(shape),
-    durationMs: plannedMs(shape),
+    durationMs,
     stages: namedStages(shape),
-    beside: (spec.beside ?? []).map((other) => ({
-      ...other,
-      shape: rescale(other.shape, {
-        vus: peakVus(other.shape) * factor,
-        duration: formatDuration(plannedMs(shape)),
-        timeScale: 1,
-      }),
-    })),
+    beside: (spec.beside ?? []).map((other) => besideOf(other, factor, durationMs)),
+  };
+}
+
+/**
+ * @param {Companion} other
+ * @param {number} factor by which the test's own users are scaled
+ * @param {number} wholeMs length of the run
+ * @returns {Companion} scaled alike, for its part of the run
+ */
+function besideOf(other, factor, wholeMs) {
+  const [from, to] = other.during ?? [0, 1];
+  const isFixed = other.scales === false;
+  return {
+    ...other,
+    startMs: Math.round(from * wholeMs),
+    shape: rescale(other.shape, {
+      vus: isFixed ? undefined : peakVus(other.shape) * factor,
+      duration: formatDuration(Math.max(1000, (to - from) * wholeMs)),
+      timeScale: 1,
+    }),
   };
 }
 
@@ -89,16 +101,12 @@ export function planTest(spec) {
   guardTarget(certainLoad(whole));
   const { baseline, refusal } = baselineOf(spec, figures);
   const options = optionsOf(spec, figures, baseline);
-  const wholeRun = { ...figures, baseline };
-  const { thresholds = {} } = options;
-  const isWhole = segmentOf() === undefined;
   return {
-    options: isWhole ? options : asSegment(options),
+    options,
     setup: () => {
       guardTarget(whole);
-      const problem = refusal ?? refusalOf(figures.vus);
-      if (problem !== undefined) {
-        throw problem;
+      if (refusal !== undefined) {
+        throw refusal;
       }
       warnOfIgnored(options);
       const info = start(whole, spec.readiness);
@@ -106,23 +114,7 @@ export function planTest(spec) {
       return info;
     },
     teardown: finish,
-    handleSummary: isWhole
-      ? summarize(spec, wholeRun)
-      : summarizeSegment(spec, wholeRun, /** @type {Thresholds} */ (thresholds)),
-  };
-}
-
-/**
- * Turns the options of a whole run into those of a segment of it: k6 measures, and judges nothing.
- *
- * @param {import('k6/options').Options} options
- * @returns {import('k6/options').Options}
- */
-function asSegment(options) {
-  return {
-    ...options,
-    thresholds: unjudged(/** @type {Thresholds} */ (options.thresholds)),
-    summaryTrendStats: [...new Set([...(options.summaryTrendStats ?? []), ...SEGMENT_STATS])],
+    handleSummary: summarize(spec, { ...figures, baseline }),
   };
 }
 
@@ -183,7 +175,6 @@ function optionsOf(
     profile,
     target_vus: String(vus),
     ...(env.RUN_ID ? { testid: env.RUN_ID } : {}),
-    ...segmentTags(),
   };
   const targets = targetsOf(spec, chosen);
   const thresholds = buildThresholds({
@@ -195,23 +186,32 @@ function optionsOf(
     metrics: metricsOf(spec, durationMs),
     arrivalRate: shape.executor.endsWith('arrival-rate') && !isHeavy(chosen),
   });
+  const always = { ...spec.always?.({ vus, durationMs, chosen, stages }) };
+  for (const [metric, expressions] of Object.entries(overrides())) {
+    if (always[metric] !== undefined) {
+      always[metric] = expressions;
+    }
+  }
   const stricter = baseline === undefined ? {} : baselineThresholds(spec.endpoints, baseline);
   return /** @type {import('k6/options').Options} */ ({
     // Tags once more per scenario: `k6 run --tag` replaces those of the whole test.
     scenarios: Object.fromEntries(
-      [{ key, exec: spec.exec, shape }, ...beside].map((each) => [
+      [{ ...spec.main, key, exec: spec.exec, shape, startMs: 0 }, ...beside].map((each) => [
         each.key,
         {
           ...each.shape,
           ...(each.exec !== undefined && { exec: each.exec }),
+          ...(each.startMs && { startTime: formatDuration(each.startMs) }),
+          ...(each.env && { env: each.env }),
           ...(spec.gracefulStop && { gracefulStop: spec.gracefulStop }),
-          tags: { ...tags, phase: 'main' },
+          tags: { ...tags, phase: 'main', ...each.tags },
         },
       ]),
     ),
     thresholds: {
       ...socketThresholds(spec, { chosen, vus, stages }, targets), // @feature websocket
       ...addThresholds(thresholds, stricter),
+      ...always,
     },
     tags,
     systemTags: config.systemTags,

@@ -29,6 +29,7 @@ export function toText(summary, { path, colour }) {
     '',
     ...(summary.endpoints.length > 0 ? [...endpointTable(summary), ''] : []),
     ...socketLines(summary.sockets), // @feature websocket
+    ...(summary.tables ?? []).flatMap(ownTable),
     ...stageTable(summary),
     totalsLine(summary),
     ...errorLine(summary),
@@ -138,6 +139,25 @@ function stageTable({ stages, breakingStage, endpoints }) {
     ? `  first step beyond the targets: ${breakingStage.name} (${breakingStage.reason})`
     : '  every step met the targets';
   return [...table('LOAD STEPS (ms)', stages), note, ''];
+}
+
+/**
+ * @param {import('../types/summary.js').SummaryTable} table
+ * @returns {string[]}
+ */
+function ownTable({ title, head, rows }) {
+  const [first, ...others] = head;
+  const lines = [[`${title}: ${first}`, ...others], ...rows].map((cells) =>
+    cells.map((cell) => (cell === null ? '-' : String(cell))),
+  );
+  const widths = head.map((_, i) => Math.max(...lines.map((cells) => cells[i].length)) + 2);
+  return [
+    ...lines.map(
+      ([name, ...cells]) =>
+        `  ${name.padEnd(widths[0])}${cells.map((cell, i) => cell.padStart(widths[i + 1])).join('')}`,
+    ),
+    '',
+  ];
 }
 
 /**

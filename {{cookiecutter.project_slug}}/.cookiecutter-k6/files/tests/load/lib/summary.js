@@ -46,9 +46,8 @@ export function summarize(spec, figures) {
  * @param {TestSpec} spec
  * @param {string} name of a result, such as `summary.json`
  * @returns {string} one folder per run with the wrapper, one set of files per test without
- * @example resultPath(spec, 'summary.json')
  */
-export function resultPath(spec, name) {
+function resultPath(spec, name) {
   return env.RESULTS_DIR
     ? `${env.RESULTS_DIR}/${name}`
     : `${DEFAULT_FOLDER}/${spec.name}-test-${name}`;
@@ -69,6 +68,7 @@ function fileName(path) {
  */
 export function buildSummary(spec, plan, data) {
   const { key, profile, vus, durationMs, stages } = plan;
+  const own = spec.findings?.(data.metrics, plan) ?? { tables: [], reasons: [] };
   const of = (/** @type {{ name: string }} */ { name }) => endpointFigures(data.metrics, name);
   const figures = {
     metrics: totals(data.metrics),
@@ -76,11 +76,14 @@ export function buildSummary(spec, plan, data) {
       ...spec.endpoints.map((target) => ({ ...of(target), request: requestOf(target) })),
       ...(spec.support ?? []).map(of).filter(hasFailed),
     ],
+    tables: own.tables,
     stages: [...new Set(stages.map(({ name }) => name))].map((name) =>
       figuresOf(data.metrics, 'stage', name),
     ),
     sockets: socketFigures(data.metrics, spec, [...new Set(stages.map(({ name }) => name))]), // @feature websocket
-    thresholds: thresholdResults(data.metrics),
+    thresholds: thresholdResults(data.metrics).filter(
+      ({ metric, measured }) => measured || !own.explains?.(metric),
+    ),
     failedChecks: failedChecks(data.root_group),
     distribution: distribution(data.metrics['http_req_duration{phase:main}']?.values),
   };
@@ -89,7 +92,7 @@ export function buildSummary(spec, plan, data) {
     plan.baseline === undefined
       ? null
       : compareWith(spec.endpoints, plan.baseline, figures.endpoints);
-  const verdict = findings({ ...figures, comparison }, { ranMs, plannedMs: durationMs });
+  const verdict = findings({ ...figures, comparison, own }, { ranMs, plannedMs: durationMs });
   return {
     schema: SUMMARY_SCHEMA,
     passed: verdict.reasons.length === 0,

@@ -3,7 +3,7 @@ import { CAUSES } from './causes.js';
 import { socketReasons } from './sockets/socket-plan.js'; // @feature websocket
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
-/** @typedef {Pick<Summary, 'metrics' | 'endpoints' | 'stages' | 'thresholds' | 'failedChecks'> & { comparison?: Summary['comparison'] }} Evidence */
+/** @typedef {Pick<Summary, 'metrics' | 'endpoints' | 'stages' | 'thresholds' | 'failedChecks'> & { comparison?: Summary['comparison'], own?: import('../types/suite.js').Findings }} Evidence */
 
 /** A run that ended this much too early was cut short: 2 % and a second for rounding. */
 const TOLERANCE = 0.98;
@@ -21,19 +21,24 @@ const TOLERANCE_MS = 1000;
 export function findings(evidence, { ranMs, plannedMs }) {
   if (evidence.metrics.iterations === 0) {
     const reason = 'no iteration was completed: nothing was measured, the log says why';
-    const reasons = [reason];
+    const reasons = [reason, ...(evidence.own?.reasons ?? [])];
     reasons.push(...socketReasons(evidence)); // @feature websocket
     return { reasons, breakingStage: null };
   }
+  const { own } = evidence;
   const reasons = [];
-  if (ranMs < plannedMs * TOLERANCE - TOLERANCE_MS) {
+  if (!own?.endedEarly && ranMs < plannedMs * TOLERANCE - TOLERANCE_MS) {
     reasons.push(
       `cut short: ran ${formatDuration(ranMs)} of ${formatDuration(plannedMs)} (interrupted or aborted)`,
     );
   }
-  reasons.push(...causes(evidence), ...gone(evidence));
+  reasons.push(...(own?.reasons ?? []), ...causes(evidence), ...gone(evidence));
   reasons.push(...socketReasons(evidence)); // @feature websocket
-  reasons.push(...crossed(evidence), ...unmeasured(evidence));
+  const rest = {
+    ...evidence,
+    thresholds: evidence.thresholds.filter(({ metric }) => !own?.explains?.(metric)),
+  };
+  reasons.push(...crossed(rest), ...unmeasured(rest));
   return { reasons, breakingStage: breakingStage(evidence) };
 }
 

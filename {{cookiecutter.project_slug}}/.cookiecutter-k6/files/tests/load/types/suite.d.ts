@@ -139,8 +139,28 @@ export interface Beside {
   /** Name under which the entry point exports its function. */
   exec: string;
   journey: Journey;
-  /** Its users or rate scale with the profile's; its duration is the profile's. */
+  /** Its users or rate scale with the profile's, unless `scales` is false; its duration is the profile's. */
   shape: Shape;
+  scales?: false;
+  /** The part of the run it takes, such as `[0.5, 0.75]`; default: all of it. */
+  during?: [from: number, to: number];
+  /** Milliseconds after the start of the run; worked out from `during`. */
+  startMs?: number;
+  /** Tags of its samples, on top of the test's. */
+  tags?: Record<string, string>;
+  /** What its VUs see in `__ENV`. */
+  env?: Record<string, string>;
+}
+
+/** What a test adds to summary, console and report; `verdict.js` says what becomes of the reasons. */
+export interface Findings {
+  tables: import('./summary.js').SummaryTable[];
+  /** Why the run is not good, one sentence each; they come first. */
+  reasons: string[];
+  /** Metrics whose thresholds these reasons are about: they are not told twice, nor missed when not measured. */
+  explains?: (metric: string) => boolean;
+  /** The run ended before its time, as it should. */
+  endedEarly?: boolean;
 }
 
 /** What one profile does: steps, or a whole journey. */
@@ -175,7 +195,15 @@ export interface TestSpec {
   /** Name of the exported function that the scenario runs, when it is not the default one. */
   exec?: string;
   /** Further scenarios at the same time. */
-  beside?: Pick<Beside, 'key' | 'exec' | 'shape'>[];
+  beside?: (Omit<Beside, 'journey' | 'exec'> & { exec?: string })[];
+  /** Tags and environment of the test's own scenario. */
+  main?: Pick<Beside, 'tags' | 'env'>;
+  /** Thresholds that hold whatever the profile; they replace others on the same metric. */
+  always?: (
+    figures: Pick<RunFigures, 'vus' | 'durationMs' | 'stages'> & { chosen?: string },
+  ) => Thresholds;
+  /** Reads further findings from what k6 hands to `handleSummary`. Called outside the VUs only. */
+  findings?: (metrics: any, figures: RunFigures) => Findings;
   /** Set for files in scripts/: what to run when PROFILE is not set. */
   own?: { key: string; shape: Shape };
   /** A row of standardThresholds that the whole test has to meet. */

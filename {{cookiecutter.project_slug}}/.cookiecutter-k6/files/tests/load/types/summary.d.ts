@@ -67,6 +67,14 @@ export interface ThresholdResult {
   measured: boolean;
 }
 
+/** Figures that only one kind of test has. */
+export interface SummaryTable {
+  title: string;
+  head: string[];
+  /** As many cells as the head has. */
+  rows: (string | number | null)[][];
+}
+
 export interface FailedCheck extends CheckCounts {
   name: string;
 }
@@ -96,12 +104,12 @@ export interface Summary {
     gitCommit: string | null;
     k6Version: string | null;
     suiteVersion: string;
-    /** How many k6 had a part in it, when it was more than one. */
-    segments?: number;
   };
   metrics: Totals;
   endpoints: EndpointFigures[];
   sockets?: import('./sockets.js').SocketFigures | null; // @feature websocket
+  /** Figures that only this kind of test has. */
+  tables?: SummaryTable[];
   stages: Figures[];
   /** The first load step at which the service missed its targets; null when none did. */
   breakingStage: { name: string; reason: string } | null;

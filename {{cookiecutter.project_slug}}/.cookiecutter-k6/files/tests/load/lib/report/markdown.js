@@ -68,6 +68,13 @@ export function toMarkdown(summary) {
         checkShare(checks),
       ]),
     ),
+    ...(summary.tables ?? []).flatMap(({ title, head, rows }) => [
+      `### ${text(title)}`,
+      table(
+        head,
+        rows.map((cells) => cells.map((cell) => (cell === null ? '-' : String(cell)))),
+      ),
+    ]),
     `${grouped(metrics.requests)} requests, ${grouped(metrics.iterations)} iterations, ${grouped(summary.peakVUs)} users, ${length(run.durationMs)}`,
   );
   return `${blocks.join('\n\n')}\n`;

@@ -48,7 +48,7 @@ export function toPage(summary, extras = {}) {
     <body>
       ${header(summary)}
       <main>
-        ${tiles(summary)} ${comparison(summary)} ${endpoints(summary)} ${overTime(summary, extras)}
+        ${tiles(summary)} ${comparison(summary)} ${endpoints(summary)} ${ownTables(summary)} ${overTime(summary, extras)}
         ${distribution(summary)} ${steps(summary)} ${thresholds(summary)} ${checks(summary)}
         ${trend(summary, extras)} ${about(summary, extras)}
       </main>
@@ -299,6 +299,23 @@ function distribution({ distribution: shares, metrics: { duration } }) {
         )}
       </div>`,
     )
+  );
+}
+
+/**
+ * @param {Summary} summary
+ * @returns {Markup[]} one section for each table that only this kind of test has
+ */
+function ownTables({ tables = [] }) {
+  return tables.map(({ title, head, rows }) =>
+    section(
+      title,
+      table(
+        title,
+        head,
+        rows.map((cells) => cells.map((value) => (value === null ? '-' : String(value)))),
+      ),
+    ),
   );
 }
 
