@@ -292,6 +292,18 @@ OPTIONS: tuple[Option, ...] = (
         RESOURCES,
     ),
     Option(
+        "include_multi_tenant",
+        "yes or no",
+        False,
+        "yes or no",
+        "yes",
+        "Tests of a product with tenants of several tiers, such as a shop: all tiers at once and"
+        " how far a noisy one bothers the others, rate limits, a flash sale, where the service"
+        " breaks, whether it leaks memory, its database through the API, reports and bulk imports."
+        " See [tenants](tenants.md).",
+        parse_switch,
+    ),
+    Option(
         "websocket",
         "choice",
         "none",

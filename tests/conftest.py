@@ -89,12 +89,6 @@ def prometheus_binary() -> Path:
 
 
 @pytest.fixture(scope="session")
-def influxd_binary() -> Path:
-    """The system's InfluxDB 1."""
-    return installed("system", "influxd")
-
-
-@pytest.fixture(scope="session")
 def actionlint() -> Path:
     """The pinned actionlint."""
     return installed("actionlint", "actionlint")

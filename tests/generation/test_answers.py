@@ -408,6 +408,7 @@ def test_the_prompts_work_on_a_terminal(tmp_path: Path) -> None:
         "auth": "login",
         "openapi_spec": "",
         "resources": "desk",
+        "include_multi_tenant": False,
         "websocket": "none",
         "profile_set": "light",
         "ci": "none",

@@ -66,6 +66,17 @@ SOCKETS = (
     "tests/load/scripts/websocket.js",
     "tests/load/types/sockets.d.ts",
 )
+TENANTS = (
+    "tests/load/config/tenants.js",
+    "tests/load/lib/tenants/isolation.js",
+    "tests/load/lib/tenants/shop.js",
+    "tests/load/lib/tenants/tenant.js",
+    "tests/load/lib/tenants/tier-plan.js",
+    "tests/load/lib/tenants/zipf.js",
+    "tests/load/scripts/tiers.js",
+    "tests/load/types/tenants.d.ts",
+    "tests/load/workloads/commerce.js",
+)
 ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
     "tests/load/lib/auth.js": lambda a: a.get("auth", "none") != "none",
     "tests/load/scripts/api-authenticated.js": lambda a: a.get("auth", "none") != "none",
@@ -97,6 +108,7 @@ ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
         ),
         lambda a: "desk" in str(a.get("resources")),
     ),
+    **{path: lambda a: a.get("include_multi_tenant") is True for path in TENANTS},
     "CLAUDE.md": lambda a: a.get("include_claude_md") is True,
     **dict.fromkeys([*COMPILER, *OPENAPI_TEST], lambda a: a.get("openapi_spec", "") != ""),
     **dict.fromkeys(CI, lambda a: a.get("ci", "none") != "none"),
@@ -205,6 +217,10 @@ TRACES: dict[str, str] = {
         OPENAPI_EXCLUDE lib/openapi scripts/openapi.js
     """,
     "resources": "RESOURCES WORKLOAD resources.js workloads mission tickets knowledge-base specs",
+    "multi_tenant": """
+        TIER TIERS TIER_KEY NOISY_TIER RATE_LIMIT FLASH_SALE MEMORY_ lib/tenants config/tenants
+        commerce tiers.js
+    """,
     "websocket": """
         WS_PROTOCOL WS_URL WS_ sockets.js websocket.js Socket.IO socketio ws_errors ws_message
         socketFigures guard_sockets peakMs k6/websockets

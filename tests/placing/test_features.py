@@ -20,6 +20,7 @@ PATHS = sorted(
 OTHERS: list[dict[str, object]] = [
     {"resources": "none", "ci": "github", "include_observability": "both"},
     {"resources": "items", "ci": "gitlab", "include_observability": "influxdb"},
+    {"include_multi_tenant": True, "ci": "none"},
     {"resources": "missions,desk", "ci": "none", "include_observability": "prometheus"},
     {},
 ]
@@ -56,6 +57,13 @@ def test_an_item_of_a_list_switches_its_feature_on() -> None:
     assert not features.switched_on(TABLE, {"resources": "none"}) & {"resources", "desk"}
 
 
+def test_one_of_several_conditions_switches_a_feature_on() -> None:
+    for answers in ({"resources": "items"}, {"include_multi_tenant": True}):
+        assert "workloads" in features.switched_on(TABLE, answers)
+    off = {"resources": "none", "include_multi_tenant": False}
+    assert "workloads" not in features.switched_on(TABLE, off)
+
+
 @pytest.mark.parametrize(
     ("resources", "workload", "health"),
     [
@@ -64,6 +72,8 @@ def test_an_item_of_a_list_switches_its_feature_on() -> None:
         ("items,missions", "missions", {"HEALTH_STATUS_WORDS": "*"}),
         ("desk", "desk", {"HEALTH_PATHS": "/health,/p/health"}),
         ("missions,desk", None, {}),
+        ("tenants", "commerce", {}),
+        ("tenants,desk", None, {}),
     ],
 )
 def test_a_whole_system_brings_its_workload(
@@ -77,6 +87,7 @@ def test_a_whole_system_brings_its_workload(
         "profile_set": "core",
         "openapi_spec": "",
         "resources": resources,
+        "include_multi_tenant": "tenants" in resources,
     }
     values = rendering.env_values(answers, "n")
     assert values.get("WORKLOAD") == workload

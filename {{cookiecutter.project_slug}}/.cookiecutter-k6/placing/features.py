@@ -14,7 +14,8 @@ def load_table(path: str = TABLE) -> dict[str, Any]:
     """Read the feature table: name -> {"on": ..., "files": [...], "members": {...}}.
 
     "on": answer -> values; the feature is on when every answer has one of the values listed for it
-    (of an answer that is a list: when it holds one of them), or, with {"not": values}, none.
+    (of an answer that is a list: when it holds one of them), or, with {"not": values}, none. A list
+    of such conditions: when one of them holds.
     "files": the files that exist only with the feature; a path that ends with a slash stands for
     everything below that folder. "members": JSON file -> dotted names of the members that exist
     only with the feature (JSON has no comments, and so no feature lines).
@@ -33,8 +34,16 @@ def switched_on(table: Mapping[str, Any], answers: Mapping[str, Any]) -> frozens
     return frozenset(
         name
         for name, feature in table.items()
-        if all(_fits(answers.get(answer), values) for answer, values in feature["on"].items())
+        if any(_holds(condition, answers) for condition in _conditions(feature["on"]))
     )
+
+
+def _conditions(on: Any) -> list[Mapping[str, Any]]:
+    return on if isinstance(on, list) else [on]
+
+
+def _holds(condition: Mapping[str, Any], answers: Mapping[str, Any]) -> bool:
+    return all(_fits(answers.get(answer), values) for answer, values in condition.items())
 
 
 def _fits(answer: Any, values: Any) -> bool:

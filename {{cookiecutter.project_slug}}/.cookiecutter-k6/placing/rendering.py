@@ -128,7 +128,7 @@ def env_values(answers: Mapping[str, Any], slug: str) -> dict[str, str]:
     """Return which suite.env key carries which answer."""
     prefix = str(answers["backend_api_prefix"])
     return {
-        **_workload_values(str(answers.get("resources", "none")).split(","), prefix),
+        **_workload_values(answers, prefix),
         "PROJECT_NAME": str(answers["project_name"]),
         "PROJECT_SLUG": slug,
         "BACKEND_PORT": str(answers["backend_port"]),
@@ -140,9 +140,13 @@ def env_values(answers: Mapping[str, Any], slug: str) -> dict[str, str]:
     }
 
 
-def _workload_values(resources: Sequence[str], prefix: str) -> dict[str, str]:
-    """Return what follows from resources that are a whole system: its workload, its health."""
-    systems = [name for name in ("missions", "desk") if name in resources]
+def _workload_values(answers: Mapping[str, Any], prefix: str) -> dict[str, str]:
+    """Return what follows from answers that are a whole system: its workload, its health."""
+    resources = str(answers.get("resources", "none")).split(",")
+    systems: list[str] = [name for name in ("missions", "desk") if name in resources]
+    systems += ["commerce"] if answers.get("include_multi_tenant") is True else []
+    if systems == ["commerce"]:
+        return {"WORKLOAD": "commerce"}
     if systems == ["missions"]:
         return {"WORKLOAD": "missions", "HEALTH_STATUS_WORDS": "*"}
     if systems == ["desk"]:

@@ -4,7 +4,7 @@
 // pause after it in seconds (from, to). `order: 'sequence'` takes every step in each iteration,
 // `order: 'weighted'` one of them by `weight` (the weights add up to 1).
 
-import { env } from './lib/config.js'; // @feature resources
+import { env } from './lib/config.js'; // @feature workloads
 import { variant } from './lib/http.js';
 import { OPENAPI, visitOpenapi } from './scripts/api-public.js';
 import { HEALTH, visitHealth } from './scripts/health.js';
@@ -47,9 +47,9 @@ export const workload = {
   soak: browsing,
   spike: browsing,
   breakpoint: hammering,
-  ...otherWorkload(), // @feature resources
+  ...otherWorkload(), // @feature workloads
 };
-// @feature resources {
+// @feature workloads {
 
 /**
  * The plans of WORKLOAD, when it is not `core`; loaded only then.
@@ -63,6 +63,7 @@ function otherWorkload() {
     core: () => undefined,
     missions: () => require('./workloads/missions.js').missions, // @feature missions
     desk: () => require('./workloads/desk.js').desk, // @feature desk
+    commerce: () => require('./workloads/commerce.js').commerce, // @feature multi_tenant
   };
   if (!Object.hasOwn(workloads, env.WORKLOAD)) {
     throw new Error(

@@ -1,4 +1,5 @@
 import { sloSets } from '../config/thresholds.js';
+import { tiers } from '../config/tenants.js'; // @feature multi_tenant
 import { parseDuration } from './duration.js';
 import { parseSocketUrl } from './sockets/socket-settings.js'; // @feature websocket
 import { parseHttpUrl } from './url.js';
@@ -152,6 +153,10 @@ const list = (fallback, about, item = /^\S.*$/, accepts = 'a comma-separated lis
   fallback,
   about,
 });
+// @feature multi_tenant {
+
+const tierNames = Object.keys(tiers);
+// @feature }
 
 export const SETTINGS = {
   PROJECT_NAME: text('Service', 'Name of the service, shown in banners and reports'),
@@ -206,15 +211,6 @@ export const SETTINGS = {
     '',
     'Replaces thresholds for this run: `metric=expression`, several separated by `;`',
   ),
-  SEGMENT: {
-    ...text('', 'The part of the run that this k6 has, such as `1/4`; set by the wrapper'),
-    /** @param {string} raw */
-    read: (raw) => {
-      const [, index, of] = /^(\*|[1-9]\d{0,2})\/([2-9]|[1-9]\d{1,2})$/.exec(raw) ?? [];
-      return of !== undefined && (index === '*' || Number(index) <= Number(of)) ? raw : undefined;
-    },
-    accepts: 'part/parts, such as 1/4, or */4 where something else deals the parts out',
-  },
   REQUEST_TIMEOUT: duration('30s', 'Longest wait for one response'),
 
   ALLOWED_HOSTS: list([], 'Hosts that may be loaded without confirmation: exact or `*.suffix`'),
@@ -254,6 +250,8 @@ export const SETTINGS = {
   // @feature resources {
 
   RESOURCES: list([], 'Rows of `config/resources.js` that the test `resources` runs; default: all'),
+  // @feature }
+  // @feature workloads {
   WORKLOAD: text('core', 'What the profiles do: core (`workload.js`) or a file of `workloads/`'),
   // @feature }
   // @feature websocket {
@@ -286,6 +284,35 @@ export const SETTINGS = {
     'query',
     'Where a socket carries the token: `?token=`, a bearer header, or the connect packet of Socket.IO',
   ),
+  // @feature }
+  // @feature multi_tenant {
+
+  TIER: choice(
+    tierNames,
+    tierNames[0],
+    'Tenant whose credentials requests carry (`config/tenants.js`)',
+  ),
+  TIERS: list(
+    [],
+    'Tiers that the test `tiers` loads, comma-separated; default: those that one machine can load',
+    /^\w+$/,
+    'comma-separated names of config/tenants.js, such as free,starter',
+  ),
+  TIER_KEY: {
+    ...list(
+      [],
+      'Key of each tier, `tier=key,tier=key`, sent as bearer token',
+      /^\w+=\S+$/,
+      'comma-separated tier=key, such as free=k1,starter=k2',
+    ),
+    secret: true,
+  },
+  TIER_LOAD: choice(
+    /** @type {const} */ (['users', 'rate']),
+    'users',
+    "What `tiers` keeps constant: each tier's users, or its requests per second",
+  ),
+  NOISY_TIER: choice(tierNames, tierNames[0], 'Tier that bothers the others in the test `tiers`'),
   // @feature }
 
   TIMELINE: flag(true, 'Wrapper only: records figures over time for the report'),

@@ -34,6 +34,14 @@ declare function require(
 // @feature desk {
 declare function require(path: './workloads/desk.js'): typeof import('../workloads/desk.js');
 // @feature }
+// @feature multi_tenant {
+declare function require(
+  path: './workloads/commerce.js',
+): typeof import('../workloads/commerce.js');
+declare function require(
+  path: '../lib/tenants/tier-plan.js',
+): typeof import('../lib/tenants/tier-plan.js');
+// @feature }
 // @feature openapi {
 declare function require(path: './choose.js'): typeof import('../lib/openapi/choose.js');
 declare function require(

@@ -1,0 +1,68 @@
+import { tiers } from '../../config/tenants.js'; // @feature auth
+import { authHeaders, login } from '../auth.js'; // @feature auth
+import { defaultOptions, env } from '../config.js';
+
+/** Headers of this VU by tier. @type {Record<string, Readonly<Record<string, string>>>} */
+const made = {};
+// @feature auth {
+
+/** Password of the tiers' users in a fresh checkout; refused anywhere but on a local target. */
+const DEFAULT_PASSWORD = 'loadtest123';
+// @feature }
+
+/**
+ * The tier whose tenant the calling VU is: that of its scenario, else the setting TIER.
+ *
+ * @returns {string}
+ * @example const tier = currentTier(); // 'free'
+ */
+export function currentTier() {
+  return __ENV.TIER || env.TIER;
+}
+
+/**
+ * The headers that requests of a tier's tenant carry.
+ *
+ * @param {string} [tier] default: that of the calling VU
+ * @returns {Readonly<Record<string, string>>}
+ * @throws when there are no credentials that may be sent to this target
+ * @example request(PRODUCTS, { headers: tierHeaders('free') })
+ */
+export function tierHeaders(tier = currentTier()) {
+  // @feature auth {
+  if (env.AUTH_MODE === 'login') {
+    const { user } = tiers[tier];
+    return authHeaders(login(user, env.TEST_USER_PASSWORD || localOnly(tier, DEFAULT_PASSWORD)));
+  }
+  // @feature }
+  made[tier] ??= Object.freeze({
+    ...defaultOptions.headers,
+    Authorization: `Bearer ${keyOf(tier)}`,
+  });
+  return made[tier];
+}
+
+/**
+ * @param {string} tier
+ * @returns {string}
+ */
+function keyOf(tier) {
+  const own = env.TIER_KEY.find((entry) => entry.startsWith(`${tier}=`));
+  return own === undefined ? localOnly(tier, `test-${tier}-key`) : own.slice(tier.length + 1);
+}
+
+/**
+ * @param {string} tier
+ * @param {string} secret what a fresh checkout works with
+ * @returns {string}
+ * @throws when the target is not local
+ */
+function localOnly(tier, secret) {
+  if (env.target.isLocal) {
+    return secret;
+  }
+  throw new Error(
+    `no credentials for the tier ${tier}: the published ones are for local targets only. ` +
+      `Run: export TIER_KEY=${tier}=... (those who log in: TEST_USER_PASSWORD=...)`,
+  );
+}

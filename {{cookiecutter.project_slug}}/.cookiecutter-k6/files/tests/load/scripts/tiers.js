@@ -1,0 +1,63 @@
+// Tiers: tenants of several tiers at the same time, and what a noisy one does to the others.
+//
+//   ./scripts/load-test.sh tiers
+//   ./scripts/load-test.sh tiers --env TIERS=free,starter --env NOISY_TIER=starter
+//   TIER_LOAD=rate k6 run tests/load/scripts/tiers.js
+//
+// Tiers, their load, and how far they may bother each other: config/tenants.js.
+
+import { checker } from '../lib/checker.js';
+import { env } from '../lib/config.js';
+import { weightedRandom } from '../lib/helpers.js';
+import { endpoint, request } from '../lib/http.js';
+import { thinkTime } from '../lib/pauses.js';
+import { createIsolationWatch } from '../lib/tenants/isolation.js';
+import { mixSteps } from '../lib/tenants/shop.js';
+import { currentTier, tierHeaders } from '../lib/tenants/tenant.js';
+import { defineTest } from '../lib/test.js';
+
+/** What the noisy tier sends on top; that it is stopped at its limit is right. */
+const NOISE = endpoint('GET /products beyond the limit', '/products?limit=20', {
+  kind: 'noise',
+  statuses: [200, 429],
+});
+const checkNoise = checker(NOISE.name, {
+  also: { [`${NOISE.name} is answered or limited`]: (r) => r.status === 200 || r.status === 429 },
+});
+
+const steps = mixSteps();
+const next = weightedRandom(steps.map(({ weight = 0, ...value }) => ({ weight, value })));
+const pauses = env.TIER_LOAD === 'users';
+
+const test = defineTest({
+  name: 'tiers',
+  ...(__VU === 0 ? require('../lib/tenants/tier-plan.js').tierPlan() : undefined),
+  endpoints: [...steps.map((step) => step.endpoint), NOISE],
+  prepare: () => void tierHeaders(),
+  tags: { test_type: 'tiers' },
+});
+
+export const { options, setup, teardown, handleSummary } = test;
+
+/** @type {ReturnType<typeof createIsolationWatch> | undefined} */
+let watch;
+
+export default test.run(() => {
+  watch ??= createIsolationWatch(currentTier());
+  const { visit, think } = next();
+  if (watch.begin()) {
+    makeNoise();
+  } else {
+    watch.took(visit().response.timings.duration);
+  }
+  if (pauses) {
+    thinkTime(...think);
+  }
+});
+
+export const noisyNeighbour = test.run(makeNoise);
+
+/** One request that may be stopped at the limit. */
+function makeNoise() {
+  checkNoise(request(NOISE, { headers: tierHeaders() }));
+}

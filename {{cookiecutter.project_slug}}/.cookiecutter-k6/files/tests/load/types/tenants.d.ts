@@ -1,0 +1,27 @@
+import type { Shape } from './suite.js';
+
+/** One row of config/tenants.js. */
+export interface Tier {
+  /** Requests per second the tier was promised. */
+  rps: number;
+  /** Users it was promised. */
+  users: number;
+  /** Highest share of failed requests, 0 to 1. */
+  errorRate: number;
+  rateLimit: {
+    requests: number;
+    /** Duration, such as `60s`. */
+    window: string;
+  };
+  /** Who logs in when AUTH_MODE=login. */
+  user: string;
+  load: {
+    shape: Shape;
+    /** Shares of the run; left out: all of it. */
+    during?: [from: number, to: number];
+  };
+  /** Longest p95, milliseconds; default 500. */
+  p95?: number;
+  /** Loaded only when TIERS names it. */
+  optional?: boolean;
+}
