@@ -52,7 +52,7 @@ export function checker(
   }
   if (json || fields) {
     // A field cannot be in a lone number: only without fields the kind of document has to be asked for.
-    checks[`${name} body is JSON`] = fields?.length ? isValid : isContainer;
+    checks[`${name} body is JSON`] = fields?.length ? isValid : isJson;
   }
   for (const field of fields ?? []) {
     // As text: k6 then need not turn a whole subtree into objects only to see that it is there.
@@ -96,7 +96,9 @@ function typeCheck(name, kind, tags) {
       return true;
     }
     const type = response.headers['Content-Type'] ?? '';
-    const ok = kind === 'json' ? /[/+]json\b/i.test(type) : !/^text\/html\b/i.test(type);
+    const media = type.split(';')[0].trim().toLowerCase();
+    const ok =
+      kind === 'json' ? media.endsWith('/json') || media.endsWith('+json') : media !== 'text/html';
     // An empty body has no type, and what a failure page is sent as does not matter.
     if (ok || response.status > 299 || !response.body) {
       unseen = 0;
@@ -116,9 +118,15 @@ function isValid(response) {
   return jsonAt(response, '..#') === 1;
 }
 
-/** @type {Predicate} */
-function isContainer(response) {
-  return isValid(response) && /^\s*[[{]/.test(String(response.body));
+/**
+ * Tells whether a body is a JSON object or array; a lone `null` or number is no API answer.
+ *
+ * @param {HttpResponse} response
+ * @returns {boolean}
+ * @example checker('GET /items', { status: 200, also: { 'is JSON': isJson } });
+ */
+export function isJson(response) {
+  return isValid(response) && '[{'.includes(String(response.body).trimStart()[0]);
 }
 
 /** Longest time a health answer may take, milliseconds. */

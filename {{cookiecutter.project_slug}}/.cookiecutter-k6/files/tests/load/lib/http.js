@@ -23,7 +23,9 @@ http.setResponseCallback(http.expectedStatuses({ min: 200, max: 299 }));
  * @example const ITEM = endpoint('GET /items/{id}', '/items/{id}', { kind: 'api_read' });
  */
 export function endpoint(name, path, options = {}) {
-  if (/,|^["']|["']$/.test(name)) {
+  // No regular expression: the first one of a VU costs it 16 KB.
+  const quoted = [name[0], name[name.length - 1]].some((end) => end === '"' || end === "'");
+  if (quoted || name.includes(',')) {
     throw new Error(
       `endpoint '${name}': a name must not hold a comma or have a quote at an end, k6 thresholds cannot name it`,
     );

@@ -1,7 +1,7 @@
 import { group } from 'k6';
 import { Counter, Rate, Trend } from 'k6/metrics';
 import { authEndpoints, authorized, currentToken } from './auth.js'; // @feature auth
-import { checker } from './checker.js';
+import { checker, isJson } from './checker.js';
 import { env } from './config.js'; // @feature auth
 import { writesAllowed } from './config.js';
 import { randomItem } from './helpers.js';
@@ -325,12 +325,6 @@ function checkerOf(row, step, { name, statuses }, wanted) {
     type: 'json',
     also,
   });
-}
-
-/** @param {HttpResponse} response */
-function isJson(response) {
-  // Validates the whole body and counts its documents; a lone `null` is no answer.
-  return jsonAt(response, '..#') === 1 && /^\s*[[{]/.test(String(response.body));
 }
 
 /**
