@@ -2,7 +2,8 @@
 # Each sets up the pinned tools it needs in a cache folder (tools/toolchain.py), once.
 
 PYTHON ?= python3
-JOBS ?= 2
+# Two workers a core: most tests wait, for a service or for k6.
+JOBS ?= $(shell "$(PYTHON)" -c 'import os; print(2 * min(4, os.cpu_count() or 1))')
 ARGS ?=
 
 MAKEFLAGS += --no-builtin-rules
@@ -17,7 +18,7 @@ help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo '  DURATION=10s make demo       a shorter smoke test (any suite setting works this way)'
-	@echo '  make test ARGS="-k health"   arguments for pytest; JOBS=4 for more workers'
+	@echo '  make test ARGS="-k health"   arguments for pytest; JOBS=2 for fewer workers'
 	@echo '  COOKIECUTTER_K6_CACHE=DIR    where the tools are kept (default: ~/.cache/cookiecutter-k6)'
 
 .PHONY: demo

@@ -89,6 +89,12 @@ def prometheus_binary() -> Path:
 
 
 @pytest.fixture(scope="session")
+def influxd_binary() -> Path:
+    """The system's InfluxDB 1."""
+    return installed("system", "influxd")
+
+
+@pytest.fixture(scope="session")
 def actionlint() -> Path:
     """The pinned actionlint."""
     return installed("actionlint", "actionlint")

@@ -27,10 +27,10 @@ HEIGHT = 8
 
 # What every panel is about: one run, some of its journeys. k6 puts both tags on every sample.
 PROM_RUN = 'testid="$run", test_type=~"$journey"'
-# Requests of the profile alone, without those of set-up.
-PROM = f'{PROM_RUN}, phase!="setup"'
+# What the summary counts: requests of the profile, without those of set-up and logins.
+PROM = f'{PROM_RUN}, phase="main"'
 INFLUX = '"testid" = \'$run\' AND "test_type" =~ /^$journey$/ AND $timeFilter'
-INFLUX_MAIN = f"{INFLUX} AND \"phase\" != 'setup'"
+INFLUX_MAIN = f"{INFLUX} AND \"phase\" = 'main'"
 # k6 sends every five seconds; a rate needs two samples of a series, better four.
 WINDOW = "[$__rate_interval]"
 

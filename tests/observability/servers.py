@@ -1,19 +1,16 @@
-"""What receives the figures in these tests: a real Prometheus, and a socket that keeps lines."""
+"""What receives the figures in these tests: a real Prometheus and a real InfluxDB."""
 
 from __future__ import annotations
 
 import json
-import re
 import subprocess
-import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +32,11 @@ class Prometheus:
     """A running Prometheus that accepts remote writes."""
 
     url: str
+
+    @property
+    def output(self) -> str:
+        """What `--out` takes."""
+        return f"prometheus={self.url}/api/v1/write"
 
     def ask(self, path: str, **parameters: object) -> Any:
         """Return the data of an answer of its API.
@@ -68,6 +70,7 @@ def running_prometheus(binary: Path, folder: Path, service: str) -> Iterator[Pro
                 f"--storage.tsdb.path={folder / 'data'}",
                 f"--web.listen-address=127.0.0.1:{port}",
                 "--web.enable-remote-write-receiver",
+                "--enable-feature=native-histograms",
             ],
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -88,65 +91,70 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> N
                 return
         except OSError:
             words = log.read_text("utf-8", "replace")[-2000:]
-            assert process.poll() is None, f"Prometheus ended: {words}"
-            assert time.monotonic() < deadline, f"Prometheus is not ready: {words}"
+            assert process.poll() is None, f"{log.stem} ended: {words}"
+            assert time.monotonic() < deadline, f"{log.stem} is not ready: {words}"
             time.sleep(0.1)
 
 
+INFLUXDB_CONFIG = """\
+reporting-disabled = true
+bind-address = "127.0.0.1:{rpc}"
+[meta]
+  dir = "{folder}/meta"
+[data]
+  dir = "{folder}/data"
+  wal-dir = "{folder}/wal"
+  query-log-enabled = false
+[monitor]
+  store-enabled = false
+[http]
+  bind-address = "127.0.0.1:{port}"
+  log-enabled = false
+"""
+
+
 @dataclass
-class Lines:
-    """Measurements that were written: name -> tags and fields that occurred in it."""
+class Influxdb:
+    """A running InfluxDB 1."""
 
     url: str
-    tags: dict[str, dict[str, set[str]]] = field(default_factory=dict)
-    fields: dict[str, set[str]] = field(default_factory=dict)
 
-    def keep(self, body: str) -> None:
-        """Read InfluxDB's line protocol: `measurement,tag=value field=value time`."""
-        for line in body.splitlines():
-            head, values, _ = re.split(r"(?<!\\) ", line, maxsplit=2)
-            name, *tags = re.split(r"(?<!\\),", head)
-            known = self.tags.setdefault(name, {})
-            for tag in tags:
-                key, value = re.split(r"(?<!\\)=", tag, maxsplit=1)
-                known.setdefault(key, set()).add(re.sub(r"\\(.)", r"\1", value))
-            for pair in re.split(r"(?<!\\),", values):
-                self.fields.setdefault(name, set()).add(pair.split("=", 1)[0])
+    @property
+    def output(self) -> str:
+        """What `--out` takes."""
+        return f"influxdb={self.url}/k6"
+
+    def series(self, query: str) -> list[dict[str, Any]]:
+        """Return the series of an InfluxQL query: name, tags, columns, values.
+
+        Raises ValueError with InfluxDB's own words when it refuses the query.
+        """
+        parameters = urllib.parse.urlencode({"db": "k6", "q": query})
+        try:
+            with urllib.request.urlopen(f"{self.url}/query?{parameters}", timeout=30) as answer:
+                (result,) = json.load(answer)["results"]
+        except urllib.error.HTTPError as error:
+            raise ValueError(error.read().decode()) from error
+        if "error" in result:
+            raise ValueError(f"{result['error']}: {query}")
+        return list(result.get("series", []))
 
 
 @contextmanager
-def line_keeper() -> Iterator[Lines]:
-    """Listen like an InfluxDB 1.8 on loopback, and keep what is written."""
-    kept = Lines("")
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            if self.path.startswith("/write"):
-                with lock:
-                    kept.keep(body.decode())
-                self.send_response(204)
-                self.end_headers()
-                return
-            answer = b'{"results":[{"statement_id":0}]}'
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        do_GET = do_POST  # noqa: N815 - the name that the base class looks for
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    lock = threading.Lock()
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        kept.url = f"http://127.0.0.1:{server.server_address[1]}/k6"
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield kept
-        finally:
-            server.shutdown()
-            thread.join(10)
+def running_influxdb(binary: Path, folder: Path) -> Iterator[Influxdb]:
+    """Start an empty InfluxDB in a folder of its own; stop it at the end."""
+    config = folder / "influxdb.conf"
+    port = free_port()
+    text = INFLUXDB_CONFIG.format(folder=folder, port=port, rpc=free_port())
+    config.write_text(text, encoding="utf-8")
+    with (folder / "influxdb.log").open("wb") as log:
+        process = subprocess.Popen(
+            [str(binary), "run", "-config", str(config)], stdout=log, stderr=subprocess.STDOUT
+        )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_until_ready(f"{url}/ping", process, folder / "influxdb.log")
+        yield Influxdb(url)
+    finally:
+        process.terminate()
+        process.wait(30)

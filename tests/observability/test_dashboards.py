@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,12 @@ from service.testing import RunningService, running_service
 
 from tests.bakery import Bakery
 from tests.layout import LOAD, REPOSITORY
-from tests.observability.servers import Lines, Prometheus, line_keeper, running_prometheus
+from tests.observability.servers import (
+    Influxdb,
+    Prometheus,
+    running_influxdb,
+    running_prometheus,
+)
 from tests.suite.running import PATIENT
 
 pytestmark = pytest.mark.xdist_group("observability")
@@ -136,6 +143,44 @@ def texts(folder: Path) -> str:
 
 # --- answered --------------------------------------------------------------------------------
 
+Answers = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One run of the suite that writes to both stores. preset: a file of presets/, or none."""
+
+    words: tuple[str, ...]
+    dashboard: str = "k6"
+    preset: str = ""
+    answers: tuple[tuple[str, str], ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
+
+
+SOCKETS = "k6-websocket"
+# Each preset, and the journeys that have dashboards of their own. All run at the same time.
+FEEDS = {
+    "plain": Feed(("load",)),
+    "missions": Feed(("load",), preset="missions"),
+    "desk": Feed(("load",), preset="desk"),
+    "raw": Feed(("smoke", "websocket"), SOCKETS, preset="missions"),
+    "socketio": Feed(("smoke", "websocket"), SOCKETS, preset="desk"),
+}
+HISTOGRAMS = Feed(
+    ("smoke", "health"), settings=(("K6_PROMETHEUS_RW_TREND_AS_NATIVE_HISTOGRAM", "true"),)
+)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Stores that real runs have written to, when that was, and what the runs themselves say."""
+
+    prometheus: Prometheus
+    influxdb: Influxdb
+    start: float
+    end: float
+    summaries: Mapping[str, Answers]
+
 
 @pytest.fixture(scope="module")
 def faulty() -> Iterator[RunningService]:
@@ -144,36 +189,46 @@ def faulty() -> Iterator[RunningService]:
         yield running
 
 
-def run_k6(
-    baked: Bakery, k6: Path, url: str, run_id: str, *words: str, **more: str
-) -> tuple[float, float]:
-    """Run a short load test; return when it began and when it ended."""
-    project = baked.copy(include_observability="both", websocket="raw")
-    settings = {
-        "BASE_URL": url,
-        "RUN_ID": run_id,
+def answers_of(feed: Feed) -> Answers:
+    """Return the answers from which the project of a run is generated."""
+    answers: Answers = {}
+    if feed.preset:
+        text = (REPOSITORY / "presets" / f"{feed.preset}.yaml").read_text(encoding="utf-8")
+        answers = dict(yaml.safe_load(text)["default_context"])
+    return {**answers, **dict(feed.answers), "include_observability": "both"}
+
+
+def feed_stores(project: Path, k6: Path, name: str, feed: Feed, **settings: str) -> Answers:
+    """Run a short load test; return its summary."""
+    environment = {
+        "RUN_ID": name,
+        "API_PREFIX": "/api/v1",
+        "API_KEY": "test-api-key",
         "VUS": "3",
         "DURATION": "4s",
         "TIME_SCALE": "0.01",
         "THINK_TIME": "0.1",
+        "WS_SESSION": "2s",
         "TIMELINE": "false",
-        "THRESHOLDS": PATIENT,
+        "THRESHOLDS": "" if feed.dashboard == SOCKETS else PATIENT,
         "K6_PROMETHEUS_RW_PUSH_INTERVAL": "1s",
         "K6_INFLUXDB_PUSH_INTERVAL": "1s",
-        **more,
+        **settings,
+        **dict(feed.settings),
     }
-    started = time.time()
+    outputs = environment.pop("OUTPUTS").split()
     done = subprocess.run(
-        ["bash", str(project / "scripts/load-test.sh"), *words],
-        env={**os.environ, "PATH": f"{k6.parent}:{os.environ['PATH']}", **settings},
+        ["bash", str(project / "scripts/load-test.sh"), *feed.words, *outputs],
+        env={**os.environ, "PATH": f"{k6.parent}:{os.environ['PATH']}", **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=180,
         check=False,
     )
-    assert done.returncode in (0, 99), done.stdout + done.stderr
-    return started, time.time()
+    assert done.returncode in (0, 3, 99), done.stdout + done.stderr
+    summary = project / "tests/load/results" / name / "summary.json"
+    return dict(json.loads(summary.read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="module")
@@ -181,165 +236,167 @@ def measured(
     baked: Bakery,
     k6_binary: Path,
     prometheus_binary: Path,
+    influxd_binary: Path,
     faulty: RunningService,
+    service: RunningService,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[Prometheus, float, float]]:
-    """A Prometheus that has been fed by a real run, and the time of the run."""
-    folder = tmp_path_factory.mktemp("prometheus")
-    with running_prometheus(prometheus_binary, folder, f"127.0.0.1:{faulty.port}") as prometheus:
-        out = f"prometheus={prometheus.url}/api/v1/write"
-        start, end = run_k6(baked, k6_binary, faulty.url, "run-1", "load", "--out", out)
-        yield prometheus, start, end
+) -> Iterator[Measured]:
+    """Both stores, fed by real runs at the same time."""
+    folder = tmp_path_factory.mktemp("stores")
+    target = f"127.0.0.1:{faulty.port}"
+    feeds = {**FEEDS, "histograms": HISTOGRAMS}
+    projects = {name: baked.copy(**answers_of(feed)) for name, feed in feeds.items()}
+    with (
+        running_prometheus(prometheus_binary, folder, target) as prometheus,
+        running_influxdb(influxd_binary, folder) as influxdb,
+    ):
+        outputs = f"--out {prometheus.output} --out {influxdb.output}"
+
+        def fed(name: str) -> Answers:
+            url = faulty.url if name == "plain" else service.url
+            feed, project = feeds[name], projects[name]
+            return feed_stores(project, k6_binary, name, feed, BASE_URL=url, OUTPUTS=outputs)
+
+        start = time.time()
+        with ThreadPoolExecutor(len(feeds)) as pool:
+            summaries = dict(zip(feeds, pool.map(fed, feeds), strict=True))
+        yield Measured(prometheus, influxdb, start, time.time() + 5, summaries)
 
 
-PROMETHEUS_VALUES = {
+VALUES = {
     "$__rate_interval": "5s",
     "$__range": "1h",
-    "$run": "run-1",
+    "$__interval_ms": "1000",
+    "$__interval": "1s",
     "$journey": ".*",
     "$job": ".*",
     "$limit_ms": "0",
 }
 
 
-@pytest.mark.slow
-def test_every_question_to_prometheus_is_answered(
-    measured: tuple[Prometheus, float, float],
-) -> None:
-    prometheus, start, end = measured
-    empty = []
-    for panel in panels("prometheus"):
-        for target in panel["targets"]:
-            query = filled(target["expr"], PROMETHEUS_VALUES)
-            series = prometheus.series(query, start, end + 5)
-            values = [float(point[1]) for row in series for point in row["values"]]
-            if all(math.isnan(value) for value in values):
-                empty.append(f"{panel['title']}: {query}")
-            for label in re.findall(r"{{(\w+)}}", target["legendFormat"]):
-                assert all(row["metric"].get(label) for row in series), panel["title"]
-    assert not empty, "\n".join(empty)
+def values_of(measured: Measured, run: str) -> dict[str, str]:
+    """Return what Grafana would fill in for the variables when that run is chosen."""
+    start, end = (f"{moment * 1000:.0f}ms" for moment in (measured.start, measured.end))
+    return {**VALUES, "$run": run, "$timeFilter": f"time >= {start} AND time <= {end}"}
 
 
-@pytest.mark.slow
-def test_every_question_about_sockets_is_answered(
-    baked: Bakery,
-    k6_binary: Path,
-    measured: tuple[Prometheus, float, float],
-    service: RunningService,
-) -> None:
-    """One run writes to both stores."""
-    prometheus, *_ = measured
-    with line_keeper() as kept:
-        outputs = (
-            *("--out", f"prometheus={prometheus.url}/api/v1/write"),
-            *("--out", f"influxdb={kept.url}"),
+def ask(measured: Measured, kind: str, target: Answers, run: str) -> list[tuple[Answers, Any]]:
+    """Return labels and figures of every series that answers the query of a panel."""
+    values = values_of(measured, run)
+    if kind == "prometheus":
+        rows = measured.prometheus.series(
+            filled(target["expr"], values), measured.start, measured.end
         )
-        words = ("smoke", "websocket", *outputs)
-        start, end = run_k6(baked, k6_binary, service.url, "run-3", *words, THRESHOLDS="")
-    values = {**PROMETHEUS_VALUES, "$run": "run-3"}
-    for panel in panels("prometheus", "k6-websocket"):
+        return [(row["metric"], [float(point[1]) for point in row["values"]]) for row in rows]
+    rows = measured.influxdb.series(filled(target["query"], values))
+    return [(row.get("tags", {}), [point[1] for point in row["values"]]) for row in rows]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("run", FEEDS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_question_is_answered(measured: Measured, kind: str, run: str) -> None:
+    empty = []
+    asked = 0
+    for panel in panels(kind, FEEDS[run].dashboard):
         for target in panel["targets"]:
-            query = filled(target["expr"], values)
-            assert prometheus.series(query, start, end + 5), query
-    for panel in panels("influxdb", "k6-websocket"):
-        for target in panel["targets"]:
-            assert_written(target["query"], kept)
+            asked += 1
+            found = ask(measured, kind, target, run)
+            figures = [value for _, row in found for value in row]
+            if all(value is None or math.isnan(value) for value in figures):
+                empty.append(f"{panel['title']}: {target}")
+            legend = target["legendFormat" if kind == "prometheus" else "alias"]
+            for label in re.findall(r"{{(\w+)}}|\$tag_(\w+)", legend):
+                assert all(labels.get("".join(label)) for labels, _ in found), panel["title"]
+    assert not empty, "\n".join(empty)
+    assert asked >= 8
 
 
 @pytest.mark.slow
-def test_the_figures_are_true(measured: tuple[Prometheus, float, float]) -> None:
-    prometheus, start, end = measured
-    by_title = {panel["title"]: panel["targets"] for panel in panels("prometheus")}
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_figures_are_those_of_the_summary(measured: Measured, kind: str) -> None:
+    by_title = {panel["title"]: panel["targets"] for panel in panels(kind)}
+    for run in ("plain", "missions", "desk"):
+        figures = measured.summaries[run]["metrics"]
 
-    def highest(title: str, target: int = 0) -> float:
-        query = filled(by_title[title][target]["expr"], PROMETHEUS_VALUES)
-        rows = prometheus.series(query, start, end + 2)
-        return max(float(point[1]) for row in rows for point in row["values"] if point[1] != "NaN")
+        def highest(title: str, target: int = 0, run: str = run) -> float:
+            found = ask(measured, kind, by_title[title][target], run)
+            values = [float(value) for _, row in found for value in row if value is not None]
+            return max(value for value in values if not math.isnan(value))
 
-    assert highest("Virtual users") == 3
-    assert 0.05 < highest("Errors") <= 1
-    assert highest("Response time", 0) <= highest("Response time", 1) <= highest("Response time", 2)
-    # Seconds, not milliseconds.
-    assert highest("Response time", 2) < 30
-    assert highest("Memory of the service") > 10_000_000
-
-
-@pytest.mark.slow
-def test_runs_and_journeys_can_be_chosen(measured: tuple[Prometheus, float, float]) -> None:
-    prometheus, *_ = measured
-    found = {}
-    for variable in dashboard("prometheus")["templating"]["list"]:
-        asked = re.fullmatch(r"label_values\((.*), (\w+)\)", variable["query"])
-        if asked:
-            match = filled(asked[1], PROMETHEUS_VALUES)
-            found[variable["name"]] = prometheus.ask(
-                f"label/{asked[2]}/values", **{"match[]": match}
-            )
-    # The run over sockets may have been before.
-    assert "run-1" in found.pop("run")
-    assert found == {"journey": ["load"], "job": ["service"]}
-    other = {**PROMETHEUS_VALUES, "$run": "another"}
-    query = filled(panels("prometheus")[1]["targets"][0]["expr"], other)
-    assert prometheus.ask("query", query=query)["result"] == []
+        counted = sum(row[-1] for _, row in ask(measured, kind, by_title["Endpoints"][0], run))
+        assert counted == figures["requests"], run
+        assert highest("Virtual users", 1) == measured.summaries[run]["peakVUs"], run
+        assert 0 <= highest("Errors") <= 1
+        assert (highest("Errors") > 0) == (figures["errors"] > 0), run
+        shares = [highest("Response time", target) for target in range(3)]
+        assert shares == sorted(shares)
+        # Seconds, not milliseconds.
+        assert 0 < shares[2] < 30
+    assert measured.summaries["plain"]["metrics"]["errors"] > 0
 
 
 @pytest.mark.slow
-def test_start_and_threshold_are_marked(measured: tuple[Prometheus, float, float]) -> None:
-    prometheus, start, end = measured
-    for row in dashboard("prometheus")["annotations"]["list"]:
-        query = filled(row["expr"], PROMETHEUS_VALUES)
-        # The end of a run shows half a minute later; that the query is a right one shows at once.
-        series = prometheus.series(query, start, end)
-        assert series or row["name"] == "End", row["name"]
-
-
-@pytest.mark.slow
-def test_the_service_has_metrics(measured: tuple[Prometheus, float, float]) -> None:
-    prometheus, start, end = measured
+def test_the_service_is_seen(measured: Measured) -> None:
     query = 'sum by (status) (http_requests_total{job="service"})'
-    series = prometheus.series(query, start, end + 2)
+    series = measured.prometheus.series(query, measured.start, measured.end)
     assert {row["metric"]["status"] for row in series} >= {"200", "503"}
-
-
-def assert_written(query: str, lines: Lines) -> None:
-    """Fail unless measurement, fields and tags of a query occur in what k6 wrote."""
-    measurement = re.findall(r'FROM "(\w+)"', query)
-    assert len(measurement) == 1, query
-    name = measurement[0]
-    assert name in lines.fields, f"k6 writes no {name}: {query}"
-    assert set(re.findall(r'\w+\("(\w+)"', query)) <= lines.fields[name], query
-    named = set(re.findall(r'"(\w+)" (?:=|!=|=~)', query))
-    grouped = re.findall(r"GROUP BY (.*?)(?: fill|\)|$)", query)
-    named |= set(re.findall(r'"(\w+)"', " ".join(grouped)))
-    assert named - {"phase"} <= set(lines.tags[name]), query
-
-
-@pytest.fixture(scope="module")
-def lines(baked: Bakery, k6_binary: Path, faulty: RunningService) -> Iterator[Lines]:
-    """What a real run writes to an InfluxDB."""
-    with line_keeper() as kept:
-        run_k6(baked, k6_binary, faulty.url, "run-2", "load", "--out", f"influxdb={kept.url}")
-        yield kept
+    memory = measured.prometheus.series(
+        "max(process_resident_memory_bytes)", measured.start, measured.end
+    )
+    assert max(float(point[1]) for point in memory[0]["values"]) > 10_000_000
 
 
 @pytest.mark.slow
-def test_every_question_to_influxdb_names_what_k6_writes(lines: Lines) -> None:
-    questions = [target["query"] for panel in panels("influxdb") for target in panel["targets"]] + [
-        row["query"] for row in dashboard("influxdb")["annotations"]["list"]
-    ]
-    assert len(questions) > 15
-    for query in questions:
-        assert_written(query, lines)
-    assert lines.tags["vus"]["testid"] == {"run-2"}
-    assert lines.tags["http_reqs"]["test_type"] == {"load"}
-    # Samples outside of a phase (vus, data) have no such tag, which != lets through.
-    assert "setup" in lines.tags["http_reqs"]["phase"]
+def test_runs_and_journeys_can_be_chosen(measured: Measured) -> None:
+    found: dict[str, dict[str, Any]] = {}
+    for kind in KINDS:
+        found[kind] = {}
+        for variable in dashboard(kind)["templating"]["list"]:
+            if variable["type"] != "query":
+                continue
+            query = filled(variable["query"], values_of(measured, "desk"))
+            asked = re.fullmatch(r"label_values\((.*), (\w+)\)", query)
+            if asked:
+                values = measured.prometheus.ask(
+                    f"label/{asked[2]}/values", **{"match[]": asked[1]}
+                )
+            else:
+                values = [
+                    row[1] for table in measured.influxdb.series(query) for row in table["values"]
+                ]
+            found[kind][variable["name"]] = sorted(values)
+    runs = sorted([*FEEDS, "histograms"])
+    assert found["prometheus"] == {"run": runs, "journey": ["load"], "job": ["service"]}
+    assert found["influxdb"] == {"run": runs, "journey": ["load"]}
+    for kind in KINDS:
+        assert ask(measured, kind, panels(kind)[1]["targets"][0], "another") == []
 
 
 @pytest.mark.slow
-def test_the_variables_of_influxdb_name_tags(lines: Lines) -> None:
-    for variable in dashboard("influxdb")["templating"]["list"]:
-        if variable["type"] == "query":
-            asked = re.search(r'FROM "(\w+)" WITH KEY = "(\w+)"', variable["query"])
-            assert asked
-            assert asked[2] in lines.tags[asked[1]]
+def test_start_and_threshold_are_marked(measured: Measured) -> None:
+    values = values_of(measured, "plain")
+    for row in dashboard("prometheus")["annotations"]["list"]:
+        query = filled(row["expr"], values)
+        # The end of a run shows half a minute later; that the query is a right one shows at once.
+        series = measured.prometheus.series(query, measured.start, measured.end)
+        assert series or row["name"] == "End", row["name"]
+    for row in dashboard("influxdb")["annotations"]["list"]:
+        found = measured.influxdb.series(filled(row["query"], values))
+        assert found, row["name"]
+        assert "text" in found[0]["columns"]
+
+
+@pytest.mark.slow
+def test_native_histograms_as_the_page_says(measured: Measured) -> None:
+    text = (LOAD / "docs/observability.md").read_text("utf-8")
+    shown = re.search(r"`(histogram_quantile\(.*\))`", text)
+    assert shown
+    query = shown[1].replace('"..."', '"histograms"').replace("[1m]", "[5s]")
+    series = measured.prometheus.series(query, measured.start, measured.end)
+    figures = [float(point[1]) for row in series for point in row["values"]]
+    slowest = measured.summaries["histograms"]["metrics"]["duration"]["max"] / 1000
+    found = [value for value in figures if not math.isnan(value)]
+    # A bucket is at most a tenth wide; requests of set-up are in it as well.
+    assert found
+    assert 0 < min(found) <= slowest * 1.1

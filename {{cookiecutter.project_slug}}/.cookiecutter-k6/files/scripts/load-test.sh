@@ -69,7 +69,7 @@ readonly VERDICT_VARIABLES='K6_NO_THRESHOLDS K6_NO_SUMMARY K6_SUMMARY_MODE'
 readonly HEAVY_PROFILES=' stress spike breakpoint '
 
 # Settings that reach k6 as `--env NAME=value` whenever they are set, so that the printed command is whole.
-readonly SHOWN_SETTINGS='PROFILE_SET VUS DURATION TIME_SCALE THINK_TIME SLO THRESHOLDS'
+readonly SHOWN_SETTINGS='PROFILE_SET VUS DURATION TIME_SCALE THINK_TIME SLO THRESHOLDS SEGMENT'
 # What a container needs besides those: it does not inherit the environment.
 SUITE_SETTINGS='PROJECT_NAME PROJECT_SLUG BACKEND_PORT API_PREFIX HEALTH_PATHS HEALTH_STATUS_WORDS READINESS
   OPENAPI_PATH ROOT_PATH ENVIRONMENT REQUEST_TIMEOUT ALLOWED_HOSTS ALLOW_REMOTE CONFIRM_TARGET ALLOW_HEAVY
@@ -100,6 +100,7 @@ dashboard=false
 save_baseline=false
 compare=false
 runs=''
+segment=''
 no_wait=false
 use_docker=false
 quiet=false
@@ -188,6 +189,7 @@ How much
 --duration|T|DURATION|duration|2m|length of the hold: 30s, 5m, 1m30s
 --time-scale|X|TIME_SCALE|scale|0.1|stretches the stages that --duration does not set
 --think-time|X|THINK_TIME|think|0.5|multiplies every pause; 0 removes them
+--segment|PART|SEGMENT|segment|1/4|one part of a run on N machines; then: merge RUN
 Where
 --base-url|URL|BASE_URL|url|http://localhost:8000|the service; default http://localhost:BACKEND_PORT
 --yes||ALLOW_REMOTE|||load a host that is not listed in ALLOWED_HOSTS (asks for its name)
@@ -413,6 +415,7 @@ accepts() {
     port) echo 'a whole number from 1 to 65535' ;;
     count) echo 'a whole number from 1 to 999999999' ;;
     runs) echo 'a whole number from 1 to 50' ;;
+    segment) echo 'PART/PARTS such as 1/4, at most 100 parts' ;;
     duration) echo 'a duration with a unit, at least 1s, such as 30s, 5m or 1m30s' ;;
     scale) echo 'a number from 0.001 to 100' ;;
     think) echo 'a number from 0 to 10' ;;
@@ -435,6 +438,9 @@ is_kind() {
     port) in_range "$2" 1 65535 ;;
     count) in_range "$2" 1 999999999 ;;
     runs) in_range "$2" 1 50 ;;
+    segment)
+      case $2 in */*) in_range "${2#*/}" 2 100 && in_range "${2%%/*}" 1 "${2#*/}" ;; *) return 1 ;; esac
+      ;;
     duration) is_duration "$2" ;;
     scale) decimal_in_range "$2" 1 100000 ;;
     think) decimal_in_range "$2" 0 10000 ;;
@@ -459,7 +465,7 @@ is_kind() {
     file)
       case $2 in
         -* | .* | */* | *\\* | *[[:cntrl:]]*) return 1 ;;
-        summary.json | report.html | report.md | junit.xml | timeline.json | dashboard.html | service.log) return 1 ;;
+        summary.json | segment.json | report.html | report.md | junit.xml | timeline.json | dashboard.html | service.log) return 1 ;;
       esac
       ;;
     *) : ;;
@@ -645,6 +651,7 @@ Usage: load-test.sh [PROFILE] [TEST] [options] [-- K6 ARGS]
   load-test.sh [PROFILE] all      every test, one after the other
   load-test.sh FILE               a script: absolute, from here or from tests/load
   load-test.sh compare A B        two runs that have ended side by side; nothing is run
+  load-test.sh merge RUN          judges a run of several --segment as a whole; nothing is run
 EOF
   # @feature openapi {
   cat <<EOF
@@ -1032,6 +1039,7 @@ compare_runs() {
   first=$(summary_file "${positionals[1]}")
   second=$(summary_file "${positionals[2]}")
   run_id=compare-$$
+  run_root=$results/$run_id
   require_k6
   if [ "$use_docker" = true ]; then
     case $first$second in
@@ -1047,6 +1055,128 @@ compare_runs() {
   restore_locale
   "${k6_command[@]}" --quiet --log-format=raw --env FIRST="$first" --env SECOND="$second" "$inside_suite/lib/compare-runs.js" ||
     fail "$EXIT_REFUSED" 'compare: these two cannot be compared, see above.'
+}
+
+# ---------------------------------------------------------------------------------------------------
+# One run on several machines
+# ---------------------------------------------------------------------------------------------------
+
+# prepare_segment: sets $segment, such as 1/4; empty: the whole run.
+prepare_segment() {
+  segment=$(setting SEGMENT)
+  [ -n "$segment" ] || return 0
+  [ -n "$(setting RUN_ID)" ] ||
+    refuse "--segment needs the same RUN_ID on every machine." "RUN_ID=big-1 $(command_line load --segment "$segment")"
+  [ "${#run_names[@]}" -eq 1 ] ||
+    refuse '--segment is for one test at a time, without all and --runs.' "$(command_line load --segment "$segment")"
+  [ "$save_baseline$report" = falsefalse ] ||
+    refuse "--save-baseline and --report are about whole runs. Leave them out with --segment." "$(command_line load --segment "$segment")"
+}
+
+# add_segment_flags: what k6 needs to take its part only.
+add_segment_flags() {
+  local i part=${segment%%/*} parts=${segment#*/} sequence=0
+  [ -n "$segment" ] || return 0
+  for ((i = 1; i < parts; i++)); do sequence+=,$i/$parts; done
+  k6_command+=(--execution-segment "$(boundary $((part - 1))):$(boundary "$part")"
+  --execution-segment-sequence "$sequence,1")
+}
+
+# boundary NUMBER: of the part of that number, as k6 writes it.
+boundary() {
+  case $1 in
+    0) printf 0 ;;
+    "$parts") printf 1 ;;
+    *) printf '%s/%s' "$1" "$parts" ;;
+  esac
+}
+
+# segment_files RUN...: prints the files of a run's segments, one a line; RUN is an id, or folders and files.
+segment_files() {
+  local path found
+  for path in "$@"; do
+    found=false
+    for file in "$results/$path"-segment-*/segment.json "$path/segment.json" "$path"; do
+      [ -f "$file" ] && [ -s "$file" ] || continue
+      found=true
+      printf '%s\n' "$(cd -- "$(dirname -- "$file")" && pwd -P)/${file##*/}"
+      case $file in "$results/$path"-segment-*) ;; *) break ;; esac
+    done
+    [ "$found" = true ] ||
+      refuse "merge: there is no segment of '$path': expected a run id with segments in $results, folders with a segment.json, or files." \
+        "$(command_line merge RUN_ID)"
+  done
+}
+
+# merged_id RUN...: prints the id of the whole run.
+merged_id() {
+  local id
+  id=$(setting RUN_ID)
+  [ -n "$id" ] || {
+    id=${1%/}
+    id=${id%/segment.json}
+    id=${id##*/}
+    id=${id%-segment-*}
+  }
+  is_kind run_id "$id" || refuse "merge: RUN_ID needs $(accepts run_id), got '$id'." "RUN_ID=big-1 $(command_line merge "$@")"
+  printf '%s' "$id"
+}
+
+# merge_segments: judges a run that several machines had a part in, by what each has written.
+merge_segments() {
+  local files file inside='' colour=false
+  [ "${#positionals[@]}" -ge 2 ] || refuse 'merge needs a run.' "$(command_line merge RUN_ID)"
+  results=$(results_base)
+  files=$(segment_files "${positionals[@]:1}") || exit
+  run_id=$(merged_id "${positionals[@]:1}") || exit
+  run_root=$results/$run_id
+  run_names=(merge)
+  run_folders=("$run_root")
+  require_k6
+  if [ "$use_docker" = true ]; then
+    inside_suite=/suite inside_folder=/results/$run_id
+  else
+    inside_suite=$(native "$suite") inside_folder=$(native "$run_root")
+  fi
+  while IFS= read -r file; do
+    if [ "$use_docker" = true ]; then
+      case $file in
+        "$(cd -- "$results" && pwd -P)"/*) file=/results${file#"$(cd -- "$results" && pwd -P)"} ;;
+        *) refuse "--docker only sees files below $results." ;;
+      esac
+    else
+      file=$(native "$file")
+    fi
+    inside+=${inside:+$'\n'}$file
+  done <<<"$files"
+  child_names=(SEGMENTS) child_values=("$inside")
+  begin_command "$results"
+  [ -z "$red" ] || colour=true
+  k6_command+=(--quiet --log-format=raw --env RESULTS_DIR="$inside_folder" --env COLOUR="$colour"
+    "$inside_suite/lib/merge-segments.js")
+  make_run_folder
+  rm -f -- "$run_root/.running"
+  : >"$run_root/.started"
+  (k6_process "${k6_command[@]}") || {
+    rm -f -- "$run_root/.started"
+    rmdir -- "$run_root" 2>/dev/null || :
+    refuse 'merge: these segments cannot be judged, see above.'
+  }
+  judge_merged
+}
+
+# judge_merged: the verdict on the whole, as the exit code.
+judge_merged() {
+  local code=0
+  summary_is_whole "$run_root/summary.json" "$run_root/.started" || {
+    rm -f -- "$run_root/.started"
+    fail "$EXIT_INCOMPLETE" "merge: summary.json $summary_problem."
+  }
+  rm -f -- "$run_root/.started"
+  link_latest
+  [ "$summary_passed" = true ] || code=$EXIT_THRESHOLDS
+  print_verdict 0 "$run_root" "$code"
+  exit "$code"
 }
 
 # description FILE: the first line of its first comment.
@@ -1438,7 +1568,8 @@ endpoint_answers() {
 # The k6 command
 # ---------------------------------------------------------------------------------------------------
 
-is_timeline_wanted() { [ "$(setting TIMELINE true)" = true ]; }
+# The report of a part would need it, and there is none.
+is_timeline_wanted() { [ "$(setting TIMELINE true)" = true ] && [ -z "$segment" ]; }
 
 # dashboard_period: k6 needs two periods for a dashboard, so short runs need short ones.
 dashboard_period() {
@@ -1539,6 +1670,7 @@ build_command() {
   for output in ${outputs[@]+"${outputs[@]}"}; do k6_command+=(--out "$output"); done
   [ -z "$raw_output" ] || k6_command+=(--out "json=$inside_folder/$raw_output")
   add_setting_flags "${run_profiles[$1]}"
+  add_segment_flags
   add_env RESULTS_DIR "$inside_folder"
   add_env RUN_ID "${run_ids[$1]}"
   [ "$compare" = false ] || add_env BASELINE "${run_baselines[$1]}"
@@ -1643,7 +1775,7 @@ csv_field() { printf '"%s"' "${1//\"/\"\"}"; }
 # begin_docker_command FOLDER: secrets are named (-e NAME), never written into the command.
 begin_docker_command() {
   local name seen=' '
-  k6_command=(docker run --rm --name "k6-$run_id-${#plan_word_starts[@]}" --user "$(id -u):$(id -g)"
+  k6_command=(docker run --rm --name "k6-${run_root##*/}-${#plan_word_starts[@]}" --user "$(id -u):$(id -g)"
   --mount "type=bind,$(csv_field "source=$(native "$suite")"),target=/suite,readonly"
   --mount "type=bind,$(csv_field "source=$(native "$1")"),target=/results" --workdir /suite)
   if [ "$docker_host_network" = true ]; then
@@ -1706,7 +1838,7 @@ name_run() {
   results=$(results_base)
   run_id=$(setting RUN_ID)
   [ -n "$run_id" ] || run_id=$(new_run_id)
-  run_root=$results/$run_id
+  run_root=$results/$run_id${segment:+-segment-${segment%%/*}-of-${segment#*/}}
   for ((i = 0; i < ${#run_names[@]}; i++)); do
     part=$(file_name "${run_names[i]}")
     if [ "${#run_names[@]}" -eq 1 ]; then
@@ -1868,7 +2000,7 @@ use_command() {
   local first=${plan_word_starts[$1]} first_name=${plan_name_starts[$1]}
   local length=$((plan_word_starts[$1 + 1] - first)) names=$((plan_name_starts[$1 + 1] - first_name))
   k6_command=("${plan_words[@]:first:length}")
-  k6_container=k6-$run_id-$(($1 + 1))
+  k6_container=k6-${run_root##*/}-$(($1 + 1))
   child_names=() child_values=()
   [ "$names" -gt 0 ] || return 0
   child_names=("${plan_names[@]:first_name:names}")
@@ -2015,10 +2147,10 @@ link_latest() {
     warn "$link is not a link; it was left alone."
     return
   fi
-  ln -s -- "$run_id" "$fresh" 2>/dev/null || return 0
+  ln -s -- "${run_root##*/}" "$fresh" 2>/dev/null || return 0
   # -T (GNU, busybox) and -h (BSD): replace the link itself, do not move into the folder it points to.
   mv -fT -- "$fresh" "$link" 2>/dev/null || mv -fh -- "$fresh" "$link" 2>/dev/null ||
-    { rm -f -- "$fresh" && ln -sfn -- "$run_id" "$link" 2>/dev/null; } || warn "$link could not be updated."
+    { rm -f -- "$fresh" && ln -sfn -- "${run_root##*/}" "$link" 2>/dev/null; } || warn "$link could not be updated."
 }
 
 # ---------------------------------------------------------------------------------------------------
@@ -2248,9 +2380,10 @@ measure() {
 # check_results FOLDER CODE: k6 exits with 0 although it could not write its results. Judges only then;
 # any other code is already a failure.
 check_results() {
-  local problem=''
-  if ! summary_is_whole "$1/summary.json" "$1/.started"; then
-    problem="summary.json $summary_problem"
+  local problem='' file=summary.json
+  [ -z "$segment" ] || file=segment.json
+  if ! summary_is_whole "$1/$file" "$1/.started"; then
+    problem="$file $summary_problem"
   elif [ "$summary_passed" = false ]; then
     problem='summary.json says that the test did not pass'
   elif [ -n "$raw_output" ] && [ ! -s "$1/$raw_output" ]; then
@@ -2316,7 +2449,7 @@ summary_is_whole() {
     done <"$1"
     if [ "$last" != '}' ]; then
       summary_problem='is cut off (disk full?)'
-    elif [ -z "$summary_passed" ]; then
+    elif [ -z "$summary_passed" ] && [ "${1##*/}" != segment.json ]; then
       summary_problem='has no verdict'
     fi
   fi
@@ -2345,7 +2478,9 @@ print_verdict() {
   local name=${run_names[$1]} file meaning verdict=failed
   name_code "$3"
   [ "$3" -ne "$EXIT_INTERRUPTED" ] || verdict=interrupted
-  if [ "$3" -eq 0 ]; then
+  if [ "$3" -eq 0 ] && [ -n "$segment" ]; then
+    say "measured: $name, segment $segment; merge $run_id judges the whole"
+  elif [ "$3" -eq 0 ]; then
     say "${green}passed${plain}: $name"
   else
     note "$red$verdict$plain: $name ($meaning, exit code $3)"
@@ -2354,7 +2489,7 @@ print_verdict() {
     note "Stopped at once: teardown did not run, so data with the run id ${run_ids[$1]} may be left in the service, and the results are incomplete. Remove that data before the next run."
   fi
   explained=true
-  for file in summary.json report.html dashboard.html "$raw_output"; do
+  for file in summary.json segment.json report.html dashboard.html "$raw_output"; do
     [ -z "$file" ] || [ ! -s "$2/$file" ] || say "  $2/$file"
   done
   [ -z "$service_log" ] || [ ! -s "$service_log" ] || say "  $service_log"
@@ -2489,12 +2624,16 @@ main() {
 
   check_settings
   drop_dangerous_variables
-  if [ "${positionals[0]-}" = compare ]; then
-    compare_runs
-    exit 0
-  fi
+  case ${positionals[0]-} in
+    compare)
+      compare_runs
+      exit 0
+      ;;
+    merge) merge_segments ;;
+  esac
   choose_runs
   repeat_runs
+  prepare_segment
   require_baselines
   prepare_docker
   resolve_target

@@ -10,6 +10,8 @@ import { formatDuration, parseDuration } from './duration.js';
 import { finish, start } from './lifecycle.js';
 import { peakMs } from './profiles.js'; // @feature websocket
 import { namedStages, peakVus, plannedMs, rescale } from './profiles.js';
+import { SEGMENT_STATS } from './merge-metrics.js';
+import { refusalOf, segmentOf, segmentTags, summarizeSegment, unjudged } from './segment.js';
 import { TREND_STATS } from './statistics.js';
 import { socketThresholds } from './sockets/socket-plan.js'; // @feature websocket
 import { summarize } from './summary.js';
@@ -101,12 +103,16 @@ export function planTest(spec) {
   guardTarget(certainLoad(whole));
   const { baseline, refusal } = baselineOf(spec, figures);
   const options = optionsOf(spec, figures, baseline);
+  const wholeRun = { ...figures, baseline };
+  const { thresholds = {} } = options;
+  const isWhole = segmentOf() === undefined;
   return {
-    options,
+    options: isWhole ? options : asSegment(options),
     setup: () => {
       guardTarget(whole);
-      if (refusal !== undefined) {
-        throw refusal;
+      const problem = refusal ?? refusalOf(spec, figures.vus);
+      if (problem !== undefined) {
+        throw problem;
       }
       warnOfIgnored(options);
       const info = start(whole, spec.readiness);
@@ -114,7 +120,23 @@ export function planTest(spec) {
       return info;
     },
     teardown: finish,
-    handleSummary: summarize(spec, { ...figures, baseline }),
+    handleSummary: isWhole
+      ? summarize(spec, wholeRun)
+      : summarizeSegment(spec, wholeRun, /** @type {Thresholds} */ (thresholds)),
+  };
+}
+
+/**
+ * Turns the options of a whole run into those of a segment of it: k6 measures, and judges nothing.
+ *
+ * @param {import('k6/options').Options} options
+ * @returns {import('k6/options').Options}
+ */
+function asSegment(options) {
+  return {
+    ...options,
+    thresholds: unjudged(/** @type {Thresholds} */ (options.thresholds)),
+    summaryTrendStats: [...new Set([...(options.summaryTrendStats ?? []), ...SEGMENT_STATS])],
   };
 }
 
@@ -175,6 +197,7 @@ function optionsOf(
     profile,
     target_vus: String(vus),
     ...(env.RUN_ID ? { testid: env.RUN_ID } : {}),
+    ...segmentTags(),
   };
   const targets = targetsOf(spec, chosen);
   const thresholds = buildThresholds({

@@ -211,6 +211,15 @@ export const SETTINGS = {
     '',
     'Replaces thresholds for this run: `metric=expression`, several separated by `;`',
   ),
+  SEGMENT: {
+    ...text('', 'The part of the run that this k6 has, such as `1/4`; set by the wrapper'),
+    /** @param {string} raw */
+    read: (raw) => {
+      const [, index, of] = /^(\*|[1-9]\d{0,2})\/([2-9]|[1-9]\d{1,2})$/.exec(raw) ?? [];
+      return of !== undefined && (index === '*' || Number(index) <= Number(of)) ? raw : undefined;
+    },
+    accepts: 'part/parts, such as 1/4, or */4 where something else deals the parts out',
+  },
   REQUEST_TIMEOUT: duration('30s', 'Longest wait for one response'),
 
   ALLOWED_HOSTS: list([], 'Hosts that may be loaded without confirmation: exact or `*.suffix`'),

@@ -46,8 +46,9 @@ export function summarize(spec, figures) {
  * @param {TestSpec} spec
  * @param {string} name of a result, such as `summary.json`
  * @returns {string} one folder per run with the wrapper, one set of files per test without
+ * @example resultPath(spec, 'summary.json')
  */
-function resultPath(spec, name) {
+export function resultPath(spec, name) {
   return env.RESULTS_DIR
     ? `${env.RESULTS_DIR}/${name}`
     : `${DEFAULT_FOLDER}/${spec.name}-test-${name}`;

@@ -104,6 +104,8 @@ export interface Summary {
     gitCommit: string | null;
     k6Version: string | null;
     suiteVersion: string;
+    /** How many k6 had a part in it, when it was more than one. */
+    segments?: number;
   };
   metrics: Totals;
   endpoints: EndpointFigures[];

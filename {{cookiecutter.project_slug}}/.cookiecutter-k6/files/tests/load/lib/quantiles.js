@@ -1,0 +1,113 @@
+/**
+ * Shares of the samples whose value a segment of a run notes of each trend, percent. Denser where
+ * targets are: what is merged of them is right to half a percentile below p90, to a twentieth above.
+ */
+export const RANKS = Object.freeze([
+  ...steps(1, 89, 1),
+  ...steps(900, 999, 10),
+  ...steps(9991, 9999, 100),
+]);
+
+/**
+ * @param {number} from
+ * @param {number} to
+ * @param {number} parts of a whole
+ * @returns {number[]}
+ */
+function steps(from, to, parts) {
+  return Array.from({ length: to - from + 1 }, (_, i) => (from + i) / parts);
+}
+
+/**
+ * How the samples of one segment are spread: shares of them, rising, and the values up to which they go.
+ *
+ * @typedef {object} Spread
+ * @property {number} count samples
+ * @property {number[]} shares 0 to 1, the first 0, the last 1
+ * @property {number[]} values
+ */
+
+/**
+ * The same for several segments at once: at each value the share below it and the share up to it.
+ *
+ * @typedef {[share: number, value: number][]} Curve
+ */
+
+/**
+ * Puts the samples of several segments together.
+ *
+ * @param {Spread[]} spreads
+ * @returns {Curve} empty without samples
+ * @example quantile(mixed([{ count: 3, shares: [0, 0.5, 1], values: [1, 2, 4] }]), 0.95)
+ */
+export function mixed(spreads) {
+  const parts = spreads.filter(({ count }) => count > 0);
+  const total = parts.reduce((sum, { count }) => sum + count, 0);
+  const values = [...new Set(parts.flatMap((part) => part.values))].sort((a, b) => a - b);
+  const sums = values.map(() => [0, 0]);
+  for (const part of parts) {
+    let at = 0;
+    values.forEach((value, i) => {
+      while (at < part.values.length && part.values[at] < value) {
+        at += 1;
+      }
+      const first = at;
+      let last = first;
+      while (last + 1 < part.values.length && part.values[last + 1] === value) {
+        last += 1;
+      }
+      const below = shareBelow(part, first, value);
+      const upTo = part.values[last] === value ? part.shares[last] : below;
+      sums[i][0] += (below * part.count) / total;
+      sums[i][1] += (upTo * part.count) / total;
+    });
+  }
+  return values.flatMap((value, i) => [
+    [sums[i][0], value],
+    [sums[i][1], value],
+  ]);
+}
+
+/**
+ * @param {Spread} part
+ * @param {number} at its first value that is not below `value`
+ * @param {number} value
+ * @returns {number} share of its samples below the value, between two known ones in proportion
+ */
+function shareBelow({ shares, values }, at, value) {
+  if (at === 0) {
+    return 0;
+  }
+  if (at === values.length) {
+    return 1;
+  }
+  const [low, high] = [values[at - 1], values[at]];
+  return shares[at - 1] + ((shares[at] - shares[at - 1]) * (value - low)) / (high - low);
+}
+
+/**
+ * @param {Curve} curve
+ * @param {number} share 0 to 1
+ * @returns {number} the value up to which that share of the samples goes; 0 without samples
+ * @example quantile(curve, 0.95)
+ */
+export function quantile(curve, share) {
+  if (curve.length === 0) {
+    return 0;
+  }
+  let [low, high] = [0, curve.length - 1];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (curve[middle][0] < share - 1e-12) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  if (low === 0) {
+    return curve[0][1];
+  }
+  const [[shareBefore, before], [shareAfter, after]] = [curve[low - 1], curve[low]];
+  const part = shareAfter > shareBefore ? (share - shareBefore) / (shareAfter - shareBefore) : 1;
+  return before + (after - before) * Math.min(1, Math.max(0, part));
+}
