@@ -95,6 +95,18 @@ def influxd_binary() -> Path:
 
 
 @pytest.fixture(scope="session")
+def promtool() -> Path:
+    """The system's checker of Prometheus's files."""
+    return installed("system", "promtool")
+
+
+@pytest.fixture(scope="session")
+def compose_reader() -> Path:
+    """Prints a compose file as Docker understands it."""
+    return installed("compose-go", "cmd")
+
+
+@pytest.fixture(scope="session")
 def actionlint() -> Path:
     """The pinned actionlint."""
     return installed("actionlint", "actionlint")

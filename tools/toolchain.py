@@ -210,6 +210,8 @@ TOOLS: dict[str, Tool] = {
         # The next major version: the suite supports both.
         GoTool("k6-v2", "go.k6.io/k6/v2", "v2.2.0"),
         GoTool("actionlint", "github.com/rhysd/actionlint", "v1.7.12", "/cmd/actionlint"),
+        # Reads compose files as Docker does; its command is called `cmd`.
+        GoTool("compose-go", "github.com/compose-spec/compose-go/v2", "v2.16.2", "/cmd"),
         DebianSet(
             "system",
             (

@@ -113,8 +113,15 @@ ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
     **dict.fromkeys([*COMPILER, *OPENAPI_TEST], lambda a: a.get("openapi_spec", "") != ""),
     **dict.fromkeys(CI, lambda a: a.get("ci", "none") != "none"),
     **dict.fromkeys(
-        ("tests/load/docs/observability.md", "tests/load/grafana/provisioning/dashboards/k6.yml"),
+        (
+            "tests/load/compose.yaml",
+            "tests/load/docs/observability.md",
+            "tests/load/grafana/provisioning/dashboards/k6.yml",
+        ),
         lambda a: a.get("include_observability", "none") != "none",
+    ),
+    "tests/load/grafana/prometheus.yml": lambda a: (
+        a.get("include_observability") in {"prometheus", "both"}
     ),
     **dict.fromkeys(
         STORES["prometheus"], lambda a: a.get("include_observability") in {"prometheus", "both"}
@@ -210,7 +217,9 @@ TRACES: dict[str, str] = {
         auth-flow api-authenticated users.json loadtest123 accessToken
     """,
     "ci": "ci.sh runs.txt docs/ci.md load-tests.yml load-test-gate LOAD_TEST_ gitlab ci/.k6",
-    "observability": "docs/observability.md k6-results load/grafana DASHBOARDS_PATH",
+    "observability": """
+        docs/observability.md k6-results load/grafana DASHBOARDS_PATH --stack compose.yaml
+    """,
     "openapi": """
         OPENAPI_SPEC openapi_table openapi.py operations.jsonl operations.overrides docs/openapi.md
         OPENAPI_INCLUDE OPENAPI_KEY OPENAPI_SEED OPENAPI_WRITES OPENAPI_OPTIONAL

@@ -40,6 +40,7 @@ HOSTS = re.compile(
     | (www\.)?shellcheck\.net | editorconfig\.org | prettier\.io | eslint\.org | semver\.org
     | img\.shields\.io | opensource\.org | (www\.)?w3\.org | spec\.openapis\.org
     | docs\.docker\.com | dl\.k6\.io
+    | prometheus | influxdb | ([\w-]+\.){2}svc
     """
 )
 REGISTRY = re.compile(

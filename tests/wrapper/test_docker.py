@@ -109,3 +109,59 @@ def test_a_container_is_killed_too_when_the_check_is_interrupted(docker: Project
     started = next(call for call in result.calls if call.kind == "wait").args
     killed = next(call for call in result.calls if call.kind == "docker-kill").args
     assert killed[1] == started[started.index("--name") + 1]
+
+
+def test_podman_can_take_the_place_of_docker(docker: Project) -> None:
+    (docker.bin / "docker").unlink()
+    (docker.bin / "podman").symlink_to(SHIM_FOLDER / "docker")
+    call = docker.run("--docker", env={"CONTAINER_ENGINE": "podman"}).passed().call
+    assert call.args[call.args.index("--userns") + 1] == "keep-id"
+    docker.run("--docker", env={"CONTAINER_ENGINE": "other"}).refused("docker or podman", "other")
+
+
+@pytest.fixture
+def stack(project: Project) -> Project:
+    """A project with a compose file and a store for its figures."""
+    (project.bin / "docker").symlink_to(SHIM_FOLDER / "docker")
+    project.write("tests/load/compose.yaml", "services: {}\n")
+    project.write("tests/load/grafana/provisioning/datasources/k6-prometheus.yml", "")
+    project.write("tests/load/grafana/provisioning/datasources/k6-influxdb.yml", "")
+    project.env["RUN_ID"] = "one"
+    return project
+
+
+def test_the_stack_is_started_before_the_run_and_gets_its_figures(stack: Project) -> None:
+    result = stack.run("load", "--stack", env={"PROMETHEUS_PORT": "9999"}).passed()
+    up, wait, run = result.calls[1:]
+    file = str(stack.load / "compose.yaml")
+    assert up.args == ["compose", "--file", file, "up", "--detach", "--wait"]
+    assert up.env["GRAFANA_PORT"] == "3000"
+    assert (wait.kind, run.kind) == ("wait", "run")
+    outputs = [run.args[i + 1] for i, word in enumerate(run.args) if word == "--out"]
+    assert outputs == ["experimental-prometheus-rw", "influxdb=http://localhost:8086/k6"]
+    assert run.env["K6_PROMETHEUS_RW_SERVER_URL"] == "http://localhost:9999/api/v1/write"
+    assert "p(95)" in run.env["K6_PROMETHEUS_RW_TREND_STATS"]
+    assert "http://localhost:3000/d/k6-results?var-run=one" in result.stdout
+
+
+def test_grafana_makes_way_for_a_service_on_its_port(stack: Project) -> None:
+    result = stack.run("--stack", "--base-url", "http://localhost:3000").passed()
+    assert result.calls[1].env["GRAFANA_PORT"] == "3001"
+    assert "localhost:3001/d/k6-results" in result.stdout
+
+
+def test_a_stack_that_cannot_start_ends_before_any_load(stack: Project) -> None:
+    stack.script("docker", "#!/bin/sh\necho no engine >&2\nexit 1\n")
+    result = stack.run("--stack")
+    assert result.code == 4, result
+    assert "no engine" in result.stderr
+    assert [call.kind for call in result.calls] == ["version"]
+    stack.run("--stack", "--out", "csv=x.csv").refused("exclude each other")
+    (stack.load / "compose.yaml").unlink()
+    stack.run("--stack").refused("compose.yaml is missing")
+
+
+def test_a_dry_run_shows_how_the_stack_is_started(stack: Project) -> None:
+    shown = stack.run("--stack", "--dry-run").passed()
+    assert "up --detach --wait" in shown.stdout
+    assert not [call for call in shown.calls if call.kind == "run"]

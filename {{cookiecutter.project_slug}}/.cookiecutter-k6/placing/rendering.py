@@ -104,6 +104,9 @@ RENDERED: dict[str, Callable[[str], str]] = {
     "tests/load/k6.config.js": for_js_comment,
     "tests/load/package.json": for_json,
     "tests/load/grafana/dashboards/k6-influxdb.json": for_json,
+    # Ports only.
+    "tests/load/compose.yaml": str,
+    "tests/load/grafana/prometheus.yml": str,
 }
 
 # Every other token holds letters, digits and punctuation that is inert in all three file types.

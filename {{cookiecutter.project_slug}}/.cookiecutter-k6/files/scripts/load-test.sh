@@ -103,6 +103,7 @@ runs=''
 segment=''
 no_wait=false
 use_docker=false
+use_stack=false # @feature observability
 quiet=false
 verbose=false
 color=auto
@@ -179,7 +180,7 @@ summary_only_slower=false
 # The parser, `--help` and every usage error read it. A line without `|` is a heading of the help.
 # ---------------------------------------------------------------------------------------------------
 
-readonly OPTION_TABLE='
+OPTION_TABLE='
 What to run
 --profile|NAME|PROFILE|name|load|profile for the test; also one without a file in scenarios/
 --profile-set|NAME|PROFILE_SET|name|core|set of profiles (tests/load/config/profiles.js)
@@ -223,6 +224,12 @@ The script
 --version|||||versions of the suite and of k6
 --help|||||this text (-h)
 '
+# @feature observability {
+OPTION_TABLE="$OPTION_TABLE"'Dashboards
+--stack|||||starts Grafana and its stores (compose.yaml), sends the figures there
+'
+# @feature }
+readonly OPTION_TABLE
 
 # ---------------------------------------------------------------------------------------------------
 # Talking
@@ -670,8 +677,8 @@ EOF
 Every option with a setting of that name also works as an environment variable (VUS=5), in --env-file and
 in tests/load/suite.env; the order is option, environment, --env-file, suite.env. Also read: K6_BIN,
 RESULTS_DIR (folder of the run folders), RUN_ID, ALLOWED_HOSTS, CONFIRM_TARGET, START_DIR, START_TIMEOUT,
-MAX_REMOTE_VUS, MAX_REMOTE_DURATION, K6_IMAGE (with --docker). Secrets (keys, passwords, tokens)
-are taken from the environment or --env-file only.
+MAX_REMOTE_VUS, MAX_REMOTE_DURATION, K6_IMAGE and CONTAINER_ENGINE (with --docker).
+Secrets (keys, passwords, tokens) are taken from the environment or --env-file only.
 
 Exit codes
     0  passed
@@ -771,6 +778,7 @@ take_switch() {
     --compare) compare=true ;;
     --no-wait) no_wait=true ;;
     --docker) use_docker=true ;;
+    --stack) use_stack=true ;; # @feature observability
     --quiet) quiet=true ;;
     --verbose) verbose=true ;;
     --no-color) color=never ;;
@@ -1454,11 +1462,13 @@ read_k6_version() {
 }
 
 require_docker() {
-  local answer
-  k6=docker
-  type -P docker >/dev/null || refuse '--docker needs the docker command on PATH.' "$(command_line)"
-  answer=$(limited "$ANSWER_LIMIT" docker version --format '{{.Server.Version}}' 2>&1) ||
-    refuse "--docker: Docker does not answer (${answer%%$'\n'*})." "$(command_line)"
+  local answer name=Docker format='{{.Server.Version}}'
+  # Podman needs no server.
+  [ "$engine" = docker ] || name=Podman format='{{.Client.Version}}'
+  k6=$engine
+  type -P "$engine" >/dev/null || refuse "--docker needs the $engine command on PATH." "$(command_line)"
+  answer=$(limited "$ANSWER_LIMIT" "$engine" version --format "$format" 2>&1) ||
+    refuse "--docker: $name does not answer (${answer%%$'\n'*})." "$(command_line)"
   k6_version=v${docker_image##*:}
 }
 
@@ -1747,6 +1757,8 @@ earlier_summaries() {
 prepare_docker() {
   local script
   docker_image=$(setting K6_IMAGE "$DOCKER_IMAGE")
+  engine=$(setting CONTAINER_ENGINE docker)
+  case $engine in docker | podman) ;; *) refuse "CONTAINER_ENGINE needs docker or podman, got '$engine'." "CONTAINER_ENGINE=podman $(command_line --docker)" ;; esac
   # Only Docker on Linux shares the host's network; elsewhere the host has a name.
   docker_host_network=false
   [ "$(uname -s 2>/dev/null)" != Linux ] || docker_host_network=true
@@ -1775,9 +1787,11 @@ csv_field() { printf '"%s"' "${1//\"/\"\"}"; }
 # begin_docker_command FOLDER: secrets are named (-e NAME), never written into the command.
 begin_docker_command() {
   local name seen=' '
-  k6_command=(docker run --rm --name "k6-${run_root##*/}-${#plan_word_starts[@]}" --user "$(id -u):$(id -g)"
+  k6_command=("$engine" run --rm --name "k6-${run_root##*/}-${#plan_word_starts[@]}" --user "$(id -u):$(id -g)"
   --mount "type=bind,$(csv_field "source=$(native "$suite")"),target=/suite,readonly"
   --mount "type=bind,$(csv_field "source=$(native "$1")"),target=/results" --workdir /suite)
+  # Without it a rootless Podman gives the results to another user.
+  [ "$engine" != podman ] || k6_command+=(--userns keep-id)
   if [ "$docker_host_network" = true ]; then
     k6_command+=(--network host)
   else
@@ -1811,6 +1825,42 @@ is_child_variable() {
   return 1
 }
 
+# @feature observability {
+# ---------------------------------------------------------------------------------------------------
+# Stores and dashboards in containers
+# ---------------------------------------------------------------------------------------------------
+
+# prepare_stack: sets $stack_command and sends the figures to the stores it starts.
+prepare_stack() {
+  local host=localhost file=$suite/compose.yaml store=$suite/grafana/provisioning/datasources
+  [ "$use_stack" = true ] || return 0
+  [ -f "$file" ] || refuse "--stack: $file is missing; run the update command of tests/load/README.md."
+  [ "${#outputs[@]}" -eq 0 ] || refuse '--stack and --out exclude each other: the stack is where the figures go.' "$(command_line --stack)"
+  type -P "$engine" >/dev/null || refuse "--stack needs the $engine command on PATH." "$(command_line)"
+  stack_command=("$engine" compose --file "$(native "$file")" up --detach --wait)
+  grafana_port=$(setting GRAFANA_PORT 3000)
+  [ -n "$(setting GRAFANA_PORT)" ] || [ "$target_port" != 3000 ] || grafana_port=3001
+  export GRAFANA_PORT=$grafana_port
+  [ "$use_docker" = false ] || [ "$docker_host_network" = true ] || host=host.docker.internal
+  if [ -f "$store/k6-prometheus.yml" ]; then
+    outputs+=(experimental-prometheus-rw)
+    output_names+=(K6_PROMETHEUS_RW_SERVER_URL)
+    output_values+=("http://$host:$(setting PROMETHEUS_PORT 9090)/api/v1/write")
+    want_percentiles
+  fi
+  [ ! -f "$store/k6-influxdb.yml" ] || outputs+=("influxdb=http://$host:$(setting INFLUXDB_PORT 8086)/k6")
+}
+
+# start_stack: waits until all of it is healthy; what runs already stays as it is.
+start_stack() {
+  [ "$use_stack" = true ] || return 0
+  explain "running: ${stack_command[*]}"
+  "${stack_command[@]}" >&2 || fail "$EXIT_OUTPUT_DOWN" "--stack: Grafana and its stores could not be started, see above." \
+    "$(command_line ${positionals[@]+"${positionals[@]}"})"
+  say "Dashboards: http://localhost:$grafana_port/d/k6-results?var-run=$run_id"
+}
+
+# @feature }
 # ---------------------------------------------------------------------------------------------------
 # The run folder
 # ---------------------------------------------------------------------------------------------------
@@ -1978,6 +2028,7 @@ print_dry_run() {
   local i j hidden
   [ -z "$service_command" ] ||
     printf '# If nothing answers at %s, first: %s\n' "$shown_url" "$(printable "$service_command")"
+  [ "$use_stack" = false ] || { printf '%s' 'GRAFANA_PORT='"$grafana_port" && printf ' %s' "${stack_command[@]}" && printf '\n'; } # @feature observability
   [ "$no_wait" = true ] || printf '# Waits until %s is healthy\n' "$shown_url"
   for ((i = 0; i < ${#run_names[@]}; i++)); do
     use_command "$i"
@@ -2069,7 +2120,7 @@ stop_k6_hard() {
 # kill_group PID: k6 at once. A container outlives the command that started it.
 kill_group() {
   kill -KILL -- "-$1" 2>/dev/null || :
-  [ "$use_docker" = false ] || docker kill "$k6_container" >/dev/null 2>&1 || :
+  [ "$use_docker" = false ] || "$engine" kill "$k6_container" >/dev/null 2>&1 || :
 }
 
 catch_signals() {
@@ -2646,6 +2697,7 @@ main() {
   if [ "$action" = dry-run ]; then
     [ "$use_docker" = true ] || find_k6 || k6=k6
     prepare_outputs
+    prepare_stack # @feature observability
     plan_all
     print_dry_run
     exit 0
@@ -2653,8 +2705,10 @@ main() {
 
   require_k6
   prepare_outputs
+  prepare_stack # @feature observability
   plan_all
   name_leftovers
+  start_stack # @feature observability
 
   install_traps
   make_run_folder
