@@ -107,9 +107,10 @@ def project(folder: Path) -> Path:
     """Copy the suite into a project without authentication of its own; return its tests/load."""
     load = folder / "tests" / "load"
     shutil.copytree(LOAD, load, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
-    credentials = load / "lib/openapi/credentials.js"
-    lines = credentials.read_text(encoding="utf-8").splitlines(keepends=True)
-    credentials.write_text("".join(line for line in lines if "@feature auth" not in line))
+    for name in ("credentials", "requests"):
+        module = load / "lib" / "openapi" / f"{name}.js"
+        lines = module.read_text(encoding="utf-8").splitlines(keepends=True)
+        module.write_text("".join(line for line in lines if "@feature auth" not in line))
     return load
 
 

@@ -35,8 +35,7 @@ OPENAPI_TEST = [
     *(
         f"tests/load/lib/openapi/{name}.js"
         for name in """
-        answers bodies choose credentials journeys overrides random report requests styles table
-        values
+        choose credentials journeys overrides prepared report requests table values writing
         """.split()
     ),
 ]

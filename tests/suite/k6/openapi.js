@@ -1,9 +1,9 @@
-import { checkAnswer, valueAt } from '../lib/openapi/answers.js';
-import { encodeBody } from '../lib/openapi/bodies.js';
+import { checkAnswer, valueAt } from '../lib/openapi/requests.js';
+import { alternativeOf, credentialsOf } from '../lib/openapi/credentials.js';
 import { applyOverride } from '../lib/openapi/overrides.js';
-import { createRandom } from '../lib/openapi/random.js';
-import { inForm, inHeader, inPath, inQuery } from '../lib/openapi/styles.js';
-import { makeValue } from '../lib/openapi/values.js';
+import { prepared } from '../lib/openapi/prepared.js';
+import { createRandom, makeValue } from '../lib/openapi/values.js';
+import { encodeBody, inForm, inHeader, inPath, inQuery } from '../lib/openapi/writing.js';
 import { equal, expectations, holds, throws } from './expect.js';
 
 export const options = expectations(2_000);
@@ -148,12 +148,20 @@ function answer(status, body, headers = { 'Content-Type': 'application/json; cha
   return { status, headers, json: () => JSON.parse(body) };
 }
 
+/** What the VUs get of a row. */
+function preparing(row, context) {
+  return prepared(
+    { name: 'GET /x', method: 'GET', url: ['/x'], ok: ['200'], ...row },
+    { index: 0, operations: new Map(), generators: new Map(), credentials: {}, ...context },
+  );
+}
+
 function answers() {
   const responses = {
     200: { types: ['application/json'], is: 'object', required: ['/id', '/items/*/name'] },
     '4XX': {},
   };
-  const operation = { name: 'GET /x', method: 'GET', responses };
+  const operation = preparing({ responses });
   for (const [status, body, wanted, headers] of [
     [200, '{"id":1,"items":[]}', true],
     [200, '{"id":null,"items":[{"name":null}]}', true],
@@ -169,12 +177,47 @@ function answers() {
     equal(`${status} ${body}`, checkAnswer(operation, answer(status, body, headers)), wanted);
   }
   const found = (body, places, headers) =>
-    valueAt(answer(201, body, headers), { key: 'k' }, places, () => 1);
+    valueAt(
+      answer(201, body, headers),
+      { key: 'k' },
+      preparing({ gives: { slot: places } }).gives.slot,
+      () => 1,
+    );
   equal('an id', found('{"data":{"id":7}}', ['/id', '/data/id']), 7);
   equal('one of a list', found('[{"id":1},{"id":2}]', ['/*/id']), 2);
   equal('none', found('[]', ['/*/id']), undefined);
   equal('what was sent', found('', ['request:/key']), 'k');
   equal('the last segment', found('', ['header:location'], { Location: '/a/b%20c/?x=1' }), 'b c');
+}
+
+function rows() {
+  const operations = new Map([['POST /x', 3]]);
+  const { statuses, accept, needs, undo, gives } = preparing(
+    {
+      ok: ['200', '2XX'],
+      needs: { slot: ['POST /x', 'POST /left-out'] },
+      undo: 'DELETE /left-out',
+      gives: { __proto__: null, ['__proto__']: ['/a~1b'] },
+    },
+    { operations },
+  );
+  equal('statuses', statuses, [200, { min: 200, max: 299 }]);
+  equal('nothing is known to come back', accept, '*/*');
+  equal('needs', needs, { slot: [3] });
+  equal('nothing undoes it', undo, undefined);
+  equal('any slot', gives['__proto__'][0].path, ['a/b']);
+  const known = credentialsOf({
+    constructor: { type: 'other' },
+    'my-key': { type: 'apiKey', in: 'query', name: 'k' },
+  });
+  equal('no credentials', alternativeOf([['constructor'], ['my-key', 'toString']], known), []);
+  equal('credentials first', alternativeOf([[], ['b']], { b: { in: 'query', name: 'b' } }), ['b']);
+  const params = [{ in: 'header', name: 'a: b\r\n' }];
+  equal('no header of that name', preparing({ params }).params, []);
+  const gen = { make: 'object', required: { use: { use: 'Pet' } } };
+  const body = { types: [{ gen }, { gen: { const: 1 } }] };
+  const generators = new Map([['Pet', 5]]);
+  equal('generators', preparing({ body }, { generators }).body.gen.required, { use: { use: 5 } });
 }
 
 function overrides() {
@@ -194,5 +237,6 @@ export default function openapi() {
   values();
   bodies();
   answers();
+  rows();
   overrides();
 }

@@ -121,13 +121,49 @@ export interface Row {
   skip?: string;
 }
 
-/** One operation as the VUs read it; others are indexes. */
-export interface Operation extends Omit<Row, 'needs' | 'undo' | 'skip'> {
+/** What is to be sent for a security scheme; without a value: the suite's own token. */
+export interface Credential {
+  in: 'header' | 'query' | 'cookie';
+  name: string;
+  value?: string;
+}
+
+/** Where an answer, or the body that was sent, holds an id. */
+export interface Place {
+  from: 'answer' | 'sent' | 'location';
+  path: string[];
+}
+
+/** A declared response as the VUs read it: types in small letters, pointers taken apart. */
+export interface ExpectedResponse extends Omit<DeclaredResponse, 'required'> {
+  required?: string[][];
+}
+
+/** One operation as the VUs read it: others are indexes, what follows from the row alone is worked out. */
+export interface Operation {
   index: number;
+  name: string;
+  method: string;
+  url: string[];
   base: string;
+  role: Role;
   weight: number;
-  needs?: Record<string, number[]>;
+  kind: 'api_read' | 'api_write';
+  /** Those that count as success. */
+  statuses: (number | { min: number; max: number })[];
+  accept: string;
+  params: Parameter[];
+  body?: BodyType;
+  /** Security schemes to send the credentials of. */
+  auth: readonly string[];
+  responses: Record<string, ExpectedResponse>;
+  /** Slot -> places that hold its value. */
+  gives: Record<string, Place[]>;
+  /** Slot -> operations that give it. */
+  needs: Record<string, number[]>;
   undo?: number;
+  /** The slot of what a delete deletes. */
+  deletes?: string;
 }
 
 /** What a VU does in one go: operations of one journey, in order. */

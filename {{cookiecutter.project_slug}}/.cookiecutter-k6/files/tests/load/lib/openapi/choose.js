@@ -2,12 +2,12 @@
 
 import { env, writesAllowed } from '../config.js';
 import { localPath } from '../paths.js';
+import { credentialsOf } from './credentials.js';
 import { applyOverride } from './overrides.js';
+import { SAFE_METHODS, linked, prepared } from './prepared.js';
 
 /** @typedef {import('../../types/openapi.js').Row} Row */
 /** @typedef {import('../../types/openapi.js').Header} Header */
-/** @typedef {import('../../types/openapi.js').Operation} Operation */
-/** @typedef {import('../../types/openapi.js').Generator} Generator */
 /** @typedef {import('../../types/openapi.js').Walk} Walk */
 /** @typedef {import('../../types/openapi.js').Override} Override */
 
@@ -26,9 +26,6 @@ import { applyOverride } from './overrides.js';
 /** The version of the table that this suite reads. */
 const FORMAT = 1;
 
-/** Methods that change nothing. */
-const SAFE = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY'];
-
 /** Most operations that one iteration of a load profile takes: it has to end when the profile does. */
 const LONGEST_WALK = 20;
 
@@ -44,9 +41,10 @@ const OVERRIDES = localPath(import.meta.resolve('../../data/operations.overrides
  * @property {string[]} sweep every operation once, one walk a journey
  * @property {string[]} walks the same in walks of bounded length
  * @property {string[]} skipped name and reason of the others
- * @property {string[]} endpoints one element: every `Brief`, for thresholds and summary
+ * @property {string[]} endpoints every `Brief`, for thresholds and summary
  * @property {string[]} auths sets of alternatives, with the number of operations that want them
- * @property {string[]} facts one element: the security schemes and the seed
+ * @property {string[]} schemes one element: the security schemes by name
+ * @property {string[]} facts one element: what to send for the schemes, and the seed
  */
 
 /** @type {Choice | undefined} */
@@ -121,7 +119,7 @@ function choose({ header, rows, shared }, overrides) {
     const reason = reasonToSkip(row, override);
     if (reason === undefined) {
       const { name, journey, method } = row;
-      const kind = SAFE.includes(method) ? 'api_read' : 'api_write';
+      const kind = SAFE_METHODS.includes(method) ? 'api_read' : 'api_write';
       briefs.push({
         name,
         journey,
@@ -137,23 +135,28 @@ function choose({ header, rows, shared }, overrides) {
     }
     return reason === undefined;
   });
-  const position = new Map(briefs.map(({ name }, index) => [name, index]));
-  const indexes = new Map(shared.map((line, index) => [JSON.parse(line).shared, index]));
+  const operations = new Map(briefs.map(({ name }, index) => [name, index]));
+  const generators = new Map(shared.map((line, index) => [JSON.parse(line).shared, index]));
+  const schemes = header.schemes ?? {};
+  const credentials = credentialsOf(schemes);
   return {
     operations: sendable.map((line, index) => {
       const row = JSON.parse(line);
-      const context = { header, position, override: overrides[row.name] };
-      return JSON.stringify(linkedOperation(operationOf(row, index, context), indexes));
+      const { weight } = briefs[index];
+      const base = row.base ?? header.base ?? '';
+      const context = { index, base, weight, operations, generators, credentials };
+      return JSON.stringify(prepared(applyOverride(row, overrides[row.name]), context));
     }),
-    generators: shared.map((line) => JSON.stringify(linked(JSON.parse(line).gen, indexes))),
+    generators: shared.map((line) => JSON.stringify(linked(JSON.parse(line).gen, generators))),
     sweep: walksOf(briefs, Infinity).map((walk) => JSON.stringify(walk)),
     walks: walksOf(briefs, LONGEST_WALK).map((walk) => JSON.stringify(walk)),
     skipped,
-    endpoints: [JSON.stringify(briefs)],
+    endpoints: briefs.map((brief) => JSON.stringify(brief)),
     auths: [...auths].map(([auth, count]) => `[${auth},${count}]`),
+    schemes: [JSON.stringify(schemes)],
     facts: [
       JSON.stringify({
-        schemes: header.schemes ?? {},
+        credentials,
         seed: env.OPENAPI_SEED ?? freshSeed(),
       }),
     ],
@@ -193,7 +196,7 @@ function reasonToSkip(row, override) {
   if (env.OPENAPI_EXCLUDE.some((entry) => matches(row, entry))) {
     return 'in OPENAPI_EXCLUDE';
   }
-  return SAFE.includes(row.method) ? undefined : reasonNotToWrite();
+  return SAFE_METHODS.includes(row.method) ? undefined : reasonNotToWrite();
 }
 
 /** @returns {string | undefined} */
@@ -224,75 +227,6 @@ function matches(row, entry) {
   const pattern = entry.split('*').map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
   const wanted = new RegExp(`^${pattern.join('.*')}$`);
   return wanted.test(row.name) || wanted.test(row.id ?? '');
-}
-
-/**
- * @param {Row} row
- * @param {number} index
- * @param {{ header: Header, position: Map<string, number>, override: Override | undefined }} context
- * @returns {Operation}
- */
-function operationOf(row, index, { header, position, override }) {
-  const { needs, undo, ...rest } = applyOverride(row, override);
-  const present = (/** @type {string[]} */ names) =>
-    names.map((name) => position.get(name)).filter((found) => found !== undefined);
-  return {
-    ...rest,
-    index,
-    base: row.base ?? header.base ?? '',
-    weight: override?.weight ?? 1,
-    ...(needs && {
-      needs: Object.fromEntries(
-        Object.entries(needs).map(([slot, names]) => [slot, present(names)]),
-      ),
-    }),
-    ...(undo !== undefined && position.has(undo) && { undo: position.get(undo) }),
-  };
-}
-
-/**
- * Replaces the names of shared generators by their indexes. Goes by the kinds of nodes: properties of a
- * document may have any name, `use` included.
- *
- * @param {any} node
- * @param {Map<string, number>} indexes
- * @returns {Generator}
- */
-function linked(node, indexes) {
-  if (node.use !== undefined) {
-    return { use: /** @type {number} */ (indexes.get(node.use)) };
-  }
-  const one = (/** @type {any} */ inner) => linked(inner, indexes);
-  const many = (/** @type {any} */ inner) => (Array.isArray(inner) ? inner.map(one) : one(inner));
-  const named = (/** @type {any} */ inner) =>
-    Object.fromEntries(Object.entries(inner).map(([name, value]) => [name, one(value)]));
-  const copy = { ...node };
-  for (const [keys, link] of /** @type {const} */ ([
-    [['else', 'items', 'values', 'keys', 'of', 'base'], many],
-    [['required', 'optional', 'properties'], named],
-  ])) {
-    for (const key of keys.filter((name) => node[name] !== undefined)) {
-      copy[key] = link(node[key]);
-    }
-  }
-  return copy;
-}
-
-/**
- * @param {Operation} operation
- * @param {Map<string, number>} indexes of the shared generators
- * @returns {Operation}
- */
-function linkedOperation(operation, indexes) {
-  const { params, body } = operation;
-  const own = (/** @type {{ gen: Generator }} */ { gen }) => ({ gen: linked(gen, indexes) });
-  return {
-    ...operation,
-    ...(params && { params: params.map((item) => ({ ...item, ...own(item) })) }),
-    ...(body && {
-      body: { ...body, types: body.types.map((item) => ({ ...item, ...own(item) })) },
-    }),
-  };
 }
 
 /**

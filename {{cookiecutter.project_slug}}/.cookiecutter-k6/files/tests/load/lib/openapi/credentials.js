@@ -1,10 +1,14 @@
+// What the environment holds for the security schemes of a document. Once per run.
+
 import encoding from 'k6/encoding';
-import { currentToken } from '../auth.js'; // @feature auth
 import { env } from '../config.js';
-import { schemes } from './table.js';
 
 /** @typedef {import('../../types/openapi.js').Scheme} Scheme */
-/** @typedef {{ in: 'header' | 'query' | 'cookie', name: string, value: string }} Credential */
+/** @typedef {import('../../types/openapi.js').Credential} Credential */
+
+/** Does the suite itself have a token for each VU? */
+const SIGNED_IN = [false];
+SIGNED_IN.push(env.AUTH_MODE !== 'none'); // @feature auth
 
 /**
  * The environment variables that hold the credentials of a security scheme.
@@ -21,8 +25,48 @@ export function variablesOf(name, { type }) {
 }
 
 /**
- * The value of one scheme: its own variables, then OPENAPI_KEY, then what the suite signs in with.
+ * What is to be sent for each scheme whose secret is known: its own variables first, then OPENAPI_KEY, then what
+ * the suite signs in with.
  *
+ * @param {Record<string, Scheme>} schemes by name
+ * @returns {Record<string, Credential>} by name, only those that are known
+ * @example credentialsOf({ key: { type: 'apiKey', in: 'query', name: 'k' } }) // { key: { in: 'query', name: 'k', value: 's3' } }
+ */
+export function credentialsOf(schemes) {
+  /** @type {Record<string, Credential>} */
+  const known = Object.create(null);
+  for (const [name, scheme] of Object.entries(schemes)) {
+    const credential = credentialOf(name, scheme);
+    if (credential !== undefined) {
+      known[name] = credential;
+    }
+  }
+  return known;
+}
+
+/**
+ * @param {string} name
+ * @param {Scheme} scheme
+ * @returns {Credential | undefined}
+ */
+function credentialOf(name, scheme) {
+  const secret = secretOf(name, scheme);
+  if (scheme.type === 'apiKey') {
+    return secret
+      ? { in: scheme.in ?? 'header', name: scheme.name ?? name, value: secret }
+      : undefined;
+  }
+  const header = /** @type {const} */ ({ in: 'header', name: 'Authorization' });
+  if (scheme.type === 'basic') {
+    return secret ? { ...header, value: `Basic ${encoding.b64encode(secret)}` } : undefined;
+  }
+  if (secret) {
+    return { ...header, value: `Bearer ${secret}` };
+  }
+  return scheme.type === 'bearer' && SIGNED_IN.includes(true) ? header : undefined;
+}
+
+/**
  * @param {string} name
  * @param {Scheme} scheme
  * @returns {string} empty: none is known
@@ -35,57 +79,22 @@ function secretOf(name, scheme) {
   if (first) {
     return scheme.type === 'basic' ? `${first}:${second}` : first;
   }
-  const shared = scheme.type === 'bearer' ? bearerToken() : env.OPENAPI_KEY;
+  const shared = env.OPENAPI_KEY;
   return shared === '' || scheme.type !== 'basic' || shared.includes(':') ? shared : `${shared}:`;
 }
 
-/** Where a bearer token without a variable of its own comes from; the first that has one. */
-const TOKENS = [() => env.OPENAPI_KEY];
-TOKENS.push(currentToken); // @feature auth
-
-/** @returns {string} empty: there is none */
-function bearerToken() {
-  for (const token of TOKENS) {
-    const found = token();
-    if (found !== '') {
-      return found;
-    }
-  }
-  return '';
-}
-
 /**
- * Chooses the first alternative of a document for which everything is known, and says what to send.
+ * Chooses the first alternative of a document for which everything is known.
  *
- * @param {readonly (readonly string[])[]} [alternatives] each a set of schemes that go together
- * @returns {Credential[]}
- * @throws when the suite's login fails
- * @example credentialsFor([['api_key'], ['basic']]) // [{ in: 'header', name: 'X-Key', value: '...' }]
+ * @param {readonly (readonly string[])[]} alternatives each a set of schemes that go together
+ * @param {Record<string, Credential>} known
+ * @returns {readonly string[]} its schemes; empty when nothing can be or has to be sent
+ * @example alternativeOf([['oauth'], ['key', 'app']], known) // ['key', 'app']
  */
-export function credentialsFor(alternatives = []) {
-  for (const names of alternatives) {
-    const found = names.map((name) => credentialOf(name));
-    if (found.every((credential) => credential !== undefined)) {
-      return found;
-    }
-  }
-  return [];
-}
-
-/**
- * @param {string} name
- * @returns {Credential | undefined}
- */
-function credentialOf(name) {
-  const scheme = schemes[name];
-  const secret = scheme === undefined ? undefined : secretOf(name, scheme);
-  if (!secret) {
-    return undefined;
-  }
-  if (scheme.type === 'apiKey') {
-    return { in: scheme.in ?? 'header', name: scheme.name ?? name, value: secret };
-  }
-  const value =
-    scheme.type === 'basic' ? `Basic ${encoding.b64encode(secret)}` : `Bearer ${secret}`;
-  return { in: 'header', name: 'Authorization', value };
+export function alternativeOf(alternatives, known) {
+  return (
+    alternatives.find(
+      (names) => names.length > 0 && names.every((name) => Object.hasOwn(known, name)),
+    ) ?? []
+  );
 }

@@ -5,24 +5,24 @@ import exec from 'k6/execution';
 import { env } from '../config.js';
 import { reportOnce } from '../failures.js';
 import { thinkTime } from '../pauses.js';
-import { checkAnswer, valueAt } from './answers.js';
-import { createRandom } from './random.js';
-import { accepted, sendOperation } from './requests.js';
+import { checkAnswer, sendOperation, valueAt } from './requests.js';
 import { counts, operationAt, seed, walkAt } from './table.js';
+import { createRandom } from './values.js';
 
 /** @typedef {import('../../types/openapi.js').Operation} Operation */
 /** @typedef {import('../../types/openapi.js').Walk} Walk */
 /** @typedef {string | number} Id */
+/** @typedef {Record<string, Id | undefined>} Ids slot -> id */
 
 /**
- * What is known while a journey is under way.
+ * What is known while a journey is under way. No maps: k6 keeps 16 KB for them in each VU.
  *
  * @typedef {object} Journey
- * @property {Map<string, Id>} created slot -> id of a thing this journey made
- * @property {Map<string, Id>} seen slot -> id that a list showed: only to be read
- * @property {{ undo: number, ids: Map<string, Id> }[]} pending what is still to be deleted, oldest first
- * @property {Map<number, number>} helped how often an operation was sent for the sake of another
- * @property {import('./random.js').Random} random
+ * @property {Ids} created things this journey made
+ * @property {Ids} seen things that a list showed: only to be read
+ * @property {{ undo: number, ids: Ids }[]} pending what is still to be deleted, oldest first
+ * @property {Record<number, number | undefined>} helped how often an operation was sent for the sake of another
+ * @property {import('./values.js').Random} random
  */
 
 /** Roles that may use what a list showed; the others change things, and only change what is theirs. */
@@ -60,7 +60,7 @@ export function runJourneys() {
 }
 
 /**
- * @param {import('./random.js').Random} random
+ * @param {import('./values.js').Random} random
  * @returns {Walk} chosen by weight
  */
 function chosenWalk(random) {
@@ -80,16 +80,16 @@ function chosenWalk(random) {
 
 /**
  * @param {Walk} walk
- * @param {import('./random.js').Random} random
+ * @param {import('./values.js').Random} random
  * @param {boolean} mixed true: operations in proportion to their weights, with pauses; false: all, at once
  */
 function runWalk(walk, random, mixed) {
   /** @type {Journey} */
   const journey = {
-    created: new Map(),
-    seen: new Map(),
+    created: Object.create(null),
+    seen: Object.create(null),
     pending: [],
-    helped: new Map(),
+    helped: {},
     random,
   };
   try {
@@ -116,21 +116,21 @@ function runWalk(walk, random, mixed) {
  */
 function perform(operation, journey, depth) {
   provide(operation, journey, depth);
-  /** @type {Map<string, Id>} */
-  const ids = new Map();
-  const { response, sent } = sendOperation(operation, {
+  /** @type {Ids} */
+  const ids = Object.create(null);
+  const { response, sent, isGood } = sendOperation(operation, {
     random: journey.random,
     optional: env.OPENAPI_OPTIONAL,
     bound: (slot) => {
       const id = known(journey, slot, operation);
       if (id !== undefined) {
-        ids.set(slot, id);
+        ids[slot] = id;
       }
       return id;
     },
   });
   checkAnswer(operation, response);
-  if (isAccepted(operation, response.status)) {
+  if (isGood) {
     remember(operation, journey, { response, sent, ids });
   }
 }
@@ -142,18 +142,7 @@ function perform(operation, journey, depth) {
  * @returns {Id | undefined}
  */
 function known({ created, seen }, slot, { role }) {
-  return created.get(slot) ?? (READING.includes(role) ? seen.get(slot) : undefined);
-}
-
-/**
- * @param {Operation} operation
- * @param {number} status
- * @returns {boolean}
- */
-function isAccepted({ ok }, status) {
-  return accepted(ok).some((wanted) =>
-    typeof wanted === 'number' ? wanted === status : status >= wanted.min && status <= wanted.max,
-  );
+  return created[slot] ?? (READING.includes(role) ? seen[slot] : undefined);
 }
 
 /**
@@ -167,9 +156,9 @@ function provide(operation, journey, depth) {
   if (depth >= DEEPEST_NEED) {
     return;
   }
-  for (const [slot, givers] of Object.entries(operation.needs ?? {})) {
+  for (const [slot, givers] of Object.entries(operation.needs)) {
     for (const index of givers) {
-      const help = journey.helped.get(index) ?? 0;
+      const help = journey.helped[index] ?? 0;
       if (known(journey, slot, operation) !== undefined || help >= MOST_HELP) {
         continue;
       }
@@ -179,7 +168,7 @@ function provide(operation, journey, depth) {
         (giver.role === 'create' || READING.includes(operation.role))
       ) {
         // Counted before: operations may need each other in a circle.
-        journey.helped.set(index, help + 1);
+        journey.helped[index] = help + 1;
         perform(giver, journey, depth + 1);
       }
     }
@@ -189,7 +178,7 @@ function provide(operation, journey, depth) {
 /**
  * @param {Operation} operation
  * @param {Journey} journey
- * @param {{ response: import('../../types/suite.js').HttpResponse, sent: any, ids: Map<string, Id> }} outcome
+ * @param {{ response: import('../../types/suite.js').HttpResponse, sent: any, ids: Ids }} outcome
  */
 function remember(operation, journey, { response, sent, ids }) {
   if (operation.role === 'delete') {
@@ -199,11 +188,11 @@ function remember(operation, journey, { response, sent, ids }) {
   const isCreate = operation.role === 'create';
   const given = isCreate ? journey.created : journey.seen;
   const choose = (/** @type {number} */ count) => Math.floor(journey.random.next() * count);
-  for (const [slot, places] of Object.entries(operation.gives ?? {})) {
+  for (const [slot, places] of Object.entries(operation.gives)) {
     const id = valueAt(response, sent, places, choose);
     if (id !== undefined) {
-      given.set(slot, id);
-      ids.set(slot, id);
+      given[slot] = id;
+      ids[slot] = id;
     } else if (isCreate && operation.undo !== undefined) {
       reportOnce(
         `${operation.name} id`,
@@ -217,39 +206,21 @@ function remember(operation, journey, { response, sent, ids }) {
 }
 
 /**
- * @param {Operation} operation a delete
- * @returns {string | undefined} the slot of what it deletes: the last one in its path
- */
-function slotOf({ url, params = [] }) {
-  for (let index = url.length - 1 - (url.length % 2); index > 0; index -= 2) {
-    const { gen } =
-      params.find(({ in: place, name }) => place === 'path' && name === url[index]) ?? {};
-    if (gen !== undefined && 'bind' in gen) {
-      return gen.bind;
-    }
-  }
-  return undefined;
-}
-
-/**
  * Takes note that something is gone.
  *
  * @param {Operation} operation a delete
  * @param {Journey} journey
- * @param {Map<string, Id>} used
+ * @param {Ids} used
  */
-function forget(operation, journey, used) {
-  const slot = slotOf(operation);
-  const id = slot === undefined ? undefined : used.get(slot);
+function forget({ index, deletes: slot }, journey, used) {
+  const id = slot === undefined ? undefined : used[slot];
   if (slot === undefined || id === undefined) {
     return;
   }
-  journey.pending = journey.pending.filter(
-    (entry) => entry.undo !== operation.index || entry.ids.get(slot) !== id,
-  );
+  journey.pending = journey.pending.filter(({ undo, ids }) => undo !== index || ids[slot] !== id);
   for (const ids of [journey.created, journey.seen]) {
-    if (ids.get(slot) === id) {
-      ids.delete(slot);
+    if (ids[slot] === id) {
+      delete ids[slot];
     }
   }
 }
@@ -264,7 +235,7 @@ function cleanUp(journey) {
     const operation = operationAt(undo);
     sendOperation(
       operation,
-      { random: journey.random, optional: 0, bound: (slot) => ids.get(slot) },
+      { random: journey.random, optional: 0, bound: (slot) => ids[slot] },
       (status) => GONE.includes(status),
     );
   }

@@ -1,9 +1,9 @@
 // What a run says about the API before it starts. Once per run.
 
-import { credentialsFor, variablesOf } from './credentials.js';
-import { aboutRun, schemes, seed } from './table.js';
+import { alternativeOf, variablesOf } from './credentials.js';
+import { aboutRun, credentials, seed } from './table.js';
 
-const { skipped, endpoints, auths } = aboutRun();
+const { skipped, endpoints, auths, schemes } = aboutRun();
 
 /** Most lines of one kind: a document may have a thousand operations. */
 const MAX_LINES = 10;
@@ -58,7 +58,7 @@ function missingCredentials() {
       ([auth]) =>
         auth.length > 0 &&
         auth.every((names) => names.length > 0) &&
-        credentialsFor(auth).length === 0,
+        alternativeOf(auth, credentials).length === 0,
     )
     .map(([auth, count]) => {
       const wanted = auth.map((names) => names.map((name) => needed(name)).join(' and '));

@@ -1,52 +1,23 @@
-// From one operation of the table to one request.
+// One operation: its request, as the document says, and what the document says about its answer.
 
+import { check } from 'k6';
 import http from 'k6/http';
+import { currentToken } from '../auth.js'; // @feature auth
 import { BASE_URL } from '../config.js';
 import { reportFailure, unanswered } from '../failures.js';
 import { endpoint } from '../http.js';
-import { encodeBody } from './bodies.js';
-import { credentialsFor } from './credentials.js';
-import { inHeader, inPath, inQuery } from './styles.js';
+import { credentials } from './table.js';
 import { makeValue } from './values.js';
+import { encodeBody, inHeader, inPath, inQuery } from './writing.js';
 
 /** @typedef {import('../../types/openapi.js').Operation} Operation */
+/** @typedef {import('../../types/openapi.js').ExpectedResponse} ExpectedResponse */
 /** @typedef {import('../../types/suite.js').HttpResponse} HttpResponse */
 /** @typedef {import('./values.js').Source} Source */
 
-const MEDIA_TYPE = /^[\w!#$&^.+*-]+\/[\w!#$&^.+*-]+$/;
-const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
-
-/**
- * The statuses that count as success.
- *
- * @param {readonly string[]} statuses such as `200` or `2XX`
- * @returns {(number | { min: number, max: number })[]}
- * @example accepted(['201', '2XX']) // [201, { min: 200, max: 299 }]
- */
-export function accepted(statuses) {
-  return statuses.map((status) =>
-    /^\d{3}$/.test(status)
-      ? Number(status)
-      : { min: Number(status[0]) * 100, max: Number(status[0]) * 100 + 99 },
-  );
-}
-
-/**
- * Describes an operation as an endpoint of the suite: name, method and accepted statuses.
- *
- * @param {Operation} operation
- * @param {string} [url]
- * @returns {import('../../types/suite.js').Endpoint}
- * @example const endpoints = operations.map((operation) => endpointOf(operation));
- */
-export function endpointOf({ name, method, ok }, url = BASE_URL) {
-  const isSafe = !['POST', 'PUT', 'PATCH', 'DELETE'].includes(method);
-  return endpoint(name, url, {
-    method,
-    kind: isSafe ? 'api_read' : 'api_write',
-    statuses: accepted(ok),
-  });
-}
+/** What gives the suite's own token; bearer credentials without a value are only known when there is one. */
+const TOKENS = /** @type {(() => string)[]} */ ([]);
+TOKENS.push(currentToken); // @feature auth
 
 /**
  * Sends one operation with made values. A failure is counted and logged like any other of the suite, without
@@ -55,24 +26,26 @@ export function endpointOf({ name, method, ok }, url = BASE_URL) {
  * @param {Operation} operation
  * @param {Source} source of its values
  * @param {(status: number) => boolean} [isFine] further statuses that are no failure
- * @returns {{ response: HttpResponse, sent: any }} status 0: no answer; and the value of the body
+ * @returns {{ response: HttpResponse, sent: any, isGood: boolean }} status 0: no answer; the value of the body;
+ *   whether the status is a success of the document
+ * @throws when the suite's login fails
  * @example const { response } = sendOperation(operationAt(0), source);
  */
 export function sendOperation(operation, source, isFine = () => false) {
+  const { name, method, kind, statuses } = operation;
   const { url, headers, body, sent, secrets } = requestOf(operation, source);
-  const target = endpointOf(operation, url);
-  const params = { ...target.params, headers };
+  const target = endpoint(name, url, { method, kind, statuses });
   let response;
   try {
-    response = http.request(operation.method, url, body, params);
+    response = http.request(method, url, body, { ...target.params, headers });
   } catch (error) {
     response = unanswered(target, error);
   }
-  const { status } = response;
-  if (!target.statuses?.includes(status) && !isFine(status)) {
+  const isGood = target.statuses?.includes(response.status) === true;
+  if (!isGood && !isFine(response.status)) {
     reportFailure(target, { ...response, body: hidden(response.body, secrets) });
   }
-  return { response, sent };
+  return { response, sent, isGood };
 }
 
 /**
@@ -95,76 +68,238 @@ function hidden(body, secrets) {
  *   sent: any, secrets: string[] }}
  */
 function requestOf(operation, source) {
-  const { paths, query, headers, cookies } = parametersOf(operation, source);
-  const credentials = credentialsFor(operation.auth);
-  for (const { in: place, name, value } of credentials) {
-    if (place === 'query') {
-      query.push(`${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
-    } else if (place === 'cookie') {
-      cookies.push(`${name}=${value}`);
-    } else {
-      headers.set(name.toLowerCase(), [name, value]);
+  const { params, body, auth, url, base } = operation;
+  /** @type {Parts} */
+  const parts = { paths: byName(), query: [], headers: byName(), cookies: [] };
+  for (const parameter of params) {
+    if (!parameter.optional || source.random.next() < source.optional) {
+      addParameter(parts, parameter, makeValue(parameter.gen, source));
     }
   }
+  const secrets = auth.map((name) => addCredential(parts, credentials[name]));
+  const { paths, query, headers, cookies } = parts;
   if (cookies.length > 0) {
-    headers.set('cookie', ['Cookie', cookies.join('; ')]);
+    headers.cookie = ['Cookie', cookies.join('; ')];
   }
-  headers.set('accept', ['Accept', acceptOf(operation)]);
-  const type = operation.body?.types[0];
-  const sent = type && makeValue(type.gen, source);
-  const encoded = type && encodeBody(type, sent);
+  headers.accept = ['Accept', operation.accept];
+  const sent = body && makeValue(body.gen, source);
+  const encoded = body && encodeBody(body, sent);
   if (encoded !== undefined) {
-    headers.set('content-type', ['Content-Type', encoded.contentType]);
+    headers['content-type'] = ['Content-Type', encoded.contentType];
   }
-  const path = operation.url.map((part, index) => (index % 2 === 0 ? part : paths.get(part)));
+  const path = url.map((part, index) => (index % 2 === 0 ? part : paths[part]));
   const search = query.length > 0 ? `?${query.join('&')}` : '';
   return {
-    url: `${BASE_URL}${operation.base}${path.join('')}${search}`,
-    headers: Object.fromEntries(headers.values()),
+    url: `${BASE_URL}${base}${path.join('')}${search}`,
+    headers: Object.fromEntries(Object.values(headers)),
     body: encoded?.content ?? null,
     sent,
-    secrets: credentials.map(({ value }) => value.replace(/^(Basic|Bearer) /, '')),
+    secrets,
   };
 }
 
 /**
- * @param {Operation} operation
- * @param {Source} source
+ * What a request is put together from, written for the wire. No maps: k6 keeps 16 KB for them in each VU.
+ *
+ * @typedef {object} Parts
+ * @property {Record<string, string>} paths by name
+ * @property {string[]} query `name=value`
+ * @property {Record<string, [name: string, value: string]>} headers by their name in small letters
+ * @property {string[]} cookies `name=value`
  */
-function parametersOf({ params = [] }, source) {
-  /** @type {Map<string, string>} */
-  const paths = new Map();
-  /** @type {string[]} */
-  const query = [];
-  /** @type {Map<string, [name: string, value: string]>} */
-  const headers = new Map();
-  /** @type {string[]} */
-  const cookies = [];
-  for (const parameter of params) {
-    const { in: place, name, optional, gen } = parameter;
-    if (optional && source.random.next() >= source.optional) {
-      continue;
-    }
-    const value = makeValue(gen, source);
-    if (place === 'path') {
-      paths.set(name, inPath(parameter, value));
-    } else if (place === 'query') {
-      query.push(...inQuery(parameter, value));
-    } else if (place === 'cookie') {
-      cookies.push(`${name}=${encodeURIComponent(inHeader(parameter, value))}`);
-    } else if (HEADER_NAME.test(name)) {
-      headers.set(name.toLowerCase(), [name, inHeader(parameter, value)]);
-    }
-  }
-  return { paths, query, headers, cookies };
+
+/** @returns {any} an empty table: names of a document may be `__proto__` */
+function byName() {
+  return Object.create(null);
 }
 
 /**
- * @param {Operation} operation
- * @returns {string} what the document says comes back
+ * @param {Parts} parts
+ * @param {import('../../types/openapi.js').Parameter} parameter
+ * @param {any} value
  */
-function acceptOf({ ok, responses = {} }) {
-  const types = ok.flatMap((status) => responses[status]?.types ?? responses.default?.types ?? []);
-  const known = [...new Set(types)].filter((type) => MEDIA_TYPE.test(type));
-  return known.length > 0 ? known.join(', ') : '*/*';
+function addParameter({ paths, query, headers, cookies }, parameter, value) {
+  const { in: place, name } = parameter;
+  if (place === 'path') {
+    paths[name] = inPath(parameter, value);
+  } else if (place === 'query') {
+    query.push(...inQuery(parameter, value));
+  } else if (place === 'cookie') {
+    cookies.push(`${name}=${encodeURIComponent(inHeader(parameter, value))}`);
+  } else {
+    headers[name.toLowerCase()] = [name, inHeader(parameter, value)];
+  }
+}
+
+/**
+ * @param {Parts} parts
+ * @param {import('../../types/openapi.js').Credential} credential
+ * @returns {string} the secret in it
+ */
+function addCredential({ query, headers, cookies }, { in: place, name, value }) {
+  const text = value ?? `Bearer ${TOKENS[0]()}`;
+  if (place === 'query') {
+    query.push(`${encodeURIComponent(name)}=${encodeURIComponent(text)}`);
+  } else if (place === 'cookie') {
+    cookies.push(`${name}=${text}`);
+  } else {
+    headers[name.toLowerCase()] = [name, text];
+  }
+  return text.replace(/^(Basic|Bearer) /, '');
+}
+
+/**
+ * Checks an answer against the document: is its status declared, its content type, and are the required
+ * fields there? What the document does not say is not checked.
+ *
+ * @param {Operation} operation
+ * @param {HttpResponse} response
+ * @returns {boolean}
+ * @example const ok = checkAnswer(operation, sendOperation(operation, source));
+ */
+export function checkAnswer({ name, method, responses }, response) {
+  const declared = declaredFor(responses, response.status);
+  /** @type {Record<string, boolean>} */
+  const results = {
+    [`${name} status is declared`]:
+      declared !== undefined || (response.status !== 0 && Object.keys(responses).length === 0),
+  };
+  if (declared !== undefined && method !== 'HEAD' && response.status !== 304) {
+    if (declared.types !== undefined) {
+      results[`${name} content type is declared`] = hasType(declared.types, response);
+    }
+    if (declared.is !== undefined || declared.required !== undefined) {
+      results[`${name} body has the declared shape`] = hasShape(declared, response);
+    }
+  }
+  // k6 takes values as well as functions here, whatever its types say.
+  return check(null, /** @type {any} */ (results), { name });
+}
+
+/**
+ * @param {Record<string, ExpectedResponse>} responses
+ * @param {number} status
+ * @returns {ExpectedResponse | undefined}
+ */
+function declaredFor(responses, status) {
+  return status === 0
+    ? undefined
+    : (responses[status] ?? responses[`${Math.floor(status / 100)}XX`] ?? responses.default);
+}
+
+/**
+ * @param {string[]} types
+ * @param {HttpResponse} response
+ * @returns {boolean}
+ */
+function hasType(types, { headers }) {
+  const found = (headers['Content-Type'] ?? '').split(';')[0].trim().toLowerCase();
+  return types.some(
+    (wanted) =>
+      wanted === '*/*' ||
+      wanted === found ||
+      (wanted.endsWith('/*') && found.startsWith(wanted.slice(0, -1))),
+  );
+}
+
+/**
+ * @param {ExpectedResponse} declared
+ * @param {HttpResponse} response
+ * @returns {boolean}
+ */
+function hasShape({ is, required = [], nullable }, response) {
+  const body = jsonOf(response);
+  if (body === undefined || body === null) {
+    return body === null && nullable === true;
+  }
+  const kind = Array.isArray(body) ? 'array' : typeof body;
+  return (is === undefined || is === kind) && required.every((path) => holds(body, path));
+}
+
+/**
+ * @param {any} from
+ * @param {string[]} path `*` stands for every element
+ * @returns {boolean} true when each place has a value, `null` included
+ */
+function holds(from, [step, ...rest]) {
+  if (step === undefined) {
+    return from !== undefined;
+  }
+  if (step === '*') {
+    return !Array.isArray(from) || from.every((item) => holds(item, rest));
+  }
+  // Where a parent may be left out or null, so may what it requires.
+  if (from === null || typeof from !== 'object') {
+    return rest.length > 0 || from === null;
+  }
+  return Object.hasOwn(from, step) ? holds(from[step], rest) : rest.length > 0;
+}
+
+/**
+ * Reads an id from an answer.
+ *
+ * @param {HttpResponse} response
+ * @param {any} sent the value of the request's body
+ * @param {readonly import('../../types/openapi.js').Place[]} places where it may be, in order; in a path `*` is any element
+ * @param {(count: number) => number} choose which of several elements
+ * @returns {string | number | undefined}
+ * @example valueAt(response, sent, [{ from: 'answer', path: ['id'] }], () => 0)
+ */
+export function valueAt(response, sent, places, choose) {
+  for (const { from, path } of places) {
+    const value =
+      from === 'location'
+        ? lastSegment(response.headers.Location)
+        : pointed(from === 'sent' ? sent : jsonOf(response), path, choose);
+    if ((typeof value === 'string' && value !== '') || typeof value === 'number') {
+      return value;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * @param {HttpResponse} response
+ * @returns {any} undefined: no JSON
+ */
+function jsonOf(response) {
+  try {
+    return response.json();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {string | undefined} location
+ * @returns {string | undefined}
+ */
+function lastSegment(location) {
+  const segment = location
+    ?.replace(/[?#].*$/, '')
+    .replace(/\/+$/, '')
+    .split('/')
+    .pop();
+  try {
+    return segment && decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+/**
+ * @param {any} value
+ * @param {string[]} path
+ * @param {(count: number) => number} choose
+ * @returns {any}
+ */
+function pointed(value, path, choose) {
+  return path.reduce((from, step) => {
+    if (step === '*') {
+      return Array.isArray(from) && from.length > 0 ? from[choose(from.length)] : undefined;
+    }
+    return from !== null && typeof from === 'object' && Object.hasOwn(from, step)
+      ? from[step]
+      : undefined;
+  }, value);
 }

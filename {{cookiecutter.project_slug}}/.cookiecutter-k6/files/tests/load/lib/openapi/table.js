@@ -10,13 +10,18 @@ import '../config.js';
 /** @typedef {import('../../types/openapi.js').Walk} Walk */
 
 /**
- * Elements are JSON texts: k6 would freeze objects part by part, which takes longer than parsing them.
+ * Elements are JSON texts, each in a list of its own. k6 freezes what it gives out, an object part by part and a
+ * text letter by letter; only a text inside something it leaves alone.
  *
  * @param {keyof import('./choose.js').Choice} part
- * @returns {readonly string[]}
+ * @returns {readonly [string][]}
  */
 const shared = (part) =>
-  new SharedArray(`openapi ${part}`, () => require('./choose.js').chosen()[part]);
+  new SharedArray(`openapi ${part}`, () =>
+    require('./choose.js')
+      .chosen()
+      [part].map((/** @type {string} */ text) => [text]),
+  );
 
 const operations = shared('operations');
 const generators = shared('generators');
@@ -30,8 +35,8 @@ export const counts = {
   walks: walks.length,
 };
 
-/** What is true of the whole run: security schemes by name, and the seed of all values. */
-export const { schemes, seed } = JSON.parse(shared('facts')[0]);
+/** What is true of the whole run: what to send for security schemes by name, and the seed of all values. */
+export const { credentials, seed } = JSON.parse(shared('facts')[0][0]);
 
 /**
  * Reads one operation.
@@ -40,7 +45,7 @@ export const { schemes, seed } = JSON.parse(shared('facts')[0]);
  * @returns {Operation}
  * @example const { name } = operationAt(0);
  */
-export const operationAt = (index) => JSON.parse(operations[index]);
+export const operationAt = (index) => JSON.parse(operations[index][0]);
 
 /**
  * Reads one shared generator.
@@ -49,7 +54,7 @@ export const operationAt = (index) => JSON.parse(operations[index]);
  * @returns {Generator}
  * @example makeValue(generatorAt(node.use), source)
  */
-export const generatorAt = (index) => JSON.parse(generators[index]);
+export const generatorAt = (index) => JSON.parse(generators[index][0]);
 
 /**
  * Reads one walk.
@@ -59,17 +64,19 @@ export const generatorAt = (index) => JSON.parse(generators[index]);
  * @returns {Walk}
  * @example walkAt('walks', counts.walks - 1).upTo
  */
-export const walkAt = (kind, index) => JSON.parse((kind === 'sweep' ? sweep : walks)[index]);
+export const walkAt = (kind, index) => JSON.parse((kind === 'sweep' ? sweep : walks)[index][0]);
 
 /**
  * Reads what only options, set-up and summary need. At init, once per run: not in every VU.
  *
  * @returns {{ skipped: { name: string, reason: string }[], endpoints: import('./choose.js').Brief[],
- *   auths: [alternatives: string[][], count: number][] }} what was left out and why, the operations, sets of credentials that they want
+ *   auths: [alternatives: string[][], count: number][], schemes: Record<string, import('../../types/openapi.js').Scheme> }}
+ *   what was left out and why, the operations, sets of credentials that they want, the security schemes
  * @example const { skipped } = aboutRun();
  */
 export const aboutRun = () => ({
-  skipped: Array.from(shared('skipped'), (text) => JSON.parse(text)),
-  endpoints: JSON.parse(shared('endpoints')[0]),
-  auths: Array.from(shared('auths'), (text) => JSON.parse(text)),
+  skipped: Array.from(shared('skipped'), ([text]) => JSON.parse(text)),
+  endpoints: Array.from(shared('endpoints'), ([text]) => JSON.parse(text)),
+  auths: Array.from(shared('auths'), ([text]) => JSON.parse(text)),
+  schemes: JSON.parse(shared('schemes')[0][0]),
 });
