@@ -14,14 +14,13 @@ import '../config.js';
  * text letter by letter; only a text inside something it leaves alone.
  *
  * @param {keyof import('./choose.js').Choice} part
- * @returns {readonly [string][]}
+ * @returns {readonly string[][]}
  */
 const shared = (part) =>
-  new SharedArray(`openapi ${part}`, () =>
-    require('./choose.js')
-      .chosen()
-      [part].map((/** @type {string} */ text) => [text]),
-  );
+  new SharedArray(`openapi ${part}`, () => {
+    const { chosen } = require('./choose.js');
+    return chosen()[part].map((/** @type {string} */ text) => [text]);
+  });
 
 const operations = shared('operations');
 const generators = shared('generators');
