@@ -2,8 +2,9 @@
 
     make bench ARGS=openapi_runtime
 
-* scale: k6 with 100 VUs on a table of 1,000 operations against the same suite's health test. Both
-  only start and wait, so that the figures are about starting: seconds until set-up, memory after.
+* scale: k6 with 100 VUs on tables of 5, 1,000 and 1,200 operations (the last of a document of 7 MB)
+  against the same suite's health test, which holds nothing of the API. All only start and wait, so
+  that the figures are about starting: seconds until the first iteration, and peak memory.
 * applications: installed from their registries, pinned, into a temporary folder; the suite is
   compiled from the document that they serve and runs with nothing edited.
 """
@@ -28,7 +29,7 @@ from typing import Any, NamedTuple
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LOAD = REPOSITORY / "{{cookiecutter.project_slug}}/.cookiecutter-k6/files/tests/load"
-OPERATIONS, VUS = 1000, 100
+SIZES, VUS, LARGE = (5, 1000, 1200), 100, 7_000_000
 MOST_SECONDS, MOST_MEMORY = 2.0, 1.5
 
 
@@ -131,10 +132,20 @@ def run(load: Path, script: str, **settings: str) -> dict[str, Any]:
 
 
 class Start(NamedTuple):
-    """How a run began: seconds until set-up, resident megabytes while its VUs wait."""
+    """How a run began: seconds until the first iteration, resident megabytes at most."""
 
     seconds: float
     megabytes: float
+
+
+IDLE = """
+export default () => {
+  if (__ITER === 0) {
+    console.log('first iteration');
+  }
+  sleep(1);
+};
+"""
 
 
 def started(load: Path, script: str, url: str) -> Start:
@@ -142,7 +153,7 @@ def started(load: Path, script: str, url: str) -> Start:
     text = (load / script).read_text(encoding="utf-8")
     idle = load / "scripts" / "idle.js"
     head = text[: text.index("export default")]
-    idle.write_text(f"import {{ sleep }} from 'k6';\n{head}export default () => sleep(1);\n")
+    idle.write_text(f"import {{ sleep }} from 'k6';\n{head}{IDLE}", encoding="utf-8")
     settings = {"BASE_URL": url, "READINESS": "answer", "PROFILE": "smoke", "VUS": str(VUS)}
     began = time.monotonic()
     process = subprocess.Popen(
@@ -153,44 +164,54 @@ def started(load: Path, script: str, url: str) -> Start:
         text=True,
     )
     assert process.stderr is not None
-    banner = process.stderr.readline()
-    if " against " not in banner:
-        raise RuntimeError(f"{script}: {banner}{process.communicate()[1][:2000]}")
+    said = ""
+    while "first iteration" not in said:
+        line = process.stderr.readline()
+        said += line
+        if not line:
+            raise RuntimeError(f"{script}: {said[:2000]}")
     seconds = time.monotonic() - began
     time.sleep(2)
     if process.poll() is not None:
         raise RuntimeError(f"{script}: {process.communicate()[1][:2000]}")
     status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
-    resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+    peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
     process.communicate()
-    return Start(seconds, int(resident.split()[1]) / 1024)
+    return Start(seconds, int(peak.split()[1]) / 1024)
 
 
-def made() -> Any:
-    """Return the document that the benchmark of the compiler makes, with 1,000 operations."""
+def made(operations: int) -> bytes:
+    """Return the document that the benchmark of the compiler makes; the largest in 7 MB."""
     path = REPOSITORY / "benchmarks" / "openapi" / "bench.py"
-    return runpy.run_path(str(path))["document"](OPERATIONS)
+    document = runpy.run_path(str(path))["document"](operations)
+    if operations == max(SIZES):
+        document["info"]["description"] *= LARGE // 1000
+    return json.dumps(document).encode()
 
 
-def scale(folder: Path) -> list[str]:
-    """Return lines about start and memory."""
+def scale(folder: Path, rounds: int) -> list[str]:
+    """Return lines about start and memory: the best of some rounds, others only add."""
     load = project(folder)
-    compiled(load, json.dumps(made()).encode())
+    lines = []
     with serving() as url:
-        pairs = [
-            (started(load, "scripts/health.js", url), started(load, "scripts/openapi.js", url))
-        ]
-        pairs += [
-            (started(load, "scripts/health.js", url), started(load, "scripts/openapi.js", url))
-        ]
-    empty = min(pair[0].megabytes for pair in pairs)
-    whole = min(pair[1].megabytes for pair in pairs)
-    seconds = min(pair[1].seconds for pair in pairs)
-    start = (
-        f"start with {VUS} VUs, {OPERATIONS} operations: {seconds:.2f} s (bar: {MOST_SECONDS:g})"
-    )
-    memory = f"memory: {whole:.0f} MB, without them {empty:.0f} MB, {whole / empty:.2f} times"
-    return [start, f"{memory} (bar: {MOST_MEMORY:g})"]
+        empty = best(load, "scripts/health.js", url, rounds)
+        lines.append(f"{VUS} VUs, health: {empty.seconds:.2f} s, {empty.megabytes:.0f} MB")
+        for operations in SIZES:
+            compiled(load, made(operations))
+            whole = best(load, "scripts/openapi.js", url, rounds)
+            times = whole.megabytes / empty.megabytes
+            lines.append(
+                f"{VUS} VUs, {operations:,} operations: {whole.seconds:.2f} s"
+                f" (bar: {MOST_SECONDS:g}), {whole.megabytes:.0f} MB, {times:.2f} times"
+                f" health's (bar: {MOST_MEMORY:g})"
+            )
+    return lines
+
+
+def best(load: Path, script: str, url: str, rounds: int) -> Start:
+    """Return the shortest start and the smallest peak of some runs."""
+    runs = [started(load, script, url) for _ in range(rounds)]
+    return Start(min(run.seconds for run in runs), min(run.megabytes for run in runs))
 
 
 @contextlib.contextmanager
@@ -268,10 +289,12 @@ def main() -> None:
     """Print every figure beside its bar."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=["scale", "applications"], help="one part")
-    only = parser.parse_args().only
+    parser.add_argument("--rounds", type=int, default=3, help="starts of each size")
+    options = parser.parse_args()
+    only = options.only
     with tempfile.TemporaryDirectory() as folder:
         if only != "applications":
-            print("\n".join(scale(Path(folder, "scale"))), flush=True)
+            print("\n".join(scale(Path(folder, "scale"), options.rounds)), flush=True)
         for number, app in enumerate(APPLICATIONS if only != "scale" else []):
             print("\n".join(application(app, Path(folder, str(number)))), flush=True)
 

@@ -152,7 +152,7 @@ function answer(status, body, headers = { 'Content-Type': 'application/json; cha
 function preparing(row, context) {
   return prepared(
     { name: 'GET /x', method: 'GET', url: ['/x'], ok: ['200'], ...row },
-    { index: 0, operations: new Map(), generators: new Map(), credentials: {}, ...context },
+    { index: 0, operations: new Map(), credentials: {}, ...context },
   );
 }
 
@@ -214,10 +214,6 @@ function rows() {
   equal('credentials first', alternativeOf([[], ['b']], { b: { in: 'query', name: 'b' } }), ['b']);
   const params = [{ in: 'header', name: 'a: b\r\n' }];
   equal('no header of that name', preparing({ params }).params, []);
-  const gen = { make: 'object', required: { use: { use: 'Pet' } } };
-  const body = { types: [{ gen }, { gen: { const: 1 } }] };
-  const generators = new Map([['Pet', 5]]);
-  equal('generators', preparing({ body }, { generators }).body.gen.required, { use: { use: 5 } });
 }
 
 function overrides() {

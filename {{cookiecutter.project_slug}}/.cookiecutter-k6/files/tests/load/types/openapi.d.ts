@@ -26,8 +26,8 @@ export type FormatName =
 export type Generator =
   | { const: Json }
   | { pick: Json[] }
-  /** A shared generator: its name in the file, its index once loaded. */
-  | { use: number }
+  /** A shared generator, by its name. */
+  | { use: string }
   /** An id that an earlier answer gave; else a made one. */
   | { bind: string; else: Generator }
   | { make: 'text'; min: number; max?: number; like?: string; fresh?: boolean }

@@ -4,7 +4,7 @@ import { env, writesAllowed } from '../config.js';
 import { localPath } from '../paths.js';
 import { credentialsOf } from './credentials.js';
 import { applyOverride } from './overrides.js';
-import { SAFE_METHODS, linked, prepared } from './prepared.js';
+import { SAFE_METHODS, prepared } from './prepared.js';
 
 /** @typedef {import('../../types/openapi.js').Row} Row */
 /** @typedef {import('../../types/openapi.js').Header} Header */
@@ -33,18 +33,24 @@ const TABLE = localPath(import.meta.resolve('../../data/operations.jsonl'));
 const OVERRIDES = localPath(import.meta.resolve('../../data/operations.overrides.json'));
 
 /**
- * JSON texts: a document of 1,000 operations takes a tenth of the memory that its objects would.
+ * One part of a choice: JSON texts, each in a list. A document of 1,000 operations takes a tenth of the memory that
+ * its objects would; and k6 freezes what a shared array gives out, an object part by part, a text letter by
+ * letter, but not a text inside something.
  *
+ * @typedef {string[][]} Part
+ */
+
+/**
  * @typedef {object} Choice
- * @property {string[]} operations those that may be sent
- * @property {string[]} generators
- * @property {string[]} sweep every operation once, one walk a journey
- * @property {string[]} walks the same in walks of bounded length
- * @property {string[]} skipped name and reason of the others
- * @property {string[]} endpoints every `Brief`, for thresholds and summary
- * @property {string[]} auths sets of alternatives, with the number of operations that want them
- * @property {string[]} schemes one element: the security schemes by name
- * @property {string[]} facts one element: what to send for the schemes, and the seed
+ * @property {Part} operations those that may be sent
+ * @property {Part} generators the shared ones: name and row, sorted by name
+ * @property {Part} sweep every operation once, one walk a journey
+ * @property {Part} walks the same in walks of bounded length
+ * @property {Part} skipped name and reason of the others
+ * @property {Part} endpoints every `Brief`, for thresholds and summary
+ * @property {Part} auths sets of alternatives, with the number of operations that want them
+ * @property {Part} schemes one element: the security schemes by name
+ * @property {Part} facts one element: what to send for the schemes, and the seed
  */
 
 /** @type {Choice | undefined} */
@@ -107,7 +113,7 @@ function readOverrides() {
  * @returns {Choice}
  */
 function choose({ header, rows, shared }, overrides) {
-  /** @type {string[]} */
+  /** @type {Part} */
   const skipped = [];
   /** @type {Brief[]} */
   const briefs = [];
@@ -118,25 +124,15 @@ function choose({ header, rows, shared }, overrides) {
     const override = overrides[row.name];
     const reason = reasonToSkip(row, override);
     if (reason === undefined) {
-      const { name, journey, method } = row;
-      const kind = SAFE_METHODS.includes(method) ? 'api_read' : 'api_write';
-      briefs.push({
-        name,
-        journey,
-        kind,
-        method,
-        url: templateOf(row, header),
-        weight: override?.weight ?? 1,
-      });
+      briefs.push(briefOf(row, header, override?.weight));
       const auth = JSON.stringify(row.auth ?? []);
       auths.set(auth, (auths.get(auth) ?? 0) + 1);
     } else {
-      skipped.push(JSON.stringify({ name: row.name, reason }));
+      skipped.push(element({ name: row.name, reason }));
     }
     return reason === undefined;
   });
   const operations = new Map(briefs.map(({ name }, index) => [name, index]));
-  const generators = new Map(shared.map((line, index) => [JSON.parse(line).shared, index]));
   const schemes = header.schemes ?? {};
   const credentials = credentialsOf(schemes);
   return {
@@ -144,23 +140,56 @@ function choose({ header, rows, shared }, overrides) {
       const row = JSON.parse(line);
       const { weight } = briefs[index];
       const base = row.base ?? header.base ?? '';
-      const context = { index, base, weight, operations, generators, credentials };
-      return JSON.stringify(prepared(applyOverride(row, overrides[row.name]), context));
+      const changed = applyOverride(row, overrides[row.name]);
+      return element(prepared(changed, { index, base, weight, operations, credentials }));
     }),
-    generators: shared.map((line) => JSON.stringify(linked(JSON.parse(line).gen, generators))),
-    sweep: walksOf(briefs, Infinity).map((walk) => JSON.stringify(walk)),
-    walks: walksOf(briefs, LONGEST_WALK).map((walk) => JSON.stringify(walk)),
+    generators: shared.map((line) => [sharedName(line), line]).sort(byName),
+    sweep: walksOf(briefs, Infinity).map(element),
+    walks: walksOf(briefs, LONGEST_WALK).map(element),
     skipped,
-    endpoints: briefs.map((brief) => JSON.stringify(brief)),
-    auths: [...auths].map(([auth, count]) => `[${auth},${count}]`),
-    schemes: [JSON.stringify(schemes)],
-    facts: [
-      JSON.stringify({
-        credentials,
-        seed: env.OPENAPI_SEED ?? freshSeed(),
-      }),
-    ],
+    endpoints: briefs.map(element),
+    auths: [...auths].map(([auth, count]) => [`[${auth},${count}]`]),
+    schemes: [element(schemes)],
+    facts: [element({ credentials, seed: env.OPENAPI_SEED ?? freshSeed() })],
   };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {string[]}
+ */
+function element(value) {
+  return [JSON.stringify(value)];
+}
+
+/**
+ * @param {string} line the row of a shared generator; not parsed as a whole, they are most of a table
+ * @returns {string}
+ */
+function sharedName(line) {
+  const [, name] = /^\{"shared":\s*("(?:[^"\\]|\\.)*")/.exec(line) ?? [];
+  return name === undefined ? JSON.parse(line).shared : JSON.parse(name);
+}
+
+/**
+ * @param {string[]} first
+ * @param {string[]} second
+ * @returns {number} by the order that `<` has, which is how they are looked up
+ */
+function byName([first], [second]) {
+  return first < second ? -1 : Number(first > second);
+}
+
+/**
+ * @param {Row} row
+ * @param {Header} header
+ * @param {number} [weight]
+ * @returns {Brief}
+ */
+function briefOf(row, header, weight = 1) {
+  const { name, journey, method } = row;
+  const kind = SAFE_METHODS.includes(method) ? 'api_read' : 'api_write';
+  return { name, journey, kind, method, url: templateOf(row, header), weight };
 }
 
 /**

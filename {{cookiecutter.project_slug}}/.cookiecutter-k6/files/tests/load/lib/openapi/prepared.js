@@ -5,7 +5,7 @@ import { alternativeOf } from './credentials.js';
 
 /** @typedef {import('../../types/openapi.js').Row} Row */
 /** @typedef {import('../../types/openapi.js').Operation} Operation */
-/** @typedef {import('../../types/openapi.js').Generator} Generator */
+/** @typedef {import('../../types/openapi.js').Credential} Credential */
 /** @typedef {import('../../types/openapi.js').Parameter} Parameter */
 /** @typedef {import('../../types/openapi.js').Place} Place */
 /** @typedef {import('../../types/openapi.js').DeclaredResponse} DeclaredResponse */
@@ -27,8 +27,7 @@ const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
  * @property {string} base what stands before its path
  * @property {number} weight
  * @property {Map<string, number>} operations name -> index of those that are sent
- * @property {Map<string, number>} generators name -> index of the shared ones
- * @property {Record<string, import('../../types/openapi.js').Credential>} credentials those that are known
+ * @property {Record<string, Credential>} credentials those that are known
  */
 
 /**
@@ -37,9 +36,9 @@ const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
  * @param {Row} row with the overrides in it
  * @param {Context} context
  * @returns {Operation}
- * @example prepared(row, { index: 0, base: '/v1', weight: 1, operations, generators, credentials })
+ * @example prepared(row, { index: 0, base: '/v1', weight: 1, operations, credentials })
  */
-export function prepared(row, { index, base, weight, operations, generators, credentials }) {
+export function prepared(row, { index, base, weight, operations, credentials }) {
   const { name, method, url, role, params = [], body, needs = {}, undo, ok } = row;
   const present = (/** @type {string[]} */ names) =>
     names.map((other) => operations.get(other)).filter((found) => found !== undefined);
@@ -55,10 +54,10 @@ export function prepared(row, { index, base, weight, operations, generators, cre
     kind: SAFE_METHODS.includes(method) ? 'api_read' : 'api_write',
     statuses: accepted(ok),
     accept: acceptOf(row),
-    params: params
-      .filter((parameter) => parameter.in !== 'header' || HEADER_NAME.test(parameter.name))
-      .map((parameter) => ({ ...parameter, gen: linked(parameter.gen, generators) })),
-    ...(type && { body: { ...type, gen: linked(type.gen, generators) } }),
+    params: params.filter(
+      (parameter) => parameter.in !== 'header' || HEADER_NAME.test(parameter.name),
+    ),
+    ...(type && { body: type }),
     auth: alternativeOf(row.auth ?? [], credentials),
     responses: byKey(row.responses ?? {}, expected),
     gives: byKey(row.gives ?? {}, (places) => places.map(placeOf)),
@@ -152,39 +151,4 @@ function slotOf({ url, params = [] }) {
     }
   }
   return undefined;
-}
-
-/** Where nodes hold other nodes: one or a list, and by name. */
-const INNER = ['else', 'items', 'values', 'keys', 'of', 'base'];
-const NAMED = ['required', 'optional', 'properties'];
-
-/**
- * Replaces the names of shared generators by their indexes, in place: a document has tens of thousands of nodes.
- * Goes by the kinds of nodes: properties of a document may have any name, `use` included.
- *
- * @param {any} node
- * @param {Map<string, number>} indexes
- * @returns {Generator} the same
- * @example linked({ use: 'Pet' }, new Map([['Pet', 0]])) // { use: 0 }
- */
-export function linked(node, indexes) {
-  if (node.use !== undefined) {
-    node.use = indexes.get(node.use);
-    return node;
-  }
-  for (let place = 0; place < INNER.length; place += 1) {
-    const inner = node[INNER[place]];
-    if (Array.isArray(inner)) {
-      inner.forEach((item) => linked(item, indexes));
-    } else if (inner !== undefined) {
-      linked(inner, indexes);
-    }
-  }
-  for (let place = 0; place < NAMED.length; place += 1) {
-    const inner = node[NAMED[place]];
-    if (inner !== undefined) {
-      Object.keys(inner).forEach((name) => linked(inner[name], indexes));
-    }
-  }
-  return node;
 }

@@ -10,17 +10,11 @@ import '../config.js';
 /** @typedef {import('../../types/openapi.js').Walk} Walk */
 
 /**
- * Elements are JSON texts, each in a list of its own. k6 freezes what it gives out, an object part by part and a
- * text letter by letter; only a text inside something it leaves alone.
- *
  * @param {keyof import('./choose.js').Choice} part
  * @returns {readonly string[][]}
  */
 const shared = (part) =>
-  new SharedArray(`openapi ${part}`, () => {
-    const { chosen } = require('./choose.js');
-    return chosen()[part].map((/** @type {string} */ text) => [text]);
-  });
+  new SharedArray(`openapi ${part}`, () => require('./choose.js').chosen()[part]);
 
 const operations = shared('operations');
 const generators = shared('generators');
@@ -49,11 +43,28 @@ export const operationAt = (index) => JSON.parse(operations[index][0]);
 /**
  * Reads one shared generator.
  *
- * @param {number} index
+ * @param {string} name
  * @returns {Generator}
- * @example makeValue(generatorAt(node.use), source)
+ * @throws when the table has none of that name
+ * @example makeValue(generatorOf(node.use), source)
  */
-export const generatorAt = (index) => JSON.parse(generators[index][0]);
+export function generatorOf(name) {
+  let from = 0;
+  let to = generators.length - 1;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (generators[middle][0] < name) {
+      from = middle + 1;
+    } else {
+      to = middle;
+    }
+  }
+  const [found, row] = generators[from] ?? [];
+  if (found !== name) {
+    throw new Error(`data/operations.jsonl: no shared generator '${name}'`);
+  }
+  return JSON.parse(row).gen;
+}
 
 /**
  * Reads one walk.

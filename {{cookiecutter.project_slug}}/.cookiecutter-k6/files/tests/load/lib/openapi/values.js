@@ -2,7 +2,7 @@
 // compiled from; what to make of it is decided here, by seed.
 
 import encoding from 'k6/encoding';
-import { generatorAt } from './table.js';
+import { generatorOf } from './table.js';
 
 /** @typedef {import('../../types/openapi.js').Generator} Generator */
 /** @typedef {import('../../types/openapi.js').PatternPart} PatternPart */
@@ -108,7 +108,7 @@ export function makeValue(node, source, depth = 0) {
     return node.pick[upTo(source, node.pick.length)];
   }
   if ('use' in node) {
-    return makeValue(generatorAt(node.use), source, depth);
+    return makeValue(generatorOf(node.use), source, depth);
   }
   if ('bind' in node) {
     return source.bound(node.bind) ?? makeValue(node.else, source, depth);
