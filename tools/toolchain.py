@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -199,6 +200,67 @@ def release() -> str:
         return sys.platform
 
 
+@dataclass(frozen=True)
+class GoModule(Tool):
+    """A command built from a Go module of this repository, whose `go.sum` pins what it needs.
+
+    `source` is its folder. What it shares with another tool is compiled once for both.
+    """
+
+    source: str
+
+    def folder_name(self) -> str:
+        return f"{self.name}-{tree_hash(self.source)}"
+
+    def label(self) -> str:
+        return f"{self.name}, built from {self.source}"
+
+    def commands(self, folder: Path) -> Path:
+        return folder
+
+    def install(self, folder: Path, environ: dict[str, str]) -> None:
+        go = need("go", "Go 1.21 or later (https://go.dev/dl)", environ)
+        target = folder / (self.name + (".exe" if WINDOWS else ""))
+        flags = ["-mod=readonly", "-ldflags=-s -w", "-o", str(target)]
+        call([go, "build", *flags, "."], REPOSITORY / self.source, {**environ, "GOWORK": "off"})
+
+
+@dataclass(frozen=True)
+class JavaServer(Tool):
+    """A Java program of this repository: `Server.java`, `pom.xml` and the hashes of all jars.
+
+    `source` is its folder; the command has the name of the tool.
+    """
+
+    source: str
+
+    def folder_name(self) -> str:
+        return f"{self.name}-{tree_hash(self.source)}"
+
+    def label(self) -> str:
+        return f"{self.name}, built from {self.source}"
+
+    def commands(self, folder: Path) -> Path:
+        return folder
+
+    def install(self, folder: Path, environ: dict[str, str]) -> None:
+        what = "a JDK and Maven (Debian, Ubuntu: apt install maven openjdk-17-jdk-headless)"
+        maven, compiler, java = (need(name, what, environ) for name in ("mvn", "javac", "java"))
+        source, jars = REPOSITORY / self.source, folder / "jars"
+        flags = ["-B", "-q", "-f", str(source / "pom.xml"), f"-DoutputDirectory={jars}"]
+        call([maven, *flags, "dependency:copy-dependencies"], folder, environ)
+        require_hashes(jars, source / "SHA256SUMS")
+        path = f"{jars}{os.sep}*"
+        call(
+            [compiler, "-cp", path, "-d", str(folder), str(source / "Server.java")], folder, environ
+        )
+        starter = folder / self.name
+        flags = ["-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", f"{path}{os.pathsep}{folder}"]
+        line = " ".join(shlex.quote(word) for word in (java, *flags, "Server"))
+        starter.write_text(f'#!/bin/sh\nexec {line} "$@"\n', encoding="utf-8")
+        starter.chmod(0o755)
+
+
 # THE table of tools. The versions of Python and Node packages stand in their lock files.
 TOOLS: dict[str, Tool] = {
     tool.name: tool
@@ -224,6 +286,9 @@ TOOLS: dict[str, Tool] = {
                 *("dash", "busybox"),
             ),
         ),
+        # k6 1.x with the extensions for databases, and something to ask.
+        GoModule("k6-databases", "tests/databases/k6"),
+        JavaServer("mongo-server", "tests/databases/mongo-server"),
     )
 }
 
@@ -352,6 +417,27 @@ def short_hash(data: bytes) -> str:
 def lock_hash(lock: str) -> str:
     """Return the hash of a lock file, the same for CRLF and LF checkouts."""
     return short_hash((REPOSITORY / lock).read_bytes().replace(b"\r\n", b"\n"))
+
+
+def tree_hash(folder: str) -> str:
+    """Return the hash of all files below a folder, the same for CRLF and LF checkouts."""
+    content = hashlib.sha256()
+    for path in sorted((REPOSITORY / folder).rglob("*")):
+        if path.is_file():
+            content.update(path.relative_to(REPOSITORY).as_posix().encode() + b"\0")
+            content.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return short_hash(content.digest())
+
+
+def require_hashes(folder: Path, sums: Path) -> None:
+    """Raise ToolError unless `folder` holds exactly the files of `sums`, unchanged."""
+    wanted = dict(
+        reversed(line.split()) for line in sums.read_text(encoding="utf-8").splitlines()
+    )
+    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+    for name in sorted(wanted.keys() | found.keys()):
+        if wanted.get(name) != found.get(name):
+            raise ToolError(f"{name}: not what {sums.name} says; it was not used")
 
 
 # --- running --------------------------------------------------------------------------------

@@ -1,0 +1,96 @@
+"""Replicates until its standard input ends.
+
+    PIPELINE_SOURCE=postgres://... PIPELINE_TARGET=mongodb://... python -m pipeline
+
+A line on standard input changes what goes wrong (`{"lag": 5}`; see `applying.Faults`), and each is
+answered by a line with what was done so far. The addresses come by the environment: they may hold
+passwords.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import sys
+import time
+
+import psycopg2
+from psycopg2.extras import LogicalReplicationConnection, ReplicationCursor
+from pymongo import MongoClient
+
+from pipeline.applying import Applier, Faults
+from pipeline.decoding import Decoder
+
+SLOT = "pipeline"
+PUBLICATION = "pipeline"
+
+# Longest wait for the next change, seconds.
+PATIENCE = 0.01
+# What was applied is confirmed this often; after a crash the rest comes again.
+CONFIRM_EVERY = 1.0
+
+
+def prepare(source: str) -> None:
+    """Make the publication and the slot, unless they are there."""
+    with psycopg2.connect(source) as connection, connection.cursor() as cursor:
+        for what, exists, make in (
+            (PUBLICATION, "pg_publication WHERE pubname", f"CREATE PUBLICATION {PUBLICATION} FOR ALL TABLES"),
+            (SLOT, "pg_replication_slots WHERE slot_name", f"SELECT pg_create_logical_replication_slot('{SLOT}', 'pgoutput')"),
+        ):
+            cursor.execute(f"SELECT 1 FROM {exists} = %s", (what,))
+            if cursor.fetchone() is None:
+                cursor.execute(make)
+                connection.commit()
+
+
+def replicate(cursor: ReplicationCursor, applier: Applier, confirm: float) -> None:
+    """Run until standard input ends."""
+    decoder = Decoder()
+    confirmed = time.monotonic()
+    while True:
+        message = cursor.read_message()
+        if message is not None:
+            change = decoder.decode(message.payload)
+            if change is not None:
+                applier.take(message.data_start, change)
+        applier.work()
+        if message is not None:
+            continue
+        if time.monotonic() - confirmed > confirm and not applier.waiting:
+            cursor.send_feedback(flush_lsn=cursor.wal_end, force=True)
+            confirmed = time.monotonic()
+        readable, _, _ = select.select([cursor, sys.stdin], [], [], PATIENCE)
+        if sys.stdin in readable and not obey(applier):
+            return
+
+
+def obey(applier: Applier) -> bool:
+    """Read one line and answer it; False when there will be no more."""
+    line = sys.stdin.readline()
+    if not line:
+        return False
+    applier.set(Faults(**json.loads(line)))
+    report = {**applier.counts, "waiting": len(applier.waiting) + len(applier.held)}
+    print(json.dumps(report), flush=True)
+    return True
+
+
+def main() -> int:
+    """Connect and replicate."""
+    source = os.environ["PIPELINE_SOURCE"]
+    prepare(source)
+    client: MongoClient[dict[str, object]] = MongoClient(os.environ["PIPELINE_TARGET"])
+    connection = psycopg2.connect(source, connection_factory=LogicalReplicationConnection)
+    with client, connection.cursor() as cursor:
+        cursor.start_replication(
+            SLOT, options={"proto_version": "1", "publication_names": PUBLICATION}
+        )
+        print("{}", flush=True)
+        confirm = float(os.environ.get("PIPELINE_CONFIRM", CONFIRM_EVERY))
+        replicate(cursor, Applier(client.get_default_database("shop")), confirm)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
