@@ -316,6 +316,16 @@ OPTIONS: tuple[Option, ...] = (
         WEBSOCKETS,
     ),
     Option(
+        "include_database",
+        "yes or no",
+        False,
+        "yes or no",
+        "yes",
+        "Adds the test of a PostgreSQL database: seed, queries as a table, views of the server,"
+        " clean-up by run id. It needs a k6 with the SQL extension. See [databases](databases.md).",
+        parse_switch,
+    ),
+    Option(
         "profile_set",
         "choice",
         "core",

@@ -1,7 +1,7 @@
 """Fixtures and isolation shared by all test folders.
 
-The fixtures: `k6_binary`, `k6_v2_binary`, `any_k6`, `actionlint`, `node_bin`, `tool`, `baked`,
-`suite_tree`, `service`.
+The fixtures: `k6_binary`, `k6_v2_binary`, `any_k6`, `k6_databases`, `actionlint`, `node_bin`,
+`tool`, `baked`, `suite_tree`, `service`.
 """
 
 from __future__ import annotations
@@ -73,6 +73,12 @@ def k6_binary() -> Path:
 def k6_v2_binary() -> Path:
     """The pinned k6 of the next major version."""
     return installed("k6-v2", "k6")
+
+
+@pytest.fixture(scope="session")
+def k6_databases() -> Path:
+    """A k6 1.x with the extensions for databases."""
+    return installed("k6-databases", "k6")
 
 
 @pytest.fixture(scope="session", params=["k6_binary", "k6_v2_binary"], ids=["k6-v1", "k6-v2"])

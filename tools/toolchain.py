@@ -208,9 +208,10 @@ class GoModule(Tool):
     """
 
     source: str
+    command: str
 
     def folder_name(self) -> str:
-        return f"{self.name}-{tree_hash(self.source)}"
+        return f"{self.name}-{self.command}-{tree_hash(self.source)}"
 
     def label(self) -> str:
         return f"{self.name}, built from {self.source}"
@@ -220,7 +221,7 @@ class GoModule(Tool):
 
     def install(self, folder: Path, environ: dict[str, str]) -> None:
         go = need("go", "Go 1.21 or later (https://go.dev/dl)", environ)
-        target = folder / (self.name + (".exe" if WINDOWS else ""))
+        target = folder / (self.command + (".exe" if WINDOWS else ""))
         flags = ["-mod=readonly", "-ldflags=-s -w", "-o", str(target)]
         call([go, "build", *flags, "."], REPOSITORY / self.source, {**environ, "GOWORK": "off"})
 
@@ -287,7 +288,7 @@ TOOLS: dict[str, Tool] = {
             ),
         ),
         # k6 1.x with the extensions for databases, and something to ask.
-        GoModule("k6-databases", "tests/databases/k6"),
+        GoModule("k6-databases", "tests/databases/k6", "k6"),
         JavaServer("mongo-server", "tests/databases/mongo-server"),
     )
 }
@@ -431,9 +432,8 @@ def tree_hash(folder: str) -> str:
 
 def require_hashes(folder: Path, sums: Path) -> None:
     """Raise ToolError unless `folder` holds exactly the files of `sums`, unchanged."""
-    wanted = dict(
-        reversed(line.split()) for line in sums.read_text(encoding="utf-8").splitlines()
-    )
+    lines = [line.split() for line in sums.read_text(encoding="utf-8").splitlines()]
+    wanted = {name: digest for digest, name in lines}
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
     for name in sorted(wanted.keys() | found.keys()):
         if wanted.get(name) != found.get(name):

@@ -410,6 +410,7 @@ def test_the_prompts_work_on_a_terminal(tmp_path: Path) -> None:
         "resources": "desk",
         "include_multi_tenant": False,
         "websocket": "none",
+        "include_database": False,
         "profile_set": "light",
         "ci": "none",
         "include_observability": "none",

@@ -76,6 +76,26 @@ TENANTS = (
     "tests/load/types/tenants.d.ts",
     "tests/load/workloads/commerce.js",
 )
+DATABASES = (
+    "tests/load/docs/databases.md",
+    "tests/load/k6/databases.dockerfile",
+    *(
+        f"tests/load/lib/database/{name}.js"
+        for name in """
+        addresses causes clean-up clock failures ownership postgres queries run-mark stages
+        store-plan targets
+        """.split()
+    ),
+    "tests/load/types/database.d.ts",
+    "tests/load/types/extensions.d.ts",
+)
+DATABASE_TEST = (
+    "tests/load/config/database.js",
+    "tests/load/scripts/database.js",
+    "tests/load/sql/connection-pool-test.sql",
+    "tests/load/sql/slow-queries.sql",
+    "tests/load/sql/waits.sql",
+)
 ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
     "tests/load/lib/auth.js": lambda a: a.get("auth", "none") != "none",
     "tests/load/scripts/api-authenticated.js": lambda a: a.get("auth", "none") != "none",
@@ -136,6 +156,7 @@ ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
     ),
     **dict.fromkeys(GITHUB, lambda a: a.get("ci") == "github"),
     **dict.fromkeys(GITLAB, lambda a: a.get("ci") == "gitlab"),
+    **dict.fromkeys([*DATABASES, *DATABASE_TEST], lambda a: a.get("include_database") is True),
     **{path: lambda a: a.get("websocket", "none") != "none" for path in SOCKETS},
 }
 ALWAYS = {".gitignore", ".gitattributes", manifest.PATH}
@@ -218,6 +239,10 @@ TRACES: dict[str, str] = {
     "ci": "ci.sh runs.txt docs/ci.md load-tests.yml load-test-gate LOAD_TEST_ gitlab ci/.k6",
     "observability": """
         docs/observability.md k6-results load/grafana DASHBOARDS_PATH --stack compose.yaml
+    """,
+    "database": """
+        DATABASE_URL database.js databases.md databases.dockerfile k6/x/ storeWrites requireStores
+        cleanup_errors needs_of clean_up store-plan
     """,
     "openapi": """
         OPENAPI_SPEC openapi_table openapi.py operations.jsonl operations.overrides docs/openapi.md

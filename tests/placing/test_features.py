@@ -19,8 +19,9 @@ PATHS = sorted(
 # Options that do not depend on each other: every value of each occurs.
 OTHERS: list[dict[str, object]] = [
     {"resources": "none", "ci": "github", "include_observability": "both"},
-    {"resources": "items", "ci": "gitlab", "include_observability": "influxdb"},
     {"include_multi_tenant": True, "ci": "none"},
+    {"resources": "items", "ci": "gitlab", "include_observability": "influxdb"}
+    | {"include_database": True},
     {"resources": "missions,desk", "ci": "none", "include_observability": "prometheus"},
     {},
 ]

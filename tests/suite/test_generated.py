@@ -8,19 +8,21 @@ import pytest
 from service.testing import RunningService
 
 from tests.bakery import Bakery
+from tests.layout import needs_extensions
 from tests.option_sets import OPTION_SETS
 from tests.suite.running import PATIENT, Suite
 
 
 @pytest.mark.parametrize("name", list(OPTION_SETS))
 def test_every_entry_point_is_understood(
-    baked: Bakery, k6_binary: Path, tmp_path: Path, name: str
+    baked: Bakery, k6_binary: Path, k6_databases: Path, tmp_path: Path, name: str
 ) -> None:
     load = baked(**OPTION_SETS[name]) / "tests" / "load"
-    suite = Suite(k6_binary, load, tmp_path)
+    plain, extended = (Suite(k6, load, tmp_path) for k6 in (k6_binary, k6_databases))
     entries = sorted((load / "scenarios").glob("*.js")) + sorted((load / "scripts").glob("*.js"))
     assert len(entries) >= 8
     for entry in entries:
+        suite = extended if needs_extensions(entry) else plain
         found = suite.inspect(str(entry.relative_to(load)))
         assert found.max_vus > 0
         assert found.thresholds["script_errors"] == ["count<1"]

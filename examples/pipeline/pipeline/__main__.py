@@ -34,14 +34,13 @@ CONFIRM_EVERY = 1.0
 def prepare(source: str) -> None:
     """Make the publication and the slot, unless they are there."""
     with psycopg2.connect(source) as connection, connection.cursor() as cursor:
-        for what, exists, make in (
-            (PUBLICATION, "pg_publication WHERE pubname", f"CREATE PUBLICATION {PUBLICATION} FOR ALL TABLES"),
-            (SLOT, "pg_replication_slots WHERE slot_name", f"SELECT pg_create_logical_replication_slot('{SLOT}', 'pgoutput')"),
-        ):
-            cursor.execute(f"SELECT 1 FROM {exists} = %s", (what,))
-            if cursor.fetchone() is None:
-                cursor.execute(make)
-                connection.commit()
+        cursor.execute("SELECT 1 FROM pg_publication WHERE pubname = %s", (PUBLICATION,))
+        if cursor.fetchone() is None:
+            cursor.execute(f"CREATE PUBLICATION {PUBLICATION} FOR ALL TABLES")
+            connection.commit()
+        cursor.execute("SELECT 1 FROM pg_replication_slots WHERE slot_name = %s", (SLOT,))
+        if cursor.fetchone() is None:
+            cursor.execute("SELECT pg_create_logical_replication_slot(%s, 'pgoutput')", (SLOT,))
 
 
 def replicate(cursor: ReplicationCursor, applier: Applier, confirm: float) -> None:

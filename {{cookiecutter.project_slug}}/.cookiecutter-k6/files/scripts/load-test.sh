@@ -152,6 +152,7 @@ service_folder=''
 # The process side
 k6=''
 k6_version=''
+k6_extensions='' # @feature sql
 launched=''
 child_code=0
 k6_pid=''
@@ -660,6 +661,11 @@ Usage: load-test.sh [PROFILE] [TEST] [options] [-- K6 ARGS]
   load-test.sh compare A B        two runs that have ended side by side; nothing is run
   load-test.sh merge RUN          judges a run of several --segment as a whole; nothing is run
 EOF
+  # @feature sql {
+  cat <<EOF
+  load-test.sh cleanup RUN        removes what a run left in databases; cleanup --older-than 24h: of all such runs
+EOF
+  # @feature }
   # @feature openapi {
   cat <<EOF
   load-test.sh openapi update     compiles the OpenAPI document again (openapi update --help)
@@ -1354,6 +1360,127 @@ confirm_target() {
     "CONFIRM_TARGET=$(quote "$target_host") $(command_line --base-url "$(masked "$base_url")" --yes)"
 }
 
+# @feature sql {
+# ---------------------------------------------------------------------------------------------------
+# Databases
+# ---------------------------------------------------------------------------------------------------
+
+# needs_of SCRIPT: prints the k6 extensions that a script names in a comment `// needs k6/x/...`.
+needs_of() {
+  local line number=0
+  while IFS= read -r line && [ "$number" -lt 40 ]; do
+    number=$((number + 1))
+    case $line in '// needs k6/x/'*) printf '%s' "${line#// needs }" ;; esac
+  done <"$1"
+}
+
+# missing_extension SCRIPT: prints the first extension that it needs and this k6 does not have.
+missing_extension() {
+  local module
+  for module in $(needs_of "$1"); do
+    case "$k6_extensions" in
+      *", $module ["*) ;;
+      *)
+        printf '%s' "$module"
+        return
+        ;;
+    esac
+  done
+}
+
+# leave_out_tests: `all` means all that this k6 can run, and says what it leaves out.
+leave_out_tests() {
+  local i missing script
+  local all_names=("${run_names[@]}") all_scripts=("${run_scripts[@]}") all_profiles=("${run_profiles[@]}")
+  case "${positionals[0]-} ${positionals[1]-}" in 'all ' | *' all') ;; *) return 0 ;; esac
+  [ -n "$(for script in "${all_scripts[@]}"; do needs_of "$script"; done)" ] || return 0
+  [ "$action" = dry-run ] || require_k6
+  run_names=() run_scripts=() run_profiles=()
+  for ((i = 0; i < ${#all_names[@]}; i++)); do
+    missing=$(missing_extension "${all_scripts[i]}")
+    if [ -n "$missing" ]; then
+      warn "${all_names[i]} is left out: it needs $missing, which this k6 does not have. See tests/load/docs/databases.md"
+    else
+      add_run "${all_names[i]}" "${all_scripts[i]}" "${all_profiles[i]}"
+    fi
+  done
+}
+
+# require_extensions SCRIPT...: before any load, and before k6 would ask its build service for one.
+require_extensions() {
+  local script missing
+  if [ "$use_docker" = true ]; then
+    [ "$docker_image" = "$DOCKER_IMAGE" ] || return 0
+    for script in "$@"; do
+      [ -z "$(needs_of "$script")" ] ||
+        refuse "${script##*/} needs $(needs_of "$script"), which $DOCKER_IMAGE does not have." \
+          "docker build -t k6-databases -f $(quote "$suite/k6/databases.dockerfile") $(quote "$suite/k6") && K6_IMAGE=k6-databases $(command_line)"
+    done
+    return 0
+  fi
+  for script in "$@"; do
+    missing=$(missing_extension "$script")
+    [ -n "$missing" ] || continue
+    # Asked for by name: k6 may fetch what its catalogue has. MongoDB is not in it.
+    if [ "${K6_AUTO_EXTENSION_RESOLUTION:-}" = true ] && [ "$missing" != k6/x/mongo ]; then continue; fi
+    explained=true
+    err '%sload-test.sh:%s %s\n' "$red" "$plain" "${script##*/} needs $missing, and $k6 ($k6_version) does not have it."
+    note "Build a k6 that does (Go and xk6: go install go.k6.io/xk6/cmd/xk6@latest):
+  xk6 build v1.8.1 \\
+    --with github.com/grafana/xk6-sql@v1.0.6 \\
+    --with github.com/grafana/xk6-sql-driver-postgres@v0.1.2 \\
+    --with github.com/GhMartingit/xk6-mongo@v1.2.0
+then K6_BIN=./k6 $(command_line). With Docker, or fetched by k6 itself: tests/load/docs/databases.md"
+    exit "$EXIT_REFUSED"
+  done
+}
+
+# needs_service: does any of the runs ask the service? Tests of databases do not.
+needs_service() {
+  local script
+  for script in "${run_scripts[@]}"; do
+    [ -n "$(needs_of "$script")" ] || return 0
+  done
+  return 1
+}
+
+# clean_up RUN | --older-than T: becomes k6, which removes rows and nothing else.
+clean_up() {
+  local script pairs
+  find_suite
+  tame_git_bash
+  load_settings
+  script=$suite/lib/database/clean-up.js
+  case ${1:-} in
+    -h | --help)
+      printf 'Usage: load-test.sh cleanup RUN_ID\n       load-test.sh cleanup --older-than 24h\n'
+      exit 0
+      ;;
+    --older-than)
+      is_duration "${2:-}" || refuse "--older-than needs $(accepts duration), got '${2:-nothing}'." "$(command_line cleanup --older-than 24h)"
+      pairs=CLEAN_OLDER_THAN=$2
+      shift
+      ;;
+    --older-than=*)
+      is_duration "${1#*=}" || refuse "--older-than needs $(accepts duration), got '${1#*=}'." "$(command_line cleanup --older-than 24h)"
+      pairs=CLEAN_OLDER_THAN=${1#*=}
+      ;;
+    *)
+      is_kind run_id "${1:-}" || refuse "cleanup needs a run id or --older-than T, got '${1:-nothing}'." "$(command_line cleanup --older-than 24h)"
+      pairs=CLEAN_RUN=$1
+      ;;
+  esac
+  [ $# -eq 1 ] || refuse "cleanup takes one run id, or --older-than T." "$(command_line cleanup --older-than 24h)"
+  require_k6
+  require_extensions "$script"
+  drop_dangerous_variables
+  restore_locale
+  K6_AUTO_EXTENSION_RESOLUTION=false "$k6" run --address= --no-usage-report --quiet --log-format=raw --env "$pairs" "$(native "$script")" ||
+    fail "$EXIT_REFUSED" 'cleanup: not everything could be removed, see above.'
+  exit 0
+}
+
+# @feature }
 # @feature openapi {
 # ---------------------------------------------------------------------------------------------------
 # The OpenAPI document
@@ -1439,6 +1566,7 @@ read_k6_version() {
   local text code=0 line shown release='^k6(\.exe)? v?(([0-9]{1,6})\.[0-9]+\.[0-9]+[-+0-9A-Za-z.]*)([ ,]|$)'
   local devel='^k6(\.exe)? v?(\(devel\))'
   text=$(limited "$ANSWER_LIMIT" "$k6" version 2>&1) || code=$?
+  k6_extensions=$text # @feature sql
   if [ "$code" -eq 137 ]; then
     refuse "$1 did not answer 'k6 version' within $ANSWER_LIMIT s." "K6_BIN=/path/to/k6 $(command_line)"
   fi
@@ -2649,6 +2777,12 @@ main() {
     esac
   fi
   # @feature }
+  # @feature sql {
+  if [ "${1:-}" = cleanup ]; then
+    shift
+    clean_up "$@"
+  fi
+  # @feature }
   if help_wanted "$@"; then
     usage
     exit 0
@@ -2683,11 +2817,13 @@ main() {
     merge) merge_segments ;;
   esac
   choose_runs
+  leave_out_tests # @feature sql
   repeat_runs
   prepare_segment
   require_baselines
   prepare_docker
   resolve_target
+  needs_service || no_wait=true # @feature sql
   guard_target
   guard_sockets # @feature websocket
   [ "$no_wait" = false ] || ! has_option START_COMMAND ||
@@ -2704,6 +2840,7 @@ main() {
   fi
 
   require_k6
+  require_extensions "${run_scripts[@]}" # @feature sql
   prepare_outputs
   prepare_stack # @feature observability
   plan_all

@@ -68,21 +68,23 @@ const ANY_STATUS = { statuses: [{ min: 100, max: 599 }] };
  *
  * @param {import('../types/suite.js').RunFigures} figures
  * @param {import('../types/suite.js').TestSpec['readiness']} [readiness]
+ * @param {string} [target] what gets the load, for people
  * @returns {StartInfo}
  * @throws when a health path does not answer 200 with a good status word
  * @example const info = start({ profile: 'smoke', vus: 1, durationMs: 60000, ... });
  */
-export function start({ profile, vus, durationMs }, readiness) {
+export function start({ profile, vus, durationMs }, readiness, target = env.target.masked) {
   const purpose = /** @type {Record<string, string>} */ (purposes)[profile];
   console.log(
-    `${profile} against ${env.target.masked}: up to ${vus} VUs for ${formatDuration(durationMs)}` +
+    `${profile} against ${target}: up to ${vus} VUs for ${formatDuration(durationMs)}` +
       (purpose ? ` - ${purpose}` : ''),
   );
   if (env.INSECURE_SKIP_TLS_VERIFY) {
     console.warn('INSECURE_SKIP_TLS_VERIFY=true: TLS certificates are not verified in this run');
   }
   const isLenient = (readiness ?? env.READINESS) === 'answer';
-  for (const probe of healthProbes(isLenient ? ANY_STATUS : undefined)) {
+  const probes = readiness === 'none' ? [] : healthProbes(isLenient ? ANY_STATUS : undefined);
+  for (const probe of probes) {
     const finding = unhealthy(probe, readiness);
     if (finding !== null) {
       throw new Error(`the service is not healthy. ${finding}`);
@@ -90,7 +92,7 @@ export function start({ profile, vus, durationMs }, readiness) {
   }
   return {
     startedAt: new Date().toISOString(),
-    target: env.target.masked,
+    target,
     apiPrefix: API_PREFIX,
     vus,
   };

@@ -15,7 +15,7 @@ import { refusalOf, segmentOf, segmentTags, summarizeSegment, unjudged } from '.
 import { TREND_STATS } from './statistics.js';
 import { socketThresholds } from './sockets/socket-plan.js'; // @feature websocket
 import { summarize } from './summary.js';
-import { guardTarget } from './target.js';
+import { guardTarget, shownTarget } from './target.js';
 import { addThresholds, buildThresholds, isMisspelt, parseOverrides } from './thresholds.js';
 
 /** @typedef {import('../types/suite.js').TestSpec} TestSpec */
@@ -100,7 +100,7 @@ export function planForVus(spec) {
 export function planTest(spec) {
   const figures = figuresOf(spec);
   const whole = { ...figures, vus: figures.vus + besideVus(figures) };
-  guardTarget(certainLoad(whole));
+  guardTarget(certainLoad(whole), spec);
   const { baseline, refusal } = baselineOf(spec, figures);
   const options = optionsOf(spec, figures, baseline);
   const wholeRun = { ...figures, baseline };
@@ -109,17 +109,20 @@ export function planTest(spec) {
   return {
     options: isWhole ? options : asSegment(options),
     setup: () => {
-      guardTarget(whole);
+      guardTarget(whole, spec);
       const problem = refusal ?? refusalOf(spec, figures.vus);
       if (problem !== undefined) {
         throw problem;
       }
       warnOfIgnored(options);
-      const info = start(whole, spec.readiness);
+      const info = start(whole, spec.readiness, shownTarget(spec));
       spec.prepare?.();
       return info;
     },
-    teardown: finish,
+    teardown: (info) => {
+      spec.finish?.();
+      finish(info);
+    },
     handleSummary: isWhole
       ? summarize(spec, wholeRun)
       : summarizeSegment(spec, wholeRun, /** @type {Thresholds} */ (thresholds)),

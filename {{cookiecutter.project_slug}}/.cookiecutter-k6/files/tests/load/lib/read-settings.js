@@ -1,3 +1,4 @@
+import { addressesOf } from './database/addresses.js'; // @feature sql
 import { localPath } from './paths.js';
 import { SETTINGS } from './settings.js';
 import { socketSettings } from './sockets/socket-settings.js'; // @feature websocket
@@ -97,6 +98,7 @@ export function readSettings(settings, environment, file) {
  *
  * @returns {Readonly<Values<typeof SETTINGS>> & {
  *   target: import('../types/suite.js').Target,
+ *   databases: ReturnType<typeof addressesOf>, // @feature sql
  *   socket: import('./sockets/socket-settings.js').SocketSettings, // @feature websocket
  * }}
  * @throws when a setting is not accepted
@@ -111,6 +113,7 @@ export function readEnvironment() {
   return {
     ...values,
     target: { ...url, isLocal: isLocalHost(url.host) },
+    databases: addressesOf(values), // @feature sql
     socket: socketSettings(values, url.href), // @feature websocket
   };
 }

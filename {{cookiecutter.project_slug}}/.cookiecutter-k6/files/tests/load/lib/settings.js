@@ -1,4 +1,5 @@
 import { sloSets } from '../config/thresholds.js';
+import { DATABASES, EXAMPLES, parseAddress } from './database/addresses.js'; // @feature sql
 import { tiers } from '../config/tenants.js'; // @feature multi_tenant
 import { parseDuration } from './duration.js';
 import { parseSocketUrl } from './sockets/socket-settings.js'; // @feature websocket
@@ -158,6 +159,25 @@ const list = (fallback, about, item = /^\S.*$/, accepts = 'a comma-separated lis
 const tierNames = Object.keys(tiers);
 // @feature }
 
+// @feature sql {
+/**
+ * The address of a database: it may hold a password.
+ *
+ * @param {keyof typeof DATABASES} name
+ * @param {string} about
+ * @returns {Setting<string>}
+ */
+const store = (name, about) => ({
+  read: (raw) => (parseAddress(raw, DATABASES[name]) === null ? undefined : raw),
+  accepts:
+    `an address of the form ${DATABASES[name].join(':// or ')}://, a host, optionally a port and a database, ` +
+    `such as ${EXAMPLES[name]}; a parameter may not name another host`,
+  fallback: '',
+  about,
+  secret: true,
+});
+
+// @feature }
 export const SETTINGS = {
   PROJECT_NAME: text('Service', 'Name of the service, shown in banners and reports'),
   PROJECT_SLUG: text('service', 'Short name of the service; value of the tag `project`'),
@@ -262,6 +282,10 @@ export const SETTINGS = {
   // @feature }
   // @feature workloads {
   WORKLOAD: text('core', 'What the profiles do: core (`workload.js`) or a file of `workloads/`'),
+  // @feature }
+  // @feature sql {
+
+  DATABASE_URL: store('DATABASE_URL', 'Database that is tested, or whose changes are captured'),
   // @feature }
   // @feature websocket {
 

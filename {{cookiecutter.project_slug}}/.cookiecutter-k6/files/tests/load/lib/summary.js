@@ -6,6 +6,7 @@ import { prettyJson } from './pretty-json.js';
 import { reportFiles, REPORTS } from './report/files.js';
 import { DISTRIBUTION, durationsOf, rounded, statOf } from './statistics.js';
 import { socketFigures } from './sockets/socket-plan.js'; // @feature websocket
+import { shownTarget } from './target.js';
 import { findings } from './verdict.js';
 import { toText } from './summary-text.js';
 
@@ -110,7 +111,7 @@ export function buildSummary(spec, plan, data) {
       profileSet: env.PROFILE_SET,
       project: env.PROJECT_NAME,
       environment: env.ENVIRONMENT,
-      target: env.target.masked,
+      target: shownTarget(spec),
       durationMs: ranMs,
       plannedMs: durationMs,
       gitCommit: env.GIT_COMMIT || null,
@@ -271,7 +272,9 @@ function timedNoAnswer(metrics, metric) {
   const { requests } =
     name === undefined ? figuresOf(metrics, 'phase', 'main') : figuresOf(metrics, 'name', name);
   const causes = errorTypes(metrics, name === undefined ? '' : `name:${name},`);
-  return UNANSWERED.reduce((sum, cause) => sum + (causes[cause] ?? 0), 0) >= requests;
+  return (
+    UNANSWERED.reduce((sum, cause) => sum + (causes[cause] ?? 0), 0) >= requests && requests > 0
+  );
 }
 
 /**

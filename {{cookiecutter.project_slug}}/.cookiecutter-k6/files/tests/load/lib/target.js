@@ -21,11 +21,33 @@ import { isAllowedHost } from './url.js';
  * @property {string} host
  */
 
-/** @returns {Target[]} those that are neither this machine nor in a private network */
-function remoteTargets() {
+/** @typedef {Pick<import('../types/suite.js').TestSpec, 'targets'>} Spec */
+
+/** @returns {(Target & { isLocal: boolean })[]} what gets the load of ordinary tests */
+function serviceTargets() {
   const all = [{ setting: 'BASE_URL', ...env.target }];
   all.push({ ...env.socket, setting: 'WS_URL', scheme: '' }); // @feature websocket
-  return all
+  return all;
+}
+
+/**
+ * What a test sends its load to, for people.
+ *
+ * @param {Spec} spec
+ * @returns {string} without credentials
+ * @example shownTarget(spec) // 'http://localhost:8000'
+ */
+export function shownTarget({ targets }) {
+  const shown = targets === undefined ? [env.target.masked] : targets.map(({ masked }) => masked);
+  return [...new Set(shown)].join(', ') || 'no address';
+}
+
+/**
+ * @param {Spec} spec
+ * @returns {Target[]} those that are neither this machine nor in a private network
+ */
+function remoteTargets(spec) {
+  return (spec.targets ?? serviceTargets())
     .filter(({ isLocal }) => !isLocal)
     .filter(({ host }, index, remote) => remote.findIndex((one) => one.host === host) === index);
 }
@@ -79,11 +101,12 @@ function objectionsToLoad(host, { profile, vus, durationMs }) {
  * Refuses load against a host nobody vouched for. Runs at init, so it holds for a plain `k6 run` too.
  *
  * @param {Intent} [intent] left out: only the host is judged
+ * @param {Spec} [spec] left out: the service
  * @throws when the target is not local and not explicitly allowed, or the load is beyond what is
  * @example guardTarget({ profile: 'smoke', vus: 1, durationMs: 60000 })
  */
-export function guardTarget(intent) {
-  const objections = remoteTargets().flatMap((target) => [
+export function guardTarget(intent, spec = {}) {
+  const objections = remoteTargets(spec).flatMap((target) => [
     ...objectionsToHost(target),
     ...(intent ? objectionsToLoad(target.host, intent) : []),
   ]);

@@ -25,6 +25,7 @@ declare function require(path: './raw-channel.js'): typeof import('../lib/socket
 declare function require(path: './socket-plan.js'): typeof import('../lib/sockets/socket-plan.js');
 declare function require(path: './socketio.js'): typeof import('../lib/sockets/socketio.js');
 // @feature }
+declare function require(path: './stages.js'): typeof import('../lib/database/stages.js'); // @feature sql
 declare function require(path: './stage-tag.js'): typeof import('../lib/stage-tag.js');
 // @feature missions {
 declare function require(

@@ -226,11 +226,15 @@ export interface TestSpec {
   options?: Partial<Options>;
   /**
    * What tells that the service is up, default: the setting READINESS. `answer` is for tests of services that
-   * may have no health document.
+   * may have no health document, `none` for tests that do not ask the service at all.
    */
-  readiness?: 'health' | 'answer';
+  readiness?: 'health' | 'answer' | 'none';
   /** Done once in set-up, after the service proved healthy: throws when the test cannot work. */
   prepare?: () => void;
+  /** Done once at the end, also of a run that was interrupted. */
+  finish?: () => void;
+  /** What gets the load, when it is not the service. */
+  targets?: { setting: string; masked: string; host: string; isLocal: boolean }[];
 }
 
 /** What a VU has to know about the plan. */

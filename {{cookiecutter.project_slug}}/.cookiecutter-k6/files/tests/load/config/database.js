@@ -1,0 +1,90 @@
+/**
+ * A test of the database itself: what is put into it, which queries run, and what counts as good. SQL as you would type
+ * it; values travel as `$1`, `$2`, never inside the text. The names are those of the example's tables: change them to
+ * yours.
+ */
+
+import { randomInt } from '../lib/helpers.js';
+
+/** @typedef {import('../types/database.js').DatabaseTest} DatabaseTest */
+
+/** Rows of the seed. */
+const TICKETS = 1000;
+
+/** Rows a page shows. */
+const PAGE = 20;
+
+/** @param {string} mark */
+const organization = (mark) => `org_loadtest${mark}`;
+
+/** @type {DatabaseTest} */
+export const database = {
+  /** Done once before the load; every row carries the run's mark. */
+  seed: [
+    {
+      sql: `
+        INSERT INTO tickets (id, organization_id, title, description, status, created_at)
+        SELECT
+          'loadtest_' || n || $1::text, $2::text, 'Load test ticket ' || n, 'A test of the database', 'OPEN',
+          now() - (n % 30) * interval '1 day'
+        FROM generate_series(1, $3::int) AS n
+        ON CONFLICT DO NOTHING`,
+      args: (mark) => [mark, organization(mark), TICKETS],
+    },
+  ],
+
+  /** Where the marks are; removed after the load, in this order. */
+  owned: [{ table: 'tickets', column: 'organization_id' }],
+
+  /** Each iteration runs all of them, in this order. */
+  queries: {
+    list_tickets: {
+      sql: `
+        SELECT t.id, t.title, t.status, t.priority, t.created_at, u.name AS assignee
+        FROM tickets t LEFT JOIN users u ON u.id = t.assignee_id
+        WHERE t.organization_id = $1
+        ORDER BY t.created_at DESC
+        LIMIT ${PAGE} OFFSET $2`,
+      args: (mark) => [organization(mark), randomInt(0, TICKETS / PAGE - 1) * PAGE],
+      minRows: PAGE,
+    },
+    search_tickets: {
+      sql: `
+        SELECT id, title FROM tickets
+        WHERE organization_id = $1
+          AND to_tsvector('english', title || ' ' || description) @@ plainto_tsquery('english', $2)
+        LIMIT ${PAGE}`,
+      args: (mark) => [organization(mark), 'test'],
+      minRows: PAGE,
+    },
+    ticket_stats: {
+      sql: `
+        SELECT status, count(*) AS count, avg(extract(epoch FROM now() - created_at))::float8 AS mean_age_seconds
+        FROM tickets WHERE organization_id = $1
+        GROUP BY status`,
+      args: (mark) => [organization(mark)],
+      minRows: 1,
+    },
+  },
+
+  /** What the server says about itself while the load runs, and afterwards. */
+  views: {
+    connections: {
+      file: 'sql/connection-pool-test.sql',
+      when: 'during',
+      every: 5,
+      metric: 'db_connections',
+      tag: 'state',
+    },
+    waits: { file: 'sql/waits.sql', when: 'during', every: 5, metric: 'db_waits', tag: 'event' },
+    slow: { file: 'sql/slow-queries.sql', when: 'after' },
+  },
+
+  think: [0.1, 0.5],
+  own: { key: 'database', shape: { executor: 'constant-vus', vus: 20, duration: '5m' } },
+  thresholds: {
+    db_query_duration: ['p(95)<100'],
+    db_query_failed: ['rate<0.01'],
+    checks: ['rate>0.95'],
+  },
+};

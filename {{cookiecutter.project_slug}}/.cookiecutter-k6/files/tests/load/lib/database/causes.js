@@ -1,0 +1,40 @@
+/** Why databases fail. The summary counts by these names, so the list is short and fixed. */
+export const STORE_CAUSES = Object.freeze({
+  refused: 'connection refused',
+  auth: 'login refused',
+  tls: 'TLS failed',
+  too_many: 'too many connections',
+  read_only: 'may not write',
+  missing: 'table, column or function missing',
+  constraint: 'constraint violated',
+  timeout: 'timed out',
+  connection: 'connection broken',
+  too_few: 'fewer rows than expected',
+  other: 'other error',
+});
+
+/** @typedef {keyof typeof STORE_CAUSES} StoreCause */
+
+/** What drivers say; the first that fits counts. @type {[RegExp, StoreCause][]} */
+const SIGNS = [
+  [/password authentication|authentication failed|role .* does not exist|no pg_hba/i, 'auth'],
+  [/too many (clients|connections)|remaining connection slots/i, 'too_many'],
+  [/permission denied|read-only|not authorized/i, 'read_only'],
+  [/refused|no server|no such host|server selection/i, 'refused'],
+  [/ssl|tls|certificate/i, 'tls'],
+  [/does not exist|undefined (table|column)/i, 'missing'],
+  [/violates|duplicate key/i, 'constraint'],
+  [/timeout|timed out|deadline|canceling statement/i, 'timeout'],
+  [/broken pipe|reset by peer|EOF|bad connection|closed|terminat|shutting down/i, 'connection'],
+];
+
+/**
+ * Names the cause of an error.
+ *
+ * @param {string} message of the driver
+ * @returns {StoreCause}
+ * @example storeCauseOf('pq: sorry, too many clients already') // 'too_many'
+ */
+export function storeCauseOf(message) {
+  return SIGNS.find(([sign]) => sign.test(message))?.[1] ?? 'other';
+}

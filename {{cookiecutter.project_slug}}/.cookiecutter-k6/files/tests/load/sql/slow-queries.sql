@@ -1,0 +1,11 @@
+-- The statements that cost most, milliseconds. Needs the extension pg_stat_statements; names as of PostgreSQL 13.
+SELECT
+  left(regexp_replace(query, '\s+', ' ', 'g'), 80) AS query,
+  round(mean_exec_time::numeric, 2)::float8 AS mean_ms,
+  round(max_exec_time::numeric, 2)::float8 AS max_ms,
+  calls,
+  round(total_exec_time::numeric, 0)::float8 AS total_ms
+FROM pg_stat_statements
+WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+ORDER BY total_exec_time DESC
+LIMIT 10
