@@ -59,6 +59,7 @@ SOCKETS = (
     "tests/load/lib/sockets/socket-causes.js",
     "tests/load/lib/sockets/socket-metrics.js",
     "tests/load/lib/sockets/socket-plan.js",
+    "tests/load/lib/sockets/socket-report.js",
     "tests/load/lib/sockets/socket-settings.js",
     "tests/load/lib/sockets/socketio.js",
     "tests/load/lib/sockets/sockets.js",

@@ -155,6 +155,7 @@ def test_an_endpoint_that_vanished_fails_and_a_new_one_does_not(
         ({"plannedMs": 9}, "is of another load: plannedMs was 9 there and is 1000 here"),
         ({"endpoints": []}, "holds no endpoints"),
         ({"runs": 0}, "holds no endpoints"),
+        ({"runs": 2}, "has a spread, which 2 runs cannot have"),
         ({"p95": 0}, "p95 is 0, expected milliseconds above 0"),
         ({"p95": None}, "p95 is null, expected milliseconds above 0"),
         ({"p95": "12"}, "p95 is 12, expected milliseconds above 0"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from dataclasses import dataclass
@@ -338,6 +339,51 @@ def test_unique_ids_make_no_time_series(outcome: Run) -> None:
     rows = [row for row in outcome.samples() if row.metric.startswith("ws_")]
     assert sum(row.metric == "ws_messages_received" for row in rows) > 200
     assert len({series(row) for row in rows}) < 30
+
+
+# --- report and baseline ------------------------------------------------------------------------
+
+
+def beside_a_baseline(suite: Suite, service: RunningService) -> tuple[Run, Run, Run]:
+    """Save a baseline of one run; run again, late by more than its limit; with other sockets."""
+    live = talking(suite, service.url, "raw").having(WS_SOCKETS=2)
+    first = live.run(ENTRY)
+    path = suite.load / "baselines" / "sockets.json"
+    saved = suite.run(
+        "lib/save-baseline.js",
+        SUMMARIES=str(first.folder / "summary.json"),
+        BASELINE_NAME="sockets",
+        TO=str(path),
+    )
+    assert saved.code == 0, saved.everything
+    baseline = json.loads(path.read_text(encoding="utf-8"))
+    for row in baseline["endpoints"]:
+        row["p95"] = {"median": 1000.0, "spread": None}
+    path.write_text(json.dumps(baseline), encoding="utf-8")
+    service.set_fault("ws-late", 1200)
+    late = live.run(ENTRY, BASELINE="sockets")
+    return first, late, live.run(ENTRY, BASELINE="sockets", WS_SOCKETS=3)
+
+
+@ahead(beside_a_baseline)
+def test_reports_and_baselines_know_sockets(outcome: tuple[Run, Run, Run]) -> None:
+    first, late, other = outcome
+    text = (first.folder / "report.md").read_text(encoding="utf-8")
+    latency = sockets(first)["latency"]
+    assert f"| Messages | 4 | {sockets(first)['received']} |" in text
+    assert "| Endpoint |" not in text
+    page = (first.folder / "report.html").read_text(encoding="utf-8")
+    assert f"Sockets: {NAME}" in page
+    assert f'data-value="{latency["p95"]}"' in page
+    assert late.code == 99, late.everything
+    assert late.summary["onlySlower"]
+    rows = {row["name"]: row for row in late.summary["comparison"]["endpoints"]}
+    assert set(rows) == {f"{NAME} messages", f"{NAME} answers"}
+    slower = rows[f"{NAME} messages"]
+    assert slower["status"] == "slower"
+    assert f"{NAME} messages: p95 {slower['current']} ms, {slower['change']}% above" in late.reasons
+    assert other.code == 107
+    assert "sockets was 2 there and is 3 here" in other.err
 
 
 # --- TLS, heartbeats -----------------------------------------------------------------------------

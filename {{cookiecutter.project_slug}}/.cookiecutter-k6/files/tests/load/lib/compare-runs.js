@@ -2,6 +2,7 @@
 //
 //   k6 run --quiet --env FIRST=/path/summary.json --env SECOND=/path/summary.json lib/compare-runs.js
 
+import { rowsOf } from './baseline/baseline.js';
 import { change, milliseconds, percent, runName, short } from './report/format.js';
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
@@ -33,7 +34,8 @@ function read(path) {
  * @returns {string}
  */
 function sideBySide(first, second) {
-  const names = [...new Set([...first.endpoints, ...second.endpoints].map(({ name }) => name))];
+  const [a, b] = [first, second].map(rowsOf);
+  const names = [...new Set([...a, ...b].map(({ name }) => name))];
   const width = Math.max(8, ...names.map(({ length }) => length)) + 2;
   const line = (/** @type {string} */ name, /** @type {string[]} */ columns) =>
     `  ${name.padEnd(width)}${columns.map((cell) => cell.padStart(11)).join('')}`;
@@ -53,7 +55,7 @@ function sideBySide(first, second) {
       'failed A',
       'failed B',
     ]),
-    ...names.map((name) => line(name, cells(figuresOf(first, name), figuresOf(second, name)))),
+    ...names.map((name) => line(name, cells(figuresOf(a, name), figuresOf(b, name)))),
     line('all', cells(first.metrics, second.metrics)),
     '',
     `  requests per second: ${short(first.metrics.requestRate)}, ${short(second.metrics.requestRate)}`,
@@ -62,12 +64,12 @@ function sideBySide(first, second) {
 }
 
 /**
- * @param {Summary} summary
+ * @param {Row[]} rows
  * @param {string} name
  */
-const figuresOf = ({ endpoints }, name) => endpoints.find((row) => row.name === name);
+const figuresOf = (rows, name) => rows.find((row) => row.name === name);
 
-/** @typedef {Pick<Summary['metrics'], 'duration' | 'errorRate'>} Row */
+/** @typedef {{ name?: string } & Pick<Summary['metrics'], 'duration' | 'errorRate'>} Row */
 
 /**
  * @param {Row | undefined} a

@@ -7,7 +7,8 @@
 // that k6 recorded (.timeline), and the runs before this one (HISTORY, one summary.json a line).
 
 import { toPage } from './report/page.js';
-import { readTimeline } from './report/timeline.js';
+import { readTimeline, REQUESTS } from './report/timeline.js';
+import { MESSAGES } from './sockets/socket-report.js'; // @feature websocket
 
 /** Runs in the trend, this one included. */
 const TREND_RUNS = 20;
@@ -32,7 +33,13 @@ function prepare() {
   const recorded = opened(`${folder}/.timeline`);
   const history = (__ENV.HISTORY ?? '').split('\n').map(readSummary);
   return () => {
-    const timeline = recorded === null ? null : readTimeline(recorded);
+    const sources = [REQUESTS];
+    // @feature websocket {
+    if (summary.sockets) {
+      sources.unshift(MESSAGES);
+    }
+    // @feature }
+    const timeline = recorded === null ? null : readTimeline(recorded, sources[0]);
     const files = (__ENV.FILES ?? '').split('\n').filter((name) => name !== '');
     if (timeline !== null) {
       files.push('timeline.json');

@@ -4,7 +4,7 @@
 import { config, getScenarioConfig, scenarios } from '../k6.config.js';
 import { heavyProfiles, loadSizedProfiles } from '../config/profiles.js';
 import { profileThresholds, sloSets, standardThresholds } from '../config/thresholds.js';
-import { baselineThresholds, readBaseline } from './baseline/baseline.js';
+import { baselineThresholds, readBaseline, subjectsOf } from './baseline/baseline.js';
 import { env } from './config.js';
 import { formatDuration, parseDuration } from './duration.js';
 import { finish, start } from './lifecycle.js';
@@ -175,9 +175,16 @@ function baselineOf(spec, { profile, key, vus, durationMs }) {
   if (!env.BASELINE) {
     return {};
   }
-  const load = { profile, scenario: key, targetVUs: vus, plannedMs: durationMs };
+  const load = {
+    test: spec.name,
+    profile,
+    scenario: key,
+    targetVUs: vus,
+    plannedMs: durationMs,
+    ...(spec.sockets && { sockets: env.WS_SOCKETS }), // @feature websocket
+  };
   try {
-    return { baseline: readBaseline(env.BASELINE, { test: spec.name, ...load }) };
+    return { baseline: readBaseline(env.BASELINE, load) };
   } catch (refusal) {
     return { refusal };
   }
@@ -212,13 +219,8 @@ function optionsOf(
     metrics: metricsOf(spec, durationMs),
     arrivalRate: shape.executor.endsWith('arrival-rate') && !isHeavy(chosen),
   });
-  const always = { ...spec.always?.({ vus, durationMs, chosen, stages }) };
-  for (const [metric, expressions] of Object.entries(overrides())) {
-    if (always[metric] !== undefined) {
-      always[metric] = expressions;
-    }
-  }
-  const stricter = baseline === undefined ? {} : baselineThresholds(spec.endpoints, baseline);
+  const always = alwaysOf(spec, { vus, durationMs, chosen, stages });
+  const stricter = baseline === undefined ? {} : baselineThresholds(subjectsOf(spec), baseline);
   return /** @type {import('k6/options').Options} */ ({
     // Tags once more per scenario: `k6 run --tag` replaces those of the whole test.
     scenarios: Object.fromEntries(
@@ -235,8 +237,13 @@ function optionsOf(
       ]),
     ),
     thresholds: {
-      ...socketThresholds(spec, { chosen, vus, stages }, targets), // @feature websocket
-      ...addThresholds(thresholds, stricter),
+      ...addThresholds(
+        {
+          ...socketThresholds(spec, { chosen, vus, stages }, targets), // @feature websocket
+          ...thresholds,
+        },
+        stricter,
+      ),
       ...always,
     },
     tags,
@@ -249,6 +256,21 @@ function optionsOf(
     setupTimeout: `${2 * parseDuration(env.REQUEST_TIMEOUT) + 30_000}ms`,
     ...spec.options,
   });
+}
+
+/**
+ * @param {TestSpec} spec
+ * @param {Parameters<NonNullable<TestSpec['always']>>[0]} figures
+ * @returns {Thresholds} what the test itself asks for under any profile
+ */
+function alwaysOf(spec, figures) {
+  const always = { ...spec.always?.(figures) };
+  for (const [metric, expressions] of Object.entries(overrides())) {
+    if (always[metric] !== undefined) {
+      always[metric] = expressions;
+    }
+  }
+  return always;
 }
 
 /**

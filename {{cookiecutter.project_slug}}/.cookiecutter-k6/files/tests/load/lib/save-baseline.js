@@ -5,7 +5,7 @@
 // SUMMARIES is one summary.json a line. Ends with 107 and says why when they make no baseline.
 
 import { regression } from '../config/regression.js';
-import { BASELINE_SCHEMA } from './baseline/baseline.js';
+import { BASELINE_SCHEMA, rowsOf } from './baseline/baseline.js';
 import { limitOf } from './baseline/rule.js';
 import { median, spread } from './baseline/statistics.js';
 import { prettyJson } from './pretty-json.js';
@@ -56,18 +56,21 @@ function baselineOf(summaries) {
     scenario: first.scenario,
     targetVUs: first.targetVUs,
     plannedMs: run.plannedMs,
+    ...(first.sockets && { sockets: first.sockets.perUser }), // @feature websocket
     runs: summaries.length,
     passed: true,
     timestamp: new Date().toISOString(),
     target: run.target,
     gitCommit: run.gitCommit,
     k6Version: run.k6Version,
-    endpoints: first.endpoints
-      .filter(({ request }) => request !== undefined)
+    endpoints: measured(first)
       .map(({ name }) => endpointOf(name, summaries))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
 }
+
+/** @param {Summary} summary */
+const measured = (summary) => rowsOf(summary).filter(({ request }) => request !== undefined);
 
 /**
  * @param {string} name
@@ -75,10 +78,12 @@ function baselineOf(summaries) {
  * @returns {import('../types/baseline.js').BaselineEndpoint}
  */
 function endpointOf(name, summaries) {
-  const rows = summaries.map(({ endpoints }) => endpoints.find((row) => row.name === name));
+  const rows = summaries.map((summary) => measured(summary).find((row) => row.name === name));
   const values = (/** @type {'p50' | 'p95' | 'p99'} */ key) =>
     rows.map((row, i) => {
-      const value = row?.duration?.[key];
+      // Of what is no request, a part may well take no time that clocks can tell.
+      const value =
+        row?.metrics && row.duration ? Math.max(row.duration[key], 0.001) : row?.duration?.[key];
       if (value === undefined || !(value > 0)) {
         throw new Error(`run ${i + 1}: ${name} has no latencies (${key} is ${value})`);
       }
@@ -88,6 +93,7 @@ function endpointOf(name, summaries) {
   return {
     name,
     request: rows[0]?.request ?? '',
+    ...(rows[0]?.metrics && { metrics: rows[0].metrics }),
     p50: typical(values('p50')),
     p95: typical(values('p95')),
     p99: typical(values('p99')),

@@ -1,5 +1,5 @@
 import { env } from './config.js';
-import { compareWith, isOnlySlower, requestOf } from './baseline/baseline.js';
+import { compareWith, isOnlySlower, requestOf, rowsOf, subjectsOf } from './baseline/baseline.js';
 import { CAUSES } from './causes.js';
 import { localPath } from './paths.js';
 import { prettyJson } from './pretty-json.js';
@@ -93,7 +93,7 @@ export function buildSummary(spec, plan, data) {
   const comparison =
     plan.baseline === undefined
       ? null
-      : compareWith(spec.endpoints, plan.baseline, figures.endpoints);
+      : compareWith(subjectsOf(spec), plan.baseline, rowsOf(figures));
   const verdict = findings({ ...figures, comparison, own }, { ranMs, plannedMs: durationMs });
   return {
     schema: SUMMARY_SCHEMA,

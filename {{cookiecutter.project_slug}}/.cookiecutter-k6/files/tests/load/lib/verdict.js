@@ -33,12 +33,20 @@ export function findings(evidence, { ranMs, plannedMs }) {
     );
   }
   reasons.push(...(own?.reasons ?? []), ...causes(evidence), ...gone(evidence));
-  reasons.push(...socketReasons(evidence)); // @feature websocket
-  const rest = {
-    ...evidence,
-    thresholds: evidence.thresholds.filter(({ metric }) => !own?.explains?.(metric)),
-  };
-  reasons.push(...crossed(rest), ...unmeasured(rest));
+  const judged = withoutBaseline(evidence);
+  reasons.push(...socketReasons(judged)); // @feature websocket
+  reasons.push(...slowerSignals(evidence));
+  const explained = (/** @type {{ metric: string }} */ { metric }) => own?.explains?.(metric);
+  reasons.push(
+    ...crossed({
+      ...judged,
+      thresholds: judged.thresholds.filter((threshold) => !explained(threshold)),
+    }),
+    ...unmeasured({
+      ...evidence,
+      thresholds: evidence.thresholds.filter((threshold) => !explained(threshold)),
+    }),
+  );
   return { reasons, breakingStage: breakingStage(evidence) };
 }
 
@@ -90,6 +98,28 @@ function slower(name, comparison) {
   return row?.status === 'slower'
     ? `p95 ${row.current} ms, ${row.change}% above the baseline of ${row.baseline} ms (limit ${row.limit} ms)`
     : undefined;
+}
+
+/**
+ * @param {Evidence} evidence
+ * @returns {string[]} what is no endpoint and became slower since the baseline
+ */
+function slowerSignals({ comparison }) {
+  return (comparison?.endpoints ?? [])
+    .filter(({ metric, status, current }) => metric && status === 'slower' && current !== null)
+    .map(({ name }) => `${name}: ${slower(name, comparison)}`);
+}
+
+/**
+ * @template {Evidence} T
+ * @param {T} evidence
+ * @returns {T} without the limits of which `slowerSignals` speaks
+ */
+function withoutBaseline(evidence) {
+  const rows = evidence.comparison?.endpoints ?? [];
+  const ofBaseline = (/** @type {Summary['thresholds'][number]} */ { metric, expression }) =>
+    rows.some((row) => row.metric === metric && expression === `p(95)<=${row.limit}`);
+  return { ...evidence, thresholds: evidence.thresholds.filter((each) => !ofBaseline(each)) };
 }
 
 /**

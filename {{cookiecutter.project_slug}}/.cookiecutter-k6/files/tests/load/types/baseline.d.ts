@@ -5,10 +5,40 @@ export interface Typical {
   spread: number | null;
 }
 
+/** Metrics of what is no request and is compared like an endpoint. */
+export interface SignalMetrics {
+  duration: string;
+  errors: string;
+  count: string;
+}
+
+/** What a run is compared by: an endpoint, or another signal. */
+export interface Subject {
+  name: string;
+  method?: string;
+  url?: string;
+  /** Instead of method and URL. */
+  request?: string;
+  metrics?: SignalMetrics;
+}
+
+/** Figures of a subject in one run. */
+export interface MeasuredRow {
+  name: string;
+  request?: string;
+  metrics?: SignalMetrics;
+  duration: import('./summary.js').Durations | null;
+  /** Percent. */
+  errorRate: number;
+  requestRate: number;
+}
+
 export interface BaselineEndpoint {
   name: string;
   /** Method and path: finds an endpoint again that was renamed. */
   request: string;
+  /** Left out for requests. */
+  metrics?: SignalMetrics;
   /** Milliseconds. */
   p50: Typical;
   p95: Typical;
@@ -28,6 +58,8 @@ export interface Baseline {
   scenario: string;
   targetVUs: number;
   plannedMs: number;
+  /** Sockets of each user; left out for tests without. */ // @feature websocket
+  sockets?: number; // @feature websocket
   runs: number;
   passed: boolean;
   timestamp: string;

@@ -106,12 +106,17 @@ export interface Dialect {
 /** What happened on the sockets, in the summary. */
 export interface SocketFigures {
   name: string;
+  /** Sockets of each user. */
+  perUser: number;
   connections: number;
   reconnects: number;
   /** Open at one instant, the middle of the highest load. */
   openAtPeak: number;
   received: number;
   sent: number;
+  /** Per second. */
+  receivedRate: number;
+  sentRate: number;
   /** Connections, messages and answers that went wrong, percent. */
   errorRate: number;
   /** Close frames that were answered, percent of those where it was waited for; null when it was not. */

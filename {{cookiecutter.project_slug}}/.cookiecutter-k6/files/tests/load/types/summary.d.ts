@@ -132,6 +132,8 @@ export interface ComparedEndpoint {
   name: string;
   /** Name in the baseline, when the endpoint was renamed since. */
   was?: string;
+  /** The metric compared, when it is not the duration of requests. */
+  metric?: string;
   status: 'ok' | 'slower' | 'failing' | 'missing' | 'new';
   /** p95 in milliseconds. */
   baseline: number | null;

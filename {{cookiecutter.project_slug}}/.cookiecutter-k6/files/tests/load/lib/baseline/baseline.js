@@ -1,25 +1,71 @@
 import { regression } from '../../config/regression.js';
 import { localPath } from '../paths.js';
+import { socketRows, socketSubjects } from '../sockets/socket-report.js'; // @feature websocket
 import { errorLimitOf, limitOf } from './rule.js';
 
 /** @typedef {import('../../types/baseline.js').Baseline} Baseline */
 /** @typedef {import('../../types/summary.js').Comparison} Comparison */
-/** @typedef {import('../../types/suite.js').Endpoint} Endpoint */
+/** @typedef {import('../../types/summary.js').Summary} Summary */
+/** @typedef {import('../../types/baseline.js').Subject} Subject */
+/** @typedef {import('../../types/baseline.js').MeasuredRow} MeasuredRow */
 
 /** Version of the format of a baseline. */
 export const BASELINE_SCHEMA = 1;
 
 const FOLDER = localPath(import.meta.resolve('../../baselines'));
 
-/** What a run has to share with the baseline it is compared with. */
-const SAME = /** @type {const} */ (['test', 'profile', 'scenario', 'targetVUs', 'plannedMs']);
+/** What a run has to share with the baseline it is compared with. @type {(keyof Baseline)[]} */
+const SAME = ['test', 'profile', 'scenario', 'targetVUs', 'plannedMs'];
+SAME.push('sockets'); // @feature websocket
+
+/**
+ * What a test is compared by: its endpoints, and what it measures like endpoints.
+ *
+ * @param {import('../../types/suite.js').TestSpec} spec
+ * @returns {Subject[]}
+ * @example subjectsOf(spec).map(({ name }) => name)
+ */
+export function subjectsOf(spec) {
+  /** @type {Subject[]} */
+  const subjects = [...spec.endpoints];
+  subjects.push(...socketSubjects(spec)); // @feature websocket
+  return subjects;
+}
+
+/**
+ * The same as figures of a run.
+ *
+ * @param {Pick<Summary, 'endpoints'> & Partial<Summary>} summary
+ * @returns {MeasuredRow[]}
+ * @example rowsOf(summary)
+ */
+export function rowsOf(summary) {
+  /** @type {MeasuredRow[]} */
+  const rows = [...summary.endpoints];
+  rows.push(...socketRows(summary.sockets)); // @feature websocket
+  return rows;
+}
+
+/**
+ * @param {Pick<Subject, 'name' | 'metrics'>} subject
+ * @returns {import('../../types/baseline.js').SignalMetrics}
+ */
+function metricsOf({ name, metrics }) {
+  return (
+    metrics ?? {
+      duration: `http_req_duration{name:${name}}`,
+      errors: `http_req_failed{name:${name}}`,
+      count: `http_reqs{name:${name}}`,
+    }
+  );
+}
 
 /**
  * Reads a baseline and makes sure that it can be compared with a run. A gate that cannot judge must not let
  * anything pass.
  *
  * @param {string} name such as `load-health`: `baselines/load-health.json`
- * @param {Pick<Baseline, 'test' | 'profile' | 'scenario' | 'targetVUs' | 'plannedMs'>} run
+ * @param {Partial<Baseline>} run what it shares
  * @returns {Baseline}
  * @throws when it is missing, damaged, from failed runs, or of another load
  * @example readBaseline('load', { test: 'load', profile: 'load', scenario: 'load', targetVUs: 50, plannedMs: 540000 })
@@ -50,7 +96,7 @@ export function readBaseline(name, run) {
     throw problem('holds no endpoints');
   }
   for (const endpoint of baseline.endpoints) {
-    const damage = damageOf(endpoint);
+    const damage = damageOf(endpoint, baseline.runs);
     if (damage !== null) {
       throw problem(`is damaged: ${endpoint.name}: ${damage}`);
     }
@@ -60,14 +106,18 @@ export function readBaseline(name, run) {
 
 /**
  * @param {import('../../types/baseline.js').BaselineEndpoint} endpoint
+ * @param {number} runs
  * @returns {string | null} what is wrong with it
  */
-function damageOf({ p95, errorRate }) {
+function damageOf({ p95, errorRate }, runs) {
   if (!(p95?.median > 0) || !Number.isFinite(p95.median)) {
     return `p95 is ${p95?.median}, expected milliseconds above 0`;
   }
   if (p95.spread !== null && !(p95.spread >= 0)) {
     return `spread is ${p95.spread}, expected a share`;
+  }
+  if (p95.spread !== null && runs < 3) {
+    return `has a spread, which ${runs} runs cannot have`;
   }
   return errorRate?.max >= 0 ? null : `error rate is ${errorRate?.max}, expected percent`;
 }
@@ -94,18 +144,18 @@ function parsed(name, problem) {
 /**
  * Method and path of an endpoint, without what differs between machines.
  *
- * @param {Pick<Endpoint, 'method' | 'url'>} endpoint
+ * @param {Omit<Subject, 'name'>} endpoint
  * @returns {string}
  * @example requestOf({ method: 'GET', url: 'http://localhost:8000/items/{id}' }) // 'GET /items/{id}'
  */
-export function requestOf({ method, url }) {
-  return `${method} ${url.replace(/^\w+:\/\/[^/]*/, '').replace(/[?#].*$/, '') || '/'}`;
+export function requestOf({ method, url = '', request }) {
+  return request ?? `${method} ${url.replace(/^\w+:\/\/[^/]*/, '').replace(/[?#].*$/, '') || '/'}`;
 }
 
 /**
  * Finds each endpoint of a test in the baseline, by name, or by method and path when only the name is new.
  *
- * @param {readonly Pick<Endpoint, 'name' | 'method' | 'url'>[]} endpoints
+ * @param {readonly Subject[]} endpoints
  * @param {Baseline} baseline
  */
 function pairs(endpoints, baseline) {
@@ -117,7 +167,7 @@ function pairs(endpoints, baseline) {
     const known =
       baseline.endpoints.find(({ name }) => name === endpoint.name) ??
       (renamed >= 0 ? left.splice(renamed, 1)[0] : undefined);
-    return { name: endpoint.name, known };
+    return { name: endpoint.name, metrics: endpoint.metrics, known };
   });
   return { matched, missing: left };
 }
@@ -125,26 +175,26 @@ function pairs(endpoints, baseline) {
 /**
  * Thresholds that make k6 itself fail when a run is slower than its baseline.
  *
- * @param {readonly Endpoint[]} endpoints
+ * @param {readonly Subject[]} endpoints
  * @param {Baseline} baseline
  * @returns {Record<string, string[]>}
- * @example baselineThresholds(spec.endpoints, baseline)
+ * @example baselineThresholds(subjectsOf(spec), baseline)
  */
 export function baselineThresholds(endpoints, baseline) {
   const { matched, missing } = pairs(endpoints, baseline);
   /** @type {Record<string, string[]>} */
   const thresholds = {};
-  for (const { name, known } of matched) {
+  for (const subject of matched) {
+    const { known } = subject;
     if (known !== undefined) {
-      thresholds[`http_req_duration{name:${name}}`] = [
-        `p(95)<=${limitOf(known, baseline, regression)}`,
-      ];
-      thresholds[`http_req_failed{name:${name}}`] = [`rate<=${errorLimitOf(known, regression)}`];
+      const { duration, errors } = metricsOf(subject);
+      thresholds[duration] = [`p(95)<=${limitOf(known, baseline, regression)}`];
+      thresholds[errors] = [`rate<=${errorLimitOf(known, regression)}`];
     }
   }
   // What is not there any more must not pass for fast.
-  for (const { name } of missing) {
-    thresholds[`http_reqs{name:${name}}`] = ['count>0'];
+  for (const subject of missing) {
+    thresholds[metricsOf(subject).count] = ['count>0'];
   }
   return thresholds;
 }
@@ -152,9 +202,9 @@ export function baselineThresholds(endpoints, baseline) {
 /**
  * Sets the figures of a run beside its baseline.
  *
- * @param {readonly Endpoint[]} endpoints
+ * @param {readonly Subject[]} endpoints
  * @param {Baseline} baseline
- * @param {import('../../types/summary.js').EndpointFigures[]} figures
+ * @param {Pick<MeasuredRow, 'name' | 'errorRate' | 'duration'>[]} figures
  * @returns {Comparison}
  */
 export function compareWith(endpoints, baseline, figures) {
@@ -179,10 +229,10 @@ export function compareWith(endpoints, baseline, figures) {
 /**
  * @param {ReturnType<typeof pairs>['matched'][number]} pair
  * @param {Baseline} baseline
- * @param {import('../../types/summary.js').EndpointFigures[]} figures
+ * @param {Pick<MeasuredRow, 'name' | 'errorRate' | 'duration'>[]} figures
  * @returns {import('../../types/summary.js').ComparedEndpoint}
  */
-function compared({ name, known }, baseline, figures) {
+function compared({ name, metrics, known }, baseline, figures) {
   const figure = figures.find((entry) => entry.name === name);
   const current = figure?.duration?.p95 ?? null;
   if (known === undefined) {
@@ -194,6 +244,7 @@ function compared({ name, known }, baseline, figures) {
   return {
     name,
     ...(known.name !== name && { was: known.name }),
+    ...(metrics && { metric: metrics.duration }),
     status: failing ? 'failing' : current === null || current > limit ? 'slower' : 'ok',
     baseline: median,
     current,
@@ -217,8 +268,8 @@ export function isOnlySlower(reasons, thresholds, comparison) {
     /** @type {{ metric: string, expression: string }} */ { metric, expression },
   ) =>
     slower.some(
-      ({ name, limit }) =>
-        metric === `http_req_duration{name:${name}}` && expression === `p(95)<=${limit}`,
+      ({ name, metric: own, limit }) =>
+        metric === (own ?? `http_req_duration{name:${name}}`) && expression === `p(95)<=${limit}`,
     );
   return (
     slower.length > 0 &&

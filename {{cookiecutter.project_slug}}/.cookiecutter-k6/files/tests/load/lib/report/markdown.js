@@ -9,6 +9,7 @@ import {
   verdictSentence,
 } from './format.js';
 import { legible } from './markup.js';
+import { socketTables } from '../sockets/socket-report.js'; // @feature websocket
 
 /** @typedef {import('../../types/summary.js').Summary} Summary */
 
@@ -43,31 +44,15 @@ export function toMarkdown(summary) {
       ),
     );
   }
+  // @feature websocket {
+  for (const { head, rows } of socketTables(summary.sockets)) {
+    blocks.push(table(head, rows));
+  }
+  // @feature }
+  if (endpoints.length > 0) {
+    blocks.push(endpointTable(endpoints));
+  }
   blocks.push(
-    table(
-      [
-        'Endpoint',
-        'Requests',
-        'Per second',
-        'p50 (ms)',
-        'p95 (ms)',
-        'p99 (ms)',
-        'Max (ms)',
-        'Failed',
-        'Checks',
-      ],
-      endpoints.map(({ name, requests, requestRate, duration, errorRate, checks }) => [
-        name,
-        grouped(requests),
-        short(requestRate),
-        figure(duration?.p50),
-        figure(duration?.p95),
-        figure(duration?.p99),
-        figure(duration?.max),
-        percent(errorRate),
-        checkShare(checks),
-      ]),
-    ),
     ...(summary.tables ?? []).flatMap(({ title, head, rows }) => [
       `### ${text(title)}`,
       table(
@@ -78,6 +63,37 @@ export function toMarkdown(summary) {
     `${grouped(metrics.requests)} requests, ${grouped(metrics.iterations)} iterations, ${grouped(summary.peakVUs)} users, ${length(run.durationMs)}`,
   );
   return `${blocks.join('\n\n')}\n`;
+}
+
+/**
+ * @param {Summary['endpoints']} endpoints
+ * @returns {string}
+ */
+function endpointTable(endpoints) {
+  return table(
+    [
+      'Endpoint',
+      'Requests',
+      'Per second',
+      'p50 (ms)',
+      'p95 (ms)',
+      'p99 (ms)',
+      'Max (ms)',
+      'Failed',
+      'Checks',
+    ],
+    endpoints.map(({ name, requests, requestRate, duration, errorRate, checks }) => [
+      name,
+      grouped(requests),
+      short(requestRate),
+      figure(duration?.p50),
+      figure(duration?.p95),
+      figure(duration?.p99),
+      figure(duration?.max),
+      percent(errorRate),
+      checkShare(checks),
+    ]),
+  );
 }
 
 /** @param {number | null | undefined} value */

@@ -14,6 +14,8 @@ import {
   verdictSentence,
 } from './format.js';
 import { markup, Markup } from './markup.js';
+import { cell, mark, section, table } from './parts.js';
+import { socketSection, socketTiles } from '../sockets/socket-report.js'; // @feature websocket
 
 /** @typedef {import('../../types/summary.js').Summary} Summary */
 /** @typedef {import('../../types/report.js').ReportExtras} ReportExtras */
@@ -48,13 +50,49 @@ export function toPage(summary, extras = {}) {
     <body>
       ${header(summary)}
       <main>
-        ${tiles(summary)} ${comparison(summary)} ${endpoints(summary)} ${ownTables(summary)} ${overTime(summary, extras)}
-        ${distribution(summary)} ${steps(summary)} ${thresholds(summary)} ${checks(summary)}
-        ${trend(summary, extras)} ${about(summary, extras)}
+        ${sections(summary, extras)}
       </main>
       <script>${new Markup(SCRIPT)}</script>
     </body>
   </html>`}\n`;
+}
+
+/**
+ * @param {Summary} summary
+ * @param {ReportExtras} extras
+ * @returns {(Markup | null)[]}
+ */
+function sections(summary, extras) {
+  const first = [tiles(summary), comparison(summary), endpoints(summary)];
+  first.push(socketSection(summary)); // @feature websocket
+  return [
+    ...first,
+    ...ownTables(summary),
+    overTime(summary, extras),
+    distribution(summary),
+    steps(summary),
+    thresholds(summary),
+    checks(summary),
+    trend(summary, extras),
+    about(summary, extras),
+  ];
+}
+
+/**
+ * What the charts are about: requests, or what comes over sockets.
+ *
+ * @param {Summary} summary
+ * @returns {{ what: string, duration: import('../../types/summary.js').Durations | null, errorRate: number }}
+ */
+function headline(summary) {
+  // @feature websocket {
+  if (summary.sockets) {
+    const { latency, errorRate } = summary.sockets;
+    return { what: 'messages', duration: latency, errorRate };
+  }
+  // @feature }
+  const { duration, errorRate } = summary.metrics;
+  return { what: 'requests', duration, errorRate };
 }
 
 /** @returns {string} only this very style and this very script may run, and nothing may be loaded */
@@ -101,10 +139,32 @@ function when(timestamp) {
  * @param {Summary} summary
  * @returns {Markup}
  */
-function tiles({ metrics, peakVUs, run }) {
+function tiles(summary) {
+  const kinds = [requestTiles(summary)];
+  // @feature websocket {
+  if (summary.sockets) {
+    kinds.unshift(socketTiles(summary.sockets));
+  }
+  // @feature }
+  return markup`<section class="tiles" aria-label="Key figures">
+    ${kinds[0].map(
+      ([name, value, note, bad]) =>
+        markup`<div class="tile">
+          <h2>${name}</h2>
+          <p class="figure${bad && ' bad'}">${value}</p>
+          <p>${note}</p>
+        </div>`,
+    )}
+  </section>`;
+}
+
+/**
+ * @param {Summary} summary
+ * @returns {[name: string, figure: string, note: string, bad?: boolean][]}
+ */
+function requestTiles({ metrics, peakVUs, run }) {
   const { duration } = metrics;
-  /** @type {[name: string, figure: string, note: string, bad?: boolean][]} */
-  const list = [
+  return [
     ['Requests', grouped(metrics.requests), `${short(metrics.requestRate)} per second`],
     [
       'Failed',
@@ -126,16 +186,6 @@ function tiles({ metrics, peakVUs, run }) {
       `${grouped(metrics.iterations)} iterations in ${length(run.durationMs)}`,
     ],
   ];
-  return markup`<section class="tiles" aria-label="Key figures">
-    ${list.map(
-      ([name, value, note, bad]) =>
-        markup`<div class="tile">
-          <h2>${name}</h2>
-          <p class="figure${bad && ' bad'}">${value}</p>
-          <p>${note}</p>
-        </div>`,
-    )}
-  </section>`;
 }
 
 /** What became of an endpoint since the baseline. */
@@ -180,9 +230,12 @@ function comparison({ comparison: compared }) {
 
 /**
  * @param {Summary} summary
- * @returns {Markup}
+ * @returns {Markup | null} null for a test without requests
  */
 function endpoints({ endpoints: rows, thresholds: results }) {
+  if (rows.length === 0) {
+    return null;
+  }
   const present = rows.flatMap(({ duration }) => (duration === null ? [] : [duration]));
   const scale = {
     low: Math.max(Math.min(...present.map(({ min }) => min)), 0.01),
@@ -237,12 +290,15 @@ function endpoints({ endpoints: rows, thresholds: results }) {
   );
 }
 
+/** @param {string} word */
+const capital = (word) => `${word[0].toUpperCase()}${word.slice(1)}`;
+
 /**
  * @param {Summary} summary
  * @param {ReportExtras} extras
  * @returns {Markup}
  */
-function overTime({ metrics }, { timeline }) {
+function overTime(summary, { timeline }) {
   if (!timeline) {
     return section(
       'Over time',
@@ -254,16 +310,17 @@ function overTime({ metrics }, { timeline }) {
   }
   const { at, rate, failed, p50, p95, vus, seconds } = timeline;
   const span = seconds === 1 ? 'one second' : `${short(seconds)} seconds`;
-  const limit = metrics.errors > 0 ? 0 : 1;
+  const { what, errorRate } = headline(summary);
+  const limit = errorRate > 0 ? 0 : 1;
   return section(
     'Over time',
     markup`<p>
-        One point is ${span}. Set-up requests are included; what was left at the end, less than one
-        point, is not.
+        One point is ${span}. ${what === 'requests' && 'Set-up requests are included; what'}${what !== 'requests' && 'What'}
+        was left at the end, less than one point, is not.
       </p>
       <div class="charts">
-        ${lineChart({ title: 'Requests per second', at, series: [{ name: 'requests', values: rate, tone: 'first', filled: true }], unit: '/s' })}
-        ${lineChart({ title: 'Failed requests (%)', at, series: [{ name: 'failed', values: failed, tone: 'bad', filled: true }], unit: '%', atLeast: limit })}
+        ${lineChart({ title: `${capital(what)} per second`, at, series: [{ name: what, values: rate, tone: 'first', filled: true }], unit: '/s' })}
+        ${lineChart({ title: `Failed ${what} (%)`, at, series: [{ name: 'failed', values: failed, tone: 'bad', filled: true }], unit: '%', atLeast: limit })}
         ${lineChart({
           title: 'Latency (ms)',
           at,
@@ -417,17 +474,17 @@ function trend(summary, { history = [] }) {
           title: 'Latency by run (ms)',
           at,
           series: [
-            { name: 'p95', values: values(({ metrics }) => metrics.duration?.p95), tone: 'first' },
+            { name: 'p95', values: values((run) => headline(run).duration?.p95), tone: 'first' },
             {
               name: 'median',
-              values: values(({ metrics }) => metrics.duration?.p50),
+              values: values((run) => headline(run).duration?.p50),
               tone: 'second',
             },
           ],
           unit: ' ms',
           label,
         })}
-        ${lineChart({ title: 'Failed requests by run (%)', at, series: [{ name: 'failed', values: values(({ metrics }) => metrics.errorRate), tone: 'bad', filled: true }], unit: '%', label, atLeast: 1 })}
+        ${lineChart({ title: `Failed ${headline(summary).what} by run (%)`, at, series: [{ name: 'failed', values: values((run) => headline(run).errorRate), tone: 'bad', filled: true }], unit: '%', label, atLeast: 1 })}
       </div>`,
   );
 }
@@ -467,69 +524,4 @@ function about({ run, scenario, targetVUs, timestamp }, { files = [] }) {
       </dl>
       ${files.length > 0 && markup`<p>Files beside this page: ${files.map((file, i) => markup`${i > 0 && ', '}<a href="${`./${encodeURIComponent(file)}`}">${file}</a>`)}</p>`}`,
   );
-}
-
-/**
- * @param {string} title
- * @param {unknown} content
- * @returns {Markup}
- */
-function section(title, content) {
-  return markup`<section>
-    <h2>${title}</h2>
-    ${content}
-  </section>`;
-}
-
-/**
- * A figure that sorts by its value, not by its text.
- *
- * @param {number} value
- * @param {string} text
- */
-const cell = (value, text) => ({ value, text });
-
-/**
- * @param {boolean} good
- * @param {string} text
- * @returns {Markup}
- */
-function mark(good, text) {
-  return markup`<span class="${good ? 'good' : 'bad'}">${good ? '✓' : '✗'} ${text}</span>`;
-}
-
-/**
- * @param {string} caption
- * @param {string[]} head
- * @param {unknown[][]} rows cells: text, markup or `cell`
- * @param {{ sortable?: boolean }} [options]
- * @returns {Markup}
- */
-function table(caption, head, rows, { sortable = false } = {}) {
-  // A wide table scrolls by itself; whoever has no pointer has to be able to reach it.
-  return markup`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table${sortable && new Markup(' data-sortable')}>
-<caption>${caption}</caption>
-<thead><tr>${head.map((name) => markup`<th scope="col">${name}</th>`)}</tr></thead>
-<tbody>
-${rows.map(
-  (cells) =>
-    markup`<tr>
-      ${cells.map((content, i) => tableCell(content, i))}
-    </tr> `,
-)}</tbody>
-</table></div>`;
-}
-
-/**
- * @param {any} content
- * @param {number} column
- * @returns {Markup}
- */
-function tableCell(content, column) {
-  if (column === 0) {
-    return markup`<th scope="row">${content}</th>`;
-  }
-  return content?.text !== undefined && !(content instanceof Markup)
-    ? markup`<td data-value="${content.value}">${content.text}</td>`
-    : markup`<td>${content}</td>`;
 }

@@ -5,6 +5,13 @@ import { rounded } from '../statistics.js';
 /** Most points of a chart: more than a screen can show, few enough for a small page. */
 const MAX_POINTS = 120;
 
+/** What the charts show: how many, the share that failed, how long they took. */
+export const REQUESTS = {
+  count: 'http_reqs',
+  failed: 'http_req_failed',
+  duration: 'http_req_duration',
+};
+
 /**
  * Reads what k6's web dashboard records (`K6_WEB_DASHBOARD_RECORD`): one JSON document a line. A snapshot is a
  * list of figures, one entry per metric in alphabetical order; which metrics there are is announced before.
@@ -12,10 +19,11 @@ const MAX_POINTS = 120;
  * k6 records per period, for all requests of the run, set-up included.
  *
  * @param {string} text
+ * @param {typeof REQUESTS} [source] metrics that are read
  * @returns {Timeline | null} null when there is no whole period in it
  * @example readTimeline(open('/results/run/.timeline'))
  */
-export function readTimeline(text) {
+export function readTimeline(text, source = REQUESTS) {
   /** @type {Set<string>} */
   const names = new Set();
   /** @type {Record<string, string[]>} */
@@ -42,7 +50,7 @@ export function readTimeline(text) {
         pointOf((metric, aggregate) => {
           const row = data[order.indexOf(metric)] ?? [];
           return row[aggregates[types[metric]]?.indexOf(aggregate)] ?? null;
-        }),
+        }, source),
       );
     }
   }
@@ -65,18 +73,19 @@ function parsed(line) {
 
 /**
  * @param {(metric: string, aggregate: string) => number | null} figure
+ * @param {typeof REQUESTS} source
  * @returns {Point & { time: number }}
  */
-function pointOf(figure) {
-  const requests = figure('http_reqs', 'count') ?? 0;
+function pointOf(figure, source) {
+  const requests = figure(source.count, 'count') ?? 0;
   const measured = (/** @type {number | null} */ value) => (requests > 0 ? value : null);
-  const failed = measured(figure('http_req_failed', 'rate'));
+  const failed = measured(figure(source.failed, 'rate'));
   return {
     time: figure('time', 'value') ?? 0,
-    rate: figure('http_reqs', 'rate') ?? 0,
+    rate: figure(source.count, 'rate') ?? 0,
     failed: failed === null ? null : failed * 100,
-    p50: measured(figure('http_req_duration', 'med')),
-    p95: measured(figure('http_req_duration', 'p(95)')),
+    p50: measured(figure(source.duration, 'med')),
+    p95: measured(figure(source.duration, 'p(95)')),
     vus: figure('vus', 'value'),
   };
 }

@@ -141,13 +141,16 @@ export function socketFigures(metrics, spec, stages) {
   ]);
   return {
     name: spec.sockets,
+    perUser: env.WS_SOCKETS,
     connections: count('ws_connections'),
     reconnects: count('ws_reconnects'),
     openAtPeak: count('ws_open_at_peak'),
     received: count('ws_messages_received'),
     sent: count('ws_messages_sent'),
+    receivedRate: rounded(of('ws_messages_received')?.rate ?? 0),
+    sentRate: rounded(of('ws_messages_sent')?.rate ?? 0),
     errorRate: percentOf(of('ws_errors')),
-    closeAnswered: of('ws_close_answered') ? percentOf(of('ws_close_answered')) : null,
+    closeAnswered: isFed(of('ws_close_answered')) ? percentOf(of('ws_close_answered')) : null,
     refusals: Object.fromEntries(
       REFUSALS.map((status) => [status, count(`ws_sessions{status:${status}}`)]).filter(
         ([, number]) => number > 0,
@@ -166,6 +169,9 @@ export function socketFigures(metrics, spec, stages) {
     })),
   };
 }
+
+/** @param {any} rate */
+const isFed = (rate) => rate !== undefined && rate.passes + rate.fails > 0;
 
 /** @param {any} rate */
 function percentOf(rate) {
@@ -204,9 +210,10 @@ export function socketReasons({ sockets, thresholds }) {
 
 /**
  * @param {SocketFigures} sockets
- * @returns {string}
+ * @returns {string} what went wrong how often; empty: nothing
+ * @example shownCauses(summary.sockets) // '3 x connection refused'
  */
-function shownCauses({ errorTypes, refusals }) {
+export function shownCauses({ errorTypes, refusals }) {
   const statuses = Object.keys(refusals).join(', ');
   return Object.entries(errorTypes)
     .map(([cause, number]) => {
