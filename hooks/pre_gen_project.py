@@ -361,6 +361,17 @@ OPTIONS: tuple[Option, ...] = (
         METRIC_STORES,
     ),
     Option(
+        "include_kubernetes",
+        "yes or no",
+        False,
+        "yes or no",
+        "yes",
+        "Adds manifests for the k6-operator in `tests/load/kubernetes/`, with a command that makes"
+        " them for a profile and a test, runs them in a cluster and judges the whole. See"
+        " [Kubernetes](kubernetes.md).",
+        parse_switch,
+    ),
+    Option(
         "include_claude_md",
         "yes or no",
         False,

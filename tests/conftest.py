@@ -113,6 +113,18 @@ def compose_reader() -> Path:
 
 
 @pytest.fixture(scope="session")
+def kustomize() -> Path:
+    """The pinned kustomize."""
+    return installed("kustomize", "kustomize")
+
+
+@pytest.fixture(scope="session")
+def kubernetes_validate() -> Path:
+    """Checks manifests against Kubernetes' own schemas."""
+    return installed("kubernetes", "kubernetes-validate")
+
+
+@pytest.fixture(scope="session")
 def actionlint() -> Path:
     """The pinned actionlint."""
     return installed("actionlint", "actionlint")

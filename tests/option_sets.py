@@ -43,6 +43,7 @@ OPTION_SETS: dict[str, Answers] = {
         "profile_set": "extended",
         "ci": "github",
         "include_observability": "both",
+        "include_kubernetes": True,
         "include_claude_md": True,
     },
 }

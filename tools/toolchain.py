@@ -268,11 +268,13 @@ TOOLS: dict[str, Tool] = {
     for tool in (
         PythonSet("demo", "requirements/demo.txt"),
         PythonSet("dev", "requirements/dev.txt"),
+        PythonSet("kubernetes", "requirements/kubernetes.txt"),
         NodeSet("node", "package-lock.json"),
         GoTool("k6", "go.k6.io/k6", "v1.8.1"),
         # The next major version: the suite supports both.
         GoTool("k6-v2", "go.k6.io/k6/v2", "v2.2.0"),
         GoTool("actionlint", "github.com/rhysd/actionlint", "v1.7.12", "/cmd/actionlint"),
+        GoTool("kustomize", "sigs.k8s.io/kustomize/kustomize/v5", "v5.7.1"),
         # Reads compose files as Docker does; its command is called `cmd`.
         GoTool("compose-go", "github.com/compose-spec/compose-go/v2", "v2.16.2", "/cmd"),
         DebianSet(

@@ -414,5 +414,6 @@ def test_the_prompts_work_on_a_terminal(tmp_path: Path) -> None:
         "profile_set": "light",
         "ci": "none",
         "include_observability": "none",
+        "include_kubernetes": False,
         "include_claude_md": True,
     }

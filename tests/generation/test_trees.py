@@ -129,6 +129,14 @@ ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
         lambda a: "desk" in str(a.get("resources")),
     ),
     **{path: lambda a: a.get("include_multi_tenant") is True for path in TENANTS},
+    **dict.fromkeys(
+        (
+            "tests/load/docs/kubernetes.md",
+            "tests/load/kubernetes/operator.sh",
+            "tests/load/kubernetes/testrun.yaml",
+        ),
+        lambda a: a.get("include_kubernetes") is True,
+    ),
     "CLAUDE.md": lambda a: a.get("include_claude_md") is True,
     **dict.fromkeys([*COMPILER, *OPENAPI_TEST], lambda a: a.get("openapi_spec", "") != ""),
     **dict.fromkeys(CI, lambda a: a.get("ci", "none") != "none"),
@@ -161,7 +169,11 @@ ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
     **{path: lambda a: a.get("websocket", "none") != "none" for path in SOCKETS},
 }
 ALWAYS = {".gitignore", ".gitattributes", manifest.PATH}
-PROGRAMS = {"scripts/load-test.sh", "tests/load/ci/ci.sh"}
+PROGRAMS = {
+    "scripts/load-test.sh",
+    "tests/load/ci/ci.sh",
+    "tests/load/kubernetes/operator.sh",
+}
 
 
 def names(folder: Path) -> set[str]:
@@ -238,6 +250,7 @@ TRACES: dict[str, str] = {
         auth-flow api-authenticated users.json loadtest123 accessToken
     """,
     "ci": "ci.sh runs.txt docs/ci.md load-tests.yml load-test-gate LOAD_TEST_ gitlab ci/.k6",
+    "kubernetes": "kubernetes operator.sh k6-operator testrun kubectl",
     "observability": """
         docs/observability.md k6-results load/grafana DASHBOARDS_PATH --stack compose.yaml
     """,

@@ -1,0 +1,228 @@
+#!/usr/bin/env bash
+#
+# Runs a test in a Kubernetes cluster, with the k6-operator, and judges it as a whole.
+#
+#   operator.sh make [PROFILE] [TEST]   writes archive and manifests; prints their folder
+#   operator.sh run FOLDER              applies them, waits for the end, judges, cleans up
+#   operator.sh clean FOLDER            removes from the cluster what a run has left
+#
+# `make` needs k6, `run` and `clean` need kubectl. Inputs are environment variables:
+#
+#   BASE_URL          the service as the cluster reaches it; needed
+#   PARALLELISM       runners, default 4, at most 100; there must be as many virtual users
+#   NAMESPACE         default load-tests; has to exist
+#   PROMETHEUS_URL    remote-write address; without it no figures are sent
+#   RUN_ID            names the run; small letters, digits and dashes
+#   K6_IMAGE, K6_BIN  another k6 in the cluster, another one here
+#   RUN_LIMIT         seconds that `run` waits for the end, default 14400
+#   KEEP              true: `run` leaves everything in the cluster
+#
+# and the settings of the suite: VUS, DURATION, THRESHOLDS, ... Secrets come from the Secret that testrun.yaml names.
+
+set -euo pipefail
+LC_ALL=C
+
+# What Kubernetes accepts in a ConfigMap, a little left for the rest.
+readonly ARCHIVE_LIMIT=1000000
+# Seconds between two looks at a run.
+readonly INTERVAL=${INTERVAL:-5}
+readonly EXIT_REFUSED=1
+readonly EXIT_INCOMPLETE=3
+readonly TREND_STATS='p(50),p(95),p(99),avg,max'
+
+# What a runner is told, when it is set; none of these is a secret.
+readonly SETTINGS='PROFILE_SET VUS DURATION TIME_SCALE THINK_TIME SLO THRESHOLDS REQUEST_TIMEOUT READINESS ENVIRONMENT
+  ALLOWED_HOSTS ALLOW_REMOTE CONFIRM_TARGET ALLOW_HEAVY ALLOW_WRITES MAX_REMOTE_VUS MAX_REMOTE_DURATION
+  INSECURE_SKIP_TLS_VERIFY API_PREFIX HEALTH_PATHS HEALTH_STATUS_WORDS'
+
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+suite=${here%/*}
+project=$(cd -- "$suite/../.." && pwd -P)
+results=${RESULTS_DIR:-$suite/results}
+
+fail() {
+  printf 'operator.sh: %s\n' "$2" >&2
+  exit "$1"
+}
+
+refuse() { fail "$EXIT_REFUSED" "$1"; }
+
+# quoted TEXT: as a YAML scalar in single quotes.
+quoted() { printf "'%s'" "${1//\'/\'\'}"; }
+
+# --- make ----------------------------------------------------------------------------------------
+
+# choose NAMES...: sets $profile and $script.
+choose() {
+  profile='' script=''
+  [ $# -le 2 ] || refuse 'make takes one profile and one test at most.'
+  if [ $# -eq 0 ]; then set -- smoke; fi
+  if [ -f "$suite/scenarios/$1.js" ]; then
+    profile=$1 script=scenarios/$1.js
+    shift
+  fi
+  if [ $# -gt 0 ]; then
+    [ -f "$suite/scripts/$1.js" ] || refuse "unknown profile or test '$1'; see load-test.sh --list."
+    [ $# -eq 1 ] || refuse "the profile comes first, then the test: make load health."
+    script=scripts/$1.js
+  fi
+}
+
+check_inputs() {
+  local pattern='^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'
+  [ -n "${BASE_URL:-}" ] || refuse 'BASE_URL is not set: the service as the cluster reaches it, such as http://shop.default.svc:8000.'
+  case $BASE_URL in *@*) refuse 'BASE_URL holds credentials; they would stand in the manifests. Put them into the Secret.' ;; esac
+  case $parallelism in *[!0123456789]* | '' | 0* | ????*) refuse "PARALLELISM needs a whole number from 2 to 100, got '$parallelism'." ;; esac
+  [ "$parallelism" -ge 2 ] && [ "$parallelism" -le 100 ] || refuse "PARALLELISM needs a whole number from 2 to 100, got '$parallelism'."
+  [[ $run_id =~ $pattern ]] || refuse "RUN_ID needs at most 40 small letters, digits and dashes, got '$run_id'."
+  [[ $namespace =~ $pattern ]] || refuse "NAMESPACE needs small letters, digits and dashes, got '$namespace'."
+}
+
+# collect_settings: what this run is, in $names and $values.
+collect_settings() {
+  local name
+  names=(BASE_URL RUN_ID SEGMENT) values=("$BASE_URL" "$run_id" "*/$parallelism")
+  [ -z "$profile" ] || add PROFILE "$profile"
+  for name in $SETTINGS; do
+    [ -z "${!name:-}" ] || add "$name" "${!name}"
+  done
+  [ -z "${PROMETHEUS_URL:-}" ] || {
+    add K6_PROMETHEUS_RW_SERVER_URL "$PROMETHEUS_URL"
+    add K6_PROMETHEUS_RW_TREND_STATS "$TREND_STATS"
+  }
+}
+
+add() {
+  names+=("$1")
+  values+=("$2")
+}
+
+# make_archive FILE: the test with all it reads. Its options are fixed from now on. Nothing of this machine's environment
+# gets in but the settings.
+make_archive() {
+  local i k6=${K6_BIN:-k6} assignments=() size
+  for ((i = 0; i < ${#names[@]}; i++)); do assignments+=("${names[i]}=${values[i]}"); done
+  env -i PATH="$PATH" HOME="${HOME:-/}" "${assignments[@]}" "$k6" archive --include-system-env-vars --exclude-env-vars \
+    --quiet --archive-out "$1" "$suite/$script" >&2 || refuse 'k6 could not make the archive, see above.'
+  size=$(wc -c <"$1")
+  size=${size//[!0-9]/}
+  [ "$size" -le "$ARCHIVE_LIMIT" ] ||
+    refuse "the archive has $size bytes, a ConfigMap takes $ARCHIVE_LIMIT. Put $1 on a volume (script.volumeClaim in testrun.yaml) or into the image (script.localFile)."
+}
+
+# tags FILE: prints the tags that all of k6's figures need; the operator's own --tag replaces those of the script.
+tags() {
+  local line inside=false
+  while IFS= read -r line; do
+    case $line in
+      '  "tags": {'*) inside=true ;;
+      '  }'*) inside=false ;;
+      '    "'*': "'*)
+        [ "$inside" = true ] || continue
+        line=${line#*\"} line=${line%,} line=${line%\"}
+        # Arguments are split at blanks.
+        case $line in *[[:space:]]*' '* | *'": "'*' '*) continue ;; esac
+        printf ' --tag %s=%s' "${line%%\"*}" "${line#*\": \"}"
+        ;;
+    esac
+  done <<<"$("${K6_BIN:-k6}" inspect "$1" 2>/dev/null)"
+}
+
+# write_manifests FOLDER
+write_manifests() {
+  local i arguments='--no-usage-report'
+  [ -z "${PROMETHEUS_URL:-}" ] || arguments+=' --out experimental-prometheus-rw'
+  arguments+=$(tags "$1/archive.tar")
+  cp -- "$here/testrun.yaml" "$1/testrun.yaml"
+  {
+    printf '%s\n' 'apiVersion: kustomize.config.k8s.io/v1beta1' 'kind: Kustomization' "namespace: $namespace" "nameSuffix: -$run_id" \
+      'resources:' '  - testrun.yaml' 'patches:' '  - path: run.yaml' 'generatorOptions:' '  disableNameSuffixHash: true' \
+      'configMapGenerator:' '  - name: load-test' '    files:' '      - archive.tar'
+  } >"$1/kustomization.yaml"
+  {
+    printf '%s\n' 'apiVersion: k6.io/v1alpha1' 'kind: TestRun' 'metadata:' '  name: load-test' 'spec:' "  parallelism: $parallelism" \
+      '  script:' '    configMap:' "      name: load-test-$run_id" "  arguments: $(quoted "$arguments")" '  runner:'
+    [ -z "${K6_IMAGE:-}" ] || printf '    image: %s\n' "$(quoted "$K6_IMAGE")"
+    printf '    env:\n'
+    for ((i = 0; i < ${#names[@]}; i++)); do
+      printf '      - name: %s\n        value: %s\n' "${names[i]}" "$(quoted "${values[i]}")"
+    done
+  } >"$1/run.yaml"
+  printf '%s\n' "$namespace" "load-test-$run_id" "$run_id" "$parallelism" >"$1/run.txt"
+}
+
+make() {
+  local folder
+  parallelism=${PARALLELISM:-4} namespace=${NAMESPACE:-load-tests}
+  choose "$@"
+  run_id=${RUN_ID:-$(date -u +%Y%m%d-%H%M%S)-${profile:-${script##*/}}}
+  run_id=${run_id%.js}
+  check_inputs
+  collect_settings
+  folder=$results/$run_id-kubernetes
+  mkdir -p -- "$results"
+  mkdir -- "$folder" 2>/dev/null || refuse "the folder $folder exists already. Choose another RUN_ID."
+  make_archive "$folder/archive.tar"
+  write_manifests "$folder"
+  printf '%s\n' "$folder"
+}
+
+# --- run -----------------------------------------------------------------------------------------
+
+# read_run FOLDER: what `make` has noted.
+read_run() {
+  folder=${1:-}
+  [ -f "$folder/run.txt" ] || refuse "'$folder' is no folder that 'operator.sh make' has printed."
+  {
+    IFS= read -r namespace
+    IFS= read -r name
+    IFS= read -r run_id
+    IFS= read -r parallelism
+  } <"$folder/run.txt"
+}
+
+clean() {
+  kubectl delete --kustomize "$folder" --ignore-not-found --wait=false >&2 || :
+}
+
+# wait_for_end: until the operator says so.
+wait_for_end() {
+  local stage='' deadline=$((SECONDS + ${RUN_LIMIT:-14400}))
+  while [ "$SECONDS" -lt "$deadline" ]; do
+    stage=$(kubectl get testrun "$name" --namespace "$namespace" --output 'jsonpath={.status.stage}') || stage=''
+    case $stage in
+      finished) return 0 ;;
+      error) fail "$EXIT_INCOMPLETE" "the operator could not run $name: kubectl describe testrun $name --namespace $namespace" ;;
+    esac
+    sleep "$INTERVAL"
+  done
+  fail "$EXIT_INCOMPLETE" "$name has not ended within ${RUN_LIMIT:-14400} s (stage '${stage:-unknown}')."
+}
+
+run() {
+  read_run "$@"
+  [ "${KEEP:-false}" = true ] || trap clean EXIT
+  # Not the usual apply: it would keep the archive once more in an annotation, which is too small for it.
+  kubectl apply --server-side --kustomize "$folder" >&2 || fail "$EXIT_INCOMPLETE" 'the manifests were refused, see above.'
+  wait_for_end
+  kubectl logs --namespace "$namespace" --selector "app=k6,k6_cr=$name,runner=true" --tail=-1 \
+    --max-log-requests "$parallelism" >"$folder/segments.log" || fail "$EXIT_INCOMPLETE" 'the output of the runners could not be fetched.'
+  RUN_ID=$run_id "$project/scripts/load-test.sh" merge "$folder/segments.log"
+}
+
+case ${1:-} in
+  make)
+    shift
+    make "$@"
+    ;;
+  run)
+    shift
+    run "$@"
+    ;;
+  clean)
+    shift
+    read_run "$@"
+    clean
+    ;;
+  *) refuse 'expected make, run or clean; the first lines of this file say more.' ;;
+esac
