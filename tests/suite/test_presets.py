@@ -44,8 +44,18 @@ SETTINGS: dict[str, dict[str, str]] = {
         "WS_PROTOCOL": "socketio",
         "HEALTH_PATHS": "/health,/api/v1/health",
     },
+    "commerce": {
+        "BACKEND_PORT": "8000",
+        "API_PREFIX": "/api",
+        "AUTH_MODE": "login",
+        "PROFILE_SET": "saas",
+        "WORKLOAD": "commerce",
+    },
 }
-SETS = {"missions": "light", "desk": "desk"}
+SETS = {"missions": "light", "desk": "desk", "commerce": "saas"}
+
+systems = pytest.mark.parametrize("preset", ["missions", "desk"], indirect=True)
+"""For tests of the presets that are resources."""
 
 Preset = tuple[str, Suite]
 
@@ -92,7 +102,8 @@ def test_every_file_of_answers_is_tested() -> None:
 def test_answers_are_options(preset: Preset) -> None:
     given = answers(preset[0])
     assert {"project_name", "project_slug", "auth", "resources", "profile_set"} <= set(given)
-    assert given["resources"] == preset[0]
+    assert given["resources"] == ("none" if preset[0] == "commerce" else preset[0])
+    assert given.get("include_multi_tenant", False) == (preset[0] == "commerce")
 
 
 def test_settings(preset: Preset) -> None:
@@ -237,6 +248,7 @@ def test_an_unknown_workload_lists_the_known_ones(suite: Suite) -> None:
 
 
 @pytest.mark.slow
+@systems
 @pytest.mark.parametrize("profile", SCENARIOS)
 def test_everything_is_green_on_every_profile(preset: Preset, target: Suite, profile: str) -> None:
     name, suite = preset
@@ -268,6 +280,7 @@ def assert_green(entry: str, run: Run) -> None:
 
 
 @pytest.mark.slow
+@systems
 def test_the_command_of_the_original(
     preset: Preset, target: Suite, k6_binary: Path, tmp_path: Path
 ) -> None:
@@ -298,6 +311,7 @@ def test_the_command_of_the_original(
 
 
 @pytest.mark.slow
+@systems
 def test_the_next_major_version_runs_them_too(
     preset: Preset, target: Suite, k6_v2_binary: Path
 ) -> None:
@@ -356,3 +370,41 @@ def test_a_login_that_breaks_under_the_load_of_the_desk(
     [reason] = [text for text in run.summary["reasons"] if text.startswith("auth login: ")]
     assert "server error" in reason
     assert run.summary["metrics"]["scriptErrors"] == 0
+
+
+# --- commerce --------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_the_shop_under_every_profile(
+    baked: Bakery, suite: Suite, small_service: RunningService
+) -> None:
+    load = baked(**answers("commerce")) / "tests" / "load"
+    shop = Suite(suite.k6, load, suite.results).against(
+        small_service.url, VUS=2, THINK_TIME=0.05, TIER="enterprise", THRESHOLDS=GENEROUS
+    )
+    started = []
+    for profile in SCENARIOS:
+        planned = shop.inspect("scripts/health.js", PROFILE=profile, VUS="").shape.seconds
+        scale = round(max(3 / planned, 0.001), 5)
+        short = shop.having(TIME_SCALE=scale, **({"DURATION": "2s"} if profile == "soak" else {}))
+        started.append((profile, short.start(f"scenarios/{profile}.js")))
+    for profile, running in started:
+        assert_green(profile, running.wait())
+
+
+def test_the_mix_of_the_shop(baked: Bakery, suite: Suite) -> None:
+    load = baked(**answers("commerce")) / "tests" / "load"
+    shop = Suite(suite.k6, load, suite.results)
+    endpoints = {"GET /products", "GET /products/search", "POST /orders", "GET /reports/inventory"}
+    for profile in SCENARIOS:
+        found = shop.inspect(f"scenarios/{profile}.js").thresholds
+        named = {key for key in found if key.startswith("http_reqs{name:")}
+        extra = {"health"} if profile == "smoke" else set()
+        assert named == {f"http_reqs{{name:{name}}}" for name in endpoints | extra}
+    table = (load / "config" / "tenants.js").read_text(encoding="utf-8")
+    assert "weights: { browse: 0.4, search: 0.3, order: 0.2, report: 0.1 }" in table
+    scripts = {path.stem for path in (load / "scripts").glob("*.js")}
+    for script in sorted(scripts):
+        for profile in ("", "load", "stress"):
+            assert shop.inspect(f"scripts/{script}.js", PROFILE=profile).code == 0, script

@@ -9,9 +9,58 @@ from typing import Any
 import pytest
 from service.testing import RunningService
 
+from tests.layout import REPOSITORY
 from tests.suite.running import ANY_LATENCY, Run, Sample, Suite
 
 pytestmark = pytest.mark.slow
+
+SAID = {
+    ("tiers", "capacity"): r"tier professional: not isolated from free, p95 [\d.]+ ms alone and "
+    r"[\d.]+ ms beside 5 times the load it was promised",
+    ("rate-limit", "no-limit"): r"rate limit of free \(20 requests\): missing, none of 90 requests"
+    r" in a row was limited",
+    ("rate-limit", "wrong-limit=0.1"): r"rate limit of free \(20 requests\): too low, only 10"
+    r" requests were allowed",
+    ("rate-limit", "wrong-limit=0.5"): r"rate limit of free \(20 requests\): too high, 5\d"
+    r" requests were allowed",
+    ("rate-limit", "shared-limit"): r"rate limit of free \(20 requests\): stops other tenants too,"
+    r" they got 429 right after this one had",
+    ("rate-limit", "stuck-limit"): r"rate limit of free \(20 requests\): does not recover, still"
+    r" 429 after two windows of 1 s",
+    ("flash-sale", "oversell"): r"flash sale: oversold, \d+ sold of 15 in stock",
+    ("breaking-point", "capacity"): r"breaking point: 40 requests a second met the targets \(p95"
+    r" below 400 ms and less than 5 % missed\); at \d+ \d+ of \d+ requests missed the target,"
+    r" p95 [\d.]+ ms",
+    ("memory-leak", "leak"): r"memory leak: grows by [\d.]+ MB an hour after the warm-up, at least"
+    r" [\d.]+ \(limit \d+\)",
+    ("database-api", "slow-join"): r"GET /reports/order-details: \d+ of \d+ checks failed: "
+    r"'GET /reports/order-details answers within 1000 ms'",
+    ("reports", "stuck-report"): r"GET /reports/\{id\}: (\d+) of \1 checks failed: "
+    r"'GET /reports/\{id\} is ready in time'",
+    ("bulk-import", "lost-import"): r"POST /bulk/import: \d+ of \d+ checks failed: "
+    r"'POST /bulk/import imports every row'",
+}
+"""What a test says when a fault is on: by test and fault, as in docs/tenants.md."""
+
+
+def assert_said(run: Run, test: str, fault: str) -> None:
+    """The run is red and names the fault."""
+    assert run.code == 99, run.everything
+    assert re.search(rf"^{SAID[test, fault]}", run.reasons, re.MULTILINE), run.reasons
+
+
+def test_the_page_shows_what_the_suite_says() -> None:
+    page = (REPOSITORY / "docs" / "tenants.md").read_text(encoding="utf-8")
+    table = page.partition("## What a fault looks like")[2]
+    listed = {
+        (test, fault): said
+        for fault, test, said in re.findall(
+            r"^\| `(.*?)` \| `(.*?)` \| (.*) \|$", table, re.MULTILINE
+        )
+    }
+    assert set(listed) == set(SAID)
+    for key, said in listed.items():
+        assert re.fullmatch(SAID[key], said), key
 
 
 def assert_green(run: Run) -> None:
@@ -79,8 +128,7 @@ def test_a_noisy_tier_that_bothers_the_others_is_named(
     faulty.set_fault("capacity", 70, queue=5)
     newer = Suite(k6_v2_binary, suite.load, suite.results)
     run = tiers(newer, faulty.url).having(VUS=3, THINK_TIME=0.05).run("scripts/tiers.js")
-    assert run.code == 99, run.everything
-    assert re.search(r"tier professional: not isolated from free, p95 .* ms alone", run.reasons)
+    assert_said(run, "tiers", "capacity")
     found = rows(run, "Tiers")["professional"]
     assert found["p95 beside noise"] > found["p95 quiet"]
 
@@ -129,3 +177,222 @@ def test_wrong_settings_of_tenants(suite: Suite, settings: dict[str, str], messa
     found = suite.inspect("scripts/tiers.js", **settings)
     assert (found.code == 0) == (message == "")
     assert re.search(message, found.err)
+
+
+# --- rate limits -------------------------------------------------------------------------------
+
+LIMIT = 20
+"""Requests a window in these tests: a fifth of the free tier's, so that a burst takes no time."""
+
+
+def limits(suite: Suite, service: RunningService, algorithm: str = "sliding") -> Suite:
+    """The test of rate limits: one trial, in windows of a second."""
+    service.set_fault("limits", algorithm, window=1)
+    service.set_fault("wrong-limit", LIMIT / 100)
+    return suite.against(service.url, RATE_LIMIT=LIMIT, DURATION="1s", THRESHOLDS=ANY_LATENCY)
+
+
+@pytest.mark.parametrize("algorithm", ["fixed", "sliding", "token-bucket"])
+def test_a_right_limit(
+    suite: Suite, k6_v2_binary: Path, faulty: RunningService, algorithm: str
+) -> None:
+    if algorithm == "sliding":
+        suite = Suite(k6_v2_binary, suite.load, suite.results)
+    live = limits(suite, faulty, algorithm)
+    if algorithm == "fixed":
+        # Headers say nothing: the window comes from the setting.
+        faulty.set_fault("silent-limit")
+        live = live.having(RATE_LIMIT_WINDOW="1s")
+    run = live.run("scripts/rate-limit.js")
+    assert_green(run)
+    found = rows(run, "Rate limit")["free"]
+    assert found["limit"] == LIMIT
+    assert found["window s"] == 1
+    assert found["allowed"] >= LIMIT
+    assert found["first 429"] >= LIMIT + 1
+    assert found["limited"] > 0
+    assert found["recovery s"] > 0
+
+
+@pytest.mark.parametrize("fault", [fault for test, fault in SAID if test == "rate-limit"])
+def test_a_wrong_limit_is_named(suite: Suite, faulty: RunningService, fault: str) -> None:
+    live = limits(suite, faulty)
+    name, _, value = fault.partition("=")
+    faulty.set_fault(name, value or True)
+    assert_said(live.run("scripts/rate-limit.js"), "rate-limit", fault)
+
+
+# --- flash sale --------------------------------------------------------------------------------
+
+
+def sale(suite: Suite, url: str) -> Suite:
+    """The flash sale with few buyers for some seconds, as a tenant nobody limits in that time."""
+    return suite.against(
+        url,
+        TIER="enterprise",
+        VUS=10,
+        TIME_SCALE=0.006,
+        THINK_TIME=0.2,
+        FLASH_SALE_STOCK=15,
+        THRESHOLDS=calm("flash_sale_lost_duration=p(95)<5000"),
+    )
+
+
+def test_a_flash_sale(suite: Suite, faulty: RunningService) -> None:
+    run = sale(suite, faulty.url).run("scripts/flash-sale.js")
+    assert_green(run)
+    found = rows(run, "Flash sale")["flash-sale-product-001"]
+    assert (found["stock"], found["sold"], found["left"]) == (15, 15, 0)
+    assert found["sold-out answers"] > 0
+    assert found["p95 lost ms"] > 0
+    [fairness] = rows(run, "Fairness").values()
+    assert re.fullmatch(r"\d+ / [\d.]+ / \d+", fairness["won each, min / median / max"])
+    assert fairness['won after "sold out" %'] == 0
+    names = {row["name"]: row["requests"] for row in run.summary["endpoints"]}
+    assert names["POST /orders"] > 3 * names["GET /products"]
+
+
+def test_an_oversold_flash_sale_is_red(
+    suite: Suite, k6_v2_binary: Path, faulty: RunningService
+) -> None:
+    faulty.set_fault("oversell", 300)
+    newer = Suite(k6_v2_binary, suite.load, suite.results)
+    run = sale(newer, faulty.url).run("scripts/flash-sale.js")
+    assert_said(run, "flash-sale", "oversell")
+
+
+def test_a_sale_of_nothing_is_refused(suite: Suite, faulty: RunningService) -> None:
+    live = sale(suite, faulty.url)
+    live.run("scripts/flash-sale.js", FLASH_SALE_STOCK=1, TIME_SCALE=0.002)
+    run = live.run("scripts/flash-sale.js", FLASH_SALE_STOCK="")
+    assert run.code == 107
+    assert "the stock of flash-sale-product-001 is 0, expected more than 0" in run.err
+
+
+# --- memory ------------------------------------------------------------------------------------
+
+
+def test_a_steady_noisy_memory_is_no_leak(suite: Suite, faulty: RunningService) -> None:
+    faulty.set_fault("memory-noise", 5)
+    live = suite.against(faulty.url, TIER="enterprise", VUS=2, THINK_TIME=0.2, DURATION="6s")
+    # Six seconds say little about an hour: the limit is what a leak of the next test is above.
+    run = live.run("scripts/memory-leak.js", MEMORY_LIMIT=2000, THRESHOLDS=ANY_LATENCY)
+    assert_green(run)
+    [found] = rows(run, "Memory").values()
+    assert found["highest MB"] - found["lowest MB"] > 2
+    assert found["MB/hour"] is not None
+
+
+def test_a_leak_is_red(suite: Suite, k6_v2_binary: Path, faulty: RunningService) -> None:
+    """Told in Prometheus' format."""
+    faulty.set_fault("leak", 200)
+    newer = Suite(k6_v2_binary, suite.load, suite.results)
+    live = newer.against(faulty.url, TIER="enterprise", VUS=2, THINK_TIME=0.2, DURATION="6s")
+    run = live.run(
+        "scripts/memory-leak.js",
+        MEMORY_LIMIT=2000,
+        METRICS_URL=f"{faulty.url}/_metrics",
+        THRESHOLDS=ANY_LATENCY,
+    )
+    assert_said(run, "memory-leak", "leak")
+
+
+def test_a_memory_that_is_not_told_is_named(suite: Suite, service: RunningService) -> None:
+    live = suite.against(service.url, VUS=1, THINK_TIME=0.1, DURATION="1s", TIER="enterprise")
+    run = live.run("scripts/memory-leak.js", MEMORY_FIELD="process.heap", THRESHOLDS=ANY_LATENCY)
+    assert run.code == 99
+    assert "'GET metrics tells the memory'" in run.reasons
+
+
+# --- breaking point ----------------------------------------------------------------------------
+
+RATES: dict[str, str | float] = {
+    "TIER": "enterprise",
+    "RATE_FROM": 25,
+    "RATE_TO": 150,
+    "RATE_GROWTH": 1.6,
+    "KNEE_P95": 400,
+    "DURATION": "2s",
+}
+
+
+def test_the_rate_at_which_a_service_breaks_is_found(suite: Suite, faulty: RunningService) -> None:
+    """Steps of 25, 40, 64, 102 and 150 a second; 64 is over the capacity."""
+    faulty.set_fault("capacity", 45, queue=2)
+    run = suite.against(faulty.url, **RATES).run("scripts/breaking-point.js")
+    assert_said(run, "breaking-point", "capacity")
+    found = rows(run, "Breaking point")
+    assert found["highest that met the targets"]["requests/s"] == 40
+    assert found["first that did not"]["requests/s"] in (64, 102)
+    assert "cut short" not in run.reasons
+    assert "never measured" not in run.reasons
+    assert run.summary["breakingStage"]["name"] in ("step-3-64rate", "step-4-102rate")
+
+
+def test_a_service_that_holds_every_rate(
+    suite: Suite, k6_v2_binary: Path, service: RunningService
+) -> None:
+    newer = Suite(k6_v2_binary, suite.load, suite.results)
+    live = newer.against(service.url, **RATES).having(RATE_FROM=5, RATE_TO=10, DURATION="1s")
+    run = live.run("scripts/breaking-point.js", KNEE_P95=5000, THRESHOLDS=ANY_LATENCY)
+    assert_green(run)
+    assert rows(run, "Breaking point")["highest that met the targets"]["requests/s"] == 10
+
+
+# --- database, reports, imports, data ------------------------------------------------------------
+
+SLOW_ONES = ("database-api", "reports", "bulk-import")
+
+
+def slow_ones(suite: Suite, url: str) -> dict[str, Run]:
+    """Run the tests of slow requests beside each other."""
+    live = suite.against(url, TIER="enterprise", VUS=2, DURATION="2s", THINK_TIME=0.1)
+    calm_checks = f"{ANY_LATENCY};bulk_import_duration=p(95)<5000"
+    started = {
+        name: live.start(f"scripts/{name}.js", THRESHOLDS=calm_checks, REPORT_WITHIN="1s")
+        for name in SLOW_ONES
+    }
+    return {name: running.wait() for name, running in started.items()}
+
+
+def test_slow_requests_of_a_healthy_service(suite: Suite, faulty: RunningService) -> None:
+    for run in slow_ones(suite, faulty.url).values():
+        assert_green(run)
+    recent = faulty.stats()["recent"]
+    assert any(row["path"] == "/api/v1/inventory/adjustments" for row in recent)
+    assert any(
+        '"sku":"load-1-' in row["body"] for row in recent if row["path"].endswith("/bulk/import")
+    )
+
+
+def test_slow_requests_that_go_wrong_are_named(suite: Suite, faulty: RunningService) -> None:
+    faulty.set_fault("slow-join", 1500)
+    faulty.set_fault("stuck-report")
+    faulty.set_fault("lost-import", 0.3)
+    found = slow_ones(suite, faulty.url)
+    for name, fault in zip(SLOW_ONES, ("slow-join", "stuck-report", "lost-import"), strict=True):
+        assert_said(found[name], name, fault)
+
+
+def test_data_as_a_file(suite: Suite, tmp_path: Path) -> None:
+    """The rows of a file are those that are sent."""
+    texts = []
+    for number in range(2):
+        path = tmp_path / f"{number}.csv"
+        flags = ("--log-format", "raw", "--console-output", str(path))
+        run = suite.run("lib/tenants/write-csv.js", flags=flags, ROWS=1200, DATA_SEED=5)
+        assert run.code == 0, run.everything
+        texts.append(path.read_text(encoding="utf-8"))
+    assert texts[0] == texts[1]
+    lines = texts[0].splitlines()
+    assert lines[0] == "sku,name,category,price,stock,description"
+    assert len(lines) == 1201
+    assert lines[1].startswith("load-5-0,")
+    assert all(line.count(",") == 5 for line in lines)
+    path = tmp_path / "orders.csv"
+    flags = ("--log-format", "raw", "--console-output", str(path))
+    suite.run("lib/tenants/write-csv.js", flags=flags, DATA="orders", ROWS=10, PRODUCTS=1_000_000)
+    assert path.read_text(encoding="utf-8").startswith("order,product,quantity\nload-1-order-0,")
+    wrong = suite.run("lib/tenants/write-csv.js", DATA="users")
+    assert wrong.code == 107
+    assert "expected DATA products or orders" in wrong.err

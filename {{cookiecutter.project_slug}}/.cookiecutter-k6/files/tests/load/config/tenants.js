@@ -81,6 +81,9 @@ export const mix = {
   terms: ['books', 'games', 'garden', 'kitchen', 'music'],
 };
 
+/** What the test `rate-limit` sends: what is asked for, how many requests beyond the limit, how long it waits extra. */
+export const limitTest = { path: '/products?limit=1', extra: 50, graceMs: 500 };
+
 /**
  * The products that exist: how many, and what their ids look like. `skew` is the exponent of Zipf's law: at 1 the
  * most popular product is asked for ten times as often as the tenth.

@@ -47,7 +47,7 @@ export function findings(evidence, { ranMs, plannedMs }) {
       thresholds: evidence.thresholds.filter((threshold) => !explained(threshold)),
     }),
   );
-  return { reasons, breakingStage: breakingStage(evidence) };
+  return { reasons, breakingStage: own?.breakingStage ?? breakingStage(evidence) };
 }
 
 /**

@@ -42,6 +42,18 @@ declare function require(
 declare function require(
   path: '../lib/tenants/tier-plan.js',
 ): typeof import('../lib/tenants/tier-plan.js');
+declare function require(
+  path: '../lib/tenants/rate-limit-plan.js',
+): typeof import('../lib/tenants/rate-limit-plan.js');
+declare function require(
+  path: '../lib/tenants/flash-sale-plan.js',
+): typeof import('../lib/tenants/flash-sale-plan.js');
+declare function require(
+  path: '../lib/tenants/memory-plan.js',
+): typeof import('../lib/tenants/memory-plan.js');
+declare function require(
+  path: '../lib/tenants/knee-plan.js',
+): typeof import('../lib/tenants/knee-plan.js');
 // @feature }
 // @feature openapi {
 declare function require(path: './choose.js'): typeof import('../lib/openapi/choose.js');

@@ -161,6 +161,8 @@ export interface Findings {
   explains?: (metric: string) => boolean;
   /** The run ended before its time, as it should. */
   endedEarly?: boolean;
+  /** The first load step that missed the targets, when this test knows better than its thresholds say. */
+  breakingStage?: import('./summary.js').Summary['breakingStage'];
 }
 
 /** What one profile does: steps, or a whole journey. */

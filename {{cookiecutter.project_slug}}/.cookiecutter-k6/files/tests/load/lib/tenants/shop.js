@@ -17,6 +17,16 @@ const PAGE = 20;
 const popular = zipf(catalogue.products, catalogue.skew);
 
 /**
+ * A product of the catalogue, popular ones more often.
+ *
+ * @returns {string} its id
+ * @example popularProduct() // 'product-0003'
+ */
+export function popularProduct() {
+  return catalogue.idOf(popular());
+}
+
+/**
  * A visit of one endpoint with one check.
  *
  * @param {Endpoint} own
@@ -60,7 +70,7 @@ export const visitReport = visitOf(REPORT, { status: 200, json: true });
  * @example newOrder() // { items: [{ productId: 'product-0001', quantity: 2 }] }
  */
 function newOrder() {
-  const lines = Array.from({ length: randomInt(1, 3) }, () => catalogue.idOf(popular()));
+  const lines = Array.from({ length: randomInt(1, 3) }, popularProduct);
   return {
     items: [...new Set(lines)].map((productId) => ({ productId, quantity: randomInt(1, 3) })),
   };

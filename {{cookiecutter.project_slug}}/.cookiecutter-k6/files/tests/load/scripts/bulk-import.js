@@ -1,0 +1,64 @@
+// Bulk import: products by the hundred, with sizes and prices as real ones have.
+//
+//   ./scripts/load-test.sh bulk-import
+//   ./scripts/load-test.sh bulk-import --env BULK_ROWS=1000 --env DATA_SEED=7
+//
+// The rows: lib/tenants/test-data.js; as a CSV file: lib/tenants/write-csv.js. DATA_SEED repeats them.
+
+import exec from 'k6/execution';
+import { Counter, Trend } from 'k6/metrics';
+import { checker } from '../lib/checker.js';
+import { env, writesAllowed } from '../lib/config.js';
+import { endpoint, jsonAt, request } from '../lib/http.js';
+import { thinkTime } from '../lib/pauses.js';
+import { tierHeaders } from '../lib/tenants/tenant.js';
+import { productRow } from '../lib/tenants/test-data.js';
+import { defineTest } from '../lib/test.js';
+
+const importedRows = new Counter('bulk_rows_imported');
+const importDuration = new Trend('bulk_import_duration', true);
+
+const IMPORT = endpoint('POST /bulk/import', '/bulk/import', {
+  method: 'POST',
+  kind: 'bulk',
+  statuses: [200, 201, 202],
+});
+const verify = checker(IMPORT.name, {
+  success: true,
+  also: { [`${IMPORT.name} imports every row`]: (r) => jsonAt(r, 'imported') === env.BULK_ROWS },
+});
+
+const test = defineTest({
+  name: 'bulk-import',
+  own: { key: 'bulk_import', shape: { executor: 'constant-vus', vus: 5, duration: '2m' } },
+  endpoints: [IMPORT],
+  prepare: () => {
+    if (!writesAllowed) {
+      throw new Error('bulk-import writes: off this machine it needs --allow-writes');
+    }
+    tierHeaders();
+  },
+  thresholds: {
+    http_req_duration: ['p(95)<5000'],
+    http_req_failed: ['rate<0.01'],
+    checks: ['rate>0.99'],
+    bulk_import_duration: ['p(95)<5000'],
+    bulk_rows_imported: ['count>0'],
+  },
+  tags: { test_type: 'bulk_import' },
+});
+
+export const { options, setup, teardown, handleSummary } = test;
+
+export default test.run(() => {
+  const first = exec.scenario.iterationInTest * env.BULK_ROWS;
+  const products = Array.from({ length: env.BULK_ROWS }, (_, i) =>
+    productRow(env.DATA_SEED, first + i),
+  );
+  const response = request(IMPORT, { body: { products }, headers: tierHeaders() });
+  importDuration.add(response.timings.duration);
+  if (verify(response)) {
+    importedRows.add(env.BULK_ROWS);
+  }
+  thinkTime(1, 3);
+});

@@ -1,0 +1,74 @@
+// Database through the API: requests that cost the database something, one of four at random.
+//
+//   ./scripts/load-test.sh database-api
+//   ./scripts/load-test.sh stress database-api
+//
+// A page, an aggregation, a join over all orders, and a hundred corrections in one request; each within a second.
+
+import { randomInt, randomItem } from '../lib/helpers.js';
+import { writesAllowed } from '../lib/config.js';
+import { endpoint } from '../lib/http.js';
+import { thinkTime } from '../lib/pauses.js';
+import { popularProduct, visitOf } from '../lib/tenants/shop.js';
+import { tierHeaders } from '../lib/tenants/tenant.js';
+import { defineTest } from '../lib/test.js';
+
+/** Longest time for each answer, milliseconds. */
+const WITHIN_MS = 1000;
+
+/** Corrections in one request. */
+const ADJUSTMENTS = 100;
+
+const PAGE = endpoint('GET /products', '/products?limit=10');
+const SUMMARY = endpoint('GET /analytics/inventory-summary', '/analytics/inventory-summary');
+const DETAILS = endpoint('GET /reports/order-details', '/reports/order-details?include=all');
+const ADJUST = endpoint('POST /inventory/adjustments', '/inventory/adjustments', {
+  method: 'POST',
+  statuses: [200, 201],
+});
+
+const READ = { status: 200, json: true, withinMs: WITHIN_MS };
+const operations = [
+  { target: PAGE, visit: visitOf(PAGE, READ) },
+  { target: SUMMARY, visit: visitOf(SUMMARY, READ) },
+  { target: DETAILS, visit: visitOf(DETAILS, READ) },
+];
+if (writesAllowed) {
+  const expected = { success: true, json: true, withinMs: WITHIN_MS };
+  operations.push({
+    target: ADJUST,
+    visit: visitOf(ADJUST, expected, () => ({ body: adjustments() })),
+  });
+}
+
+/** @returns {{ adjustments: { productId: string, delta: number, reason: string }[] }} */
+function adjustments() {
+  return {
+    adjustments: Array.from({ length: ADJUSTMENTS }, () => ({
+      productId: popularProduct(),
+      delta: randomInt(-5, 5),
+      reason: 'load test',
+    })),
+  };
+}
+
+const test = defineTest({
+  name: 'database-api',
+  own: { key: 'database_api', shape: { executor: 'constant-vus', vus: 20, duration: '5m' } },
+  endpoints: operations.map(({ target }) => target),
+  prepare: () => void tierHeaders(),
+  thresholds: {
+    http_req_duration: ['p(95)<1000'],
+    'http_req_duration{name:api}': ['p(95)<1000'],
+    http_req_failed: ['rate<0.01'],
+    checks: ['rate>0.95'],
+  },
+  tags: { test_type: 'database_api' },
+});
+
+export const { options, setup, teardown, handleSummary } = test;
+
+export default test.run(() => {
+  randomItem(operations).visit();
+  thinkTime(0.5, 1);
+});

@@ -1,0 +1,48 @@
+// Flash sale: everybody wants the same product; it must not be sold more often than there is of it.
+//
+//   ./scripts/load-test.sh flash-sale --env FLASH_SALE_STOCK=1000
+//   FLASH_SALE_PRODUCT=my-product k6 run tests/load/scripts/flash-sale.js
+//
+// 9 in 10 order, 1 in 10 looks around. 201 and 409 (sold out) are both right answers. Sold out is where the losers
+// start to matter: they should be told so quickly.
+
+import { writesAllowed } from '../lib/config.js';
+import { weightedRandom } from '../lib/helpers.js';
+import { thinkTime } from '../lib/pauses.js';
+import { buy, closeSale, openSale, SALE, saleShape } from '../lib/tenants/flash-sale.js';
+import { BROWSE, visitProducts } from '../lib/tenants/shop.js';
+import { defineTest } from '../lib/test.js';
+
+const next = weightedRandom([
+  { weight: 0.9, value: buy },
+  { weight: 0.1, value: () => void visitProducts() },
+]);
+
+const test = defineTest({
+  name: 'flash-sale',
+  own: { key: 'flash_sale', shape: saleShape },
+  ...(__VU === 0 ? require('../lib/tenants/flash-sale-plan.js').salePlan() : undefined),
+  endpoints: [SALE, BROWSE],
+  tags: { test_type: 'flash_sale' },
+});
+
+export const { options, handleSummary } = test;
+
+export function setup() {
+  const info = test.setup();
+  if (!writesAllowed) {
+    throw new Error('flash-sale orders something: off this machine it needs --allow-writes');
+  }
+  return { ...info, stock: openSale() };
+}
+
+/** @param {import('../types/suite.js').StartInfo & { stock: number }} info */
+export function teardown(info) {
+  closeSale(info.stock);
+  test.teardown(info);
+}
+
+export default test.run(() => {
+  next()();
+  thinkTime(0.1, 0.5);
+});

@@ -1,0 +1,36 @@
+// Memory leak: steady load, and the service's own memory figure watched beside it.
+//
+//   ./scripts/load-test.sh memory-leak
+//   ./scripts/load-test.sh soak memory-leak
+//   METRICS_URL=http://localhost:8000/metrics k6 run tests/load/scripts/memory-leak.js
+//
+// JSON (MEMORY_FIELD, process.memory_usage_mb by default) or Prometheus' text format (process_resident_memory_bytes).
+// Red when it surely grows by more than MEMORY_LIMIT megabytes an hour once it has warmed up (WARM_UP).
+
+import { pause } from '../lib/pauses.js';
+import { createMemorySampler, MEASURES } from '../lib/tenants/memory.js';
+import { BROWSE, visitProducts } from '../lib/tenants/shop.js';
+import { defineTest } from '../lib/test.js';
+
+/** Requests in a row. */
+const REQUESTS = 10;
+
+const test = defineTest({
+  name: 'memory-leak',
+  own: { key: 'memory_leak', shape: { executor: 'constant-vus', vus: 10, duration: '2m' } },
+  ...(__VU === 0 ? require('../lib/tenants/memory-plan.js').memoryPlan() : undefined),
+  endpoints: [BROWSE, MEASURES],
+  thresholds: { http_req_failed: ['rate<0.01'], checks: ['rate>0.95'] },
+  tags: { test_type: 'memory_leak' },
+});
+
+export const { options, setup, teardown, handleSummary } = test;
+
+export default test.run(() => {
+  for (let i = 0; i < REQUESTS; i += 1) {
+    visitProducts();
+  }
+  pause(1);
+});
+
+export const sampleMemory = test.run(createMemorySampler(test.durationMs));

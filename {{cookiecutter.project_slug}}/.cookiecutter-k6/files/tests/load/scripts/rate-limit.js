@@ -1,0 +1,28 @@
+// Rate limit: whether a tenant's limit is there, right, its own, and over when it should be.
+//
+//   ./scripts/load-test.sh rate-limit
+//   ./scripts/load-test.sh rate-limit --env TIER=starter --env RATE_LIMIT_WINDOW=10s
+//   TIER=starter RATE_LIMIT=1000 k6 run tests/load/scripts/rate-limit.js
+//
+// The tiers and their limits: config/tenants.js. How it is measured: lib/tenants/rate-limit.js.
+
+import { env } from '../lib/config.js';
+import { BATCH, createLimitTrial, LIMITED } from '../lib/tenants/rate-limit.js';
+import { tierHeaders } from '../lib/tenants/tenant.js';
+import { defineTest } from '../lib/test.js';
+
+const test = defineTest({
+  name: 'rate-limit',
+  own: { key: 'rate_limit', shape: { executor: 'constant-vus', vus: 1, duration: '2m' } },
+  ...(__VU === 0 ? require('../lib/tenants/rate-limit-plan.js').limitPlan(env.TIER) : undefined),
+  endpoints: [LIMITED],
+  prepare: () => void tierHeaders(env.TIER),
+  thresholds: { http_req_failed: ['rate<0.01'], checks: ['rate>0.99'] },
+  tags: { test_type: 'rate_limit' },
+  // A trial that has begun takes up to five windows.
+  gracefulStop: '10m',
+  options: { batch: BATCH, batchPerHost: BATCH },
+});
+
+export const { options, setup, teardown, handleSummary } = test;
+export default test.run(createLimitTrial(env.TIER));

@@ -1,0 +1,73 @@
+// Reports: asks for one, waits until it is ready, and reads one that is made while one waits.
+//
+//   ./scripts/load-test.sh reports
+//   ./scripts/load-test.sh reports --env REPORT_WITHIN=2m
+//
+// Slow by nature: thresholds of their own, and the time until a report is ready as a figure.
+
+import { check, sleep } from 'k6';
+import { Trend } from 'k6/metrics';
+import { checker } from '../lib/checker.js';
+import { env, writesAllowed } from '../lib/config.js';
+import { parseDuration } from '../lib/duration.js';
+import { endpoint, jsonAt, request } from '../lib/http.js';
+import { thinkTime } from '../lib/pauses.js';
+import { REPORT, visitReport } from '../lib/tenants/shop.js';
+import { tierHeaders } from '../lib/tenants/tenant.js';
+import { defineTest } from '../lib/test.js';
+
+/** Milliseconds from the request until the report is there. */
+const readyDuration = new Trend('report_ready_duration', true);
+
+/** Seconds between two looks. */
+const POLL = 0.2;
+
+const ORDER = endpoint('POST /reports', '/reports', { method: 'POST', statuses: [200, 201, 202] });
+const READ = endpoint('GET /reports/{id}', '/reports/{id}');
+const verifyOrder = checker(ORDER.name, { success: true, fields: ['id'] });
+const within = parseDuration(env.REPORT_WITHIN);
+const isReady = { [`${READ.name} is ready in time`]: (/** @type {boolean} */ ready) => ready };
+
+const test = defineTest({
+  name: 'reports',
+  own: { key: 'reports', shape: { executor: 'constant-vus', vus: 5, duration: '3m' } },
+  endpoints: writesAllowed ? [ORDER, READ, REPORT] : [REPORT],
+  prepare: () => void tierHeaders(),
+  thresholds: {
+    http_req_duration: ['p(95)<5000', 'p(99)<10000'],
+    'http_req_duration{name:api}': ['p(95)<5000'],
+    http_req_failed: ['rate<0.01'],
+    checks: ['rate>0.99'],
+    ...(writesAllowed && { report_ready_duration: ['p(95)<5000', 'p(99)<10000'] }),
+  },
+  tags: { test_type: 'reports' },
+  gracefulStop: env.REPORT_WITHIN,
+});
+
+export const { options, setup, teardown, handleSummary } = test;
+
+/** Orders a report and waits for it. */
+function waitForReport() {
+  const start = Date.now();
+  const ordered = request(ORDER, { body: { type: 'inventory' }, headers: tierHeaders() });
+  if (!verifyOrder(ordered)) {
+    return;
+  }
+  const path = { id: jsonAt(ordered, 'id') };
+  let ready = false;
+  while (!ready && Date.now() - start < within) {
+    sleep(POLL);
+    ready = jsonAt(request(READ, { path, headers: tierHeaders() }), 'status') === 'ready';
+  }
+  check(ready, isReady, { name: READ.name });
+  // One that never came took at least as long as it was waited for.
+  readyDuration.add(Date.now() - start);
+}
+
+export default test.run(() => {
+  if (writesAllowed) {
+    waitForReport();
+  }
+  visitReport();
+  thinkTime(1, 3);
+});
