@@ -340,9 +340,136 @@ SOCKET_ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
     ),
 )
 
+TIER_ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
+    (
+        "Tiers",
+        (
+            Panel(
+                "Requests per second by tier",
+                "What each tier really sends; `noisy` is the one that sends too much.",
+                "reqps",
+                (
+                    Query(
+                        "{{tier}}",
+                        f'sum by (tier) (rate(k6_http_reqs_total{{{PROM}, tier!=""}}{WINDOW}))',
+                        select(
+                            'sum("value") / $__interval_ms * 1000', "http_reqs", INFLUX_MAIN, "tier"
+                        ),
+                    ),
+                ),
+            ),
+            Panel(
+                "Response time by tier",
+                "95 % of the requests were faster.",
+                "s",
+                (
+                    Query(
+                        "{{tier}}",
+                        f'max by (tier) (k6_http_req_duration_p95{{{PROM}, tier!=""}})',
+                        select(
+                            'percentile("value", 95) / 1000',
+                            "http_req_duration",
+                            INFLUX_MAIN,
+                            "tier",
+                        ),
+                    ),
+                ),
+            ),
+            Panel(
+                "Errors by tier",
+                "Requests that were not answered as expected.",
+                "percentunit",
+                (
+                    Query(
+                        "{{tier}}",
+                        f"(sum by (tier) (rate(k6_http_reqs_total{{{PROM}, "
+                        f'tier!="", expected_response="false"}}{WINDOW})) or 0 * '
+                        f'sum by (tier) (rate(k6_http_reqs_total{{{PROM}, tier!=""}}{WINDOW})))'
+                        f' / sum by (tier) (rate(k6_http_reqs_total{{{PROM}, tier!=""}}{WINDOW}))',
+                        select('mean("value")', "http_req_failed", INFLUX_MAIN, "tier"),
+                    ),
+                ),
+            ),
+            Panel(
+                "Before and beside the noise",
+                "Response time of each tier, 95 %, with the noisy one quiet and loud.",
+                "s",
+                (
+                    Query(
+                        "{{tier}} {{neighbour}}",
+                        "max by (tier, neighbour) "
+                        f'(k6_http_req_duration_p95{{{PROM}, neighbour!=""}})',
+                        select(
+                            'percentile("value", 95) / 1000',
+                            "http_req_duration",
+                            f"{INFLUX_MAIN} AND \"neighbour\" != ''",
+                            'tier", "neighbour',
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
+)
+
+DATABASE_ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
+    (
+        "Databases",
+        (
+            Panel(
+                "Queries per second",
+                "Each query of the test with its rate.",
+                "ops",
+                (
+                    Query(
+                        "{{query}}",
+                        "sum by (query) "
+                        f"(rate(k6_db_queries_executed_total{{{PROM_RUN}}}{WINDOW}))",
+                        select(
+                            'sum("value") / $__interval_ms * 1000',
+                            "db_queries_executed",
+                            INFLUX,
+                            "query",
+                        ),
+                    ),
+                ),
+            ),
+            Panel(
+                "Response time by query",
+                "95 % of the executions were faster.",
+                "s",
+                (
+                    Query(
+                        "{{query}}",
+                        f"max by (query) (k6_db_query_duration_p95{{{PROM_RUN}}})",
+                        select(
+                            'percentile("value", 95) / 1000', "db_query_duration", INFLUX, "query"
+                        ),
+                    ),
+                ),
+            ),
+            Panel(
+                "Errors by query",
+                "Share of the executions that failed, in the run so far.",
+                "percentunit",
+                (
+                    Query(
+                        "{{query}}",
+                        f"avg by (query) (k6_db_query_failed_rate{{{PROM_RUN}}})",
+                        select('mean("value")', "db_query_failed", INFLUX, "query"),
+                    ),
+                ),
+                wide=24,
+            ),
+        ),
+    ),
+)
+
 # One dashboard for what every test measures, one for what an option adds: uid, title, rows.
 DASHBOARDS = {
     "k6": ("k6-results", "Load test results", ROWS),
+    "k6-tiers": ("k6-tiers", "Load test results: tiers", TIER_ROWS),
+    "k6-database": ("k6-database", "Load test results: databases", DATABASE_ROWS),
     "k6-websocket": ("k6-websocket", "Load test results: WebSocket", SOCKET_ROWS),
 }
 

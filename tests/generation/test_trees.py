@@ -174,6 +174,18 @@ ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
     **dict.fromkeys(
         STORES["influxdb"], lambda a: a.get("include_observability") in {"influxdb", "both"}
     ),
+    "tests/load/grafana/dashboards/k6-tiers-prometheus.json": lambda a: (
+        "include_multi_tenant" in a and a.get("include_observability") in {"prometheus", "both"}
+    ),
+    "tests/load/grafana/dashboards/k6-tiers-influxdb.json": lambda a: (
+        "include_multi_tenant" in a and a.get("include_observability") in {"influxdb", "both"}
+    ),
+    "tests/load/grafana/dashboards/k6-database-prometheus.json": lambda a: (
+        "include_database" in a and a.get("include_observability") in {"prometheus", "both"}
+    ),
+    "tests/load/grafana/dashboards/k6-database-influxdb.json": lambda a: (
+        "include_database" in a and a.get("include_observability") in {"influxdb", "both"}
+    ),
     "tests/load/grafana/dashboards/k6-websocket-prometheus.json": lambda a: (
         "websocket" in a and a.get("include_observability") in {"prometheus", "both"}
     ),
