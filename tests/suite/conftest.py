@@ -24,7 +24,7 @@ def load_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of `tests/load` of the template tree, with the tests that run inside k6 in `k6/`."""
     folder = tmp_path_factory.mktemp("suite") / "tests" / "load"
     shutil.copytree(LOAD, folder, ignore=shutil.ignore_patterns("*-summary.json", "node_modules"))
-    shutil.copytree(HERE / "k6", folder / "k6")
+    shutil.copytree(HERE / "k6", folder / "k6", dirs_exist_ok=True)
     shutil.copytree(HERE / "cases", folder / "k6" / "cases")
     return folder
 
