@@ -179,6 +179,29 @@ def test_wrong_settings_of_tenants(suite: Suite, settings: dict[str, str], messa
     assert re.search(message, found.err)
 
 
+def test_a_login_that_breaks_is_named(suite: Suite, faulty: RunningService) -> None:
+    live = suite.against(faulty.url, AUTH_MODE="login", VUS=2, DURATION="1s", THINK_TIME=0.1)
+    faulty.set_fault("login", "500", skip=1)
+    run = live.run("scripts/database-api.js", THRESHOLDS=ANY_LATENCY)
+    assert run.code == 99, run.everything
+    [reason] = [text for text in run.summary["reasons"] if text.startswith("auth login: ")]
+    assert "server error" in reason
+
+
+def test_published_credentials_stay_on_this_machine(suite: Suite) -> None:
+    script = suite.load / "k6" / "credentials.js"
+    script.write_text(
+        "import { tierHeaders } from '../lib/tenants/tenant.js';\n"
+        "export default function () { console.log(tierHeaders().Authorization); }\n",
+        encoding="utf-8",
+    )
+    remote = suite.against("http://shop.example.com", ALLOWED_HOSTS="shop.example.com")
+    assert "no credentials for the tier free" in remote.run(script).err
+    given = remote.run(script, TIER_KEY="free=k1,starter=k2", TIER="starter")
+    assert "Bearer k2" in given.err
+    assert "Bearer test-free-key" in suite.against("http://127.0.0.1:1").run(script).err
+
+
 # --- rate limits -------------------------------------------------------------------------------
 
 LIMIT = 20

@@ -11,6 +11,7 @@ import { Counter } from 'k6/metrics';
 import { env } from '../lib/config.js';
 import { variant } from '../lib/http.js';
 import { BROWSE, visitProducts } from '../lib/tenants/shop.js';
+import { credentialEndpoints } from '../lib/tenants/tenant.js';
 import { defineTest } from '../lib/test.js';
 
 /** Requests that failed, or took longer than the target; k6 tags them with the step. */
@@ -23,6 +24,7 @@ const test = defineTest({
   name: 'breaking-point',
   ...(__VU === 0 ? require('../lib/tenants/knee-plan.js').kneePlan() : undefined),
   endpoints: [PATIENT],
+  support: credentialEndpoints,
   tags: { test_type: 'breaking_point' },
   gracefulStop: '10s',
 });

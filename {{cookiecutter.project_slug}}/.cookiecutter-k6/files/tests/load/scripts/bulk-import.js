@@ -11,7 +11,7 @@ import { checker } from '../lib/checker.js';
 import { env, writesAllowed } from '../lib/config.js';
 import { endpoint, jsonAt, request } from '../lib/http.js';
 import { thinkTime } from '../lib/pauses.js';
-import { tierHeaders } from '../lib/tenants/tenant.js';
+import { credentialEndpoints, tierHeaders } from '../lib/tenants/tenant.js';
 import { productRow } from '../lib/tenants/test-data.js';
 import { defineTest } from '../lib/test.js';
 
@@ -32,6 +32,7 @@ const test = defineTest({
   name: 'bulk-import',
   own: { key: 'bulk_import', shape: { executor: 'constant-vus', vus: 5, duration: '2m' } },
   endpoints: [IMPORT],
+  support: credentialEndpoints,
   prepare: () => {
     if (!writesAllowed) {
       throw new Error('bulk-import writes: off this machine it needs --allow-writes');

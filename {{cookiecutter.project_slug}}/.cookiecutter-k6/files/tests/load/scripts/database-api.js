@@ -10,7 +10,7 @@ import { writesAllowed } from '../lib/config.js';
 import { endpoint } from '../lib/http.js';
 import { thinkTime } from '../lib/pauses.js';
 import { popularProduct, visitOf } from '../lib/tenants/shop.js';
-import { tierHeaders } from '../lib/tenants/tenant.js';
+import { credentialEndpoints, tierHeaders } from '../lib/tenants/tenant.js';
 import { defineTest } from '../lib/test.js';
 
 /** Longest time for each answer, milliseconds. */
@@ -56,6 +56,7 @@ const test = defineTest({
   name: 'database-api',
   own: { key: 'database_api', shape: { executor: 'constant-vus', vus: 20, duration: '5m' } },
   endpoints: operations.map(({ target }) => target),
+  support: credentialEndpoints,
   prepare: () => void tierHeaders(),
   thresholds: {
     http_req_duration: ['p(95)<1000'],

@@ -11,6 +11,7 @@ import { weightedRandom } from '../lib/helpers.js';
 import { thinkTime } from '../lib/pauses.js';
 import { buy, closeSale, openSale, SALE, saleShape } from '../lib/tenants/flash-sale.js';
 import { BROWSE, visitProducts } from '../lib/tenants/shop.js';
+import { credentialEndpoints } from '../lib/tenants/tenant.js';
 import { defineTest } from '../lib/test.js';
 
 const next = weightedRandom([
@@ -23,6 +24,7 @@ const test = defineTest({
   own: { key: 'flash_sale', shape: saleShape },
   ...(__VU === 0 ? require('../lib/tenants/flash-sale-plan.js').salePlan() : undefined),
   endpoints: [SALE, BROWSE],
+  support: credentialEndpoints,
   tags: { test_type: 'flash_sale' },
 });
 

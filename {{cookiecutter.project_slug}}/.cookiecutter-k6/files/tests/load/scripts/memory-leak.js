@@ -10,6 +10,7 @@
 import { pause } from '../lib/pauses.js';
 import { createMemorySampler, MEASURES } from '../lib/tenants/memory.js';
 import { BROWSE, visitProducts } from '../lib/tenants/shop.js';
+import { credentialEndpoints } from '../lib/tenants/tenant.js';
 import { defineTest } from '../lib/test.js';
 
 /** Requests in a row. */
@@ -20,6 +21,7 @@ const test = defineTest({
   own: { key: 'memory_leak', shape: { executor: 'constant-vus', vus: 10, duration: '2m' } },
   ...(__VU === 0 ? require('../lib/tenants/memory-plan.js').memoryPlan() : undefined),
   endpoints: [BROWSE, MEASURES],
+  support: credentialEndpoints,
   thresholds: { http_req_failed: ['rate<0.01'], checks: ['rate>0.95'] },
   tags: { test_type: 'memory_leak' },
 });

@@ -8,7 +8,7 @@
 
 import { env } from '../lib/config.js';
 import { BATCH, createLimitTrial, LIMITED } from '../lib/tenants/rate-limit.js';
-import { tierHeaders } from '../lib/tenants/tenant.js';
+import { credentialEndpoints, tierHeaders } from '../lib/tenants/tenant.js';
 import { defineTest } from '../lib/test.js';
 
 const test = defineTest({
@@ -16,6 +16,7 @@ const test = defineTest({
   own: { key: 'rate_limit', shape: { executor: 'constant-vus', vus: 1, duration: '2m' } },
   ...(__VU === 0 ? require('../lib/tenants/rate-limit-plan.js').limitPlan(env.TIER) : undefined),
   endpoints: [LIMITED],
+  support: credentialEndpoints,
   prepare: () => void tierHeaders(env.TIER),
   thresholds: { http_req_failed: ['rate<0.01'], checks: ['rate>0.99'] },
   tags: { test_type: 'rate_limit' },

@@ -13,7 +13,7 @@ import { parseDuration } from '../lib/duration.js';
 import { endpoint, jsonAt, request } from '../lib/http.js';
 import { thinkTime } from '../lib/pauses.js';
 import { REPORT, visitReport } from '../lib/tenants/shop.js';
-import { tierHeaders } from '../lib/tenants/tenant.js';
+import { credentialEndpoints, tierHeaders } from '../lib/tenants/tenant.js';
 import { defineTest } from '../lib/test.js';
 
 /** Milliseconds from the request until the report is there. */
@@ -32,6 +32,7 @@ const test = defineTest({
   name: 'reports',
   own: { key: 'reports', shape: { executor: 'constant-vus', vus: 5, duration: '3m' } },
   endpoints: writesAllowed ? [ORDER, READ, REPORT] : [REPORT],
+  support: credentialEndpoints,
   prepare: () => void tierHeaders(),
   thresholds: {
     http_req_duration: ['p(95)<5000', 'p(99)<10000'],

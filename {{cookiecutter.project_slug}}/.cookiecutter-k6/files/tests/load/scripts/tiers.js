@@ -13,7 +13,7 @@ import { endpoint, request } from '../lib/http.js';
 import { thinkTime } from '../lib/pauses.js';
 import { createIsolationWatch } from '../lib/tenants/isolation.js';
 import { mixSteps } from '../lib/tenants/shop.js';
-import { currentTier, tierHeaders } from '../lib/tenants/tenant.js';
+import { credentialEndpoints, currentTier, tierHeaders } from '../lib/tenants/tenant.js';
 import { defineTest } from '../lib/test.js';
 
 /** What the noisy tier sends on top; that it is stopped at its limit is right. */
@@ -33,6 +33,7 @@ const test = defineTest({
   name: 'tiers',
   ...(__VU === 0 ? require('../lib/tenants/tier-plan.js').tierPlan() : undefined),
   endpoints: [...steps.map((step) => step.endpoint), NOISE],
+  support: credentialEndpoints,
   prepare: () => void tierHeaders(),
   tags: { test_type: 'tiers' },
 });

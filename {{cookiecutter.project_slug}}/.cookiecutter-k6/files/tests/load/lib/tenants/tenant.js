@@ -1,6 +1,14 @@
 import { tiers } from '../../config/tenants.js'; // @feature auth
-import { authHeaders, login } from '../auth.js'; // @feature auth
+import { authEndpoints, authHeaders, login } from '../auth.js'; // @feature auth
 import { defaultOptions, env } from '../config.js';
+
+/**
+ * What a test of tenants declares as its `support`: a login that breaks in the middle of a run is then named.
+ *
+ * @type {import('../../types/suite.js').Endpoint[]}
+ */
+export const credentialEndpoints = [];
+credentialEndpoints.push(...authEndpoints); // @feature auth
 
 /** Headers of this VU by tier. @type {Record<string, Readonly<Record<string, string>>>} */
 const made = {};
