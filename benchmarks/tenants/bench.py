@@ -1,0 +1,152 @@
+"""Leaks and breaking points: does the suite find what is there, and nothing else?
+
+    make bench ARGS=tenants                        both, about 17 minutes
+    make bench ARGS="tenants --only knee"          five capacities, one after the other, 8 minutes
+    make bench ARGS="tenants --only leaks"         20 steady memories and 20 leaks, 9 minutes
+
+Leaks: each run is `scripts/memory-leak.js` for two minutes against a service of its own, ten at
+once. All memories make noise like a garbage collector's, of 5, 10 or 20 MB. Half of them leak at
+least 5 MB a minute; how much it was is worked out from the requests that were answered.
+
+Breaking points: the service answers so many requests a second and lets others wait; the suite is
+not told how many.
+"""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+LOAD = ROOT / "{{cookiecutter.project_slug}}/.cookiecutter-k6/files/tests/load"
+sys.path.insert(0, str(ROOT / "examples" / "service"))
+
+from service.testing import running_service  # noqa: E402 -- found only by the line above
+
+CAPACITIES = (40, 75, 120, 190, 300)
+"""Requests per second."""
+
+NOISES = (5, 10, 20)
+"""Height of the saw teeth, MB."""
+
+LEAK_KB = 5.0
+"""Kept with each request: at 19 requests a second 5.6 MB a minute."""
+
+LEAST_LEAK = 5.0
+"""MB a minute that has to be found."""
+
+MEMORY = {"DURATION": "2m", "VUS": "2"}
+KNEE = {"RATE_FROM": "20", "RATE_TO": "600", "RATE_GROWTH": "1.1", "DURATION": "5s"}
+
+
+class Memory(NamedTuple):
+    """One run: what was switched on, and what the suite made of it. Leaks in MB a minute."""
+
+    noise: int
+    leak: float
+    found: bool
+    per_hour: float
+    at_least: float
+
+
+def run(script: str, url: str, settings: dict[str, str]) -> tuple[int, dict[str, Any]]:
+    """Run a script of the suite and return k6's exit code and the summary."""
+    with tempfile.TemporaryDirectory(prefix="tenants-") as folder:
+        wanted = {"BASE_URL": url, "RESULTS_DIR": folder, "TIER": "enterprise", **settings}
+        done = subprocess.run(
+            ["k6", "run", "--quiet", "--no-color", "--address=", LOAD / "scripts" / script],
+            env={**os.environ, **wanted},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        path = Path(folder, "summary.json")
+        if not path.is_file():
+            raise RuntimeError(done.stderr)
+        return done.returncode, json.loads(path.read_text(encoding="utf-8"))
+
+
+def row(summary: dict[str, Any], title: str, number: int = 0) -> dict[str, Any]:
+    """Return a row of a table of the summary as head -> cell."""
+    [table] = [table for table in summary["tables"] if table["title"] == title]
+    return dict(zip(table["head"], table["rows"][number], strict=True))
+
+
+def memory(number: int, *, leaks: bool) -> Memory:
+    """Watch one service for two minutes."""
+    noise = NOISES[number % len(NOISES)]
+    faults = {"memory-noise": noise, **({"leak": LEAK_KB} if leaks else {})}
+    with running_service(faults=faults) as service:
+        code, summary = run("memory-leak.js", service.url, MEMORY)
+    found = row(summary, "Memory")
+    requests = next(
+        each["requests"] for each in summary["endpoints"] if each["name"] == "GET /products"
+    )
+    minutes = summary["run"]["durationMs"] / 60_000
+    leak = requests * LEAK_KB / 1024 / minutes if leaks else 0.0
+    if code not in (0, 99) or (code == 99 and "memory leak" not in summary["reasons"][0]):
+        print(f"  run {number}: {summary['reasons']}", flush=True)
+    is_found = any(reason.startswith("memory leak") for reason in summary["reasons"])
+    return Memory(noise, leak, is_found, found["MB/hour"], found["at least"])
+
+
+def leaks(runs: int, at_once: int) -> None:
+    """Print how many leaks were found, and how many false alarms there were."""
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+        steady = pool.map(lambda number: memory(number, leaks=False), range(runs))
+        leaky = pool.map(lambda number: memory(number, leaks=True), range(runs))
+        alarms, found = list(steady), list(leaky)
+    for each in (*alarms, *found):
+        print(
+            f"  noise {each.noise:2} MB, leak {each.leak:4.1f} MB/min: "
+            f"{each.per_hour:6.1f} MB/h, at least {each.at_least}"
+            f"{'  LEAK' if each.found else ''}",
+            flush=True,
+        )
+    real = [each for each in found if each.leak >= LEAST_LEAK]
+    print(
+        f"false alarms             {sum(each.found for each in alarms)} of {len(alarms)} (bar: 0)"
+    )
+    print(
+        f"leaks from 5 MB/min found {sum(each.found for each in real)} of {len(real)} (bar: all); "
+        f"{len(found) - len(real)} runs leaked less, {sum(e.found for e in found)} found in all"
+    )
+
+
+def knee() -> None:
+    """Print which rate was found for each capacity."""
+    worst = 0.0
+    for capacity in CAPACITIES:
+        with running_service(faults={"capacity": {"value": capacity, "queue": 2}}) as service:
+            _, summary = run("breaking-point.js", service.url, KNEE)
+        rate = row(summary, "Breaking point")["requests/s"] or 0
+        off = rate / capacity - 1
+        worst = max(worst, abs(off))
+        print(f"  capacity {capacity:4}: {rate:4} requests a second held, {off:+.1%}", flush=True)
+    print(f"knee off by at most      {worst:.1%} (bar: 15%)")
+
+
+def main() -> int:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(description="Leaks and breaking points.")
+    parser.add_argument("--only", choices=("leaks", "knee"))
+    parser.add_argument("--runs", type=int, default=20, help="steady memories, and as many leaks")
+    parser.add_argument("--at-once", type=int, default=10)
+    options = parser.parse_args()
+    print(f"load of this machine: {os.getloadavg()[0]:.1f}")
+    if options.only != "leaks":
+        knee()
+    if options.only != "knee":
+        leaks(options.runs, options.at_once)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
