@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from openapi_table.table import Table
 
-from tests.openapi.compiling import OK, compiled, openapi, row_of
+from tests.openapi.compiling import OK, body_of, compiled, openapi, row_of
 from tests.option_sets import DOCUMENTS
 
 
@@ -117,7 +118,34 @@ def test_an_example_of_a_bound_id_is_only_for_when_there_is_none() -> None:
     paths = resource("/pets", "petId", created=thing("id"), listed={})
     paths["/pets/{petId}"]["parameters"][0]["example"] = 42
     read = row_of(compiled(openapi(paths)), "GET /pets/{petId}")
-    assert read["params"][0]["gen"] == {"bind": "/pets#id", "else": {"const": 42}}
+    fits = {"type": "integer"}
+    assert read["params"][0]["gen"] == {"bind": "/pets#id", "else": {"const": 42}, "fits": fits}
+
+
+@pytest.mark.parametrize(
+    ("schema", "fits"),
+    [
+        ({"type": "integer", "minimum": 1}, {"type": "integer", "minimum": 1}),
+        ({"type": "string"}, None),
+        ({"type": "string", "pattern": "^[A-Z]+$"}, {"patterns": ["^[A-Z]+$"]}),
+        ({"type": "string", "maxLength": 9, "pattern": "^(?!x)"}, {"maxLength": 9}),
+        ({"type": "string", "format": "uuid"}, {"patterns": [ANY]}),
+    ],
+)
+def test_an_id_has_to_be_what_the_parameter_asks_for(schema: Any, fits: Any) -> None:
+    paths = resource("/pets", "petId", created=thing("id"), listed={})
+    paths["/pets/{petId}"]["parameters"][0]["schema"] = schema
+    read = row_of(compiled(openapi(paths)), "GET /pets/{petId}")
+    assert read["params"][0]["gen"].get("fits") == fits
+
+
+def test_an_id_in_a_body_has_its_type() -> None:
+    paths = resource("/pets", "petId", created=thing("id"), listed={})
+    body = {"type": "object", "required": ["pet_id"], "properties": {"pet_id": {"type": "string"}}}
+    content = {"application/json": {"schema": body}}
+    paths["/visits"] = {"post": {"requestBody": {"content": content}, "responses": OK}}
+    visit = body_of(row_of(compiled(openapi(paths)), "POST /visits"))
+    assert visit["required"]["pet_id"]["fits"] == {"type": "string"}
 
 
 def test_a_list_elsewhere_gives_ids_by_its_schema() -> None:

@@ -179,6 +179,8 @@ def test_styles_are_there_when_they_are_not_the_usual_ones() -> None:
                 {"name": "X-Header", "in": "header", "required": True, "schema": {"enum": ["h"]}},
                 {"name": "Authorization", "in": "header", "required": True, "schema": TEXT},
                 {"name": "Accept", "in": "header", "required": True, "schema": TEXT},
+                {"name": "accept", "in": "header", "required": True, "schema": {"enum": ["a/b"]}},
+                query("spread", {**deep, "required": ["a"]}),
             )
         )
     )
@@ -195,6 +197,8 @@ def test_styles_are_there_when_they_are_not_the_usual_ones() -> None:
         "json": {"json": True},
         "sid": {},
         "X-Header": {},
+        "accept": {},
+        "spread": {},
     }
 
 

@@ -2,7 +2,7 @@ import { checkAnswer, valueAt } from '../lib/openapi/requests.js';
 import { alternativeOf, credentialsOf } from '../lib/openapi/credentials.js';
 import { applyOverride } from '../lib/openapi/overrides.js';
 import { prepared } from '../lib/openapi/prepared.js';
-import { createRandom, makeValue } from '../lib/openapi/values.js';
+import { createRandom, isFit, makeValue } from '../lib/openapi/values.js';
 import { encodeBody, inForm, inHeader, inPath, inQuery } from '../lib/openapi/writing.js';
 import { equal, expectations, holds, throws } from './expect.js';
 
@@ -123,6 +123,30 @@ function values() {
   equal('one that is not', makeValue({ bind: '/x#id', else: { const: 1 } }, bound), 1);
 }
 
+/** What the document asks of an id, what an answer gave, and whether it may be sent. */
+const IDS = [
+  [undefined, 'anything', true],
+  [{ type: 'integer' }, '17', true],
+  [{ type: 'integer' }, 'x17', false],
+  [{ type: 'integer', minimum: 1 }, 0, false],
+  [{ type: 'number' }, '1.5', true],
+  [{ patterns: ['^[A-Z]+$'] }, 'ABC', true],
+  [{ patterns: ['^[A-Z]+$'] }, 'string', false],
+  [{ patterns: ['(?P<python>x'] }, 'ABC', true],
+  [{ maxLength: 3 }, 'abcd', false],
+];
+
+function ids() {
+  for (const [fits, id, wanted] of IDS) {
+    equal(`${id} fits ${JSON.stringify(fits)}`, isFit(id, fits), wanted);
+  }
+  const made = (type, id) =>
+    makeValue({ bind: 's', else: { const: 0 }, fits: { type } }, { ...source(1), bound: () => id });
+  equal('a number', made('integer', '17'), 17);
+  equal('a text', made('string', 17), '17');
+  equal('too long for a number', made('integer', '12345678901234567890'), '12345678901234567890');
+}
+
 function bodies() {
   const json = { type: 'application/json', kind: 'json' };
   equal('JSON', encodeBody(json, { a: ['é'] }).content, '{"a":["é"]}');
@@ -203,6 +227,8 @@ function rows() {
   );
   equal('statuses', statuses, [200, { min: 200, max: 299 }]);
   equal('nothing is known to come back', accept, '*/*');
+  const responses = { 200: { types: ['text/plain', 'application/json'] } };
+  equal('JSON first', preparing({ responses }).accept, 'application/json, text/plain');
   equal('needs', needs, { slot: [3] });
   equal('nothing undoes it', undo, undefined);
   equal('any slot', gives['__proto__'][0].path, ['a/b']);
@@ -231,6 +257,7 @@ function overrides() {
 export default function openapi() {
   styles();
   values();
+  ids();
   bodies();
   answers();
   rows();

@@ -22,6 +22,16 @@ export type FormatName =
   | 'ipv6'
   | 'byte';
 
+/** What the document asks of an id at one place. */
+export interface Fits {
+  type?: 'string' | 'integer' | 'number';
+  patterns?: string[];
+  minLength?: number;
+  maxLength?: number;
+  minimum?: number;
+  maximum?: number;
+}
+
 /** How to make one value; each kind keeps to the schema it was compiled from. */
 export type Generator =
   | { const: Json }
@@ -29,7 +39,7 @@ export type Generator =
   /** A shared generator, by its name. */
   | { use: string }
   /** An id that an earlier answer gave; else a made one. */
-  | { bind: string; else: Generator }
+  | { bind: string; else: Generator; fits?: Fits }
   | { make: 'text'; min: number; max?: number; like?: string; fresh?: boolean }
   | { make: 'format'; format: FormatName; min?: number; max?: number; fresh?: boolean }
   | { make: 'pattern'; parts: PatternPart[]; fresh?: boolean }

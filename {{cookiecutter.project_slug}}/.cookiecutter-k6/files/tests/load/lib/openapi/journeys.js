@@ -7,7 +7,7 @@ import { reportOnce } from '../failures.js';
 import { thinkTime } from '../pauses.js';
 import { checkAnswer, sendOperation, valueAt } from './requests.js';
 import { counts, operationAt, seed, walkAt } from './table.js';
-import { createRandom } from './values.js';
+import { createRandom, isFit } from './values.js';
 
 /** @typedef {import('../../types/openapi.js').Operation} Operation */
 /** @typedef {import('../../types/openapi.js').Walk} Walk */
@@ -121,11 +121,12 @@ function perform(operation, journey, depth) {
   const { response, sent, isGood } = sendOperation(operation, {
     random: journey.random,
     optional: env.OPENAPI_OPTIONAL,
-    bound: (slot) => {
+    bound: (slot, fits) => {
       const id = known(journey, slot, operation);
-      if (id !== undefined) {
-        ids[slot] = id;
+      if (id === undefined || !isFit(id, fits)) {
+        return undefined;
       }
+      ids[slot] = id;
       return id;
     },
   });
@@ -196,7 +197,7 @@ function remember(operation, journey, { response, sent, ids }) {
     } else if (isCreate && operation.undo !== undefined) {
       reportOnce(
         `${operation.name} id`,
-        () => `${operation.name}: its answer names no id, what it created stays`,
+        () => `${operation.name}: its answer names no id, what it created may stay`,
       );
     }
   }
@@ -226,17 +227,24 @@ function forget({ index, deletes: slot }, journey, used) {
 }
 
 /**
- * Deletes what is left of a journey, newest first.
+ * Deletes what is left of a journey, newest first. Only by ids that are known: a made one may be somebody else's.
  *
  * @param {Journey} journey
  */
 function cleanUp(journey) {
   for (const { undo, ids } of journey.pending.reverse()) {
     const operation = operationAt(undo);
-    sendOperation(
-      operation,
-      { random: journey.random, optional: 0, bound: (slot) => ids[slot] },
-      (status) => GONE.includes(status),
-    );
+    const isKnown = operation.params.every(({ in: place, gen }) => {
+      const id = 'bind' in gen ? ids[gen.bind] : undefined;
+      return place !== 'path' || !('bind' in gen) || (id !== undefined && isFit(id, gen.fits));
+    });
+    if (isKnown) {
+      const source = {
+        random: journey.random,
+        optional: 0,
+        bound: (/** @type {string} */ slot) => ids[slot],
+      };
+      sendOperation(operation, source, (status) => GONE.includes(status));
+    }
   }
 }

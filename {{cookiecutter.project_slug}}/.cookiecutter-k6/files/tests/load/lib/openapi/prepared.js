@@ -99,6 +99,9 @@ export function accepted(statuses) {
 function acceptOf({ ok, responses = {} }) {
   const types = ok.flatMap((status) => responses[status]?.types ?? responses.default?.types ?? []);
   const known = [...new Set(types)].filter((type) => MEDIA_TYPE.test(type));
+  // JSON first: it is what can be checked.
+  const isOther = (/** @type {string} */ type) => Number(!type.toLowerCase().includes('json'));
+  known.sort((first, second) => isOther(first) - isOther(second));
   return known.length > 0 ? known.join(', ') : '*/*';
 }
 

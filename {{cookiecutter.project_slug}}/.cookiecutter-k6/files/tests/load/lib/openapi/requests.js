@@ -81,7 +81,7 @@ function requestOf(operation, source) {
   if (cookies.length > 0) {
     headers.cookie = ['Cookie', cookies.join('; ')];
   }
-  headers.accept = ['Accept', operation.accept];
+  headers.accept ??= ['Accept', operation.accept];
   const sent = body && makeValue(body.gen, source);
   const encoded = body && encodeBody(body, sent);
   if (encoded !== undefined) {

@@ -60,7 +60,8 @@ export function createRandom(...seeds) {
  * @typedef {object} Source
  * @property {Random} random
  * @property {number} optional share of optional properties and parameters that are made, 0 to 1
- * @property {(slot: string) => unknown} bound the id that an earlier answer gave, undefined without one
+ * @property {(slot: string, fits?: import('../../types/openapi.js').Fits) => string | number | undefined} bound the id
+ *   that an earlier answer gave, undefined without one that fits
  */
 
 /** Stands for a small file in form data. */
@@ -111,7 +112,8 @@ export function makeValue(node, source, depth = 0) {
     return makeValue(generatorOf(node.use), source, depth);
   }
   if ('bind' in node) {
-    return source.bound(node.bind) ?? makeValue(node.else, source, depth);
+    const id = source.bound(node.bind, node.fits);
+    return id === undefined ? makeValue(node.else, source, depth) : typed(id, node.fits);
   }
   switch (node.make) {
     case 'bool':
@@ -128,6 +130,47 @@ export function makeValue(node, source, depth = 0) {
     default:
       return makeContainer(node, source, depth);
   }
+}
+
+/**
+ * Tells whether an id may be sent: is it what the document asks for at this place?
+ *
+ * @param {string | number} id
+ * @param {import('../../types/openapi.js').Fits} [fits]
+ * @returns {boolean}
+ * @example isFit('7', { type: 'integer' }) // true
+ */
+export function isFit(id, fits = {}) {
+  const { type = 'string', patterns = [], minLength = 0, maxLength = Infinity } = fits;
+  const { minimum = -Infinity, maximum = Infinity } = fits;
+  const text = String(id);
+  if (type !== 'string') {
+    const isNumber = type === 'integer' ? /^-?\d+$/ : /^-?\d+(\.\d+)?$/;
+    return isNumber.test(text) && Number(text) >= minimum && Number(text) <= maximum;
+  }
+  try {
+    return (
+      text.length >= minLength &&
+      text.length <= maxLength &&
+      patterns.every((pattern) => new RegExp(pattern).test(text))
+    );
+  } catch {
+    return true; // a pattern of another language
+  }
+}
+
+/**
+ * @param {string | number} id
+ * @param {import('../../types/openapi.js').Fits} [fits]
+ * @returns {string | number}
+ */
+function typed(id, { type } = {}) {
+  if (type === undefined) {
+    return id;
+  }
+  // Numbers that JavaScript cannot hold stay texts.
+  const number = Number(id);
+  return type === 'string' || String(number) !== String(id) ? String(id) : number;
 }
 
 /**

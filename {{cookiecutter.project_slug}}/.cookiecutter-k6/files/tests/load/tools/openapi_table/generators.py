@@ -48,6 +48,9 @@ _UNIQUE = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(r"(.+_ids?|.+I[Dd]s?|.+_uuids?)$")
+_UUID = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+# Looking around or back: a match may then take for ever, and k6 would have to try.
+_LOOKING = re.compile(r"\(\?(?!:)|\\[1-9k]")
 _SIZES = re.compile(
     r"(limit|(page_?|per_?)?size|per_?page|count|take|top|max_?results)$", re.IGNORECASE
 )
@@ -83,6 +86,28 @@ def size(node: Node, shared: Mapping[str, Node]) -> int:
     inner: Any = node.get("items") if isinstance(node.get("items"), list) else node.get("of", [])
     total += sum(size(item, shared) for item in inner)
     return total + sum(size(node[key], shared) for key in ("values", "else") if key in node)
+
+
+def bound(slot: str, other: Node, view: Flat, *, as_text: bool = False) -> Node:
+    """Return the generator of an id that an answer gives, else of what `other` makes.
+
+    `fits` is what the document asks of the id at this place: services answer what they like, and
+    what the document calls invalid is never sent. as_text: its type does not matter, as in a URL.
+    """
+    made: Node = {"bind": slot, "else": other}
+    fits: Node = {}
+    kind = main_type(view)
+    if kind in {"integer", "number"} or (kind == "string" and not as_text):
+        fits["type"] = kind
+    expressions = [text for text in view.get("patterns", []) if _LOOKING.search(text) is None]
+    if formats.known(view.get("format")) == "uuid":
+        expressions.append(_UUID)
+    if expressions:
+        fits["patterns"] = expressions
+    for key in ("minLength", "maxLength", "minimum", "maximum"):
+        if is_number(view.get(key)):
+            fits[key] = view[key]
+    return {**made, "fits": fits} if fits else made
 
 
 def slots_of(node: Any, shared: Mapping[str, Node]) -> Iterator[str]:
@@ -133,9 +158,7 @@ class Builder:
         files = how.get("files", False)
         fitting = [value for value in examples if self.checker.valid(value, schema)]
         if fitting and not files:
-            return self._one(
-                [self._from_example(value, schema, name) for value in fitting[:_EXAMPLES]]
-            )
+            return self._one([self._example(value, schema, name) for value in fitting[:_EXAMPLES]])
         try:
             made = self._build(schema, name, files=files)
         except RecursionError:
@@ -144,6 +167,11 @@ class Builder:
             made = self._checked(made, schema)
             self._doubts = doubts
         return made
+
+    def _example(self, value: Any, schema: Schema, name: str) -> Node:
+        """Return a generator of a documented value; the bare value where one like it misfits."""
+        made = self._from_example(value, schema, name)
+        return {"const": value} if self._misfit(made, schema, 0.5) else made
 
     def _build(self, schema: Schema, name: str, *, files: bool = False) -> Node:
         reference = _plain_reference(schema)
@@ -264,9 +292,8 @@ class Builder:
         if "const" in view:
             return {"const": view["const"]}
         slot = self.binder(name, view) if name else None
-        if slot:
-            return {"bind": slot, "else": self._unbound(view, schema, name, files=files)}
-        return self._unbound(view, schema, name, files=files)
+        made = self._unbound(view, schema, name, files=files)
+        return bound(slot, made, view) if slot else made
 
     def _unbound(self, view: Flat, schema: Schema, name: str, *, files: bool) -> Node:
         kind = main_type(view)
@@ -343,7 +370,7 @@ class Builder:
             )
         slot = self.binder(name, view) if name and bind else None
         varied = self._varied(value, view, name)
-        return {"bind": slot, "else": varied} if slot else varied
+        return bound(slot, varied, view) if slot else varied
 
     def _object_example(self, value: dict[str, Any], view: Flat) -> Node:
         properties = view.get("properties", {})
@@ -831,4 +858,4 @@ def _shown(text: str) -> str:
     return line if len(line) <= 80 else line[:77] + "..."
 
 
-__all__ = ["Builder", "Unfillable", "file_node", "kind_of", "same", "size", "slots_of"]
+__all__ = ["Builder", "Unfillable", "bound", "file_node", "kind_of", "same", "size", "slots_of"]

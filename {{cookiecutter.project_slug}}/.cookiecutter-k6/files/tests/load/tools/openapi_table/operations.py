@@ -16,7 +16,7 @@ PLACES = ("path", "query", "header", "cookie")
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
 _URL_SAFE = "/:@!$&'()*+,;=-._~?%"
 # These headers come from the body, the accepted types and the credentials.
-_OWN_HEADERS = frozenset({"accept", "content-type", "authorization"})
+OWN_HEADERS = frozenset({"accept", "content-type", "authorization"})
 _COLLECTIONS = {
     "csv": ("form", False),
     "multi": ("form", True),
@@ -99,10 +99,12 @@ def clean(text: object) -> str:
 def url_parts(path: str) -> list[str]:
     """Split a path template into literals, ready for a URL, and variable names at odd places.
 
-    >>> url_parts("/pets/{petId}/toys")
+    What follows a `#` tells operations apart in some documents; it is no part of a request.
+
+    >>> url_parts("/pets/{petId}/toys#newest")
     ['/pets/', 'petId', '/toys']
     """
-    parts = _VARIABLE.split(path)
+    parts = _VARIABLE.split(path.partition("#")[0])
     return [part if index % 2 else quote(part, safe=_URL_SAFE) for index, part in enumerate(parts)]
 
 
@@ -246,7 +248,7 @@ class Reader:
                     found[str(parameter.get("in")), parameter["name"]] = parameter, spot
                 else:
                     self.document.note(spot, "a parameter without a name")
-        variables = _VARIABLE.findall(path)
+        variables = _VARIABLE.findall(path.partition("#")[0])
         listed = []
         form: list[Mapping[str, Any]] = []
         body = None
@@ -259,7 +261,7 @@ class Reader:
                 self.document.note(spot, f"a parameter in {clean(place)}")
             elif place == "path" and name not in variables:
                 self.document.note(spot, f"path parameter {clean(name)} does not occur in the path")
-            elif not (place == "header" and name.lower() in _OWN_HEADERS):
+            else:
                 listed.append(self._parameter(place, parameter))
         declared = {parameter.name for parameter in listed if parameter.place == "path"}
         for name in dict.fromkeys(variables):
