@@ -500,3 +500,28 @@ def test_no_value_in_any_place_breaks_the_compiler(key: str, value: Any) -> None
             assert place is document
         place.clear()
         place.update(before)
+
+
+def form(properties: Any, **media: Any) -> Any:
+    schema = {"type": "object", "properties": properties, "required": ["must"]}
+    row = only_row(openapi(posting(schema, "application/x-www-form-urlencoded", **media)))
+    return row["body"]["types"][0]["gen"]
+
+
+LISTS = {
+    "must": {"type": "array", "items": TEXT},
+    "may": {"type": "array", "items": TEXT},
+    "plain": TEXT,
+}
+
+
+def test_forms_have_no_lists_that_nobody_asks_for() -> None:
+    made = form(LISTS)
+    assert made["required"]["must"]["min"] == 2
+    assert set(made["optional"]) == {"plain"}
+    assert set(form(LISTS, encoding={"may": {"style": "form"}})["optional"]) == {"may", "plain"}
+
+
+def test_forms_have_no_lists_of_examples_either() -> None:
+    made = form(LISTS, example={"must": ["a"], "may": ["b"], "plain": "c"})
+    assert set(made["required"]) == {"must", "plain"}

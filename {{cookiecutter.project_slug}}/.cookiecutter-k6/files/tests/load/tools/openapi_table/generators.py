@@ -240,6 +240,10 @@ class Builder:
         sampler = Sampler(self.shared, seed=7, chance=chance)
         return any(not self._fits(sampler.make(made), schema) for _ in range(count))
 
+    def fits(self, made: Node, schema: Schema) -> bool:
+        """Tell whether what a generator makes fits a schema, as far as some values show."""
+        return not self._misfit(made, schema, 0.5)
+
     def _fits(self, value: Any, schema: Schema) -> bool:
         return self.checker.valid(value, schema)
 

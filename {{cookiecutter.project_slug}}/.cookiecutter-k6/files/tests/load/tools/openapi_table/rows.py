@@ -277,7 +277,7 @@ class RowMaker:
         return {**flat, "required": required, **({"optional": optional} if optional else {})}
 
     def _form(self, entry: Node, content: Content, made: Node) -> None:
-        made = entry["gen"] = self._longer_lists(made)
+        made = entry["gen"] = self._longer_lists(self._without_lists(content, made))
         flat = self.builder.shared[made["use"]] if "use" in made else made
         if flat.get("make") == "one":
             flat = flat["of"][0]
@@ -306,6 +306,32 @@ class RowMaker:
                 fields[str(name)] = field
         if fields:
             entry["fields"] = fields
+
+    def _without_lists(self, content: Content, made: Node) -> Node:
+        """Return the generator of a form without the lists that nobody asks for.
+
+        Unless the document says how they are written: services and validators disagree there.
+        """
+        flat = self.builder.shared[made["use"]] if "use" in made else made
+        if flat.get("make") == "one":
+            return {
+                "make": "one",
+                "of": [self._without_lists(content, node) for node in flat["of"]],
+            }
+        if isinstance(flat.get("const"), dict):
+            fields = {name: {"const": value} for name, value in flat["const"].items()}
+            flat = {"make": "object", "required": fields}
+        kept = {*self.schemas.flat(content.schema).get("required", []), *content.encoding}
+        parts = [part for part in ("required", "optional") if part in flat]
+        changed = dict(flat)
+        for part in parts if flat.get("make") == "object" else ():
+            changed[part] = {
+                name: node
+                for name, node in flat[part].items()
+                if name in kept or not _is_list(node)
+            }
+        same = changed == flat or not any(changed[part] for part in parts)
+        return made if same or not self.builder.fits(changed, content.schema) else changed
 
     def _longer_lists(self, made: Node) -> Node:
         """Return a generator of a form whose lists have two elements where they may.
@@ -384,6 +410,15 @@ def worth_sending(made: Node) -> bool:
     if made.get("make") == "int":
         return bool(made["max"] - made["min"] <= 100)
     return bool(made.keys() & {"const", "pick", "bind"}) or made.get("make") == "bool"
+
+
+def _is_list(made: Node) -> bool:
+    """Tell whether a generator makes a list, but for one of files."""
+    items = made.get("items", [])
+    if isinstance(items, list):
+        files = any(item.get("make") == "file" for item in items)
+        return not files and (made.get("make") == "tuple" or isinstance(made.get("const"), list))
+    return made.get("make") == "array"
 
 
 def _usable(parameter: Parameter, value: Any) -> bool:
