@@ -144,6 +144,19 @@ def test_k6_runs_on_demand_and_belongs_to_the_caller(
     assert sorted(k6["depends_on"]) == STORES[stores]
 
 
+def test_databases_get_a_k6_that_is_built(baked: Bakery, compose_reader: Path) -> None:
+    project = baked(include_observability="both", include_database=True)
+    stack = resolved(compose_reader, project / COMPOSE)
+    k6 = stack["services"]["k6-databases"]
+    build = k6["build"]
+    assert Path(build["context"], build["dockerfile"]).is_file()
+    assert "DATABASE_URL" in k6["environment"]
+    plain = stack["services"]["k6"]
+    assert k6["image"] != plain["image"]
+    for key in ("user", "read_only", "volumes", "profiles", "cap_drop"):
+        assert k6[key] == plain[key], key
+
+
 def test_ports_can_be_chosen(baked: Bakery, compose_reader: Path, tmp_path: Path) -> None:
     file = baked(include_observability="both") / COMPOSE
     chosen = {"GRAFANA_PORT": "1", "PROMETHEUS_PORT": "2", "INFLUXDB_PORT": "3"}
