@@ -60,8 +60,37 @@ def test_the_report_is_completed_in_a_container_too(docker: Project) -> None:
     assert call.script == "/suite/lib/finish-report.js"
     assert call.vars["RESULTS_DIR"] == "/results"
     assert call.args[call.args.index("FILES") - 1] == "-e"
-    assert "HISTORY" not in call.env
+    assert call.env["HISTORY"] == ""
     assert call.args[call.args.index("--name") + 1] == "k6-one-3"
+
+
+def test_earlier_runs_can_be_read_for_the_trend(docker: Project) -> None:
+    docker.run("--docker", env={"SHIM_REPORT": "good"}).passed()
+    [first] = [path.parent.name for path in docker.results.glob("[!l]*/summary.json")]
+    result = docker.run("--docker", env={"SHIM_REPORT": "good", "RUN_ID": "two"}).passed()
+    (call,) = (call for call in result.calls if call.kind == "report")
+    assert call.env["HISTORY"].split() == [f"/history/{first}/summary.json"]
+    mounts = [call.args[i + 1] for i, word in enumerate(call.args) if word == "--mount"]
+    assert mounts[-1].endswith('/tests/load/results",target=/history,readonly')
+
+
+@pytest.mark.parametrize(
+    ("url", "inside"),
+    [
+        ("ws://localhost:8000/ws", "ws://host.docker.internal:8000/ws"),
+        ("wss://127.0.0.1/ws", "wss://host.docker.internal/ws"),
+        ("ws://192.168.1.5:8000/ws", "ws://192.168.1.5:8000/ws"),
+    ],
+)
+@pytest.mark.parametrize("option", [True, False])
+def test_sockets_find_the_host_too(docker: Project, url: str, inside: str, option: bool) -> None:
+    docker.script("uname", "#!/bin/sh\necho Darwin\n")
+    words = ("--env", f"WS_URL={url}") if option else ()
+    call = docker.run("--docker", *words, env={} if option else {"WS_URL": url}).passed().call
+    if option:
+        assert [word for word in call.args if word.startswith("WS_URL=")][-1] == f"WS_URL={inside}"
+    else:
+        assert call.env["WS_URL"] == inside
 
 
 @pytest.mark.parametrize(

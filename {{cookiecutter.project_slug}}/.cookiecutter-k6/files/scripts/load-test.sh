@@ -1742,6 +1742,7 @@ build_environment() {
     add_child_variable "${output_names[i]}" "${output_values[i]}"
   done
   ! has_credentials "$base_url" || add_child_variable BASE_URL "$inside_url"
+  [ -z "$inside_socket_url" ] || add_child_variable WS_URL "$inside_socket_url" # @feature websocket
   [ -n "$2" ] || return 0
   [ "$dashboard" = true ] || is_timeline_wanted || return 0
   add_child_variable K6_WEB_DASHBOARD true
@@ -1759,10 +1760,12 @@ build_environment() {
 
 # inside_paths FOLDER: the run folder, the suite and the service as k6 sees them.
 inside_paths() {
-  inside_url=$base_url
+  inside_url=$base_url inside_results=$(native "$results")
+  inside_socket_url='' # @feature websocket
   if [ "$use_docker" = true ]; then
-    inside_folder=/results inside_suite=/suite
+    inside_folder=/results inside_suite=/suite inside_results=/history
     [ "$docker_host_network" = true ] || inside_url=$(docker_url)
+    [ "$docker_host_network" = true ] || inside_socket_url=$(docker_socket_url) # @feature websocket
   else
     inside_folder=$(native "$1") inside_suite=$(native "$suite")
   fi
@@ -1786,12 +1789,13 @@ add_setting_flags() {
       *) add_env "${option_names[i]}" "${option_values[i]}" ;;
     esac
   done
+  [ -z "$inside_socket_url" ] || ! has_option WS_URL || add_env WS_URL "$inside_socket_url" # @feature websocket
 }
 
-# begin_command: k6 itself and the flags that every use of it gets.
+# begin_command [FOLDERS]: k6 itself and the flags that every use of it gets.
 begin_command() {
   if [ "$use_docker" = true ]; then
-    begin_docker_command "$1"
+    begin_docker_command "$@"
   else
     k6_command=("$k6" run)
   fi
@@ -1844,9 +1848,8 @@ build_report_command() {
   [ "$dashboard" = false ] || files+=$'\ndashboard.html'
   [ -z "$raw_output" ] || files+=$'\n'$raw_output
   add_child_variable FILES "$files"
-  # A container sees this run only.
-  [ "$use_docker" = true ] || add_child_variable HISTORY "$(earlier_summaries "${2##*/}")"
-  begin_command "$2"
+  add_child_variable HISTORY "$(earlier_summaries "${2##*/}")"
+  begin_command "$2" "$results"
   k6_command+=(--quiet --log-format=raw)
   add_env RESULTS_DIR "$inside_folder"
   k6_command+=("$inside_suite/lib/finish-report.js")
@@ -1877,7 +1880,7 @@ earlier_summaries() {
   done
   i=$((${#files[@]} - HISTORY_LIMIT))
   [ "$i" -gt 0 ] || i=0
-  for (( ; i < ${#files[@]}; i++)); do printf '%s\n' "$(native "${files[i]}")"; done
+  for (( ; i < ${#files[@]}; i++)); do printf '%s%s\n' "$inside_results" "${files[i]#"$results"}"; done
 }
 
 # ---------------------------------------------------------------------------------------------------
@@ -1903,23 +1906,38 @@ prepare_docker() {
 
 # docker_url: this machine has another name inside a container.
 docker_url() {
-  case $target_host in
-    localhost | *.localhost | 127.* | 0.0.0.0 | '[::1]')
-      printf '%s://%shost.docker.internal%s%s' "$url_scheme" "$url_credentials" "${url_port:+:$url_port}" "$url_path"
-      ;;
-    *) printf '%s' "$base_url" ;;
-  esac
+  if is_this_machine "$target_host"; then
+    printf '%s://%shost.docker.internal%s%s' "$url_scheme" "$url_credentials" "${url_port:+:$url_port}" "$url_path"
+  else
+    printf '%s' "$base_url"
+  fi
 }
+
+is_this_machine() {
+  case $1 in localhost | *.localhost | 127.* | 0.0.0.0 | '[::1]') ;; *) return 1 ;; esac
+}
+# @feature websocket {
+
+# docker_socket_url: the same for WS_URL; nothing when that can stay. In a subshell, as in socket_host.
+docker_socket_url() (
+  local url
+  url=$(setting WS_URL)
+  parse_url "http${url#ws}" && is_this_machine "$url_host" || return 0
+  printf 'ws%s://%shost.docker.internal%s%s' "${url_scheme#http}" "$url_credentials" "${url_port:+:$url_port}" "$url_path"
+)
+# @feature }
 
 # csv_field TEXT: as part of --mount, whose value is a line of CSV.
 csv_field() { printf '"%s"' "${1//\"/\"\"}"; }
 
-# begin_docker_command FOLDER: secrets are named (-e NAME), never written into the command.
+# begin_docker_command FOLDER [EARLIER]: secrets are named (-e NAME), never written into the command. What earlier
+# runs left in EARLIER can be read.
 begin_docker_command() {
   local name seen=' '
   k6_command=("$engine" run --rm --name "k6-${run_root##*/}-${#plan_word_starts[@]}" --user "$(id -u):$(id -g)"
   --mount "type=bind,$(csv_field "source=$(native "$suite")"),target=/suite,readonly"
   --mount "type=bind,$(csv_field "source=$(native "$1")"),target=/results" --workdir /suite)
+  [ -z "${2:-}" ] || k6_command+=(--mount "type=bind,$(csv_field "source=$(native "$2")"),target=/history,readonly")
   # Without it a rootless Podman gives the results to another user.
   [ "$engine" != podman ] || k6_command+=(--userns keep-id)
   if [ "$docker_host_network" = true ]; then
