@@ -24,8 +24,9 @@ export const LIMITED = endpoint(`GET ${limitTest.path}`.replace(/\?.*$/, ''), li
   statuses: [200, 429],
 });
 
-/** Most requests sent at the same time; no more than a tenth of the limit, so that it shows which was refused first. */
+/** Most requests sent at the same time, and fewest. Else a tenth of the limit, so that it shows which was refused first. */
 export const BATCH = 25;
+const FEWEST_AT_ONCE = 5;
 
 /** A burst that takes longer than this share of the window would meet the next one. */
 const LONGEST_BURST = 0.8;
@@ -52,7 +53,7 @@ const POLLS = 20;
  */
 function createProbe(tier, limit) {
   const most = 2 * limit + limitTest.extra;
-  const batch = Math.min(BATCH, Math.ceil(limit / 10));
+  const batch = Math.min(BATCH, Math.max(FEWEST_AT_ONCE, Math.ceil(limit / 10)));
   const params = { ...LIMITED.params, throw: false };
   /** @type {number | undefined} */
   let learntMs;
