@@ -131,7 +131,18 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
                 "Response time",
                 "With Prometheus: of the slowest endpoint, because percentiles cannot be merged.",
                 "s",
-                percentiles("http_req_duration", PROM, INFLUX_MAIN),
+                (
+                    *percentiles("http_req_duration", PROM, INFLUX_MAIN),
+                    Query(
+                        "Limit of p95",
+                        "vector($limit_ms / 1000)",
+                        select(
+                            'mean("value") * 0 + $limit_ms / 1000',
+                            "http_req_duration",
+                            INFLUX_MAIN,
+                        ),
+                    ),
+                ),
             ),
             Panel(
                 "Checks",

@@ -182,6 +182,10 @@ HISTOGRAMS = Feed(
 )
 
 
+# One run on two machines: both write to the same stores.
+SPLIT = {part: Feed(("load", "health", "--segment", part)) for part in ("1/2", "2/2")}
+
+
 @dataclass(frozen=True)
 class Measured:
     """Stores that real runs have written to, when that was, and what the runs themselves say."""
@@ -209,8 +213,28 @@ def answers_of(feed: Feed) -> Answers:
     return {**answers, **dict(feed.answers), "include_observability": "both"}
 
 
-def feed_stores(project: Path, k6: Path, name: str, feed: Feed, **settings: str) -> Answers:
-    """Run a short load test; return its summary."""
+def command(project: Path, k6: Path, *words: str, **environment: str) -> None:
+    """Call the suite's command; fails when it could not do its work."""
+    done = subprocess.run(
+        ["bash", str(project / "scripts/load-test.sh"), *words],
+        env={**os.environ, "PATH": f"{k6.parent}:{os.environ['PATH']}", **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert done.returncode in (0, 3, 99), done.stdout + done.stderr
+
+
+def summary_of(project: Path, name: str) -> Answers:
+    """Return what a run says of itself."""
+    summary = project / "tests/load/results" / name / "summary.json"
+    return dict(json.loads(summary.read_text(encoding="utf-8")))
+
+
+def feed_stores(project: Path, k6: Path, name: str, feed: Feed, **settings: str) -> None:
+    """Run a short load test."""
     environment = {
         "RUN_ID": name,
         "API_PREFIX": "/api/v1",
@@ -228,18 +252,7 @@ def feed_stores(project: Path, k6: Path, name: str, feed: Feed, **settings: str)
         **dict(feed.settings),
     }
     outputs = environment.pop("OUTPUTS").split()
-    done = subprocess.run(
-        ["bash", str(project / "scripts/load-test.sh"), *feed.words, *outputs],
-        env={**os.environ, "PATH": f"{k6.parent}:{os.environ['PATH']}", **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    assert done.returncode in (0, 3, 99), done.stdout + done.stderr
-    summary = project / "tests/load/results" / name / "summary.json"
-    return dict(json.loads(summary.read_text(encoding="utf-8")))
+    command(project, k6, *feed.words, *outputs, **environment)
 
 
 @pytest.fixture(scope="module")
@@ -256,8 +269,12 @@ def measured(
     """Both stores, fed by real runs at the same time."""
     folder = tmp_path_factory.mktemp("stores")
     target = f"127.0.0.1:{faulty.port}"
-    feeds = {**FEEDS, "histograms": HISTOGRAMS}
-    projects = {name: baked.copy(**answers_of(feed)) for name, feed in feeds.items()}
+    feeds = {**FEEDS, "histograms": HISTOGRAMS, **SPLIT}
+    whole = baked.copy(**answers_of(HISTOGRAMS))
+    projects = {
+        name: whole if name in SPLIT else baked.copy(**answers_of(feed))
+        for name, feed in feeds.items()
+    }
     with (
         running_prometheus(prometheus_binary, folder, target) as prometheus,
         running_influxdb(influxd_binary, folder) as influxdb,
@@ -265,15 +282,19 @@ def measured(
     ):
         outputs = f"--out {prometheus.output} --out {influxdb.output}"
 
-        def fed(name: str) -> Answers:
+        def fed(name: str) -> None:
             url = faulty.url if name == "plain" else service.url
             settings = {"BASE_URL": url, "OUTPUTS": outputs, "DATABASE_URL": server.url}
             k6 = k6_databases if feeds[name].dashboard == DATABASE else k6_binary
-            return feed_stores(projects[name], k6, name, feeds[name], **settings)
+            run = "split" if name in SPLIT else name
+            feed_stores(projects[name], k6, run, feeds[name], **settings)
 
         start = time.time()
         with ThreadPoolExecutor(len(feeds)) as pool:
-            summaries = dict(zip(feeds, pool.map(fed, feeds), strict=True))
+            list(pool.map(fed, feeds))
+        command(whole, k6_binary, "merge", "split")
+        projects["split"] = whole
+        summaries = {name: summary_of(projects[name], name) for name in projects.keys() - SPLIT}
         yield Measured(prometheus, influxdb, start, time.time() + 5, summaries)
 
 
@@ -351,6 +372,26 @@ def test_the_figures_are_those_of_the_summary(measured: Measured, kind: str) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_parts_of_one_run_do_not_hide_each_other(measured: Measured, kind: str) -> None:
+    (table,) = (panel for panel in panels(kind) if panel["type"] == "table")
+    counted = sum(row[-1] for _, row in ask(measured, kind, table["targets"][0], "split"))
+    assert measured.summaries["split"]["run"]["segments"] == 2
+    assert counted == measured.summaries["split"]["metrics"]["requests"]
+    if kind == "prometheus":
+        query = 'count by (segment) (k6_vus{testid="split"})'
+        rows = measured.prometheus.series(query, measured.start, measured.end)
+        assert {row["metric"]["segment"] for row in rows} == {"1-of-2", "2-of-2"}
+        text = (LOAD / "docs/observability.md").read_text("utf-8")
+        shown = re.search(r"^(sum\(.*k6_http_reqs_total.*)$", text, re.MULTILINE)
+        assert shown
+        found = measured.prometheus.series(
+            shown[1].replace("big-7", "split"), measured.start, measured.end
+        )
+        assert float(found[0]["values"][-1][1]) == counted
+
+
+@pytest.mark.slow
 def test_the_service_is_seen(measured: Measured) -> None:
     query = 'sum by (status) (http_requests_total{job="service"})'
     series = measured.prometheus.series(query, measured.start, measured.end)
@@ -380,7 +421,7 @@ def test_runs_and_journeys_can_be_chosen(measured: Measured) -> None:
                     row[1] for table in measured.influxdb.series(query) for row in table["values"]
                 ]
             found[kind][variable["name"]] = sorted(values)
-    runs = sorted([*FEEDS, "histograms"])
+    runs = sorted([*FEEDS, "histograms", "split"])
     assert found["prometheus"] == {"run": runs, "journey": ["load"], "job": ["service"]}
     assert found["influxdb"] == {"run": runs, "journey": ["load"]}
     for kind in KINDS:
