@@ -9,9 +9,9 @@ import { equal, expectations, holds, throws } from './expect.js';
 
 export const options = expectations(40);
 
-/** Two minutes of readings, with noise and a leak of so many MB a minute. */
-function readings(noise, leak, every = 250) {
-  return Array.from({ length: 120_000 / every }, (_, i) => ({
+/** Readings of some minutes, with noise and a leak of so many MB a minute. */
+function readings(noise, leak, every = 250, minutes = 2) {
+  return Array.from({ length: (minutes * 60_000) / every }, (_, i) => ({
     at: i * every,
     mb: 60 + noise(i * every) + (leak * i * every) / 60_000,
   }));
@@ -41,6 +41,9 @@ function memories() {
     equal(`${name}: no false alarm`, alarms, 0);
     equal(`${name}: every leak of 5 MB a minute`, found, RUNS);
   }
+  const soak = (leak) => trendOf(readings(NOISES.uniform(seeded(9)), leak, 30_000, 240), 0.25);
+  holds('a soak without a leak', soak(0).atLeast < 30);
+  holds('a soak that leaks 60 MB an hour', soak(1).atLeast >= 30);
   const exact = trendOf(
     readings(() => 0, 1),
     0.25,

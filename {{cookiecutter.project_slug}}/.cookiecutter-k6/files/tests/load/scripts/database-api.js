@@ -9,7 +9,7 @@ import { randomInt, randomItem } from '../lib/helpers.js';
 import { writesAllowed } from '../lib/config.js';
 import { endpoint } from '../lib/http.js';
 import { thinkTime } from '../lib/pauses.js';
-import { popularProduct, visitOf } from '../lib/tenants/shop.js';
+import { eachFirst, popularProduct, visitOf } from '../lib/tenants/shop.js';
 import { credentialEndpoints, tierHeaders } from '../lib/tenants/tenant.js';
 import { defineTest } from '../lib/test.js';
 
@@ -52,6 +52,8 @@ function adjustments() {
   };
 }
 
+const next = eachFirst(operations, () => randomItem(operations));
+
 const test = defineTest({
   name: 'database-api',
   own: { key: 'database_api', shape: { executor: 'constant-vus', vus: 20, duration: '5m' } },
@@ -70,6 +72,6 @@ const test = defineTest({
 export const { options, setup, teardown, handleSummary } = test;
 
 export default test.run(() => {
-  randomItem(operations).visit();
+  next().visit();
   thinkTime(0.5, 1);
 });

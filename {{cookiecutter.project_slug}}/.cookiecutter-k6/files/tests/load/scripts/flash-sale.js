@@ -10,14 +10,18 @@ import { writesAllowed } from '../lib/config.js';
 import { weightedRandom } from '../lib/helpers.js';
 import { thinkTime } from '../lib/pauses.js';
 import { buy, closeSale, openSale, SALE, saleShape } from '../lib/tenants/flash-sale.js';
-import { BROWSE, visitProducts } from '../lib/tenants/shop.js';
+import { BROWSE, eachFirst, visitProducts } from '../lib/tenants/shop.js';
 import { credentialEndpoints } from '../lib/tenants/tenant.js';
 import { defineTest } from '../lib/test.js';
 
-const next = weightedRandom([
-  { weight: 0.9, value: buy },
-  { weight: 0.1, value: () => void visitProducts() },
-]);
+const look = () => void visitProducts();
+const next = eachFirst(
+  [buy, look],
+  weightedRandom([
+    { weight: 0.9, value: buy },
+    { weight: 0.1, value: look },
+  ]),
+);
 
 const test = defineTest({
   name: 'flash-sale',

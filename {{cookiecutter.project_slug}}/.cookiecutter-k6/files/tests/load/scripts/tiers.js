@@ -12,7 +12,7 @@ import { weightedRandom } from '../lib/helpers.js';
 import { endpoint, request } from '../lib/http.js';
 import { thinkTime } from '../lib/pauses.js';
 import { createIsolationWatch } from '../lib/tenants/isolation.js';
-import { mixSteps } from '../lib/tenants/shop.js';
+import { eachFirst, mixSteps } from '../lib/tenants/shop.js';
 import { credentialEndpoints, currentTier, tierHeaders } from '../lib/tenants/tenant.js';
 import { defineTest } from '../lib/test.js';
 
@@ -26,7 +26,10 @@ const checkNoise = checker(NOISE.name, {
 });
 
 const steps = mixSteps();
-const next = weightedRandom(steps.map(({ weight = 0, ...value }) => ({ weight, value })));
+const next = eachFirst(
+  steps,
+  weightedRandom(steps.map((step) => ({ weight: step.weight ?? 0, value: step }))),
+);
 const pauses = env.TIER_LOAD === 'users';
 
 const test = defineTest({

@@ -1,5 +1,6 @@
 // What people do in the shop: one visit each, as the tenant of the calling VU.
 
+import exec from 'k6/execution';
 import { catalogue, mix } from '../../config/tenants.js';
 import { checker } from '../checker.js';
 import { writesAllowed } from '../config.js';
@@ -24,6 +25,24 @@ const popular = zipf(catalogue.products, catalogue.skew);
  */
 export function popularProduct() {
   return catalogue.idOf(popular());
+}
+
+/**
+ * Chooses like `next`, but the first iterations of a scenario take each choice once: a short run leaves none out.
+ *
+ * @template T
+ * @param {readonly T[]} choices
+ * @param {() => T} next
+ * @returns {() => T}
+ * @example const next = eachFirst(steps, () => randomItem(steps));
+ */
+export function eachFirst(choices, next) {
+  let taken = 0;
+  return () => {
+    taken += 1;
+    const first = taken <= choices.length ? choices[exec.scenario.iterationInTest] : undefined;
+    return first ?? next();
+  };
 }
 
 /**

@@ -126,8 +126,13 @@ function thresholdsOf(chosen, durationMs) {
   };
   surface(`tier:${NOISY}`);
   if (env.TIER_LOAD === 'rate') {
-    const arrivals = chosen.reduce((sum, tier) => sum + (tiers[tier].rps * durationMs) / 1000, 0);
-    thresholds.dropped_iterations = [`count<${Math.max(5, Math.round(arrivals / 100))}`];
+    // Each tier by itself: what the noisy one cannot send is no loss.
+    const [main] = chosen;
+    const arrivals = (tiers[main].rps * durationMs) / 1000;
+    thresholds.dropped_iterations = [];
+    thresholds[`dropped_iterations{scenario:${main}_tier}`] = [
+      `count<${Math.max(5, Math.round(arrivals / 100))}`,
+    ];
   }
   for (const tier of chosen) {
     const { errorRate, p95 = 500 } = tiers[tier];
