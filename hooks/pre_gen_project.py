@@ -326,6 +326,17 @@ OPTIONS: tuple[Option, ...] = (
         parse_switch,
     ),
     Option(
+        "include_cdc",
+        "yes or no",
+        False,
+        "yes or no",
+        "yes",
+        "Adds six tests of change data capture from PostgreSQL to MongoDB, an API or another"
+        " PostgreSQL: latency, and whether every row arrives once and in order. They need a k6 with"
+        " extensions. See [databases](databases.md).",
+        parse_switch,
+    ),
+    Option(
         "profile_set",
         "choice",
         "core",

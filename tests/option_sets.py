@@ -28,7 +28,8 @@ OPTION_SETS: dict[str, Answers] = {
     "prometheus": {"include_observability": "prometheus"},
     "influxdb": {"include_observability": "influxdb"},
     "claude-md": {"include_claude_md": True},
-    "database": {"include_database": True, "profile_set": "cdc"},
+    "database": {"include_database": True},
+    "cdc": {"include_cdc": True, "profile_set": "cdc"},
     "everything": {
         "project_name": 'Shop & Söhne\'s "API"',
         "project_slug": "shop-api",
@@ -40,6 +41,7 @@ OPTION_SETS: dict[str, Answers] = {
         "include_multi_tenant": True,
         "websocket": "socketio",
         "include_database": True,
+        "include_cdc": True,
         "profile_set": "extended",
         "ci": "github",
         "include_observability": "both",

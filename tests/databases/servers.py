@@ -31,7 +31,9 @@ NOBODY = 65534
 SETTINGS = {
     "fsync": "off",
     "wal_level": "logical",
-    "max_connections": "60",
+    "max_connections": "200",
+    "max_wal_senders": "20",
+    "max_replication_slots": "20",
     "wal_sender_timeout": "0",
     "shared_preload_libraries": "pg_stat_statements",
     "listen_addresses": "127.0.0.1",
@@ -230,6 +232,10 @@ class Stores:
     def mongo_url(self) -> str:
         """The address that suite and pipeline get."""
         return f"{self.mongo}/{self.database}"
+
+    def other(self, database: str) -> Stores:
+        """The same servers, with another database for documents."""
+        return Stores(self.postgres, self.mongo, database)
 
     def documents(self, collection: str) -> list[dict[str, Any]]:
         """Return all documents of a collection."""

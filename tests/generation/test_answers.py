@@ -411,6 +411,7 @@ def test_the_prompts_work_on_a_terminal(tmp_path: Path) -> None:
         "include_multi_tenant": False,
         "websocket": "none",
         "include_database": False,
+        "include_cdc": False,
         "profile_set": "light",
         "ci": "none",
         "include_observability": "none",

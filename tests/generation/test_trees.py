@@ -100,15 +100,34 @@ DATABASES = (
     *(
         f"tests/load/lib/database/{name}.js"
         for name in """
-        addresses causes clean-up clock failures ownership postgres queries run-mark stages
-        store-plan targets
+        addresses causes clean-up clock failures ownership postgres run-mark stages store-plan
+        targets
         """.split()
     ),
     "tests/load/types/database.d.ts",
     "tests/load/types/extensions.d.ts",
 )
+PIPELINE_TESTS = (
+    "tests/load/config/cdc.js",
+    "tests/load/docs/cdc.md",
+    *(
+        f"tests/load/lib/cdc/{name}.js"
+        for name in """
+        follow metrics mongodb pipeline-plan pipeline-stages pipeline-test read-sides source
+        writer
+        """.split()
+    ),
+    *(
+        f"tests/load/scripts/{name}.js"
+        for name in """
+        baseline-test e2e-latency-test mixed-workload-test soak-test spike-test stress-test
+        """.split()
+    ),
+    "tests/load/types/cdc.d.ts",
+)
 DATABASE_TEST = (
     "tests/load/config/database.js",
+    "tests/load/lib/database/queries.js",
     "tests/load/scripts/database.js",
     "tests/load/sql/connection-pool-test.sql",
     "tests/load/sql/slow-queries.sql",
@@ -194,7 +213,12 @@ ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
     ),
     **dict.fromkeys(GITHUB, lambda a: a.get("ci") == "github"),
     **dict.fromkeys(GITLAB, lambda a: a.get("ci") == "gitlab"),
-    **dict.fromkeys([*DATABASES, *DATABASE_TEST], lambda a: a.get("include_database") is True),
+    **dict.fromkeys(DATABASE_TEST, lambda a: a.get("include_database") is True),
+    **dict.fromkeys(PIPELINE_TESTS, lambda a: a.get("include_cdc") is True),
+    **dict.fromkeys(
+        DATABASES,
+        lambda a: a.get("include_database") is True or a.get("include_cdc") is True,
+    ),
     **{path: lambda a: a.get("websocket", "none") != "none" for path in SOCKETS},
 }
 ALWAYS = {".gitignore", ".gitattributes", manifest.PATH}
@@ -286,6 +310,10 @@ TRACES: dict[str, str] = {
     "database": """
         DATABASE_URL database.js databases.md databases.dockerfile k6/x/ storeWrites requireStores
         cleanup_errors needs_of clean_up store-plan
+    """,
+    "cdc": """
+        CDC_ MONGODB_URL mongodb cdc.js docs/cdc.md READ_URL baseline-test e2e-latency
+        mixed-workload
     """,
     "openapi": """
         OPENAPI_SPEC openapi_table openapi.py operations.jsonl operations.overrides docs/openapi.md

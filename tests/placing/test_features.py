@@ -19,9 +19,9 @@ PATHS = sorted(
 # Options that do not depend on each other: every value of each occurs.
 OTHERS: list[dict[str, object]] = [
     {"resources": "none", "ci": "github", "include_observability": "both"},
-    {"include_multi_tenant": True, "ci": "none"},
+    {"include_multi_tenant": True, "ci": "none", "include_cdc": True},
     {"resources": "items", "ci": "gitlab", "include_observability": "influxdb"}
-    | {"include_database": True},
+    | {"include_database": True, "include_cdc": False},
     {"resources": "missions,desk", "ci": "none", "include_observability": "prometheus"},
     {},
 ]

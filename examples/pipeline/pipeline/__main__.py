@@ -1,6 +1,6 @@
 """Replicates until its standard input ends.
 
-    PIPELINE_SOURCE=postgres://... PIPELINE_TARGET=mongodb://... python -m pipeline
+    PIPELINE_SOURCE=postgres://... PIPELINE_TARGET=mongodb://.../db python -m pipeline
 
 A line on standard input changes what goes wrong (`{"lag": 5}`; see `applying.Faults`), and each is
 answered by a line with what was done so far. The addresses come by the environment: they may hold
@@ -22,8 +22,12 @@ from pymongo import MongoClient
 from pipeline.applying import Applier, Faults
 from pipeline.decoding import Decoder
 
-SLOT = "pipeline"
 PUBLICATION = "pipeline"
+
+# Several pipelines may read one database, each from a slot of its own.
+SLOT = os.environ.get("PIPELINE_SLOT", "pipeline")
+# Rows without this text are left out.
+ONLY = os.environ.get("PIPELINE_ONLY", "")
 
 # Longest wait for the next change, seconds.
 PATIENCE = 0.01
@@ -51,7 +55,7 @@ def replicate(cursor: ReplicationCursor, applier: Applier, confirm: float) -> No
         message = cursor.read_message()
         if message is not None:
             change = decoder.decode(message.payload)
-            if change is not None:
+            if change is not None and (change.kind == "delete" or ONLY in str(change.row)):
                 applier.take(message.data_start, change)
         applier.work()
         if message is not None:

@@ -87,6 +87,7 @@ SUITE_SETTINGS="$SUITE_SETTINGS WARM_UP RATE_FROM RATE_TO RATE_GROWTH KNEE_P95 B
 # @feature websocket {
 SUITE_SETTINGS="$SUITE_SETTINGS WS_PROTOCOL WS_URL WS_PATH WS_NAMESPACE WS_CHANNELS WS_SOCKETS WS_SESSION WS_TOKEN_IN"
 # @feature }
+SUITE_SETTINGS="$SUITE_SETTINGS CDC_READ CDC_DRAIN" # @feature cdc
 readonly SUITE_SETTINGS
 
 # Command line
@@ -354,6 +355,7 @@ is_duration() {
 # is_secret NAME: values of such names never reach a command line or the screen.
 is_secret() {
   case $(lower "$1") in
+    mongodb_url | read_url) return 0 ;; # @feature cdc
     api_key | database_url | *_token | *_password | *_secret | *_key | *_dsn | token | password | secret) return 0 ;;
     *) return 1 ;;
   esac
@@ -1372,7 +1374,12 @@ needs_of() {
   local line number=0
   while IFS= read -r line && [ "$number" -lt 40 ]; do
     number=$((number + 1))
-    case $line in '// needs k6/x/'*) printf '%s' "${line#// needs }" ;; esac
+    case $line in
+      '// needs k6/x/'*)
+        line=${line#// needs }
+        printf '%s ' "${line%% //*}"
+        ;;
+    esac
   done <"$1"
 }
 
@@ -1380,6 +1387,9 @@ needs_of() {
 missing_extension() {
   local module
   for module in $(needs_of "$1"); do
+    # @feature cdc {
+    if [ "$module" = k6/x/mongo ] && [ "$(setting CDC_READ mongodb)" != mongodb ]; then continue; fi
+    # @feature }
     case "$k6_extensions" in
       *", $module ["*) ;;
       *)
@@ -1429,10 +1439,15 @@ require_extensions() {
     err '%sload-test.sh:%s %s\n' "$red" "$plain" "${script##*/} needs $missing, and $k6 ($k6_version) does not have it."
     note "Build a k6 that does (Go and xk6: go install go.k6.io/xk6/cmd/xk6@latest):
   xk6 build v1.8.1 \\
-    --with github.com/grafana/xk6-sql@v1.0.6 \\
-    --with github.com/grafana/xk6-sql-driver-postgres@v0.1.2 \\
-    --with github.com/GhMartingit/xk6-mongo@v1.2.0
-then K6_BIN=./k6 $(command_line). With Docker, or fetched by k6 itself: tests/load/docs/databases.md"
+    --with github.com/grafana/xk6-sql@v1.0.6 \\"
+    case " $(needs_of "$script") " in
+      *' k6/x/mongo '*)
+        note "    --with github.com/grafana/xk6-sql-driver-postgres@v0.1.2 \\
+    --with github.com/GhMartingit/xk6-mongo@v1.2.0"
+        ;;
+      *) note '    --with github.com/grafana/xk6-sql-driver-postgres@v0.1.2' ;;
+    esac
+    note "then K6_BIN=./k6 $(command_line). With Docker, or fetched by k6 itself: tests/load/docs/databases.md"
     exit "$EXIT_REFUSED"
   done
 }

@@ -1,9 +1,9 @@
 # A k6 that can talk to databases: docker build -t k6-databases -f databases.dockerfile .
-# Then: K6_IMAGE=k6-databases ./scripts/load-test.sh database --docker
+# Then: K6_IMAGE=k6-databases ./scripts/load-test.sh TEST --docker
 FROM golang:1.25-alpine AS build
 RUN go install go.k6.io/xk6/cmd/xk6@v1.1.5
-# The MongoDB extension is in no catalogue and is written for k6 1.x.
 RUN xk6 build v1.8.1 --output /k6 \
+  --with github.com/GhMartingit/xk6-mongo@v1.2.0 \ # @feature cdc
   --with github.com/grafana/xk6-sql@v1.0.6 \
   --with github.com/grafana/xk6-sql-driver-postgres@v0.1.2
 

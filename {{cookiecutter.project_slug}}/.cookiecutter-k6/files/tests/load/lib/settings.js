@@ -286,6 +286,19 @@ export const SETTINGS = {
   // @feature sql {
 
   DATABASE_URL: store('DATABASE_URL', 'Database that is tested, or whose changes are captured'),
+  // @feature cdc {
+  MONGODB_URL: store('MONGODB_URL', 'Where the pipeline ends, with the name of the database'),
+  READ_URL: store('READ_URL', 'The same when it is an API or another PostgreSQL'),
+  CDC_READ: choice(
+    /** @type {const} */ (['mongodb', 'http', 'sql']),
+    'mongodb',
+    'What the pipeline ends in; chooses the row of `readSides` in `config/cdc.js`',
+  ),
+  CDC_DRAIN: duration(
+    '30s',
+    'Longest wait at the end of a run until the pipeline has caught up; what is not there then is lost',
+  ),
+  // @feature }
   // @feature }
   // @feature websocket {
 

@@ -25,6 +25,16 @@ declare function require(path: './raw-channel.js'): typeof import('../lib/socket
 declare function require(path: './socket-plan.js'): typeof import('../lib/sockets/socket-plan.js');
 declare function require(path: './socketio.js'): typeof import('../lib/sockets/socketio.js');
 // @feature }
+// @feature cdc {
+declare function require(path: './mongodb.js'): typeof import('../lib/cdc/mongodb.js');
+declare function require(
+  path: './pipeline-stages.js',
+): typeof import('../lib/cdc/pipeline-stages.js');
+declare function require(
+  path: '../database/postgres.js',
+): typeof import('../lib/database/postgres.js');
+declare function require(path: 'k6/http'): typeof import('k6/http');
+// @feature }
 declare function require(path: './stages.js'): typeof import('../lib/database/stages.js'); // @feature sql
 declare function require(path: './stage-tag.js'): typeof import('../lib/stage-tag.js');
 // @feature missions {

@@ -57,6 +57,10 @@ function isPort(port) {
 /** Settings that hold the address of a database, and the schemes of each. */
 export const DATABASES = /** @type {const} */ ({
   DATABASE_URL: ['postgres', 'postgresql'],
+  // @feature cdc {
+  MONGODB_URL: ['mongodb', 'mongodb+srv'],
+  READ_URL: ['http', 'https', 'postgres', 'postgresql'],
+  // @feature }
 });
 
 /**
@@ -77,6 +81,10 @@ export function withParameter(url, name, value) {
 /** What to write, for messages. @type {Record<keyof typeof DATABASES, string>} */
 export const EXAMPLES = {
   DATABASE_URL: 'postgres://user:password@localhost:5432/db?sslmode=disable',
+  // @feature cdc {
+  MONGODB_URL: 'mongodb://user:password@localhost:27017/db',
+  READ_URL: 'http://localhost:8000/api/v1',
+  // @feature }
 };
 
 /**

@@ -1,0 +1,377 @@
+"""The tests of change data capture through a real pipeline: green, or red with count and cause."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from service.testing import free_port
+
+from tests.databases.servers import PASSWORD, USER, Pipeline, Stores, pipeline
+from tests.suite.running import SCRIPT_ERROR, THRESHOLDS_CROSSED, Run, Suite
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("databases")]
+
+TESTS = ("baseline", "stress", "spike", "soak", "e2e-latency", "mixed-workload")
+TABLES = ("customers", "addresses", "orders")
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+BUSY = (
+    ";".join(
+        f"{metric}=p(95)<60000"
+        for metric in """
+        cdc_e2e_latency cdc_e2e_latency{stage:recovery} pg_write_duration mongo_read_duration
+        e2e_cdc_latency_ms e2e_cdc_propagation_ms
+    """.split()
+    )
+    + ";dropped_iterations=count<1000;cdc_drain_time=max<600000"
+)
+"""THRESHOLDS for runs whose verdict must not depend on how busy this machine is."""
+
+
+def settings(stores: Stores, **more: str | float) -> dict[str, str | float]:
+    return {
+        "DATABASE_URL": stores.postgres.url,
+        "MONGODB_URL": stores.mongo_url,
+        "THRESHOLDS": BUSY,
+        "THINK_TIME": 0,
+        **more,
+    }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def foreign(stores: Stores) -> Iterator[None]:
+    """Rows and documents of others, of names that look like ours; they are all there at the end."""
+    run = "killed-1"
+    emails = [f"a+{run}-2@loadtest.com", f"a+{run}%@loadtest.com", f"a+{run}@loadtestXcom", "%"]
+    database = stores.postgres
+    for number, email in enumerate(emails):
+        database.rows(
+            "INSERT INTO customers (id, email, name, status) VALUES "
+            f"('00000000-0000-4000-8000-00000000010{number}', '{email}', 'n', 'active')"
+        )
+    stores.insert("customers", [{"id": email, "email": email} for email in emails])
+    before = database.count("customers")
+    yield
+    assert database.count("customers") == before
+    assert [row["email"] for row in stores.documents("customers")] == emails
+    database.rows("DELETE FROM customers WHERE name = 'n'")
+
+
+def left(stores: Stores, run: str) -> int:
+    """Count what a run has on both sides."""
+    rows = sum(
+        stores.postgres.count(f"{table} WHERE {column} LIKE '%+{run}%' AND {column} NOT LIKE 'a+%'")
+        for table, column in (
+            ("customers", "email"),
+            ("addresses", "street"),
+            ("orders", "reference"),
+        )
+    )
+    documents = [row for table in TABLES for row in stores.documents(table)]
+    return rows + sum(f"+{run}" in str(row) and "'a+" not in str(row) for row in documents)
+
+
+# --- every pipeline fault, all at once -------------------------------------------------------
+
+
+@dataclass
+class Fault:
+    """A test, what goes wrong meanwhile, and what came out."""
+
+    test: str
+    faults: dict[str, float] = field(default_factory=dict)
+    vus: int = 12
+    duration: str = "4s"
+    drain: str = "3s"
+    crash: bool = False
+    after: float = 0
+    run: Run | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def outcome(self) -> dict[str, int]:
+        """The figures of the table."""
+        assert self.run is not None
+        table = self.run.summary["tables"][0]
+        return dict(zip(table["head"], table["rows"][0], strict=True))
+
+    @property
+    def reason(self) -> str:
+        """The first of the reasons."""
+        assert self.run is not None
+        assert self.run.code == THRESHOLDS_CROSSED, self.run.everything
+        return str(self.run.summary["reasons"][0])
+
+
+def all_faults() -> dict[str, Fault]:
+    return {
+        "lost": Fault("stress", {"lose": 100}),
+        "duplicated": Fault("stress", {"duplicate": 100}),
+        "reordered": Fault("mixed-workload", {"reorder": 5}, vus=8, duration="4s"),
+        "lag": Fault("baseline", {"lag": 5}, vus=2, duration="2s", drain="30s"),
+        "pause": Fault("e2e-latency", {"pause": 20}, vus=20, duration="3s", drain="40s", after=1),
+        "restart": Fault("stress", crash=True, vus=6, duration="5s", drain="20s", after=2),
+    }
+
+
+@pytest.fixture(scope="module")
+def faults(stores: Stores, suite: Suite) -> dict[str, Fault]:
+    """Every fault with a pipeline and a run of its own, at the same time: they wait most of it."""
+    cases = all_faults()
+    with ExitStack() as stack:
+        pipes: dict[str, Pipeline] = {}
+        for name in cases:
+            environ = {
+                "PIPELINE_SLOT": name,
+                "PIPELINE_ONLY": f"+{name}@",
+                "PIPELINE_CONFIRM": "999",
+            }
+            pipes[name] = stack.enter_context(pipeline(stores.other(name), **environ))
+        started = {}
+        for name, case in cases.items():
+            own = settings(stores.other(name), VUS=case.vus, DURATION=case.duration)
+            own.update(RUN_ID=name, CDC_DRAIN=case.drain, TIME_SCALE=0.001)
+            if case.after == 0:
+                pipes[name].set(**case.faults)
+            started[name] = suite.having(**own).start(f"scripts/{case.test}-test.js")
+        begin = time.monotonic()
+        for name, case in sorted(cases.items(), key=lambda item: item[1].after):
+            if case.after:
+                started[name].wait_for(
+                    lambda name=name: (
+                        stores.postgres.count(  # type: ignore[misc]
+                            f"customers WHERE email LIKE '%+{name}@%'"
+                        )
+                        > 0
+                    )
+                )
+                time.sleep(max(0, case.after - (time.monotonic() - begin)))
+                if case.crash:
+                    pipes[name].kill()
+                    pipes[name].start()
+                else:
+                    pipes[name].set(**case.faults)
+        for name, case in cases.items():
+            case.run = started[name].wait(90)
+            case.counts = pipes[name].set()
+    for name in cases:
+        stores.postgres.rows(f"SELECT pg_drop_replication_slot('{name}')")
+    return cases
+
+
+def test_one_percent_lost(faults: dict[str, Fault]) -> None:
+    case = faults["lost"]
+    lost = case.counts["insert customers"] // 100
+    assert lost >= 1
+    assert f"{lost} lost" in case.reason
+    assert case.outcome["lost"] == lost
+    assert case.outcome["duplicated"] == case.outcome["stale"] == 0
+    assert case.outcome["rows"] == case.counts["insert customers"]
+
+
+def test_one_percent_duplicated(faults: dict[str, Fault]) -> None:
+    case = faults["duplicated"]
+    doubled = case.counts["insert customers"] // 100
+    assert doubled >= 1
+    assert f"{doubled} duplicated" in case.reason
+    assert case.outcome["lost"] == case.outcome["stale"] == 0
+
+
+def test_reordered_updates(faults: dict[str, Fault]) -> None:
+    case = faults["reordered"]
+    assert case.counts["reordered"] >= 1
+    assert case.outcome["stale"] + case.outcome["out of order"] >= 1
+    assert case.outcome["stale"] == case.counts["stale"]
+    assert "stale" in case.reason or "out of order" in case.reason
+    assert case.outcome["lost"] == case.outcome["duplicated"] == 0
+
+
+def test_a_lag_of_five_seconds(faults: dict[str, Fault]) -> None:
+    case = faults["lag"]
+    assert case.outcome["late"] == case.outcome["rows"] >= 2
+    assert f"{case.outcome['rows']} late" in case.reason
+    assert case.outcome["lost"] == 0
+    assert case.run is not None
+    waited = case.run.summary["tables"][1]["rows"][0]
+    assert waited[2] >= 4000, "what was never found counts with the whole wait"
+
+
+def test_a_pause_of_twenty_seconds(faults: dict[str, Fault]) -> None:
+    case = faults["pause"]
+    assert case.outcome["late"] >= 1
+    assert "late" in case.reason
+    assert case.outcome["lost"] == case.outcome["duplicated"] == case.outcome["stale"] == 0
+    assert case.outcome["drained after ms"] > 3000
+
+
+def test_a_restart_in_the_middle(faults: dict[str, Fault]) -> None:
+    case = faults["restart"]
+    assert case.counts["replayed"] >= 1
+    assert case.outcome["duplicated"] == case.counts["replayed"]
+    assert f"{case.counts['replayed']} duplicated" in case.reason
+    assert case.outcome["lost"] == 0
+
+
+def test_nothing_is_left_behind_by_any_of_them(faults: dict[str, Fault], stores: Stores) -> None:
+    for name, case in faults.items():
+        assert left(stores.other(name), name) == 0, name
+        assert case.run is not None
+        assert PASSWORD not in case.run.everything + case.run.summary_text
+
+
+# --- a pipeline that works -------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def replica(stores: Stores) -> Iterator[Stores]:
+    """Stores with a pipeline between them that does what it should."""
+    own = stores.other("replica")
+    with pipeline(own):
+        yield own
+    stores.postgres.rows("SELECT pg_drop_replication_slot('pipeline')")
+
+
+@pytest.fixture(scope="module")
+def healthy(replica: Stores, suite: Suite) -> dict[str, Run]:
+    """All six tests, all at once."""
+    live = suite.having(**settings(replica, CDC_DRAIN="20s", VUS=3))
+    short = {
+        "baseline": live.having(DURATION="2s"),
+        "stress": live.having(TIME_SCALE=0.003),
+        "spike": live.having(TIME_SCALE=0.02),
+        "soak": live.having(DURATION="2s"),
+        "e2e-latency": live.having(DURATION="2s", VUS=20),
+        "mixed-workload": live.having(TIME_SCALE=0.006),
+    }
+    started = {
+        name: short[name].start(f"scripts/{name}-test.js", samples=True, RUN_ID=f"healthy-{name}")
+        for name in TESTS
+    }
+    return {name: running.wait() for name, running in started.items()}
+
+
+@pytest.mark.parametrize("name", TESTS)
+def test_a_healthy_pipeline(healthy: dict[str, Run], replica: Stores, name: str) -> None:
+    run = healthy[name]
+    assert run.code == 0, run.everything
+    assert run.passed, run.reasons
+    assert all(row["ok"] and row["measured"] for row in run.summary["thresholds"])
+    table = run.summary["tables"][0]
+    assert table["rows"][0][0] >= 1
+    assert set(table["rows"][0][1:7]) == {0}
+    assert "level=error" not in run.err
+    assert left(replica, f"healthy-{name}") == 0
+
+
+def test_the_parts_of_the_latency_add_up(healthy: dict[str, Run]) -> None:
+    run = healthy["e2e-latency"]
+    metrics = ("e2e_pg_write_ms", "e2e_cdc_propagation_ms", "e2e_mongo_confirm_ms")
+    found: dict[str, list[float]] = {}
+    for row in run.samples():
+        found.setdefault(row.metric, []).append(row.value)
+    for whole, *parts in zip(
+        found["e2e_cdc_latency_ms"], *(found[m] for m in metrics), strict=True
+    ):
+        assert whole == pytest.approx(sum(parts), abs=0.01)
+        assert min(parts) >= 0
+
+
+# --- runs that are cut short -----------------------------------------------------------------
+
+
+def test_interrupted_and_killed_runs(replica: Stores, suite: Suite, command: Command) -> None:
+    live = suite.having(**settings(replica, VUS=4, DURATION="30s", CDC_DRAIN="10s"))
+    entry = "scripts/mixed-workload-test.js"
+    stopped, killed = (
+        live.start(entry, RUN_ID=run, TIME_SCALE=0.01) for run in ("stopped-1", "killed-1")
+    )
+    for running, run in ((stopped, "stopped-1"), (killed, "killed-1")):
+        running.wait_for(lambda run=run: left(replica, run) > 24, 30)  # type: ignore[misc]
+    stopped.interrupt()
+    killed.process.kill()
+    killed.process.wait()
+    done = stopped.wait()
+    assert done.code == 105, done.everything
+    assert left(replica, "stopped-1") == 0
+    assert left(replica, "killed-1") > 0
+    addresses = {"DATABASE_URL": replica.postgres.url, "MONGODB_URL": replica.mongo_url}
+    for words in ("from customers", "removed 0 from"):
+        cleaned = command("cleanup", "killed-1", CDC_DRAIN="10s", **addresses)
+        assert cleaned.returncode == 0, cleaned.stderr
+        assert words in cleaned.stderr
+        assert left(replica, "killed-1") == 0
+        assert PASSWORD not in cleaned.stdout + cleaned.stderr
+
+
+# --- refused ---------------------------------------------------------------------------------
+
+
+def test_what_cannot_work_is_refused(suite: Suite, stores: Stores) -> None:
+    live = suite.having(**settings(stores, VUS=1, DURATION="1s"))
+    remote = f"mongodb://{USER}:{PASSWORD}@mongo.example.com/shop"
+    entry = "scripts/baseline-test.js"
+    started = {
+        "MONGODB_URL: no server answers": live.start(
+            entry, MONGODB_URL=f"mongodb://127.0.0.1:{free_port()}/shop"
+        ),
+        "mongo.example.com is neither local nor listed": live.start(entry, MONGODB_URL=remote),
+        "MONGODB_URL: not set": live.start(entry, MONGODB_URL=""),
+        "READ_URL: not set": live.start(entry, CDC_READ="sql"),
+        "ALLOW_WRITES=true": live.start(
+            entry, MONGODB_URL=remote, ALLOWED_HOSTS="mongo.example.com"
+        ),
+    }
+    for says, running in started.items():
+        run = running.wait()
+        assert run.code == SCRIPT_ERROR, run.everything
+        assert says in run.err
+        assert PASSWORD not in run.everything
+
+
+def test_a_plain_k6_is_refused(command: Command, k6_binary: Path) -> None:
+    done = command("baseline-test", K6_BIN=str(k6_binary))
+    assert done.returncode == 1
+    assert "baseline-test.js needs k6/x/sql" in done.stderr
+    assert "xk6-mongo" in done.stderr
+
+
+# --- figures ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "peak", "seconds", "targets"),
+    [
+        ("baseline", 10, 300, {"cdc_e2e_latency": "p(95)<2000", "mongo_read_duration": "p(95)<50"}),
+        ("stress", 150, 900, {"cdc_e2e_latency": "p(99)<10000", "pg_write_failed": "rate<0.05"}),
+        ("spike", 500, 300, {"cdc_success_rate": "rate>0.90", "cdc_drain_time": "max<30000"}),
+        ("soak", 50, 7200, {"cdc_e2e_latency": "p(99)<6000", "pg_write_errors": "count<100"}),
+        ("mixed-workload", 50, 540, {"cdc_e2e_latency": "p(95)<3000", "checks": "rate>0.90"}),
+    ],
+)
+def test_the_figures_of_the_original(
+    suite: Suite, name: str, peak: int, seconds: int, targets: dict[str, str]
+) -> None:
+    found = suite.inspect(f"scripts/{name}-test.js")
+    assert (found.shape.peak, found.shape.seconds) == (peak, seconds)
+    for metric, target in targets.items():
+        assert target in found.thresholds[metric]
+    for metric in ("cdc_lost", "cdc_duplicated", "cdc_stale", "cdc_out_of_order"):
+        assert found.thresholds[metric] == ["count<1"]
+
+
+def test_the_figures_of_the_latency_test(suite: Suite) -> None:
+    found = suite.inspect("scripts/e2e-latency-test.js")
+    scenario = found.scenario
+    assert scenario["executor"] == "constant-arrival-rate"
+    assert (scenario["rate"], scenario["duration"]) == (10, "5m0s")
+    assert (scenario["preAllocatedVUs"], scenario["maxVUs"]) == (20, 50)
+    assert found.thresholds["e2e_cdc_latency_ms"] == ["p(50)<500", "p(95)<2000", "p(99)<5000"]
+    assert found.thresholds["e2e_cdc_propagation_ms"] == ["p(95)<1500"]
+    assert found.thresholds["e2e_propagation_success"] == ["rate>0.99"]
+    assert found.thresholds["dropped_iterations"] == ["count<1"]
