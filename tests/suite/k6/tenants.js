@@ -41,6 +41,9 @@ function memories() {
     equal(`${name}: no false alarm`, alarms, 0);
     equal(`${name}: every leak of 5 MB a minute`, found, RUNS);
   }
+  const uneven = (at) => (at < 50_000 ? at * 0.4 : at < 80_000 ? 1.9 * at - 75_000 : at - 3000);
+  const bursts = readings((at) => (5 * uneven(at)) / 60_000 + NOISES.spikes(seeded(4))(), 0);
+  holds('a leak under uneven load', trendOf(bursts, 0.25).atLeast >= 30);
   const soak = (leak) => trendOf(readings(NOISES.uniform(seeded(9)), leak, 30_000, 240), 0.25);
   holds('a soak without a leak', soak(0).atLeast < 30);
   holds('a soak that leaks 60 MB an hour', soak(1).atLeast >= 30);

@@ -385,7 +385,7 @@ export const SETTINGS = {
   FLASH_SALE_FIELD: text('stock', 'Field of `GET /inventory/{id}` that tells the stock'),
   METRICS_URL: text(
     '/metrics',
-    'Where the service tells its memory: a path below `API_PREFIX`, or a whole URL',
+    'Where the service tells its memory: a path below `API_PREFIX`, or a whole URL, asked without credentials',
   ),
   MEMORY_FIELD: text(
     '',

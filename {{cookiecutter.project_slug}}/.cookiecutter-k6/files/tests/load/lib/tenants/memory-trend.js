@@ -17,8 +17,8 @@ const BLOCKS = [24, 12, 8];
 /** Quantile of the normal distribution: one steady run in a thousand may look like a leak. */
 const CERTAINTY = 3.09;
 
-/** Readings of blocks that follow each other are hardly ever more alike than this. */
-const MOST_ALIKE = 0.9;
+/** Blocks count as alike up to here: growth that is not even, such as under uneven load, looks alike too. */
+const MOST_ALIKE = 0.6;
 
 const HOUR_MS = 3_600_000;
 
@@ -98,7 +98,7 @@ function slopesOf(blocks) {
 
 /**
  * @param {number[]} rest what the slope does not explain
- * @returns {number} correlation of neighbours, 0 to 0.9, put right for so few values
+ * @returns {number} correlation of neighbours, 0 to 0.6, put right for so few values
  */
 function likeness(rest) {
   const mean = rest.reduce((sum, value) => sum + value, 0) / rest.length;

@@ -25,6 +25,17 @@ export const MEASURES = endpoint('GET metrics', env.METRICS_URL, {
   headers: { Accept: 'application/json, text/plain;q=0.9' },
 });
 
+/**
+ * Another host gets no credentials of this one.
+ *
+ * @returns {import('../http.js').RequestDetails}
+ */
+function measuresDetails() {
+  return env.METRICS_URL.startsWith('/')
+    ? { headers: { ...tierHeaders(), ...MEASURES.params.headers } }
+    : {};
+}
+
 /** Megabytes by what the name of a figure ends with. @type {[RegExp, number][]} */
 const UNITS = [
   [/bytes$/i, 1 / 1024 / 1024],
@@ -81,9 +92,7 @@ export function createMemorySampler(durationMs) {
   const readings = [];
   return () => {
     const before = Date.now();
-    const response = request(MEASURES, {
-      headers: { ...MEASURES.params.headers, ...tierHeaders() },
-    });
+    const response = request(MEASURES, measuresDetails());
     if (verify(response)) {
       const mb = memoryOf(response);
       readings.push({ at: before, mb });
