@@ -525,3 +525,20 @@ def test_forms_have_no_lists_that_nobody_asks_for() -> None:
 def test_forms_have_no_lists_of_examples_either() -> None:
     made = form(LISTS, example={"must": ["a"], "may": ["b"], "plain": "c"})
     assert set(made["required"]) == {"must", "plain"}
+
+
+def test_a_documented_accept_header_goes_with_the_declared_types() -> None:
+    own: Any = {"name": "Accept", "in": "header", "schema": {"type": "string", "default": "a/v2"}}
+    content = {"application/json": {"schema": TEXT}}
+    answers = {"200": {"description": "d", "content": content}}
+    get = {"parameters": [own], "responses": answers}
+    row = only_row(openapi({"/x": {"get": get}}))
+    assert row["params"][0]["gen"] == {"const": "a/v2, application/json"}
+
+
+def test_values_that_would_be_huge_are_not_made() -> None:
+    lists: Any = {"type": "string"}
+    for _ in range(40):
+        lists = {"type": "array", "items": lists, "minItems": 2}
+    assert "more than 20000 parts" in only_row(openapi(posting(lists)))["skip"]
+    assert "skip" in only_row(openapi(posting({"type": "array", "minItems": 1_000_000_000})))

@@ -70,6 +70,27 @@ def ref(name: str) -> dict[str, str]:
 
 
 CASES: dict[str, Any] = {
+    "if, then": {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"enum": ["a", "b"]}},
+        "if": {"properties": {"kind": {"const": "a"}}},
+        "then": {"required": ["x"], "properties": {"x": {"type": "integer"}}},
+        "else": {"required": ["y"], "properties": {"y": {"type": "string"}}},
+    },
+    "contains alone": {"type": "array", "contains": {"const": 5}, "minItems": 1},
+    "contains besides items": {
+        "type": "array",
+        "items": {"type": "integer"},
+        "contains": {"minimum": 70},
+    },
+    "names by pattern alone": {
+        "type": "object",
+        "patternProperties": {"^x-[a-z]{2}$": {"type": "integer"}},
+        "additionalProperties": False,
+        "minProperties": 1,
+    },
+    "anything but texts": {"not": {"type": "string"}},
     "example that fits": {"type": "string", "maxLength": 5, "example": "abc"},
     "example that does not fit": {"type": "string", "maxLength": 5, "example": "too long to fit"},
     "example of another type": {"type": "integer", "example": "7"},

@@ -134,6 +134,8 @@ const IDS = [
   [{ patterns: ['^[A-Z]+$'] }, 'string', false],
   [{ patterns: ['(?P<python>x'] }, 'ABC', true],
   [{ maxLength: 3 }, 'abcd', false],
+  [{ enum: ['1', '2'] }, 2, true],
+  [{ enum: ['1', '2'] }, 3, false],
 ];
 
 function ids() {

@@ -26,6 +26,7 @@ export type FormatName =
 export interface Fits {
   type?: 'string' | 'integer' | 'number';
   patterns?: string[];
+  enum?: string[];
   minLength?: number;
   maxLength?: number;
   minimum?: number;

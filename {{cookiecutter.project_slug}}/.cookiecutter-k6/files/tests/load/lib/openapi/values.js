@@ -142,8 +142,11 @@ export function makeValue(node, source, depth = 0) {
  */
 export function isFit(id, fits = {}) {
   const { type = 'string', patterns = [], minLength = 0, maxLength = Infinity } = fits;
-  const { minimum = -Infinity, maximum = Infinity } = fits;
+  const { minimum = -Infinity, maximum = Infinity, enum: known } = fits;
   const text = String(id);
+  if (known !== undefined && !known.includes(text)) {
+    return false;
+  }
   if (type !== 'string') {
     const isNumber = type === 'integer' ? /^-?\d+$/ : /^-?\d+(\.\d+)?$/;
     return isNumber.test(text) && Number(text) >= minimum && Number(text) <= maximum;

@@ -25,7 +25,9 @@ _EXAMPLES = 4  # so many examples of a body are kept
 _PICKS = 20  # so many values of an enum
 _OPTIONAL_SIZE = 40  # an optional property with more nodes than that is left out
 _OBJECT_SIZE = 150  # optional properties are taken up to so many nodes in an object
+_LARGEST = 20_000  # parts of the smallest value: lists in lists multiply
 _SAMPLES = 4
+_PLAINEST: tuple[Any, ...] = (1, True, "text", [], {}, None)  # where all else fails
 _MANY = 24  # where a rule concerns only some values
 _TRIES, _FEW_TRIES = 120, 20
 
@@ -88,6 +90,30 @@ def size(node: Node, shared: Mapping[str, Node]) -> int:
     return total + sum(size(node[key], shared) for key in ("values", "else") if key in node)
 
 
+def least_size(node: Node, shared: Mapping[str, Node], known: dict[str, float]) -> float:
+    """Return how many parts the smallest value of a generator has; known: of shared ones."""
+    if "use" in node:
+        name = node["use"]
+        if name not in known:
+            known[name] = 0
+            known[name] = least_size(shared[name], shared, known)
+        return known[name]
+
+    def of(inner: Iterable[Node]) -> Iterator[float]:
+        return (least_size(item, shared, known) for item in inner)
+
+    if "bind" in node:
+        return least_size(node["else"], shared, known)
+    if node.get("make") == "one":
+        return max(of(node["of"]))
+    if node.get("make") == "tuple":
+        return 1 + sum(of(node["items"]))
+    if node.get("make") in {"array", "map"}:
+        inner = node["items"] if node["make"] == "array" else node["values"]
+        return 1 + min(max(1, node.get("min", 0)), 10 * _LARGEST) * max(of([inner]))
+    return 1 + sum(of(node.get("required", {}).values()))
+
+
 def bound(slot: str, other: Node, view: Flat, *, as_text: bool = False) -> Node:
     """Return the generator of an id that an answer gives, else of what `other` makes.
 
@@ -107,6 +133,8 @@ def bound(slot: str, other: Node, view: Flat, *, as_text: bool = False) -> Node:
     for key in ("minLength", "maxLength", "minimum", "maximum"):
         if is_number(view.get(key)):
             fits[key] = view[key]
+    if len(view.get("enum", ())) in range(1, _PICKS + 1):
+        fits["enum"] = [str(value) for value in view["enum"]]
     return {**made, "fits": fits} if fits else made
 
 
@@ -163,6 +191,8 @@ class Builder:
             made = self._build(schema, name, files=files)
         except RecursionError:
             raise Unfillable("the schema is nested too deeply") from None
+        if least_size(made, self.shared, {}) > _LARGEST:
+            raise Unfillable(f"its smallest value has more than {_LARGEST} parts")
         if doubts != self._doubts:
             made = self._checked(made, schema)
             self._doubts = doubts
@@ -257,6 +287,7 @@ class Builder:
             if not self._misfit(narrower, schema, 0.5, count):
                 return narrower
         fitting = self._trials(made, schema)
+        fitting = fitting or [value for value in _PLAINEST if self._fits(value, schema)][:1]
         if fitting:
             return {"pick": fitting} if len(fitting) > 1 else {"const": fitting[0]}
         raise Unfillable("no value fits all rules of the schema at once")
@@ -594,6 +625,11 @@ class Builder:
     def _map(self, view: Flat, least: int) -> Node:
         self._doubts += 1
         extra = view.get("additionalProperties", True)
+        keys = view.get("propertyNames")
+        shapes = view.get("patternProperties")
+        if extra is False and shapes:
+            shape, extra = next(iter(shapes.items()))
+            keys = {"allOf": [{"pattern": shape}, keys if isinstance(keys, Mapping) else {}]}
         values = self._build(extra if isinstance(extra, Mapping) else {"type": "string"}, "")
         node: Node = {
             "make": "map",
@@ -601,8 +637,8 @@ class Builder:
             "min": least,
             "max": max(least, min(2, int(view.get("maxProperties", 2)))),
         }
-        if isinstance(view.get("propertyNames"), Mapping):
-            node["keys"] = self._build({"type": "string", **view["propertyNames"]}, "")
+        if isinstance(keys, Mapping):
+            node["keys"] = self._build({"type": "string", **keys}, "")
         return node
 
     def _array(self, view: Flat, name: str) -> Node:
@@ -612,7 +648,10 @@ class Builder:
         if isinstance(first, list) and first:
             self._doubts += 1
             return {"make": "tuple", "items": [self._build(item, "") for item in first]}
-        least = int(view.get("minItems", 0))
+        if "contains" in view:
+            items = view["contains"] if items is None else {"allOf": [items, view["contains"]]}
+        wanted = int(view.get("minContains", 1)) if "contains" in view else 0
+        least = max(int(view.get("minItems", 0)), wanted)
         most = int(min(view.get("maxItems", max(3, least)), max(3, least)))
         if most < least:
             raise Unfillable(f"minItems {least} is more than maxItems {most}")

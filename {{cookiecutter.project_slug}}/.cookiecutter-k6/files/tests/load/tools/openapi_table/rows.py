@@ -145,6 +145,7 @@ class RowMaker:
             if parameter.place == "header" and parameter.name.lower() in OWN_HEADERS:
                 # What the test writes itself, unless the document says what to write.
                 if made.keys() & {"const", "pick"}:
+                    made = self._acceptable(operation, parameter, made)
                     listed.append(_described(parameter, made))
                 continue
             if not parameter.required and (parameter.deprecated or not worth_sending(made)):
@@ -152,6 +153,15 @@ class RowMaker:
                 continue
             listed.append(_described(parameter, made))
         return listed, left
+
+    def _acceptable(self, operation: Operation, parameter: Parameter, made: Node) -> Node:
+        """Return the generator of an Accept header with the declared types behind its own."""
+        pinned = self.schemas.flat(parameter.schema).keys() & {"enum", "const", "patterns"}
+        if parameter.name.lower() != "accept" or pinned or not isinstance(made.get("const"), str):
+            return made
+        types = [kind for status in _expected(operation) for kind in _types(operation, status)]
+        values = dict.fromkeys([made["const"], *types])
+        return {"const": ", ".join(values)}
 
     def _parameter(self, operation: Operation, parameter: Parameter) -> Node:
         examples = [value for value in parameter.examples if _usable(parameter, value)]
@@ -242,10 +252,11 @@ class RowMaker:
 
     def _unknown(self, media: str, content: Content) -> Node:
         """Send what has no rules of its own: a documented text, or what its schema allows."""
-        texts = [value for value in content.examples if isinstance(value, str) and value]
+        view = self.schemas.flat(content.schema)
+        examples = [*content.examples, view.get("example")]
+        texts = [value for value in examples if isinstance(value, str) and value]
         if texts:
             return {"type": media, "kind": "text", "gen": {"const": texts[0]}}
-        view = self.schemas.flat(content.schema)
         if main_type(view) != "string" or "xml" in media.lower():
             raise Unfillable("bodies of this type cannot be made")
         made = self.builder.node(content.schema, "body", files=True)
@@ -442,6 +453,11 @@ def _described(parameter: Parameter, made: Node) -> Node:
     if parameter.reserved:
         described["reserved"] = True
     return {**described, "gen": made}
+
+
+def _types(operation: Operation, status: str) -> Sequence[str]:
+    answer = operation.answers.get(status)
+    return answer.types if answer else ()
 
 
 def _expected(operation: Operation) -> list[str]:

@@ -140,6 +140,9 @@ def own_view(schema: Mapping[str, Any]) -> Flat:
     if needed:
         view["needed"] = needed
     groups = [(word, schema[word]) for word in ("oneOf", "anyOf") if _alternatives(schema, word)]
+    if isinstance(schema.get("if"), Mapping):
+        branch = {"allOf": [schema["if"], schema.get("then", {})]}
+        groups.append(("anyOf", [branch, schema.get("else", {})]))
     if groups:
         view["groups"] = groups
     return {key: value for key, value in view.items() if _well_formed(key, value)}
