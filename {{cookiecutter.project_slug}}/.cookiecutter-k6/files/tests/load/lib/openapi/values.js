@@ -89,6 +89,9 @@ const ELEMENTS = 3;
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 
+/** What ids look like, by type. */
+const SHAPES = { string: /^/, integer: /^-?\d+$/, number: /^-?\d+(\.\d+)?$/ };
+
 /** Dates are made from here on, milliseconds: services tend to refuse the past. */
 const FIRST_DAY = Date.UTC(2030, 0, 1);
 
@@ -141,22 +144,17 @@ export function makeValue(node, source, depth = 0) {
  * @example isFit('7', { type: 'integer' }) // true
  */
 export function isFit(id, fits = {}) {
-  const { type = 'string', patterns = [], minLength = 0, maxLength = Infinity } = fits;
-  const { minimum = -Infinity, maximum = Infinity, enum: known } = fits;
+  const { type = 'string', patterns = [], enum: known } = fits;
   const text = String(id);
-  if (known !== undefined && !known.includes(text)) {
+  const isText = type === 'string';
+  const size = isText ? text.length : Number(text);
+  const { [isText ? 'minLength' : 'minimum']: low = -Infinity } = fits;
+  const { [isText ? 'maxLength' : 'maximum']: high = Infinity } = fits;
+  if (size < low || size > high || known?.includes(text) === false || !SHAPES[type].test(text)) {
     return false;
   }
-  if (type !== 'string') {
-    const isNumber = type === 'integer' ? /^-?\d+$/ : /^-?\d+(\.\d+)?$/;
-    return isNumber.test(text) && Number(text) >= minimum && Number(text) <= maximum;
-  }
   try {
-    return (
-      text.length >= minLength &&
-      text.length <= maxLength &&
-      patterns.every((pattern) => new RegExp(pattern).test(text))
-    );
+    return patterns.every((pattern) => new RegExp(pattern).test(text));
   } catch {
     return true; // a pattern of another language
   }

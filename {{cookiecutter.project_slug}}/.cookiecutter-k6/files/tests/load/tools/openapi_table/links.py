@@ -110,6 +110,12 @@ class Linker:
         for operation in operations:
             self._by_path.setdefault(segments_of(operation.path), {})[operation.method] = operation
         self._collect()
+        self._of_collection: dict[Segments, Slot] = {}
+        self._given: dict[str, dict[str, list[str]]] = {}  # operation -> slot -> places
+        for slot in self.slots.values():
+            self._of_collection.setdefault(slot.collection, slot)
+            for give in slot.gives:
+                self._given.setdefault(give.operation, {})[slot.name] = list(give.places)
 
     # --- questions ------------------------------------------------------------------------------
 
@@ -130,17 +136,11 @@ class Linker:
 
     def own_slot(self, operation: Operation) -> Slot | None:
         """Return the slot of the things in the collection that an operation stands on."""
-        path = segments_of(operation.path)
-        return next((slot for slot in self.slots.values() if slot.collection == path), None)
+        return self._of_collection.get(segments_of(operation.path))
 
     def gives(self, operation: Operation) -> dict[str, list[str]]:
         """Return the slots that an operation gives, with the places in its answer."""
-        return {
-            slot.name: list(give.places)
-            for slot in self.slots.values()
-            for give in slot.gives
-            if give.operation == operation.name
-        }
+        return self._given.get(operation.name, {})
 
     def givers(self, slot: str) -> list[str]:
         """Return the operations that give a slot, best first."""
