@@ -12,6 +12,9 @@ actively for work. Three kinds of runs of the same journey take turns:
 * summary: as a direct `k6 run` is, with summary and report at the end;
 * recorded: as the wrapper runs it, with the course of the run recorded for the charts as well.
 
+Before that, and surer on a busy machine: k6's own processor profile of one run, and the share of it
+that is spent on recording, with the time between two records as it is in short and in long runs.
+
 What a run costs once, however long it is, comes from runs of one iteration a user and is given by
 itself (it is after the last iteration); the rest is the cost of an iteration. Each round gives one
 ratio for each kind; the interval is that of their median, by order statistics, at least 95 % sure.
@@ -22,18 +25,23 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import re
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(REPOSITORY)]
+sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "examples" / "service")]
+
+from service.testing import free_port  # noqa: E402
 
 from benchmarks.journeys.bench import TEMPLATE, server  # noqa: E402
 
@@ -100,6 +108,68 @@ def run(load: Path, url: str, kind: str, iterations: int) -> float:
     return usage.ru_utime + usage.ru_stime
 
 
+class Share(NamedTuple):
+    """Part of k6's processor time that is spent on recording, and how sure that is."""
+
+    value: float
+    low: float
+    high: float
+
+
+def profiled(load: Path, url: str, period: str, seconds: int) -> Share:
+    """Take a profile of a run at full speed. Garbage collection counts by what was allocated."""
+    port = free_port()
+    settings = {"BASE_URL": url, "THINK_TIME": "0", "PROFILE": "smoke", "GOMAXPROCS": "1"}
+    settings |= {"RESULTS_DIR": str(load.parent), "ITERATIONS": "10000000", **RECORDING}
+    settings |= {"K6_WEB_DASHBOARD_RECORD": str(load.parent / ".timeline")}
+    flags = ("--quiet", "--no-usage-report", f"--address=127.0.0.1:{port}", "--profiling-enabled")
+    process = subprocess.Popen(
+        ["k6", "run", *flags, load / "scripts" / f"{RECORDED}.js"],
+        env=os.environ | settings | {"K6_WEB_DASHBOARD_PERIOD": period},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        time.sleep(5)
+        files = {}
+        for kind, query in (("profile", f"?seconds={seconds}"), ("allocs", "")):
+            address = f"http://127.0.0.1:{port}/debug/pprof/{kind}{query}"
+            with urllib.request.urlopen(address, timeout=seconds + 30) as answer:
+                files[kind] = load.parent / kind
+                files[kind].write_bytes(answer.read())
+    finally:
+        process.terminate()
+        process.wait()
+    total, recording = (samples(files["profile"], focus) for focus in ("", RECORDER))
+    collecting = samples(files["profile"], COLLECTOR)
+    allocated = samples(files["allocs"], RECORDER) / samples(files["allocs"], "")
+    value = (recording + collecting * allocated) / total
+    # A sample is taken every 10 ms of processor time.
+    error = 1.96 * math.sqrt(value * (1 - value) / (100 * total))
+    return Share(value, max(0.0, value - error), value + error)
+
+
+RECORDER = "xk6-dashboard"
+COLLECTOR = "gcBgMarkWorker|gcAssist|bgsweep|bgscavenge"
+COUNTED = re.compile(r"Showing nodes accounting for .*? of ([\d.]+)(ms|s|MB|GB|kB) total")
+CUMULATIVE = re.compile(r"^ +\S+ +\S+ +\S+ +([\d.]+)(ms|s|MB|GB|kB) ", re.MULTILINE)
+UNITS = {"ms": 0.001, "s": 1.0, "kB": 0.001, "MB": 1.0, "GB": 1000.0}
+
+
+def samples(profile: Path, focus: str) -> float:
+    """Return the seconds, or megabytes, of a profile: all, or below functions of some names."""
+    flags = ["-top", "-cum", "-nodecount=1", "-sample_index=" + SAMPLES[profile.name]]
+    flags += [f"-focus={focus}"] if focus else []
+    text = subprocess.run(
+        ["go", "tool", "pprof", *flags, profile], capture_output=True, text=True, check=True
+    ).stdout
+    found = CUMULATIVE.search(text) if focus else COUNTED.search(text)
+    return float(found[1]) * UNITS[found[2]] if found else 0.0
+
+
+SAMPLES = {"profile": "cpu", "allocs": "alloc_space"}
+
+
 def finish(load: Path) -> float:
     """Return how long completing the report takes, seconds."""
     started = time.monotonic()
@@ -128,8 +198,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=15)
     parser.add_argument("--iterations", type=int, default=4000)
+    parser.add_argument("--profile-seconds", type=int, default=20)
     options = parser.parse_args()
     with server() as url, suite() as load:
+        for period in ("1s", "10s"):
+            value, low, high = profiled(load, url, period, options.profile_seconds)
+            print(
+                f"recording every {period}: {100 * value:.1f} % of the processor time of k6 "
+                f"at full speed, 95 % sure: {100 * low:.1f} to {100 * high:.1f} (bar: at most 3)",
+                flush=True,
+            )
+        if options.pairs == 0:
+            return 0
         once = {
             kind: statistics.median(run(load, url, kind, USERS) for _ in range(7)) for kind in KINDS
         }
