@@ -197,10 +197,10 @@ def test_published_credentials_stay_on_this_machine(suite: Suite) -> None:
         encoding="utf-8",
     )
     remote = suite.against("http://shop.example.com", ALLOWED_HOSTS="shop.example.com")
-    assert "no credentials for the tier free" in remote.run(script).err
+    assert "no credentials for the tier enterprise" in remote.run(script).err
     given = remote.run(script, TIER_KEY="free=k1,starter=k2", TIER="starter")
     assert "Bearer k2" in given.err
-    assert "Bearer test-free-key" in suite.against("http://127.0.0.1:1").run(script).err
+    assert "Bearer test-enterprise-key" in suite.against("http://127.0.0.1:1").run(script).err
 
 
 # --- rate limits -------------------------------------------------------------------------------
@@ -212,10 +212,12 @@ LIMIT = 20
 def limits(
     suite: Suite, service: RunningService, algorithm: str = "sliding", window: int = 1
 ) -> Suite:
-    """The test of rate limits: one trial, in windows of so many seconds."""
+    """The test of rate limits: one trial, windows of so many seconds, and a user too many."""
     service.set_fault("limits", algorithm, window=window)
     service.set_fault("wrong-limit", LIMIT / 100)
-    return suite.against(service.url, RATE_LIMIT=LIMIT, DURATION="1s", THRESHOLDS=ANY_LATENCY)
+    return suite.against(
+        service.url, RATE_LIMIT=LIMIT, VUS=2, DURATION="1s", THRESHOLDS=ANY_LATENCY
+    )
 
 
 @pytest.mark.parametrize("algorithm", ["fixed", "sliding", "token-bucket"])

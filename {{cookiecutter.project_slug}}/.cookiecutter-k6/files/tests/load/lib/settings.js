@@ -335,8 +335,8 @@ export const SETTINGS = {
 
   TIER: choice(
     tierNames,
-    tierNames[0],
-    'Tenant whose credentials requests carry (`config/tenants.js`)',
+    undefined,
+    'Tenant whose credentials requests carry (`config/tenants.js`); default: the last row, `rate-limit`: the first',
   ),
   TIERS: list(
     [],

@@ -4,20 +4,24 @@
 //   ./scripts/load-test.sh rate-limit --env TIER=starter --env RATE_LIMIT_WINDOW=10s
 //   TIER=starter RATE_LIMIT=1000 k6 run tests/load/scripts/rate-limit.js
 //
+// A trial is one user's: others would use up the same limit, so further VUs only wait.
 // The tiers and their limits: config/tenants.js. How it is measured: lib/tenants/rate-limit.js.
 
+import { tiers } from '../config/tenants.js';
 import { env } from '../lib/config.js';
 import { BATCH, createLimitTrial, LIMITED } from '../lib/tenants/rate-limit.js';
 import { credentialEndpoints, tierHeaders } from '../lib/tenants/tenant.js';
 import { defineTest } from '../lib/test.js';
 
+const tier = env.TIER ?? Object.keys(tiers)[0];
+
 const test = defineTest({
   name: 'rate-limit',
   own: { key: 'rate_limit', shape: { executor: 'constant-vus', vus: 1, duration: '2m' } },
-  ...(__VU === 0 ? require('../lib/tenants/rate-limit-plan.js').limitPlan(env.TIER) : undefined),
+  ...(__VU === 0 ? require('../lib/tenants/rate-limit-plan.js').limitPlan(tier) : undefined),
   endpoints: [LIMITED],
   support: credentialEndpoints,
-  prepare: () => void tierHeaders(env.TIER),
+  prepare: () => void tierHeaders(tier),
   thresholds: { http_req_failed: ['rate<0.01'], checks: ['rate>0.99'] },
   tags: { test_type: 'rate_limit' },
   // A trial that has begun takes up to five windows.
@@ -26,4 +30,4 @@ const test = defineTest({
 });
 
 export const { options, setup, teardown, handleSummary } = test;
-export default test.run(createLimitTrial(env.TIER));
+export default test.run(createLimitTrial(tier));
