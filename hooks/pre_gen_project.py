@@ -366,8 +366,8 @@ OPTIONS: tuple[Option, ...] = (
         "one of " + ", ".join(METRIC_STORES),
         "prometheus",
         "Grafana dashboards with their provisioning in `tests/load/grafana/`, for the data source"
-        " that k6 writes to. The outputs themselves work without it. See"
-        " [observability](observability.md).",
+        " that k6 writes to, and a compose file that starts all of it. The outputs themselves work"
+        " without it. See [observability](observability.md).",
         parse_choice(*METRIC_STORES),
         METRIC_STORES,
     ),
