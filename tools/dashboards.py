@@ -476,11 +476,70 @@ DATABASE_ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
     ),
 )
 
+
+def counted(legend: str, metric: str) -> Query:
+    """Return the sum of a counter, in the run so far."""
+    return Query(
+        legend,
+        f"sum(k6_{metric}_total{{{PROM_RUN}}})",
+        select('sum("value")', metric, INFLUX),
+    )
+
+
+CDC_ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
+    (
+        "Change data capture",
+        (
+            Panel(
+                "From write to document",
+                "How long a change takes through the pipeline, clocks put right.",
+                "s",
+                percentiles("cdc_e2e_latency", PROM_RUN, INFLUX),
+            ),
+            Panel(
+                "Changes that arrived",
+                "Share of the changes that the other side had in time, in the run so far.",
+                "percentunit",
+                (
+                    Query(
+                        "Arrived",
+                        f"avg(k6_cdc_success_rate_rate{{{PROM_RUN}}})",
+                        select('mean("value")', "cdc_success_rate", INFLUX),
+                    ),
+                ),
+            ),
+            Panel(
+                "Writes and reads",
+                "What the two databases themselves take: 95 % were faster.",
+                "s",
+                tuple(
+                    Query(
+                        legend,
+                        f"max(k6_{metric}_p95{{{PROM_RUN}}})",
+                        select('percentile("value", 95) / 1000', metric, INFLUX),
+                    )
+                    for legend, metric in (
+                        ("PostgreSQL", "pg_write_duration"),
+                        ("MongoDB", "mongo_read_duration"),
+                    )
+                ),
+            ),
+            Panel(
+                "Compared at the end",
+                "Rows that were compared on both sides after the run, and those that were lost.",
+                "short",
+                (counted("Compared", "cdc_reconciled"), counted("Lost", "cdc_lost")),
+            ),
+        ),
+    ),
+)
+
 # One dashboard for what every test measures, one for what an option adds: uid, title, rows.
 DASHBOARDS = {
     "k6": ("k6-results", "Load test results", ROWS),
     "k6-tiers": ("k6-tiers", "Load test results: tiers", TIER_ROWS),
     "k6-database": ("k6-database", "Load test results: databases", DATABASE_ROWS),
+    "k6-cdc": ("k6-cdc", "Load test results: change data capture", CDC_ROWS),
     "k6-websocket": ("k6-websocket", "Load test results: WebSocket", SOCKET_ROWS),
 }
 

@@ -205,6 +205,12 @@ ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
     "tests/load/grafana/dashboards/k6-database-influxdb.json": lambda a: (
         "include_database" in a and a.get("include_observability") in {"influxdb", "both"}
     ),
+    "tests/load/grafana/dashboards/k6-cdc-prometheus.json": lambda a: (
+        "include_cdc" in a and a.get("include_observability") in {"prometheus", "both"}
+    ),
+    "tests/load/grafana/dashboards/k6-cdc-influxdb.json": lambda a: (
+        "include_cdc" in a and a.get("include_observability") in {"influxdb", "both"}
+    ),
     "tests/load/grafana/dashboards/k6-websocket-prometheus.json": lambda a: (
         "websocket" in a and a.get("include_observability") in {"prometheus", "both"}
     ),

@@ -21,7 +21,7 @@ from service.testing import RunningService, running_service
 
 from tests.bakery import Bakery
 from tests.conftest import installed
-from tests.databases.servers import postgres
+from tests.databases.servers import Stores, mongo, pipeline, postgres
 from tests.layout import LOAD, REPOSITORY
 from tests.observability.servers import (
     Influxdb,
@@ -87,7 +87,7 @@ def test_what_the_dashboard_shows(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", ["k6", "k6-database", "k6-tiers", "k6-websocket"])
+@pytest.mark.parametrize("name", ["k6", "k6-cdc", "k6-database", "k6-tiers", "k6-websocket"])
 def test_rules_of_a_good_dashboard(name: str, kind: str) -> None:
     document = dashboard(kind, name)
     ids = [panel["id"] for panel in document["panels"]]
@@ -162,6 +162,7 @@ class Feed:
 SOCKETS = "k6-websocket"
 TIERS = "k6-tiers"
 DATABASE = "k6-database"
+CDC = "k6-cdc"
 # Each preset, and the journeys that have dashboards of their own. All run at the same time.
 FEEDS = {
     "plain": Feed(("load",)),
@@ -177,6 +178,12 @@ FEEDS["tiers"] = Feed(
     settings=(("VUS", "5"), ("TIME_SCALE", "0.005"), ("DURATION", "")),
 )
 FEEDS["database"] = Feed(("database",), DATABASE, answers=(("include_database", "yes"),))
+FEEDS["cdc"] = Feed(
+    ("baseline-test",),
+    CDC,
+    answers=(("include_cdc", "yes"),),
+    settings=(("VUS", "2"), ("TIME_SCALE", "1"), ("THINK_TIME", "0"), ("THRESHOLDS", "")),
+)
 HISTOGRAMS = Feed(
     ("smoke", "health"), settings=(("K6_PROMETHEUS_RW_TREND_AS_NATIVE_HISTOGRAM", "true"),)
 )
@@ -279,13 +286,16 @@ def measured(
         running_prometheus(prometheus_binary, folder, target) as prometheus,
         running_influxdb(influxd_binary, folder) as influxdb,
         postgres(installed("system", "postgres").parent) as server,
+        mongo(installed("mongo-server", "mongo-server")) as documents,
+        pipeline(Stores(server, documents)),
     ):
         outputs = f"--out {prometheus.output} --out {influxdb.output}"
 
         def fed(name: str) -> None:
             url = faulty.url if name == "plain" else service.url
             settings = {"BASE_URL": url, "OUTPUTS": outputs, "DATABASE_URL": server.url}
-            k6 = k6_databases if feeds[name].dashboard == DATABASE else k6_binary
+            settings["MONGODB_URL"] = Stores(server, documents).mongo_url
+            k6 = k6_databases if feeds[name].dashboard in {DATABASE, CDC} else k6_binary
             run = "split" if name in SPLIT else name
             feed_stores(projects[name], k6, run, feeds[name], **settings)
 
