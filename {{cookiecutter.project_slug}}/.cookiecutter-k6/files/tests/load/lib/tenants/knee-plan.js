@@ -9,8 +9,14 @@ import { rounded } from '../statistics.js';
 /** How long each rate is held. */
 const HOLD = '10s';
 
-/** Share of a step's requests that may miss the target, and the fewest that count: one hiccup is no end. */
+/**
+ * Shares of a step's requests that missed the target: a step above the first is not good, one above the second ends the
+ * run. A hiccup between good steps is neither.
+ */
 const MISSED_SHARE = 0.05;
+const ABORT_SHARE = 0.25;
+
+/** Fewer are no sign of anything. */
 const FEWEST_MISSED = 5;
 
 /**
@@ -29,7 +35,7 @@ export function ratesOf(from = env.RATE_FROM, to = env.RATE_TO, growth = env.RAT
 
 /**
  * What `defineTest` needs. Each step has a threshold of its own, on the number of requests that missed the target:
- * k6 ends the run at the first step that has too many.
+ * k6 ends the run at the first step that has far too many. The last step must not have too many.
  *
  * @returns {Required<Pick<import('../../types/suite.js').TestSpec, 'own' | 'thresholds' | 'always' | 'findings'>>}
  * @throws when RATE_FROM is not below RATE_TO
@@ -81,14 +87,27 @@ function rateOf(name) {
 
 /**
  * @param {RunFigures['stages']} stages
+ * @param {number} i which of them
+ * @param {number} share
+ * @returns {number} of the requests planned in that step
+ */
+function missesOf(stages, i, share) {
+  const seconds = (stages[i].endsAt - (stages[i - 1]?.endsAt ?? 0)) / 1000;
+  return Math.max(FEWEST_MISSED, Math.ceil(share * rateOf(stages[i].name) * seconds));
+}
+
+/**
+ * @param {RunFigures['stages']} stages
  * @returns {import('../../types/suite.js').Thresholds}
  */
 function abortsOf(stages) {
-  const limits = stages.map(({ name, endsAt }, i) => {
-    const seconds = (endsAt - (stages[i - 1]?.endsAt ?? 0)) / 1000;
-    const count = Math.max(FEWEST_MISSED, Math.ceil(MISSED_SHARE * rateOf(name) * seconds));
-    return [`knee_missed{stage:${name}}`, [{ threshold: `count<${count}`, abortOnFail: true }]];
-  });
+  const limits = stages.map((stage, i) => [
+    `knee_missed{stage:${stage.name}}`,
+    [
+      { threshold: `count<${missesOf(stages, i, ABORT_SHARE)}`, abortOnFail: true },
+      ...(i === stages.length - 1 ? [`count<${missesOf(stages, i, MISSED_SHARE)}`] : []),
+    ],
+  ]);
   const dropped = { threshold: `count<${Math.ceil(env.RATE_TO / 2)}`, abortOnFail: true };
   return { ...Object.fromEntries(limits), dropped_iterations: [dropped] };
 }
@@ -101,11 +120,21 @@ function abortsOf(stages) {
 function findingsOf(metrics, { stages }) {
   const isCrossed = (/** @type {string} */ metric) =>
     Object.values(metrics[metric]?.thresholds ?? {}).some(({ ok }) => !ok);
+  const end = stages.findIndex(({ name }) => isCrossed(`knee_missed{stage:${name}}`));
+  // The step that ended the run is the last that counts: k6 takes a moment, in which the next one begins.
   const steps = stages
-    .map(({ name }) => stepOf(name, metrics))
+    .slice(0, end < 0 ? stages.length : end + 1)
+    .map(({ name }, i) => ({ ...stepOf(name, metrics), most: missesOf(stages, i, MISSED_SHARE) }))
     .filter(({ requests }) => requests > 0);
-  const at = steps.findIndex(({ name }) => isCrossed(`knee_missed{stage:${name}}`));
-  const starved = at < 0 && isCrossed('dropped_iterations');
+  const bad = (/** @type {{ missed: number, most: number }} */ { missed, most }) => missed >= most;
+  if (steps.every(({ rate }) => Number.isNaN(rate))) {
+    // Under a profile of users there are no rates.
+    return { tables: [], reasons: [] };
+  }
+  // The first of the bad steps at the end: good ones behind a bad one prove that it was a hiccup.
+  const good = steps.length - [...steps].reverse().findIndex((step) => !bad(step)) - 1;
+  const at = steps.some((step) => !bad(step)) ? good + 1 : 0;
+  const starved = steps[at] === undefined && isCrossed('dropped_iterations');
   const broke = starved ? steps[steps.length - 1] : steps[at];
   const held = broke === undefined ? steps[steps.length - 1] : steps[steps.indexOf(broke) - 1];
   const target = `p95 below ${env.KNEE_P95} ms and less than 5 % missed`;
