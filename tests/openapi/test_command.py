@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from openapi_table import overrides
 
 from tests.option_sets import DOCUMENTS
@@ -247,3 +250,28 @@ def test_without_python_the_reason_is_given(project: Project, tmp_path: Path) ->
     done = project.run("update", "openapi.json", PATH=str(programs))
     assert done.returncode == 1
     assert "Python 3.10 or later, or uv" in done.stderr
+
+
+def test_uv_brings_yaml_where_python_has_none(project: Project, tmp_path: Path) -> None:
+    """The real uv would fetch PyYAML; this one notes what it was asked for."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    python = shlex.quote(sys.executable)
+    said = shlex.quote(str(tmp_path / "said"))
+    for name, text in {
+        "python3": f'case "$*" in *"import yaml"*) exit 1 ;; esac\nexec {python} "$@"\n',
+        "uv": f'printf "%s\\n" "$@" >{said}\nshift 4\nexec {python} "$@"\n',
+    }.items():
+        (programs / name).write_text(f"#!/bin/sh\n{text}", encoding="utf-8")
+        (programs / name).chmod(0o755)
+    document = json.loads(project.document.read_text(encoding="utf-8"))
+    (project.root / "openapi.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    done = project.run("update", "openapi.yaml", PATH=path)
+    assert done.returncode == 0, done.stderr
+    asked = (tmp_path / "said").read_text(encoding="utf-8").splitlines()
+    assert asked[:4] == ["run", "--quiet", "--no-project", "--script"]
+    assert asked[4].endswith("tests/load/tools/openapi.py")
+    head = (project.root / "tests/load/tools/openapi.py").read_text(encoding="utf-8")
+    assert '# dependencies = ["pyyaml' in head
+    assert project.names()
