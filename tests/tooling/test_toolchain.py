@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -216,3 +217,16 @@ def test_a_tool_that_is_not_installed_says_what_to_type(
     monkeypatch.setattr(toolchain, "REPOSITORY", tmp_path)
     with pytest.raises(toolchain.ToolError, match="make tools"):
         toolchain.which("k6", "k6", {"HOME": str(tmp_path)})
+
+
+def test_jars_that_are_not_those_of_the_list_are_not_used(tmp_path: Path) -> None:
+    (tmp_path / "jars").mkdir()
+    (tmp_path / "jars" / "a.jar").write_bytes(b"a")
+    sums = tmp_path / "SHA256SUMS"
+    good = hashlib.sha256(b"a").hexdigest()
+    sums.write_text(f"{good}  a.jar\n")
+    toolchain.require_hashes(tmp_path / "jars", sums)
+    for lines in (f"{good[::-1]}  a.jar\n", "", f"{good}  a.jar\n{good}  b.jar\n"):
+        sums.write_text(lines)
+        with pytest.raises(toolchain.ToolError, match=r"\.jar: not what SHA256SUMS says"):
+            toolchain.require_hashes(tmp_path / "jars", sums)

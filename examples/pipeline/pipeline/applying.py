@@ -116,5 +116,5 @@ class Applier:
 
 
 def is_nth(number: int, n: int) -> bool:
-    """Tell whether the fault strikes this time; 0 means never."""
-    return n > 0 and number % n == 0
+    """Tell whether the fault strikes this time; 0 means never. The first time comes half way."""
+    return n > 0 and number % n == n // 2

@@ -667,7 +667,7 @@ Usage: load-test.sh [PROFILE] [TEST] [options] [-- K6 ARGS]
 EOF
   # @feature sql {
   cat <<EOF
-  load-test.sh cleanup RUN        removes what a run left in databases; cleanup --older-than 24h: of all such runs
+  load-test.sh cleanup RUN        removes what a run left in databases (or --older-than 24h: what all did)
 EOF
   # @feature }
   # @feature openapi {
