@@ -29,7 +29,12 @@ def test_growth_is_named_and_a_steady_service_is_not_blamed(
     suite: Suite, steady: RunningService, faulty: RunningService
 ) -> None:
     faulty.set_fault("slow", SLOW_MS)
-    settings = {"VUS": 2, "DURATION": f"{SECONDS}s", "THINK_TIME": "0.3", "THRESHOLDS": ANY_LATENCY}
+    settings: dict[str, str | float] = {
+        "VUS": 2,
+        "DURATION": f"{SECONDS}s",
+        "THINK_TIME": 0.3,
+        "THRESHOLDS": ANY_LATENCY,
+    }
     growing = suite.against(faulty.url, **settings).start("scenarios/soak.js")
     even = suite.against(steady.url, **settings).start("scenarios/soak.js")
     time.sleep(SLOWS_DOWN_AFTER)

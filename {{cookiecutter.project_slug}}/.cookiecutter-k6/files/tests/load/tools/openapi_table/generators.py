@@ -110,7 +110,8 @@ def least_size(node: Node, shared: Mapping[str, Node], known: dict[str, float]) 
         return 1 + sum(of(node["items"]))
     if node.get("make") in {"array", "map"}:
         inner = node["items"] if node["make"] == "array" else node["values"]
-        return 1 + min(max(1, node.get("min", 0)), 10 * _LARGEST) * max(of([inner]))
+        count = min(max(1, int(node.get("min", 0))), 10 * _LARGEST)
+        return 1 + count * max(of([inner]))
     return 1 + sum(of(node.get("required", {}).values()))
 
 
