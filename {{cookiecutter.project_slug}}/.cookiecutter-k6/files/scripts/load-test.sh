@@ -1403,9 +1403,10 @@ missing_extension() {
 # leave_out_tests: `all` means all that this k6 can run, and says what it leaves out.
 leave_out_tests() {
   local i missing script
-  local all_names=("${run_names[@]}") all_scripts=("${run_scripts[@]}") all_profiles=("${run_profiles[@]}")
+  local all_names=(${run_names[@]+"${run_names[@]}"}) all_scripts=(${run_scripts[@]+"${run_scripts[@]}"})
+  local all_profiles=(${run_profiles[@]+"${run_profiles[@]}"})
   case "${positionals[0]-} ${positionals[1]-}" in 'all ' | *' all') ;; *) return 0 ;; esac
-  [ -n "$(for script in "${all_scripts[@]}"; do needs_of "$script"; done)" ] || return 0
+  [ -n "$(for script in ${all_scripts[@]+"${all_scripts[@]}"}; do needs_of "$script"; done)" ] || return 0
   [ "$action" = dry-run ] || require_k6
   run_names=() run_scripts=() run_profiles=()
   for ((i = 0; i < ${#all_names[@]}; i++)); do
@@ -1455,7 +1456,7 @@ require_extensions() {
 # needs_service: does any of the runs ask the service? Tests of databases do not.
 needs_service() {
   local script
-  for script in "${run_scripts[@]}"; do
+  for script in ${run_scripts[@]+"${run_scripts[@]}"}; do
     [ -n "$(needs_of "$script")" ] || return 0
   done
   return 1
@@ -2018,7 +2019,7 @@ prepare_stack() {
 start_stack() {
   [ "$use_stack" = true ] || return 0
   explain "running: ${stack_command[*]}"
-  "${stack_command[@]}" >&2 || fail "$EXIT_OUTPUT_DOWN" "--stack: Grafana and its stores could not be started, see above." \
+  ${stack_command[@]+"${stack_command[@]}"} >&2 || fail "$EXIT_OUTPUT_DOWN" "--stack: Grafana and its stores could not be started, see above." \
     "$(command_line ${positionals[@]+"${positionals[@]}"})"
   say "Dashboards: http://localhost:$grafana_port/d/k6-results?var-run=$run_id"
 }
@@ -2191,7 +2192,7 @@ print_dry_run() {
   local i j hidden
   [ -z "$service_command" ] ||
     printf '# If nothing answers at %s, first: %s\n' "$shown_url" "$(printable "$service_command")"
-  [ "$use_stack" = false ] || { printf '%s' 'GRAFANA_PORT='"$grafana_port" && printf ' %s' "${stack_command[@]}" && printf '\n'; } # @feature observability
+  [ "$use_stack" = false ] || { printf '%s' 'GRAFANA_PORT='"$grafana_port" && printf ' %s' ${stack_command[@]+"${stack_command[@]}"} && printf '\n'; } # @feature observability
   [ "$no_wait" = true ] || printf '# Waits until %s is healthy\n' "$shown_url"
   for ((i = 0; i < ${#run_names[@]}; i++)); do
     use_command "$i"
@@ -2875,7 +2876,7 @@ main() {
   fi
 
   require_k6
-  require_extensions "${run_scripts[@]}" # @feature sql
+  require_extensions ${run_scripts[@]+"${run_scripts[@]}"} # @feature sql
   prepare_outputs
   prepare_stack # @feature observability
   plan_all
