@@ -13,9 +13,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import yaml
 from service.testing import free_port
 
+from tests.bakery import Bakery
 from tests.databases.servers import PASSWORD, USER, Pipeline, Stores, pipeline
+from tests.layout import REPOSITORY
 from tests.suite.running import SCRIPT_ERROR, THRESHOLDS_CROSSED, Run, Suite
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("databases")]
@@ -242,9 +245,11 @@ def replica(stores: Stores) -> Iterator[Stores]:
 
 
 @pytest.fixture(scope="module")
-def healthy(replica: Stores, suite: Suite) -> dict[str, Run]:
-    """All six tests, all at once."""
-    live = suite.having(**settings(replica, CDC_DRAIN="20s", VUS=3))
+def healthy(replica: Stores, suite: Suite, baked: Bakery) -> dict[str, Run]:
+    """All six tests of a project made from the preset, all at once."""
+    answers = yaml.safe_load((REPOSITORY / "presets" / "cdc.yaml").read_text(encoding="utf-8"))
+    load = baked(**answers["default_context"]) / "tests" / "load"
+    live = Suite(suite.k6, load, suite.results).having(**settings(replica, CDC_DRAIN="20s", VUS=3))
     short = {
         "baseline": live.having(DURATION="2s"),
         "stress": live.having(TIME_SCALE=0.003),
