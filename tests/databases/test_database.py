@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -169,6 +170,57 @@ def test_runs_that_end_early_and_those_beside_them(
         assert tickets(server, "id LIKE 'f_'") == 5
     finally:
         server.rows("DELETE FROM tickets WHERE id LIKE 'f_' OR id LIKE 'loadtest%'")
+
+
+ABORTING = """
+import exec from 'k6/execution';
+
+export { handleSummary, options, setup, teardown } from '../scripts/database.js';
+export default function () {
+  exec.test.abort('enough');
+}
+"""
+
+REFUSING = """
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NEW.organization_id LIKE '%+half-1' AND NEW.id LIKE '%\\_500%' THEN
+    RAISE EXCEPTION 'enough'; END IF;
+  RETURN NEW; END $$;
+CREATE TRIGGER refuse BEFORE INSERT ON tickets FOR EACH ROW EXECUTE FUNCTION refuse();
+"""
+
+
+def test_every_way_to_end_early(live: Suite, server: Postgres, command: Command) -> None:
+    """All at once. Where k6 tears down nothing is left; elsewhere `cleanup` removes it, twice."""
+    script = live.load / "k6" / "aborting.js"
+    script.write_text(ABORTING, encoding="utf-8")
+    server.rows(REFUSING)
+    long = live.having(DURATION="30s")
+    runs = {name: long.start(ENTRY, RUN_ID=f"{name}-1") for name in ("term", "hup", "twice")}
+    try:
+        half = live.start(ENTRY, RUN_ID="half-1")
+        aborted = live.start(script, RUN_ID="abort-1")
+        red = live.start(ENTRY, RUN_ID="red-1", THRESHOLDS="db_query_duration=p(95)<0.0001")
+        for name, running in runs.items():
+            seeded(running, server, f"{name}-1")
+        runs["term"].process.send_signal(signal.SIGTERM)
+        runs["hup"].process.send_signal(signal.SIGHUP)
+        for _ in range(2):
+            runs["twice"].interrupt()
+        codes = {name: running.wait().code for name, running in runs.items()}
+        codes.update(half=half.wait().code, abort=aborted.wait().code, red=red.wait().code)
+    finally:
+        server.rows("DROP TRIGGER refuse ON tickets; DROP FUNCTION refuse")
+    wanted = {"term": 105, "half": SCRIPT_ERROR, "abort": 108, "red": THRESHOLDS_CROSSED}
+    assert {name: codes[name] for name in wanted} == wanted
+    for name in ("term", "abort", "red"):
+        assert tickets(server, f"organization_id = 'org_loadtest+{name}-1'") == 0, name
+    assert tickets(server, "organization_id = 'org_loadtest+hup-1'") == SEEDED
+    for name in ("hup", "twice", "half"):
+        for _ in range(2):
+            done = command("cleanup", f"{name}-1", DATABASE_URL=server.url)
+            assert done.returncode == 0, done.stderr
+        assert tickets(server, f"organization_id = 'org_loadtest+{name}-1'") == 0, name
 
 
 def test_clean_up_by_age(server: Postgres, command: Command) -> None:
