@@ -62,9 +62,12 @@ export default function checks() {
   equal('HTML where it may be', sentAs('any')(html), true);
   equal('JSON for JSON', sentAs('json')(healthy), true);
   const isJson = sentAs('json');
-  isJson(healthy);
+  // Looked at are the first, third, seventh and fifteenth; after a wrong one, all.
+  for (let i = 0; i < 8; i += 1) {
+    isJson(healthy);
+  }
   const looks = Array.from({ length: 23 }, () => isJson(html));
-  equal('one in many, then all', looks.lastIndexOf(true), 19);
+  equal('ever fewer, then all', looks.lastIndexOf(true), 5);
 
   const item = requestQuietly(CREATE, {
     body: { name: 'x' },

@@ -76,11 +76,11 @@ export function checker(
   return (response) => check(response, checks, tags) && isSentWell(response);
 }
 
-/** Answers between two looks at the content type: headers cost more than other checks, and a route sends all alike. */
-const UNSEEN = 20;
+/** Most answers between two looks at the content type: headers cost more than other checks, and a route sends all alike. */
+const MOST_UNSEEN = 100;
 
 /**
- * Makes a check of the content type of good answers: the first of each VU, then one in many, and all after a wrong
+ * Makes a check of the content type of good answers: the first of each VU, then ever fewer, and all after a wrong
  * one. It is recorded only when it fails.
  *
  * @param {string} name endpoint name
@@ -89,21 +89,24 @@ const UNSEEN = 20;
  * @returns {Predicate}
  */
 function typeCheck(name, kind, tags) {
-  let unseen = UNSEEN;
+  let unseen = 0;
+  let gap = 0;
   return (response) => {
-    if (unseen < UNSEEN) {
+    if (unseen < gap) {
       unseen += 1;
       return true;
     }
+    unseen = 0;
     const type = response.headers['Content-Type'] ?? '';
     const media = type.split(';')[0].trim().toLowerCase();
     const ok =
       kind === 'json' ? media.endsWith('/json') || media.endsWith('+json') : media !== 'text/html';
     // An empty body has no type, and what a failure page is sent as does not matter.
     if (ok || response.status > 299 || !response.body) {
-      unseen = 0;
+      gap = Math.min(MOST_UNSEEN, 2 * gap + 1);
       return true;
     }
+    gap = 0;
     const expected = kind === 'json' ? 'JSON' : kind;
     reportOnce(`${name} content type`, () => {
       return `${name}: content type '${shorten(type)}', expected ${expected}`;
