@@ -168,8 +168,9 @@ FEEDS = {
     "plain": Feed(("load",)),
     "missions": Feed(("load",), preset="missions"),
     "desk": Feed(("load",), preset="desk"),
-    "raw": Feed(("smoke", "websocket"), SOCKETS, preset="missions"),
-    "socketio": Feed(("smoke", "websocket"), SOCKETS, preset="desk"),
+    # Longer than the others: a rate needs messages in more than one second, on a busy machine too.
+    "raw": Feed(("smoke", "websocket"), SOCKETS, "missions", settings=(("DURATION", "12s"),)),
+    "socketio": Feed(("smoke", "websocket"), SOCKETS, "desk", settings=(("DURATION", "12s"),)),
 }
 FEEDS["tiers"] = Feed(
     ("tiers",),
@@ -309,7 +310,7 @@ def measured(
 
 
 VALUES = {
-    "$__rate_interval": "5s",
+    "$__rate_interval": "10s",
     "$__range": "1h",
     "$__interval_ms": "1000",
     "$__interval": "1s",
