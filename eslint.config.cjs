@@ -60,6 +60,18 @@ module.exports = [
     },
   },
   {
+    files: ['**/tests/load/**/*.js'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "ImportDeclaration[source.value='k6'] > ImportSpecifier",
+          message: "k6 wraps a named import anew at each use: import k6 from 'k6', k6.check(...)",
+        },
+      ],
+    },
+  },
+  {
     // Each file is one function that k6 runs, a list of expectations.
     files: ['tests/suite/**/*.js'],
     rules: { 'max-lines-per-function': 'off' },

@@ -1,4 +1,4 @@
-import { sleep } from 'k6';
+import k6 from 'k6';
 import { env } from './config.js';
 
 const scale = env.THINK_TIME;
@@ -11,7 +11,7 @@ const scale = env.THINK_TIME;
  */
 export function pause(seconds) {
   if (scale > 0 && seconds > 0) {
-    sleep(seconds * scale);
+    k6.sleep(seconds * scale);
   }
 }
 
@@ -24,7 +24,7 @@ export function pause(seconds) {
  */
 export function thinkTime(min = 1, max = 3) {
   if (scale > 0) {
-    sleep(randomBetween(min, max) * scale);
+    k6.sleep(randomBetween(min, max) * scale);
   }
 }
 

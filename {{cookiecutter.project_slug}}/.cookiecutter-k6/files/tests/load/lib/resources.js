@@ -1,4 +1,4 @@
-import { group } from 'k6';
+import k6 from 'k6';
 import { Counter, Rate, Trend } from 'k6/metrics';
 import { authEndpoints, authorized, currentToken } from './auth.js'; // @feature auth
 import { checker, isJson } from './checker.js';
@@ -78,7 +78,7 @@ export function resource(row) {
     prepare: () => void currentToken(),
     // @feature }
     run: (observe) =>
-      group(row.group, () => {
+      k6.group(row.group, () => {
         /** @type {Found} */
         const found = {};
         steps.forEach((step) => step.take(found, observe));
@@ -238,7 +238,7 @@ function stepOf(row, step) {
       if (step.group === undefined) {
         once(found, observe);
       } else {
-        group(step.group, () => once(found, observe));
+        k6.group(step.group, () => once(found, observe));
       }
       rest();
     },

@@ -1,4 +1,4 @@
-import { group } from 'k6';
+import k6 from 'k6';
 import exec from 'k6/execution';
 import { Counter, Rate, Trend } from 'k6/metrics';
 import { checker } from './checker.js';
@@ -135,7 +135,7 @@ function actionOf({ endpoint, group: name, maxDuration, think, visit }) {
     observe?.(endpoint, { response, ok: ok && punctual });
     thinkTime(...think);
   };
-  return name === undefined ? act : (observe) => group(name, () => act(observe));
+  return name === undefined ? act : (observe) => k6.group(name, () => act(observe));
 }
 
 /**

@@ -5,7 +5,7 @@
 //
 // Ends with 0 when every health path is fine, with 108 and the last finding when time is up.
 
-import { sleep } from 'k6';
+import k6 from 'k6';
 import exec from 'k6/execution';
 import { parseDuration } from './duration.js';
 import { env } from './config.js';
@@ -42,7 +42,7 @@ export default function waitForService() {
   for (const probe of probes) {
     let finding = unhealthy(probe);
     while (finding !== null && Date.now() < deadline) {
-      sleep(INTERVAL);
+      k6.sleep(INTERVAL);
       finding = unhealthy(probe);
     }
     if (finding !== null) {

@@ -7,7 +7,7 @@
 // AUTH_MODE says how requests are authorised (lib/auth.js). Off this machine it only reads, unless
 // ALLOW_WRITES=true.
 
-import { group } from 'k6';
+import k6 from 'k6';
 import { Rate } from 'k6/metrics';
 import { authEndpoints, authorized, currentToken } from '../lib/auth.js';
 import { checker } from '../lib/checker.js';
@@ -123,12 +123,12 @@ const test = defineTest({
 export const { options, setup, teardown, handleSummary } = test;
 
 export default test.run(() => {
-  group('read', () => {
+  k6.group('read', () => {
     record(visitList().ok);
     thinkTime(0.5, 1);
   });
   if (writesAllowed) {
-    group('write', changeEntry);
+    k6.group('write', changeEntry);
     thinkTime(0.5, 1);
   }
 });

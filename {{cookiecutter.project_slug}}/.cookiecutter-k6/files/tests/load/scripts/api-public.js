@@ -4,7 +4,7 @@
 //   ./scripts/load-test.sh api
 //   ./scripts/load-test.sh soak api --duration 10m
 
-import { group } from 'k6';
+import k6 from 'k6';
 import { Counter, Rate } from 'k6/metrics';
 import { checker } from '../lib/checker.js';
 import { BASE_URL, env } from '../lib/config.js';
@@ -101,15 +101,15 @@ const test = defineTest({
 export const { options, setup, teardown, handleSummary } = test;
 
 export default test.run(() => {
-  group('health', () => {
+  k6.group('health', () => {
     record(visitPublicHealth());
     thinkTime(0.5, 1);
   });
-  group('openapi', () => {
+  k6.group('openapi', () => {
     record(visitOpenapi());
     thinkTime(0.5, 1);
   });
-  group('root', () => {
+  k6.group('root', () => {
     record(visitRoot());
     thinkTime(1, 2);
   });

@@ -7,7 +7,7 @@
 // Users: data/users.json, one per VU as long as they last. Here the login is what is measured; other tests log
 // in beside what they measure (lib/auth.js).
 
-import { group } from 'k6';
+import k6 from 'k6';
 import { Trend } from 'k6/metrics';
 import { authHeaders, currentUser } from '../lib/auth.js';
 import { checker } from '../lib/checker.js';
@@ -31,7 +31,7 @@ const checkRefresh = checker(REFRESH.name, { success: true, fields: ['accessToke
 
 /** Logs in, asks who it is, renews. */
 function signIn() {
-  const login = group('login', () => {
+  const login = k6.group('login', () => {
     const response = request(LOGIN, { body: currentUser() });
     loginDuration.add(response.timings.duration);
     return checkLogin(response) ? response : null;
@@ -41,11 +41,11 @@ function signIn() {
   }
   pause(0.5);
   const headers = authHeaders(jsonAt(login, 'accessToken'));
-  if (!group('me', () => checkMe(request(ME, { headers })))) {
+  if (!k6.group('me', () => checkMe(request(ME, { headers })))) {
     return;
   }
   pause(0.5);
-  group('refresh', () => {
+  k6.group('refresh', () => {
     const refreshToken = jsonAt(login, 'refreshToken');
     checkRefresh(request(REFRESH, { body: { refreshToken } }));
   });

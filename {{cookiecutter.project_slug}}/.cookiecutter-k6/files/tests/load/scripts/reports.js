@@ -5,7 +5,7 @@
 //
 // Slow by nature: thresholds of their own, and the time until a report is ready as a figure.
 
-import { check, sleep } from 'k6';
+import k6 from 'k6';
 import { Trend } from 'k6/metrics';
 import { checker } from '../lib/checker.js';
 import { env, writesAllowed } from '../lib/config.js';
@@ -57,10 +57,10 @@ function waitForReport() {
   const path = { id: jsonAt(ordered, 'id') };
   let ready = false;
   while (!ready && Date.now() - start < within) {
-    sleep(POLL);
+    k6.sleep(POLL);
     ready = jsonAt(request(READ, { path, headers: tierHeaders() }), 'status') === 'ready';
   }
-  check(ready, isReady, { name: READ.name });
+  k6.check(ready, isReady, { name: READ.name });
   // One that never came took at least as long as it was waited for.
   readyDuration.add(Date.now() - start);
 }

@@ -1,4 +1,4 @@
-import { sleep } from 'k6';
+import k6 from 'k6';
 import { tracked } from '../../config/cdc.js';
 import { now } from '../database/clock.js';
 import { reportStoreFailure } from '../database/failures.js';
@@ -27,7 +27,7 @@ export function follow(side, row, { after, tries, every }, { startedAt, writeMs,
   let document;
   while (document === undefined) {
     if (attempts > 0) {
-      sleep(Math.max(0.001, Math.min(every, (deadline - now()) / 1000)));
+      k6.sleep(Math.max(0.001, Math.min(every, (deadline - now()) / 1000)));
     }
     attempts += 1;
     const result = look(side, row);

@@ -1,6 +1,6 @@
 // What a test of the pipeline needs once: thresholds, what it does before and behind the load, what it says.
 
-import { sleep } from 'k6';
+import k6 from 'k6';
 import { ownedByRun, tracked } from '../../config/cdc.js';
 import { env } from '../config.js';
 import { hideAddresses } from '../database/failures.js';
@@ -108,7 +108,7 @@ function reconcile(source, side) {
   const deadline = started + parseDuration(env.CDC_DRAIN);
   let difference = compare(side, rows);
   while ((difference.open.length > 0 || difference.extra > 0) && Date.now() < deadline) {
-    sleep(PAUSE);
+    k6.sleep(PAUSE);
     difference = compare(side, difference.extra > 0 ? rows : difference.open);
   }
   // Later events may have undone what was right before: everything once more.
@@ -223,7 +223,7 @@ export function clear(side, id, patienceMs) {
     }, 0);
   let left = count();
   while (left > 0 && Date.now() < deadline) {
-    sleep(PAUSE);
+    k6.sleep(PAUSE);
     left = count();
   }
   if (left > 0) {

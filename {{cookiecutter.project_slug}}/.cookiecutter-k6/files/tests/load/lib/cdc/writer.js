@@ -1,4 +1,4 @@
-import { check, group } from 'k6';
+import k6 from 'k6';
 import exec from 'k6/execution';
 import { addressOf, orderOf, STATUSES } from '../../config/cdc.js';
 import { now } from '../database/clock.js';
@@ -56,10 +56,10 @@ export class Writer {
     }
     const action = this.choose();
     if (action === 'create' || this.rows.length === 0) {
-      group('Create Customer', () => this.create());
+      k6.group('Create Customer', () => this.create());
     } else {
       const written = randomItem(this.rows);
-      group(TITLES[action], () => this[action](written));
+      k6.group(TITLES[action], () => this[action](written));
     }
     this.report();
   }
@@ -70,7 +70,7 @@ export class Writer {
     const email = `${row.email(id, __VU, exec.vu.iterationInInstance)}${this.end}`;
     const startedAt = now();
     const { success, ms } = source.insertCustomer(this.source, id, email, row.status);
-    check(success, CREATED);
+    k6.check(success, CREATED);
     if (!success) {
       return;
     }
@@ -79,7 +79,7 @@ export class Writer {
     this.rows.push(written);
     const about = { startedAt, writeMs: ms, operation: 'create' };
     const seen = follow(this.side, written, row.find, about);
-    check(seen, {
+    k6.check(seen, {
       'row was replicated': ({ found }) => found,
       'email is the same': ({ document }) => document?.email === email,
     });
@@ -104,7 +104,7 @@ export class Writer {
       }
     }
     const seen = follow(this.side, written, find, { startedAt, writeMs, operation: 'update' });
-    check(seen.found, REPLICATED);
+    k6.check(seen.found, REPLICATED);
     this.record(seen, writeMs);
   }
 
@@ -116,7 +116,7 @@ export class Writer {
     const others = STATUSES.filter((other) => other !== written.state);
     const state = this.row.update?.status || randomItem(others);
     const { success, rows, ms } = source.updateCustomerStatus(this.source, written.id, state);
-    check(success, UPDATED);
+    k6.check(success, UPDATED);
     if (!success) {
       return -1;
     }
@@ -128,13 +128,13 @@ export class Writer {
   /** @param {Written} written */
   address({ id }) {
     const values = addressOf(crypto.randomUUID(), id, this.mark);
-    check(source.insertAddress(this.source, values).success, CREATED);
+    k6.check(source.insertAddress(this.source, values).success, CREATED);
   }
 
   /** @param {Written} written */
   order({ id }) {
     const values = orderOf(crypto.randomUUID(), id, this.mark);
-    check(source.insertOrder(this.source, values).success, CREATED);
+    k6.check(source.insertOrder(this.source, values).success, CREATED);
   }
 
   /**

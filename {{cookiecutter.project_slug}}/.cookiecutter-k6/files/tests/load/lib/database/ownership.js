@@ -1,6 +1,6 @@
 // Finding and removing the rows of a run. Loaded where set-up, teardown and clean-up need it.
 
-import { sleep } from 'k6';
+import k6 from 'k6';
 import { markOf } from './run-mark.js';
 
 /** @typedef {import('../../types/database.js').OwnedTable} OwnedTable */
@@ -108,7 +108,7 @@ export function runsOf(connection, tables) {
 function insist(connection, text, args) {
   let result = connection.run(text, args);
   for (let tries = 1; !result.ok && tries < TRIES; tries += 1) {
-    sleep(tries);
+    k6.sleep(tries);
     connection.close();
     result = connection.run(text, args);
   }

@@ -1,4 +1,4 @@
-import { check } from 'k6';
+import k6 from 'k6';
 import exec from 'k6/execution';
 import { Counter, Rate, Trend } from 'k6/metrics';
 import { env } from '../config.js';
@@ -67,7 +67,7 @@ function measured(query, { sql, args = () => [], minRows = 0 }) {
     const ok = result.ok && result.count >= minRows;
     queriesExecuted.add(1, tags);
     queryFailed.add(!ok, tags);
-    check(ok, executed, tags);
+    k6.check(ok, executed, tags);
     if (result.ok) {
       queryDuration.add(result.ms, tags);
     }

@@ -1,4 +1,4 @@
-import { sleep } from 'k6';
+import k6 from 'k6';
 
 /**
  * Closes a socket: sends the close frame, then ends the connection, answered or not.
@@ -21,7 +21,7 @@ export function hangUp(socket, waitMs = 0) {
     () => {
       socket.close(1000);
       if (waitMs > 0) {
-        sleep(waitMs / 1000);
+        k6.sleep(waitMs / 1000);
       }
       return true;
     }

@@ -1,4 +1,4 @@
-import { check } from 'k6';
+import k6 from 'k6';
 import { Counter, Rate, Trend } from 'k6/metrics';
 import { reportOnce, shorten } from '../failures.js';
 
@@ -59,16 +59,16 @@ export function createRecorder(name, address) {
         reconnects.add(1, tags);
       }
       errors.add(false, tags);
-      check(true, handshake, tags);
+      k6.check(true, handshake, tags);
     },
     notOpened() {
-      check(false, handshake, tags);
+      k6.check(false, handshake, tags);
     },
     /** @param {boolean} complete */
     message(complete) {
       received.add(1, tags);
       errors.add(!complete, tags);
-      check(complete, message, tags);
+      k6.check(complete, message, tags);
     },
     answer() {
       errors.add(false, tags);

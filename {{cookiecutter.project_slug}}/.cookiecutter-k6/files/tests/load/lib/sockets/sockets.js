@@ -1,4 +1,4 @@
-import { sleep } from 'k6';
+import k6 from 'k6';
 import { SharedArray } from 'k6/data';
 import encoding from 'k6/encoding';
 import exec from 'k6/execution';
@@ -413,7 +413,7 @@ function hold({ durationMs, peakMs }) {
   const { startTime } = exec.scenario;
   const left = startTime + durationMs - now;
   if (left < SHORTEST_MS) {
-    sleep(Math.max(left, 50) / 1000);
+    k6.sleep(Math.max(left, 50) / 1000);
     return;
   }
   const openMs = Math.min(sessionMs, left);

@@ -1,4 +1,4 @@
-import { sleep } from 'k6';
+import k6 from 'k6';
 import { Counter, Gauge, Trend } from 'k6/metrics';
 import { checker } from '../checker.js';
 import { env } from '../config.js';
@@ -106,6 +106,6 @@ export function createMemorySampler(durationMs) {
         warmUpGrowth.add(trend.warmUpMb);
       }
     }
-    sleep(Math.max(0, pauseMs - (Date.now() - before)) / 1000);
+    k6.sleep(Math.max(0, pauseMs - (Date.now() - before)) / 1000);
   };
 }

@@ -1,4 +1,4 @@
-import { check, sleep } from 'k6';
+import k6 from 'k6';
 import exec from 'k6/execution';
 import http from 'k6/http';
 import { Counter, Trend } from 'k6/metrics';
@@ -108,14 +108,14 @@ function createProbe(tier, limit) {
   const recover = (retryMs) => {
     const start = Date.now();
     const patience = windowMs() * (1 + env.RATE_LIMIT_TOLERANCE) + limitTest.graceMs;
-    sleep(Math.min(Math.max(0, retryMs - 1000), patience) / 1000);
+    k6.sleep(Math.min(Math.max(0, retryMs - 1000), patience) / 1000);
     while (Date.now() - start < patience) {
-      sleep(windowMs() / POLLS / 1000);
+      k6.sleep(windowMs() / POLLS / 1000);
       if (send(1)[0].status === 200) {
         return Date.now() - start;
       }
     }
-    sleep(windowMs() / 1000);
+    k6.sleep(windowMs() / 1000);
     return send(1)[0].status === 200 ? Date.now() - start : NaN;
   };
 
@@ -135,7 +135,7 @@ function createJudge(tier, limit) {
    * @param {boolean} good
    */
   const judge = (cause, good) => {
-    check(good, { [`${LIMITED.name} limit of ${tier} is not ${cause}`]: (ok) => ok }, tags);
+    k6.check(good, { [`${LIMITED.name} limit of ${tier} is not ${cause}`]: (ok) => ok }, tags);
     if (!good) {
       findings.add(1, { tier, cause });
     }
@@ -179,7 +179,7 @@ export function createLimitTrial(tier) {
   const others = Object.keys(tiers).filter((name) => name !== tier);
   return () => {
     if (exec.vu.idInTest > 1) {
-      sleep(1);
+      k6.sleep(1);
       return;
     }
     const drained = burst();
@@ -187,13 +187,13 @@ export function createLimitTrial(tier) {
     windowLength.add(windowMs(), { tier });
     if (drained.limited === 0) {
       judgeBurst(drained, windowMs());
-      sleep(1);
+      k6.sleep(1);
       return;
     }
     if (!judge('no_recovery', recover(retryOf(send(1)[0])) >= 0)) {
       return;
     }
-    sleep((windowMs() * 1.02 + 50) / 1000);
+    k6.sleep((windowMs() * 1.02 + 50) / 1000);
     judgeBurst(burst(), windowMs());
     const refused = send(1)[0];
     judge(
