@@ -1171,7 +1171,7 @@ merge_segments() {
   begin_command "$results"
   [ -z "$red" ] || colour=true
   k6_command+=(--quiet --log-format=raw --env RESULTS_DIR="$inside_folder" --env COLOUR="$colour"
-    "$inside_suite/lib/merge-segments.js")
+    "$inside_suite/lib/segments/merge-segments.js")
   make_run_folder
   rm -f -- "$run_root/.running"
   : >"$run_root/.started"

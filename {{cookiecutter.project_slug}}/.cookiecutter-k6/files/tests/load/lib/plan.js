@@ -10,8 +10,14 @@ import { formatDuration, parseDuration } from './duration.js';
 import { finish, start } from './lifecycle.js';
 import { peakMs } from './profiles.js'; // @feature websocket
 import { namedStages, peakVus, plannedMs, rescale } from './profiles.js';
-import { SEGMENT_STATS } from './merge-metrics.js';
-import { refusalOf, segmentOf, segmentTags, summarizeSegment, unjudged } from './segment.js';
+import { SEGMENT_STATS } from './segments/merge-metrics.js';
+import {
+  refusalOf,
+  segmentOf,
+  segmentTags,
+  summarizeSegment,
+  unjudged,
+} from './segments/segment.js';
 import { TREND_STATS } from './statistics.js';
 import { socketThresholds } from './sockets/socket-plan.js'; // @feature websocket
 import { summarize } from './summary.js';

@@ -1,16 +1,16 @@
 // Judges a run that several k6 had a part in. Used by scripts/load-test.sh merge; sends nothing:
 //
-//   k6 run --quiet --env SEGMENTS=... --env RESULTS_DIR=/path/to/run tests/load/lib/merge-segments.js
+//   k6 run --quiet --env SEGMENTS=... --env RESULTS_DIR=/path/to/run tests/load/lib/segments/merge-segments.js
 //
 // SEGMENTS is one file a line: a segment.json, or the output of k6 with such lines in it. Ends with 107 and says
 // why when they are not all there or do not belong together.
 
 import { mergeGroups, mergeMetrics } from './merge-metrics.js';
-import { prettyJson } from './pretty-json.js';
-import { reportFiles, REPORTS } from './report/files.js';
+import { prettyJson } from '../pretty-json.js';
+import { reportFiles, REPORTS } from '../report/files.js';
 import { SEGMENT_LINE, SEGMENT_SCHEMA } from './segment.js';
-import { toText } from './summary-text.js';
-import { buildSummary } from './summary.js';
+import { toText } from '../summary-text.js';
+import { buildSummary } from '../summary.js';
 
 export const options = {
   scenarios: {

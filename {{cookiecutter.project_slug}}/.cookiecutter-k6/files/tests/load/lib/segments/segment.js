@@ -1,9 +1,9 @@
-import { env } from './config.js';
-import { buildSummary, resultPath } from './summary.js';
+import { env } from '../config.js';
+import { buildSummary, resultPath } from '../summary.js';
 
-/** @typedef {import('../types/suite.js').TestSpec} TestSpec */
-/** @typedef {import('../types/suite.js').RunFigures} RunFigures */
-/** @typedef {import('../types/suite.js').Thresholds} Thresholds */
+/** @typedef {import('../../types/suite.js').TestSpec} TestSpec */
+/** @typedef {import('../../types/suite.js').RunFigures} RunFigures */
+/** @typedef {import('../../types/suite.js').Thresholds} Thresholds */
 
 /** Version of the format of segment.json. */
 export const SEGMENT_SCHEMA = 1;
@@ -122,7 +122,7 @@ export function summarizeSegment(spec, plan, thresholds) {
   };
 }
 
-/** @param {import('../types/suite.js').Endpoint} endpoint */
+/** @param {import('../../types/suite.js').Endpoint} endpoint */
 const plain = ({ name, method, url, kind }) => ({ name, method, url, kind });
 
 /**

@@ -1,9 +1,9 @@
 import { mixed, quantile, RANKS } from './quantiles.js';
-import { statOf, TREND_STATS } from './statistics.js';
+import { statOf, TREND_STATS } from '../statistics.js';
 
 /** @typedef {{ type: string, contains: string, values: Record<string, number>, thresholds?: any }} Metric */
 /** @typedef {Record<string, Metric>} Metrics as k6 hands them to `handleSummary` */
-/** @typedef {import('../types/suite.js').Thresholds} Thresholds */
+/** @typedef {import('../../types/suite.js').Thresholds} Thresholds */
 
 /** What k6 has to compute of each trend of a segment, so that segments can be merged. */
 export const SEGMENT_STATS = Object.freeze([
