@@ -309,7 +309,8 @@ function overTime(summary, { timeline }) {
     );
   }
   const { at, rate, failed, p50, p95, vus, seconds } = timeline;
-  const span = seconds === 1 ? 'one second' : `${short(seconds)} seconds`;
+  const count = short(seconds);
+  const span = count === '1' ? 'one second' : `${count} seconds`;
   const { what, errorRate } = headline(summary);
   const limit = errorRate > 0 ? 0 : 1;
   return section(
