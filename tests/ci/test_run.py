@@ -8,9 +8,8 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from service.testing import FOLDER, RunningService, free_port, running_service
 from tests.ci.conftest import MakeRunner
 from tests.ci.pipeline import GITLAB, LOAD_TESTS, Job, Runner, read_yaml
 from tests.suite.running import PATIENT
+from tests.wrapper.harness import until
 
 pytestmark = pytest.mark.slow
 
@@ -48,14 +48,6 @@ def start_command(port: int) -> str:
 
 def verdict(ready: Runner, folder: str = RESULTS) -> Any:
     return json.loads((ready.project / folder / "summary.json").read_text(encoding="utf-8"))
-
-
-def until(condition: Callable[[], object], what: str) -> None:
-    """Wait for something to become true, half a minute at most."""
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
 
 
 def test_a_passing_run(runner: MakeRunner, service: RunningService) -> None:
@@ -223,8 +215,8 @@ def started(ready: Runner, port: int) -> tuple[subprocess.Popen[bytes], dict[str
     )
     marker = ready.project / RESULTS / ".running"
     try:
-        until(lambda: marker.is_file() and pids(marker).get("k6"), "k6 was not started")
-        until(lambda: requests_to(port) > 20, "k6 sends nothing")
+        until(lambda: marker.is_file() and pids(marker).get("k6"), lambda: "k6 was not started", 30)
+        until(lambda: requests_to(port) > 20, lambda: "k6 sends nothing", 30)
     except BaseException:
         process.terminate()
         process.wait(20)
@@ -276,7 +268,7 @@ def test_the_clean_up_stops_what_a_killed_run_has_left(runner: MakeRunner) -> No
             extra = {**env, "GITHUB_STEP_SUMMARY": str(ready.folder / "summary")}
             job.steps.append(ready.shell(step["run"], extra, step["name"]))
     assert not job.red, job
-    until(lambda: not alive(noted["k6"]) and not alive(noted["service"]), "left over")
+    until(lambda: not alive(noted["k6"]) and not alive(noted["service"]), lambda: "left over", 30)
     assert not listening(port)
     assert "was killed" in job.steps[0].err
     # k6 itself was not killed: asked to stop, it may still have written its report.

@@ -100,7 +100,8 @@ def other_process(port: int, *flags: str) -> Iterator[None]:
 
 
 class TestOfSomebodyElse:
-    @pytest.mark.parametrize("flags", [["--delay", "2"], ["--unhealthy", "2"]])
+    # Long enough for the wrapper to look before that, on a busy machine too.
+    @pytest.mark.parametrize("flags", [["--delay", "5"], ["--unhealthy", "5"]])
     def test_one_that_needs_a_while_is_waited_for_and_measured_afterwards(
         self, real_project: Project, port: int, flags: list[str]
     ) -> None:
