@@ -159,6 +159,13 @@ def faults(stores: Stores, suite: Suite) -> dict[str, Fault]:
                 )
                 time.sleep(max(0, case.after - (time.monotonic() - begin)))
                 if case.crash:
+                    # Only what has arrived can come again.
+                    started[name].wait_for(
+                        lambda name=name: any(  # type: ignore[misc]
+                            f"+{name}@" in str(row)
+                            for row in stores.other(name).documents("customers")
+                        )
+                    )
                     pipes[name].kill()
                     pipes[name].start()
                 else:
