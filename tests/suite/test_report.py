@@ -100,6 +100,14 @@ def test_a_run_leaves_a_report_in_every_form(live: Suite) -> None:
     assert page.endswith("</html>\n")
     assert "Passed" in page
     assert "No figures over time" in page
+    ended = run.summary["timestamp"]
+    assert f" passed, {ended[:10]} {ended[11:16]} UTC</title>" in page
+    columns = re.findall(r'<th scope="col">(.*?)</th>', page)
+    average = run.endpoint("health")["duration"]["avg"]
+    cells = re.search(r"<bdi>health</bdi.*?</tr>", page, re.DOTALL)
+    assert cells is not None
+    values = re.findall(r"<td[^>]*>", cells[0])
+    assert values[columns.index("Avg") - 1] == f'<td data-value="{average}">'
     markdown = (run.folder / "report.md").read_text(encoding="utf-8")
     assert markdown.startswith("## \u2705 Passed: health")
     suite = ET.parse(run.folder / "junit.xml").getroot()
@@ -145,7 +153,7 @@ def test_names_stay_text(live: Suite, look: Callable[..., Any]) -> None:
     assert set(shown) <= named
     markdown = (run.folder / "report.md").read_text(encoding="utf-8")
     rows = [line for line in markdown.splitlines() if line.startswith("|")]
-    assert {line.count("|") for line in rows} == {10}
+    assert {line.count("|") for line in rows} == {11}
     assert not re.search(r"<\w|\]\(|`", markdown)
     seen = look(run.folder / "report.html", "light", "phone")
     for view in seen["views"]:

@@ -37,7 +37,8 @@ const THRESHOLDS_SHOWN = 12;
  */
 export function toPage(summary, extras = {}) {
   const { run, passed } = summary;
-  const title = `${run.project}: ${runName(summary)} ${passed ? 'passed' : 'failed'}`;
+  const outcome = `${runName(summary)} ${passed ? 'passed' : 'failed'}`;
+  const title = `${run.project}: ${outcome}, ${when(summary.timestamp)}`;
   return `<!doctype html>\n${markup`<html lang="en">
     <head>
       <meta charset="utf-8" />
@@ -172,7 +173,11 @@ function requestTiles({ metrics, peakVUs, run }) {
       `${grouped(metrics.errors)} requests`,
       metrics.errors > 0,
     ],
-    ['p95', milliseconds(duration?.p95), `median ${milliseconds(duration?.p50)}`],
+    [
+      'p95',
+      milliseconds(duration?.p95),
+      `average ${milliseconds(duration?.avg)}, median ${milliseconds(duration?.p50)}`,
+    ],
     ['p99', milliseconds(duration?.p99), `slowest ${milliseconds(duration?.max)}`],
     [
       'Checks',
@@ -255,6 +260,7 @@ function endpoints({ endpoints: rows, thresholds: results }) {
         'Endpoint',
         'Requests',
         'Per second',
+        'Avg',
         'p50',
         'p95',
         'p99',
@@ -268,13 +274,14 @@ function endpoints({ endpoints: rows, thresholds: results }) {
           const causes = Object.keys(errorTypes).map(
             (cause) => CAUSES[/** @type {keyof typeof CAUSES} */ (cause)],
           );
-          const time = (/** @type {'p50' | 'p95' | 'p99' | 'max'} */ key) =>
+          const time = (/** @type {'avg' | 'p50' | 'p95' | 'p99' | 'max'} */ key) =>
             duration === null ? '-' : cell(duration[key], short(duration[key]));
           return [
             markup`<bdi>${name}</bdi
               >${bad.has(name) && markup` <span class="bad">✗</span>`}${causes.length > 0 && markup` <small>${causes.join(', ')}</small>`}`,
             cell(requests, grouped(requests)),
             cell(requestRate, short(requestRate)),
+            time('avg'),
             time('p50'),
             time('p95'),
             time('p99'),
