@@ -150,6 +150,19 @@ def test_a_script_that_checks_nothing(live: Suite) -> None:
     assert '\n  "passed": false,\n' in run.summary_text
 
 
+def test_a_run_whose_thresholds_are_switched_off_is_not_judged_good(
+    suite: Suite, faulty: RunningService
+) -> None:
+    faulty.set_fault("error", 500, skip=1)
+    live = suite.against(faulty.url, VUS=1, DURATION="1s", THINK_TIME="0.1")
+    run = live.run("scripts/health.js", flags=("--no-thresholds",))
+    assert not run.passed
+    assert run.summary["metrics"]["errorRate"] == 100
+    assert "nothing was judged" in run.reasons
+    assert "--no-thresholds" in run.out
+    assert "PASSED" not in run.out
+
+
 @pytest.mark.parametrize("entry", ["scenarios/smoke.js", "scripts/health.js"])
 def test_an_interrupted_run_did_not_pass(suite: Suite, faulty: RunningService, entry: str) -> None:
     live = suite.against(faulty.url, VUS=2, THINK_TIME="0.01")

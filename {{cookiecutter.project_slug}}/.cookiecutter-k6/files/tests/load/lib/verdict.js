@@ -26,7 +26,7 @@ export function findings(evidence, { ranMs, plannedMs }) {
     return { reasons, breakingStage: null };
   }
   const { own } = evidence;
-  const reasons = [];
+  const reasons = notJudged(evidence);
   if (!own?.endedEarly && ranMs < plannedMs * TOLERANCE - TOLERANCE_MS) {
     reasons.push(
       `cut short: ran ${formatDuration(ranMs)} of ${formatDuration(plannedMs)} (interrupted or aborted)`,
@@ -48,6 +48,18 @@ export function findings(evidence, { ranMs, plannedMs }) {
     }),
   );
   return { reasons, breakingStage: own?.breakingStage ?? breakingStage(evidence) };
+}
+
+/**
+ * Every test has thresholds: that it threw nothing is one. With `--no-thresholds` k6 reports none of them.
+ *
+ * @param {Evidence} evidence
+ * @returns {string[]}
+ */
+function notJudged({ thresholds }) {
+  return thresholds.length === 0
+    ? ['nothing was judged: k6 was told to ignore the thresholds (--no-thresholds)']
+    : [];
 }
 
 /**
