@@ -146,7 +146,17 @@ def test_options_stand_anywhere_in_both_forms_and_the_last_wins(
         (["smoke", "--", "-s", "1m:5"], ["-s behind --"]),
         (["smoke", "--", "--stage=1m:5"], ["--stage=1m:5 behind --"]),
         (["smoke", "--", "-e", "BASE_URL=x"], ["-e behind --"]),
-        (["smoke", "--", "--env=A=b"], ["--env=A=b behind --"]),
+        (["smoke", "--", "--env=A=b"], ["--env behind --"]),
+        (["smoke", "--", "--no-thresholds"], ["--no-thresholds behind --", "verdict"]),
+        (["smoke", "--", "--no-thresholds=true"], ["--no-thresholds=true behind --"]),
+        (["smoke", "--", "--no-summary"], ["--no-summary behind --"]),
+        (["smoke", "--", "--summary-mode", "disabled"], ["--summary-mode behind --"]),
+        (["smoke", "--", "--no-setup"], ["--no-setup behind --"]),
+        (["smoke", "--", "-o", "influxdb=http://127.0.0.1:1/k6"], ["-o behind --", "Use --out"]),
+        (["smoke", "--", "-ojson=x"], ["-ojson=x behind --", "Use --out"]),
+        (["smoke", "--", "--out=json=x"], ["--out=json=x behind --"]),
+        (["smoke", "--", "-qi1"], ["-qi1 behind --", "several flags"]),
+        (["smoke", "--", "-qeBASE_URL=http://x"], ["-qeBASE_URL behind --"]),
     ],
 )
 def test_wrong_usage_is_refused_with_the_accepted_form_and_the_next_command(

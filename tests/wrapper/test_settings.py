@@ -147,7 +147,8 @@ def test_no_name_in_an_env_file_can_change_the_wrapper(project: Project) -> None
 
 
 @pytest.mark.parametrize(
-    "name", ["K6_VUS", "K6_DURATION", "K6_ITERATIONS", "K6_STAGES", "K6_NO_THRESHOLDS"]
+    "name",
+    ["K6_VUS", "K6_DURATION", "K6_ITERATIONS", "K6_STAGES", "K6_NO_THRESHOLDS", "K6_NO_SETUP"],
 )
 def test_variables_that_would_replace_the_profile_are_dropped_with_a_warning(
     project: Project, name: str

@@ -64,8 +64,8 @@ readonly EXIT_INTERRUPTED=105
 
 # k6 replaces all scenarios when it finds these, so the profile would not run.
 readonly SHAPE_VARIABLES='K6_VUS K6_DURATION K6_ITERATIONS K6_STAGES'
-# With these a run has no verdict or no summary.
-readonly VERDICT_VARIABLES='K6_NO_THRESHOLDS K6_NO_SUMMARY K6_SUMMARY_MODE'
+# With these a run has no verdict or no summary, or skips the checks of setup().
+readonly VERDICT_VARIABLES='K6_NO_THRESHOLDS K6_NO_SUMMARY K6_SUMMARY_MODE K6_NO_SETUP'
 readonly HEAVY_PROFILES=' stress spike breakpoint '
 
 # Settings that reach k6 as `--env NAME=value` whenever they are set, so that the printed command is whole.
@@ -833,7 +833,8 @@ join_thresholds() {
   [ -z "$joined" ] || set_option THRESHOLDS "$joined"
 }
 
-# k6's load flags replace every scenario; its -e would pass by the checks above.
+# k6's load flags replace every scenario, others switch off the verdict; its -e and -o would pass by the checks
+# above and below.
 check_k6_arguments() {
   local argument
   for argument in ${k6_arguments[@]+"${k6_arguments[@]}"}; do
@@ -845,7 +846,18 @@ check_k6_arguments() {
         refuse "$argument behind -- replaces the profile. Use --duration of this script." "$(command_line smoke --duration 1m)"
         ;;
       --env | --env=* | -e | -e?*)
-        refuse "$argument behind -- is not checked. Use --env of this script." "$(command_line smoke --env NAME=VALUE)"
+        refuse "${argument%%=*} behind -- is not checked. Use --env of this script." "$(command_line smoke --env NAME=VALUE)"
+        ;;
+      --no-thresholds* | --no-summary* | --summary-mode* | --no-setup*)
+        refuse "$argument behind -- takes away the verdict of the run. Thresholds are changed with --threshold." \
+          "$(command_line smoke --threshold 'http_req_duration=p(95)<2000')"
+        ;;
+      --out | --out=* | -o | -o?*)
+        refuse "$(masked "$argument") behind -- is not checked. Use --out of this script." "$(command_line smoke --out csv=samples.csv)"
+        ;;
+      -[!-]?*)
+        refuse "${argument%%=*} behind -- may be several flags in one word. Write each of k6's flags by itself, in its long form." \
+          "$(command_line smoke -- --tag team=shop)"
         ;;
     esac
   done
@@ -1663,7 +1675,7 @@ native() {
 # prepare_outputs: turns --out into k6's names, and looks whether the other end is there: k6 only logs an
 # error and exits with 0 when it is not.
 prepare_outputs() {
-  local i output
+  local i output found origin
   for ((i = 0; i < ${#outputs[@]}; i++)); do
     output=${outputs[i]}
     ! has_credentials "$output" ||
@@ -1681,11 +1693,14 @@ prepare_outputs() {
     [ "$action" != run ] || endpoint_answers "$output" ||
       fail "$EXIT_OUTPUT_DOWN" "--out $output: nothing answers at $(masked "$endpoint"). Start it, or leave the option out."
   done
-  [ -n "${K6_OUT:-}" ] && [ "$action" = run ] || return 0
+  find_setting K6_OUT
+  # k6 reads it from its environment alone.
+  case $origin in option | suite.env) found='' ;; esac
+  [ -n "$found" ] && [ "$action" = run ] || return 0
   if [ "${#outputs[@]}" -gt 0 ] || [ -n "$raw_output" ]; then
     warn 'k6 ignores K6_OUT because of --out or --output.'
-  elif ! endpoint_answers "$K6_OUT"; then
-    warn "K6_OUT=$(masked "$K6_OUT"): nothing answers at $(masked "$endpoint"); k6 will go on without it."
+  elif ! endpoint_answers "$found"; then
+    warn "K6_OUT=$(masked "$found"): nothing answers at $(masked "$endpoint"); k6 will go on without it."
   fi
 }
 
