@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from service.testing import RunningService
+from service.users import TIER_USERS
 
 from tests.bakery import Bakery
 from tests.layout import LOAD, REPOSITORY
@@ -423,6 +424,10 @@ def test_the_mix_of_the_shop(baked: Bakery, suite: Suite) -> None:
         assert named == {f"http_reqs{{name:{name}}}" for name in endpoints | extra}
     table = (load / "config" / "tenants.js").read_text(encoding="utf-8")
     assert "weights: { browse: 0.4, search: 0.3, order: 0.2, report: 0.1 }" in table
+    assert re.findall(r"user: '(.*)'", table) == list(TIER_USERS.values())
+    assert list(TIER_USERS.values())[:3] == [
+        f"{name}@example.com" for name in ("free-tier", "starter-tier", "pro-tier")
+    ]
     scripts = {path.stem for path in (load / "scripts").glob("*.js")}
     for script in sorted(scripts):
         for profile in ("", "load", "stress"):

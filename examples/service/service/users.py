@@ -8,6 +8,14 @@ from dataclasses import dataclass
 from service.limits import LIMITS
 
 PASSWORD = "loadtest123"  # noqa: S105 -- test users of a service without data
+TIER_USERS = {
+    "free": "free-tier@example.com",
+    "starter": "starter-tier@example.com",
+    "professional": "pro-tier@example.com",
+    "enterprise": "enterprise-tier@example.com",
+}
+"""Who logs in as a tenant, by tier."""
+
 AGENT, AGENT_PASSWORD = "agent@test.com", "password"
 
 
@@ -45,7 +53,7 @@ class Users:
         ]
         users.append(User(len(users) + 1, AGENT, "Agent"))
         tenants = [
-            User(len(users) + number, f"{tier}@example.com", tier.capitalize(), tier)
+            User(len(users) + number, TIER_USERS[tier], tier.capitalize(), tier)
             for number, tier in enumerate(LIMITS, start=1)
         ]
         users += tenants

@@ -19,7 +19,7 @@ export const tiers = {
     users: 10,
     errorRate: 0.05,
     rateLimit: { requests: 100, window: '60s' },
-    user: 'free@example.com',
+    user: 'free-tier@example.com',
     load: { shape: { executor: 'constant-vus', vus: 50, duration: '10m' }, during: [0.25, 0.75] },
   },
   starter: {
@@ -27,7 +27,7 @@ export const tiers = {
     users: 50,
     errorRate: 0.02,
     rateLimit: { requests: 1000, window: '60s' },
-    user: 'starter@example.com',
+    user: 'starter-tier@example.com',
     load: { shape: { executor: 'constant-vus', vus: 200, duration: '10m' }, during: [0.25, 0.75] },
   },
   professional: {
@@ -35,7 +35,7 @@ export const tiers = {
     users: 500,
     errorRate: 0.01,
     rateLimit: { requests: 10_000, window: '60s' },
-    user: 'professional@example.com',
+    user: 'pro-tier@example.com',
     load: {
       shape: {
         executor: 'ramping-vus',
@@ -55,7 +55,7 @@ export const tiers = {
     users: 5000,
     errorRate: 0.005,
     rateLimit: { requests: 50_000, window: '60s' },
-    user: 'enterprise@example.com',
+    user: 'enterprise-tier@example.com',
     load: { shape: { executor: 'constant-vus', vus: 5000, duration: '10m' }, during: [0.25, 0.75] },
     optional: true,
   },
