@@ -247,8 +247,14 @@ SLO: dict[str, Thresholds] = {
         "http_req_duration": ["p(95)<200", "p(99)<500"],
         "http_req_failed": ["rate<0.01"],
     },
+    "saas": {"http_req_duration": ["p(95)<500"], "http_req_failed": ["rate<0.001"]},
 }
-SLO_RATES = {"target": "rate>1000", "critical": "rate>500", "desk": "rate>100"}
+SLO_RATES = {
+    "target": "rate>1000",
+    "critical": "rate>500",
+    "desk": "rate>100",
+    "saas": "rate>10000",
+}
 """Requests per second, asked of load-sized profiles only."""
 
 ENDPOINTS: dict[str, tuple[str, ...]] = {

@@ -202,7 +202,7 @@ Where
 --allow-writes||ALLOW_WRITES|||requests that change data on a remote host
 What counts as good
 --threshold|M=EXPR||threshold|http_req_duration=p(95)<300|replaces a threshold; repeatable
---slo|NAME|SLO|name|target|adds service-level thresholds: target, critical, strict or desk
+--slo|NAME|SLO|name|target|adds service-level thresholds: target, critical, strict, desk or saas
 The service
 --wait|T|WAIT_TIMEOUT|duration|60s|how long to wait until it is healthy; default 30s
 --no-wait|||||neither wait for it nor start it

@@ -139,4 +139,9 @@ export const sloSets = {
     thresholds: desk,
     loadSized: { http_reqs: ['rate>100'] },
   },
+  /** A product with many tenants. Its rate takes several load generators. */
+  saas: {
+    thresholds: { http_req_duration: ['p(95)<500'], http_req_failed: ['rate<0.001'] },
+    loadSized: { http_reqs: ['rate>10000'] },
+  },
 };
