@@ -35,11 +35,11 @@ const test = defineTest({
   support: credentialEndpoints,
   prepare: () => void tierHeaders(),
   thresholds: {
-    http_req_duration: ['p(95)<5000', 'p(99)<10000'],
+    http_req_duration: ['p(50)<2000', 'p(95)<5000', 'p(99)<10000'],
     'http_req_duration{name:api}': ['p(95)<5000'],
     http_req_failed: ['rate<0.01'],
     checks: ['rate>0.99'],
-    ...(writesAllowed && { report_ready_duration: ['p(95)<5000', 'p(99)<10000'] }),
+    ...(writesAllowed && { report_ready_duration: ['p(50)<2000', 'p(95)<5000', 'p(99)<10000'] }),
   },
   tags: { test_type: 'reports' },
   gracefulStop: env.REPORT_WITHIN,
