@@ -164,7 +164,9 @@ _DEFAULTS: Thresholds = {
     "http_req_duration": ["p(95)<500"],
     "http_req_failed": ["rate<0.01"],
     "http_req_duration{name:health}": ["p(95)<100"],
+    "http_req_duration{name:openapi}": ["p(95)<500"],
 }
+_LIGHT: Thresholds = {"http_req_duration{expected_response:true}": ["p(99)<1500"]}
 _RECOVERY: Thresholds = {
     "http_req_duration{stage:recovery}": ["p(95)<500"],
     "http_req_failed{stage:recovery}": ["rate<0.01"],
@@ -172,14 +174,16 @@ _RECOVERY: Thresholds = {
 }
 
 SCENARIO_THRESHOLDS: dict[tuple[str, str], Thresholds] = {
-    ("core", "smoke"): _SMOKE,
-    ("core", "load"): _LOAD,
+    ("core", "smoke"): {**_DEFAULTS, **_SMOKE},
+    ("core", "load"): {**_DEFAULTS, **_LOAD},
     ("core", "stress"): _STRESS,
     ("core", "soak"): _DEFAULTS,
     ("core", "spike"): _RECOVERY,
     ("core", "breakpoint"): {"http_req_failed": ["rate<0.5"]},
     ("stress-150", "stress"): _STRESS,
-    ("light", "load"): {**_LOAD, "http_req_duration{expected_response:true}": ["p(99)<1500"]},
+    ("light", "smoke"): {**_SMOKE, **_LIGHT},
+    ("light", "load"): {**_LOAD, **_LIGHT},
+    ("light", "soak"): {**_DEFAULTS, **_LIGHT},
     ("saas", "stress"): {"http_req_duration": ["p(95)<1000"], "http_req_failed": ["rate<0.10"]},
     ("saas", "soak"): {"http_req_duration": ["p(95)<500"], "http_req_failed": ["rate<0.01"]},
     ("saas", "spike"): _RECOVERY,

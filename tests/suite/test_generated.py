@@ -28,6 +28,32 @@ def test_every_entry_point_is_understood(
         assert found.thresholds["script_errors"] == ["count<1"]
 
 
+def test_the_defaults_of_the_configuration_are_what_tests_start_from(
+    baked: Bakery, k6_binary: Path, tmp_path: Path
+) -> None:
+    load = baked.copy() / "tests" / "load"
+    whole, health = "http_req_duration", "http_req_duration{name:health}"
+    mine = f"{{ ...defaultThresholds, {whole}: ['p(95)<123'], '{health}': ['p(95)<45'] }}"
+    config = load / "k6.config.js"
+    text = config.read_text(encoding="utf-8")
+    assert text.count("thresholds: defaultThresholds,") == 1
+    changed = text.replace("thresholds: defaultThresholds,", f"thresholds: {mine},")
+    config.write_text(changed, encoding="utf-8")
+    suite = Suite(k6_binary, load, tmp_path)
+    wanted = {
+        "scenarios/smoke.js": (["p(95)<123"], ["p(95)<45"]),
+        "scenarios/soak.js": (["p(95)<123"], ["p(95)<45"]),
+        # The profile's own row, and the test's own targets, come before the defaults ...
+        "scenarios/load.js": (["p(95)<500", "p(99)<1000"], ["p(95)<45"]),
+        "scripts/health.js": (["p(95)<100", "p(99)<200"], ["p(95)<45"]),
+        # ... and what overloads a service is not asked for them.
+        "scenarios/stress.js": (["p(95)<2000"], None),
+        "scenarios/breakpoint.js": (None, None),
+    }
+    found = {entry: suite.inspect(entry).thresholds for entry in wanted}
+    assert {entry: (row.get(whole), row.get(health)) for entry, row in found.items()} == wanted
+
+
 @pytest.mark.slow
 def test_answers_reach_the_run(
     baked: Bakery, k6_binary: Path, tmp_path: Path, service: RunningService

@@ -167,6 +167,8 @@ def test_each_profile_of_missions_takes_all_three(baked: Bakery, suite: Suite) -
         "mission_list_duration": ["p(95)<500"],
         "spec_get_duration": ["p(95)<300"],
         "spec_search_duration": ["p(95)<500"],
+        "http_req_duration{name:health}": ["p(95)<100"],
+        "http_req_duration{name:POST /missions}": ["p(95)<1000"],
     }
     assert {metric: load_thresholds.get(metric) for metric in wanted} == wanted
 
@@ -216,6 +218,8 @@ def test_the_thresholds_of_the_desk(desk: Suite) -> None:
     assert load["http_req_duration"] == ["p(95)<200", "p(99)<500"]
     assert load["http_req_failed"] == ["rate<0.01"]
     assert load["dropped_iterations{scenario:knowledge_base_browsing}"] == ["count<480"]
+    for endpoint in ("GET /tickets", "POST /tickets", "GET /knowledge-base"):
+        assert load[f"http_req_duration{{name:{endpoint}}}"] == ["p(95)<500"]
     for key in ("ticket_operations", "knowledge_base_browsing"):
         assert load[f"iterations{{scenario:{key}}}"] == ["count>0"]
     stress = desk.inspect("scenarios/stress.js").thresholds
@@ -422,6 +426,8 @@ def test_the_mix_of_the_shop(baked: Bakery, suite: Suite) -> None:
         named = {key for key in found if key.startswith("http_reqs{name:")}
         extra = {"health"} if profile == "smoke" else set()
         assert named == {f"http_reqs{{name:{name}}}" for name in endpoints | extra}
+        limits = {found.get(f"http_req_duration{{name:{name}}}", [""])[0] for name in endpoints}
+        assert limits == ({"p(95)<500"} if profile in ("smoke", "load", "soak") else {""})
     table = (load / "config" / "tenants.js").read_text(encoding="utf-8")
     assert "weights: { browse: 0.4, search: 0.3, order: 0.2, report: 0.1 }" in table
     assert re.findall(r"user: '(.*)'", table) == list(TIER_USERS.values())

@@ -18,7 +18,10 @@ export const config = {
     environment: env.ENVIRONMENT,
   },
 
-  /** What a test starts from; a profile or a journey may replace entries. */
+  /**
+   * What a test starts from. Entries of the same name win: those of the profile in config/thresholds.js, then those of
+   * the test itself. Profiles that overload the service (`stress`, `spike`, `breakpoint`) do without these.
+   */
   thresholds: defaultThresholds,
 
   /** What k6 tags by itself. Without `url`: the route name says as much, and ids would be time series. */

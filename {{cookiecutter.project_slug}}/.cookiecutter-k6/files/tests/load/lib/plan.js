@@ -351,8 +351,9 @@ function isHeavy(profile) {
 }
 
 /**
- * Merges what counts as good. A journey's own targets are stricter than an ordinary profile's and win over
- * them; a profile that is meant to overload the service replaces them.
+ * Merges what counts as good. A test starts from the defaults; the profile's targets win over them, and a journey's
+ * own, which are stricter than an ordinary profile's, over both. A profile that is meant to overload the service
+ * replaces them all.
  *
  * @param {TestSpec} spec
  * @param {string | undefined} profile
@@ -362,8 +363,10 @@ function targetsOf(spec, profile) {
   const set = /** @type {Record<string, Record<string, Thresholds>>} */ (profileThresholds)[
     env.PROFILE_SET
   ];
-  const byProfile = (profile === undefined ? undefined : set?.[profile]) ?? config.thresholds;
-  const base = isHeavy(profile) ? byProfile : { ...byProfile, ...ownTargets(spec) };
+  const byProfile = profile === undefined ? undefined : set?.[profile];
+  const base = isHeavy(profile)
+    ? (byProfile ?? config.thresholds)
+    : { ...config.thresholds, ...byProfile, ...ownTargets(spec) };
   const slo = env.SLO === undefined ? undefined : sloSets[env.SLO];
   const loadSized = profile !== undefined && loadSizedProfiles.includes(profile);
   return {
