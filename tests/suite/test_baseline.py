@@ -111,6 +111,9 @@ def test_a_slower_run_fails_in_k6_itself_and_says_by_how_much(
     assert row["change"] > 100
     for name in ("report.html", "report.md"):
         assert f"+{row['change']:.2f}%" in (run.folder / name).read_text(encoding="utf-8")
+    line = next(line for line in run.out.splitlines() if "\u2717 slower" in line)
+    cells = ["health", "20.00", f"{row['current']:.2f}", f"+{row['change']:.2f}%", "22.00"]
+    assert line.split() == [*cells, "\u2717", "slower"]
 
 
 def test_more_errors_than_in_the_baseline_fail(

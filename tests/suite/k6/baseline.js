@@ -2,6 +2,7 @@
 
 import { baselineThresholds, compareWith, requestOf } from '../lib/baseline/baseline.js';
 import { errorLimitOf, limitOf } from '../lib/baseline/rule.js';
+import { toText } from '../lib/summary-text.js';
 import { median, predictionFactor, spread, tQuantile } from '../lib/baseline/statistics.js';
 import { equal, expectations, holds } from './expect.js';
 
@@ -20,10 +21,23 @@ const endpoint = (name, path = name) => ({ name, method: 'GET', url: `http://x:1
 const figures = (name, p95, errorRate = 0) => ({ name, errorRate, duration: { p95 } });
 const baseline = (...endpoints) => ({ name: 'b', runs: 5, endpoints });
 const near = (a, b, share) => Math.abs(a / b - 1) <= share;
+const consoleOf = (comparison) =>
+  toText(
+    {
+      comparison,
+      thresholds: [],
+      endpoints: [],
+      stages: [],
+      reasons: [],
+      metrics: { iterations: 0, errorTypes: {} },
+      run: {},
+    },
+    { path: 'summary.json', colour: false },
+  ).split('\n');
 const limit = (p95, runs = 5) =>
   limitOf(known('a', { p95 }), { runs, endpoints: [known('a')] }, RULE);
 
-export const options = expectations(27);
+export const options = expectations(29);
 
 export default function baselines() {
   equal('median, odd', median([3, 1, 2]), 2);
@@ -96,4 +110,19 @@ export default function baselines() {
     figures('same', 90, 0.6),
   ]);
   equal('errors count', failing.endpoints[0].status, 'failing');
+
+  const many70 = Array.from({ length: 70 }, (_, i) => `e${i}`);
+  const console70 = consoleOf(
+    compareWith(
+      many70.map((name) => endpoint(name)),
+      baseline(...many70.map((name) => known(name))),
+      many70.map((name, i) => figures(name, i === 69 ? 150 : 100)),
+    ),
+  );
+  const shown = console70.filter((line) => /^ {2}e\d+ /.test(line));
+  holds(
+    'of many endpoints the console shows some, the slow ones first',
+    shown.length === 60 && /e69 .* \+50\.00% .* ✗ slower$/.test(shown[0]),
+  );
+  holds('and says so', console70.includes('  ... and 10 more compared endpoints, in summary.json'));
 }

@@ -1,5 +1,6 @@
 import { formatDuration } from './duration.js';
 import { CAUSES } from './causes.js';
+import { change } from './report/format.js';
 import { socketLines } from './sockets/socket-plan.js'; // @feature websocket
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
@@ -30,6 +31,7 @@ export function toText(summary, { path, colour }) {
     ...(summary.endpoints.length > 0 ? [...endpointTable(summary), ''] : []),
     ...socketLines(summary.sockets), // @feature websocket
     ...(summary.tables ?? []).flatMap(ownTable),
+    ...comparisonTable(summary),
     ...stageTable(summary),
     totalsLine(summary),
     ...errorLine(summary),
@@ -156,6 +158,55 @@ function ownTable({ title, head, rows }) {
       ([name, ...cells]) =>
         `  ${name.padEnd(widths[0])}${cells.map((cell, i) => cell.padStart(widths[i + 1])).join('')}`,
     ),
+    '',
+  ];
+}
+
+/** What became of an endpoint since the baseline. */
+const RESULTS = {
+  slower: '✗ slower',
+  failing: '✗ more errors',
+  missing: '✗ missing',
+  new: 'new',
+  ok: 'ok',
+};
+
+/**
+ * Each endpoint beside the baseline; of many, those that failed and those that became slowest.
+ *
+ * @param {Summary} summary
+ * @returns {string[]} none for a run that was not compared
+ */
+function comparisonTable({ comparison }) {
+  if (!comparison) {
+    return [];
+  }
+  const { baseline, endpoints } = comparison;
+  const failed = (/** @type {import('../types/summary.js').ComparedEndpoint} */ { status }) =>
+    RESULTS[status].startsWith('✗') ? 1 : 0;
+  const shownOnes =
+    endpoints.length <= MAX_ENDPOINTS
+      ? endpoints
+      : [...endpoints]
+          .sort((a, b) => failed(b) - failed(a) || (b.change ?? -100) - (a.change ?? -100))
+          .slice(0, MAX_ENDPOINTS);
+  const figure = (/** @type {number | null} */ value) => value?.toFixed(2) ?? '-';
+  const [head, ...rows] = ownTable({
+    title: `BASELINE ${baseline.name}`,
+    head: ['p95 (ms)', 'baseline', 'this run', 'change', 'limit', 'result'],
+    rows: shownOnes.map((row) => [
+      row.was ? `${row.name} (was ${row.was})` : row.name,
+      figure(row.baseline),
+      figure(row.current),
+      row.change === null ? '-' : change(row.change),
+      figure(row.limit),
+      RESULTS[row.status],
+    ]),
+  });
+  return [
+    head,
+    ...rows.slice(0, -1),
+    ...restLine('compared endpoints', endpoints.length - shownOnes.length),
     '',
   ];
 }
