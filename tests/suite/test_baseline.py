@@ -208,6 +208,23 @@ def test_a_run_without_latencies_makes_none_either(own: Suite) -> None:
     assert "health has no latencies (p95 is 0)" in done.err
 
 
+def test_runs_that_differ_widely_make_a_limit_all_the_same_and_a_warning(
+    own: Suite, tmp_path: Path
+) -> None:
+    run = own.run("scripts/health.js")
+    paths = [tmp_path / f"{name}.json" for name in ("fast", "usual", "slow")]
+    for path, p95 in zip(paths, (1.0, 10.0, 100.0), strict=True):
+        summary = run.summary
+        summary["endpoints"][0]["duration"]["p95"] = p95
+        path.write_text(json.dumps(summary), encoding="utf-8")
+    done = own.having(
+        SUMMARIES="\n".join(map(str, paths)), BASELINE_NAME="b", TO=str(tmp_path / "b.json")
+    ).run("lib/save-baseline.js")
+    assert done.code == 0, done.everything
+    assert "limit 20 ms (+100%): too noisy to find less than +100%" in done.out
+    assert "WARNING: too noisy for a useful limit: health." in done.out
+
+
 def test_two_runs_side_by_side(own: Suite, tmp_path: Path) -> None:
     first = own.run("scripts/health.js")
     summary = first.summary

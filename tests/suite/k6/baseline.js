@@ -1,12 +1,12 @@
 // When a run counts as slower than its baseline.
 
 import { baselineThresholds, compareWith, requestOf } from '../lib/baseline/baseline.js';
-import { errorLimitOf, limitOf } from '../lib/baseline/rule.js';
+import { errorLimitOf, isTooNoisy, limitOf } from '../lib/baseline/rule.js';
 import { toText } from '../lib/summary-text.js';
 import { median, predictionFactor, spread, tQuantile } from '../lib/baseline/statistics.js';
 import { equal, expectations, holds } from './expect.js';
 
-const RULE = { tolerance: 0.1, slackMs: 1, falseAlarms: 0.01, errorSlack: 0.005 };
+const RULE = { tolerance: 0.1, slackMs: 1, falseAlarms: 0.01, maxNoise: 1, errorSlack: 0.005 };
 const known = (name, changes = {}) => ({
   name,
   request: `GET /${name}`,
@@ -37,7 +37,7 @@ const consoleOf = (comparison) =>
 const limit = (p95, runs = 5) =>
   limitOf(known('a', { p95 }), { runs, endpoints: [known('a')] }, RULE);
 
-export const options = expectations(29);
+export const options = expectations(37);
 
 export default function baselines() {
   equal('median, odd', median([3, 1, 2]), 2);
@@ -67,6 +67,17 @@ export default function baselines() {
   equal('quiet runs: the tolerance', limit({ median: 100, spread: 0.001 }), 110);
   equal('tiny latencies: the slack', limit({ median: 0.5, spread: 0.01 }), 1.5);
   holds('noisy runs: their noise', near(limit({ median: 100, spread: 0.05 }), 128.2, 0.01));
+  const wild = { median: 100, spread: 0.918 };
+  const alone = { runs: 3, endpoints: [known('a')] };
+  equal('no noise gets more than twice the median', limit(wild, 3), 200);
+  holds('that is too noisy', isTooNoisy(known('a', { p95: wild }), alone, RULE));
+  holds('quieter ones are not', !isTooNoisy(known('a'), alone, RULE));
+  equal('tiny latencies keep their slack', limit({ median: 0.5, spread: 0.918 }, 3), 1.5);
+  const tiny = known('a', { p95: { median: 0.1, spread: 0.2 } });
+  holds('which may be more than their noise', !isTooNoisy(tiny, alone, RULE));
+  const capped = (maxNoise) => limitOf(known('a', { p95: wild }), alone, { ...RULE, maxNoise });
+  equal('a rule from before', capped(undefined), 200);
+  equal('a rule with more', capped(4), 500);
   equal('one run: the tolerance', limit({ median: 100, spread: null }, 1), 110);
   const many = { runs: 5, endpoints: Array.from({ length: 20 }, (_, i) => known(`e${i}`)) };
   holds(
@@ -123,6 +134,12 @@ export default function baselines() {
   holds(
     'of many endpoints the console shows some, the slow ones first',
     shown.length === 60 && /e69 .* \+50\.00% .* ✗ slower$/.test(shown[0]),
+  );
+  const noisy = { ...baseline(known('same', { p95: wild })), runs: 3 };
+  const noted = consoleOf(compareWith([endpoint('same')], noisy, [figures('same', 201)]));
+  holds(
+    'whose limit is cut is named',
+    noted.some((line) => line.includes('too noisy for a tighter limit: same')),
   );
   holds('and says so', console70.includes('  ... and 10 more compared endpoints, in summary.json'));
 }

@@ -6,7 +6,7 @@
 
 import { regression } from '../config/regression.js';
 import { BASELINE_SCHEMA, rowsOf } from './baseline/baseline.js';
-import { limitOf } from './baseline/rule.js';
+import { isTooNoisy, limitOf } from './baseline/rule.js';
 import { median, spread } from './baseline/statistics.js';
 import { prettyJson } from './pretty-json.js';
 
@@ -20,6 +20,9 @@ export const options = {
 };
 
 export default function nothing() {}
+
+/** How many endpoints a warning names. */
+const NAMED = 5;
 
 /** @param {number} value */
 const round = (value) => Math.round(value * 10_000) / 10_000;
@@ -104,19 +107,37 @@ function endpointOf(name, summaries) {
 
 /**
  * @param {Baseline} baseline
- * @returns {string} the limits, for the console
+ * @returns {string} the limits, for the console, and what they are worth
  */
 function described(baseline) {
+  const noisy = baseline.endpoints.filter((endpoint) => isTooNoisy(endpoint, baseline, regression));
   const lines = baseline.endpoints.map((endpoint) => {
     const { p95, name } = endpoint;
     const limit = limitOf(endpoint, baseline, regression);
     const found = Math.round((limit / p95.median - 1) * 100);
     const noise = p95.spread === null ? 'unknown' : `${(p95.spread * 100).toFixed(1)}%`;
-    return `  ${name}: p95 ${p95.median} ms, spread ${noise}, limit ${limit} ms (+${found}%)`;
+    const mark = noisy.includes(endpoint) ? `: too noisy to find less than +${found}%` : '';
+    return `  ${name}: p95 ${p95.median} ms, spread ${noise}, limit ${limit} ms (+${found}%)${mark}`;
   });
   const few =
     baseline.runs < 3 ? ['  Fewer than 3 runs say nothing about noise: use --runs 5 or more.'] : [];
-  return `${[...lines, ...few].join('\n')}\n`;
+  return `${[...lines, ...few, ...warning(noisy)].join('\n')}\n`;
+}
+
+/**
+ * @param {Baseline['endpoints']} noisy
+ * @returns {string[]} what to do about endpoints that are too noisy
+ */
+function warning(noisy) {
+  if (noisy.length === 0) {
+    return [];
+  }
+  const names = noisy.slice(0, NAMED).map(({ name }) => name);
+  const rest = noisy.length > NAMED ? ` and ${noisy.length - NAMED} more` : '';
+  return [
+    `  WARNING: too noisy for a useful limit: ${names.join(', ')}${rest}. Smaller regressions pass, and a run of`,
+    '  an unchanged service may fail. Save again with more runs (--runs 10) or longer ones, on a quieter machine.',
+  ];
 }
 
 /** Once, where the result is written; a VU needs nothing. */

@@ -11,6 +11,9 @@ const MAX_ENDPOINTS = 60;
 /** Most thresholds; ordinary tests have fewer than these. */
 const MAX_LINES = 6 * MAX_ENDPOINTS;
 
+/** Most endpoints named of those whose baseline is too noisy. */
+const MAX_NOISY = 5;
+
 /** Most reasons of a failed run. */
 const MAX_REASONS = 30;
 
@@ -207,8 +210,24 @@ function comparisonTable({ comparison }) {
     head,
     ...rows.slice(0, -1),
     ...restLine('compared endpoints', endpoints.length - shownOnes.length),
+    ...noisyLine(endpoints),
     '',
   ];
+}
+
+/**
+ * @param {import('../types/summary.js').ComparedEndpoint[]} endpoints
+ * @returns {string[]} which of them the baseline can hardly judge
+ */
+function noisyLine(endpoints) {
+  const names = endpoints.filter(({ noisy }) => noisy).map(({ name }) => name);
+  const rest = names.length > MAX_NOISY ? ` and ${names.length - MAX_NOISY} more` : '';
+  return names.length > 0
+    ? [
+        `  the baseline is too noisy for a tighter limit: ${names.slice(0, MAX_NOISY).join(', ')}${rest}; ` +
+          'save it again with more or longer runs',
+      ]
+    : [];
 }
 
 /**

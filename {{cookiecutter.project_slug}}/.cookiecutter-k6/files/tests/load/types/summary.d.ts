@@ -140,6 +140,8 @@ export interface ComparedEndpoint {
   current: number | null;
   /** Percent. */
   change: number | null;
+  /** The runs of the baseline differed too much: the limit does not allow for all of it. */
+  noisy?: boolean;
   /** Highest p95 that passes, milliseconds. */
   limit: number | null;
 }

@@ -1,7 +1,7 @@
 import { regression } from '../../config/regression.js';
 import { localPath } from '../paths.js';
 import { socketRows, socketSubjects } from '../sockets/socket-report.js'; // @feature websocket
-import { errorLimitOf, limitOf } from './rule.js';
+import { errorLimitOf, isTooNoisy, limitOf } from './rule.js';
 
 /** @typedef {import('../../types/baseline.js').Baseline} Baseline */
 /** @typedef {import('../../types/summary.js').Comparison} Comparison */
@@ -245,6 +245,7 @@ function compared({ name, metrics, known }, baseline, figures) {
     name,
     ...(known.name !== name && { was: known.name }),
     ...(metrics && { metric: metrics.duration }),
+    ...(isTooNoisy(known, baseline, regression) && { noisy: true }),
     status: failing ? 'failing' : current === null || current > limit ? 'slower' : 'ok',
     baseline: median,
     current,
