@@ -143,6 +143,11 @@ def test_no_private_paths_or_hosts_in_generated_projects(generated: Path) -> Non
     assert_none(line for path, text in files for line in private_names(path, text))
 
 
+def test_generated_projects_install_nothing_unpinned(generated: Path) -> None:
+    files = text_files(files_below(generated))
+    assert_none(f"{path.name}: @latest" for path, text in files if "@latest" in text)
+
+
 def test_names_of_the_repository_work_everywhere() -> None:
     assert_none(unsafe_names(tracked_files(), REPOSITORY))
 

@@ -222,17 +222,52 @@ def test_no_further_part_of_all_is_run(project: Project) -> None:
     nothing_left(project)
 
 
+@pytest.mark.parametrize("kind", ["report", "baseline"])
+def test_after_k6_has_measured(project: Project, kind: str) -> None:
+    env: dict[str, str | None] = {"SHIM_REPORT": "good", "SHIM_HOLD": kind}
+    with project.running("--save-baseline", "--runs", "1", env=env) as run:
+        run.until(lambda: [c for c in project.calls() if c.kind == kind], f"no {kind}")
+        run.signal(TERM)
+        result = run.end()
+    assert result.code == 105, result
+    assert "interrupted" in result.stderr
+    assert "exit code 137" not in result.stderr
+    assert ("passed: smoke" in result.stdout) == (kind == "baseline")
+    assert not (project.load / "baselines" / "smoke.json").exists()
+    nothing_left(project)
+
+
+@pytest.mark.parametrize(
+    "words", [("compare", "one", "two"), ("merge", "both"), ("cleanup", "one")]
+)
+def test_what_is_no_run_is_stopped_as_well(project: Project, words: tuple[str, ...]) -> None:
+    for name in ("one/summary", "two/summary", "both-segment-1-of-2/segment"):
+        project.write(f"tests/load/results/{name}.json", "{}\n")
+    with project.running(*words, env={"SHIM_HOLD": words[0]}) as run:
+        run.until(lambda: [c for c in project.calls() if c.kind == words[0]], "k6 was not started")
+        run.signal(TERM)
+        result = run.end()
+    assert result.code == 105, result
+    assert "interrupted (SIGTERM)" in result.stderr
+    nothing_left(project)
+    assert not (project.results / "both").exists()
+
+
 def test_a_k6_that_ignores_signals_is_killed_by_the_second(project: Project) -> None:
-    version = 'case $1 in version) echo "k6 v1.8.1"; exit;; esac'
+    project.write("tests/load/scripts/database.js", "// needs k6/x/sql\n")
+    extensions = r"\n  github.com/grafana/xk6-sql v1.0.6, k6/x/sql [js]\n"
+    version = f"case $1 in version) printf 'k6 v1.8.1{extensions}'; exit;; esac"
     deaf = 'trap "" TERM INT\n: >"$SHIM_RECORDS/deaf"\nsleep 60 & wait; sleep 60'
     project.script("k6", f"#!/bin/sh\n{version}\n{deaf}\n")
-    with project.running("--no-wait") as run:
+    with project.running("database", "--no-wait") as run:
         run.until((project.records / "deaf").exists, "k6 was not started")
         run.signal(TERM)
         time.sleep(1.2)
         assert run.process.poll() is None
         run.signal(TERM)
-        assert run.end(3).code == 105
+        result = run.end(3)
+    assert result.code == 105, result
+    assert f"load-test.sh' cleanup {project.run_folder.name}" in result.stderr
     nothing_left(project)
 
 
@@ -281,6 +316,7 @@ class TestKilled:
             result = project.run().passed()
             assert f"the run {killed} was killed" in result.stderr
             assert f"k6: kill {k6.pid}" in result.stderr
+            assert f"load-test.sh' cleanup {killed}" in result.stderr
             assert "Service it started, perhaps: kill -- -" in result.stderr
             assert "was killed" not in project.run().passed().stderr
         finally:

@@ -219,6 +219,22 @@ class TestFewTools:
         mac_like.run("--list", command=command).passed()
         mac_like.run("--vus", "0", command=command).refused("--vus")
 
+    def test_so_does_what_is_no_run(self, mac_like: Project) -> None:
+        segment = mac_like.write("tests/load/results/a-segment-1-of-2/segment.json", "{}\n")
+        for words in (
+            ("--save-baseline", "--runs", "1"),
+            ("compare", "latest", "latest"),
+            ("compare", "summary.json", "summary.json"),
+            ("cleanup", "one"),
+        ):
+            folder = mac_like.results / "latest"
+            result = mac_like.run(*words, cwd=folder if folder.exists() else None).passed()
+            assert "command not found" not in result.stderr
+        (call,) = (call for call in mac_like.calls() if call.kind == "baseline")
+        mac_like.run("merge", "a", env={"RUN_ID": "b"})
+        (call,) = (call for call in mac_like.calls() if call.kind == "merge")
+        assert call.env["SEGMENTS"] == str(segment)
+
     def test_without_ps_and_git(self, mac_like: Project) -> None:
         for name in ("ps", "git"):
             (mac_like.root.parent / "tools" / name).unlink()
@@ -277,6 +293,12 @@ def test_the_banner_says_what_is_about_to_happen(project: Project) -> None:
 def test_control_characters_never_reach_the_terminal(project: Project) -> None:
     project.write("tests/load/scripts/health.js", "// \x1b[31mred\x07\n")
     env = {"PROJECT_NAME": "a\x1b[2Jb\nc"}
-    for result in (project.run(env=env), project.run("--list"), project.run("\x1b[2J")):
+    folder = {"RESULTS_DIR": "a\x1b[2Jb", "BASE_URL": "http://127.0.0.1:1"}
+    for result in (
+        project.run(env=env),
+        project.run("--list"),
+        project.run("\x1b[2J"),
+        project.run("all", "--start", "exec sleep 60", env=folder),
+    ):
         assert "\x1b" not in result.all
         assert "\x07" not in result.all

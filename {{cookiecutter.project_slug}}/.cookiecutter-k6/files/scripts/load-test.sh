@@ -156,6 +156,8 @@ service_folder=''
 k6=''
 k6_version=''
 k6_extensions='' # @feature sql
+# Ids of the runs that write to a database, between blanks
+database_runs=' ' # @feature sql
 launched=''
 child_code=0
 k6_pid=''
@@ -168,6 +170,7 @@ service_log=''
 service_was_there=false
 signal_count=0
 interrupted=''
+interruption_named=false
 echo_timer=''
 forced=false
 explained=false
@@ -248,7 +251,9 @@ err() { printf "$@" >&2 2>/dev/null || :; }
 # Control characters in a value could redraw the terminal.
 printable() { printf '%s' "${1//[[:cntrl:]]/?}"; }
 
-say() { [ "$quiet" = true ] || out '%s\n' "$1"; }
+say() { [ "$quiet" = true ] || out '%s\n' "${1//[[:cntrl:]]/?}"; }
+# show TEXT: the same for text that is ready, with its colours.
+show() { [ "$quiet" = true ] || out '%s\n' "$1"; }
 explain() { [ "$verbose" != true ] || err '%s\n' "${1//[[:cntrl:]]/?}"; }
 note() { err '%s\n' "$1"; }
 warn() { err '%swarning:%s %s\n' "$yellow" "$plain" "${1//[[:cntrl:]]/?}"; }
@@ -265,9 +270,9 @@ fail() {
 refuse() { fail "$EXIT_REFUSED" "$@"; }
 
 choose_colors() {
-  red='' green='' yellow='' bold='' plain=''
+  red='' green='' yellow='' heading='' bold='' plain=''
   if [ "$color" = auto ] && [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
-    red=$'\033[31m' green=$'\033[32m' yellow=$'\033[33m' bold=$'\033[1m' plain=$'\033[0m'
+    red=$'\033[31m' green=$'\033[32m' yellow=$'\033[33m' heading=$'\033[1;36m' bold=$'\033[1m' plain=$'\033[0m'
   fi
 }
 
@@ -1050,8 +1055,9 @@ require_baselines() {
 summary_file() {
   local path
   for path in "$results/$1/summary.json" "$1/summary.json" "$1"; do
+    case $path in */*) ;; *) path=./$path ;; esac
     if [ -f "$path" ] && [ -s "$path" ]; then
-      path=$(cd -- "$(dirname -- "$path")" && pwd -P)/${path##*/}
+      path=$(cd -- "${path%/*}/" && pwd -P)/${path##*/}
       printf '%s' "$path"
       return
     fi
@@ -1060,7 +1066,7 @@ summary_file() {
     "$(command_line --list)"
 }
 
-# compare_runs: becomes k6, which only reads the two summaries.
+# compare_runs: k6 only reads the two summaries.
 compare_runs() {
   local first second
   [ "${#positionals[@]}" -eq 3 ] ||
@@ -1082,8 +1088,9 @@ compare_runs() {
     first=$(native "$first") second=$(native "$second") inside_suite=$(native "$suite")
   fi
   begin_command "$results"
-  restore_locale
-  "${k6_command[@]}" --quiet --log-format=raw --env FIRST="$first" --env SECOND="$second" "$inside_suite/lib/compare-runs.js" ||
+  run_aside "${k6_command[@]}" --quiet --log-format=raw --env FIRST="$first" --env SECOND="$second" "$inside_suite/lib/compare-runs.js"
+  leave_if_interrupted
+  [ "$child_code" -eq 0 ] ||
     fail "$EXIT_REFUSED" 'compare: these two cannot be compared, see above.'
 }
 
@@ -1129,7 +1136,8 @@ segment_files() {
     for file in "$results/$path"-segment-*/segment.json "$path/segment.json" "$path"; do
       [ -f "$file" ] && [ -s "$file" ] || continue
       found=true
-      printf '%s\n' "$(cd -- "$(dirname -- "$file")" && pwd -P)/${file##*/}"
+      case $file in */*) ;; *) file=./$file ;; esac
+      printf '%s\n' "$(cd -- "${file%/*}/" && pwd -P)/${file##*/}"
       case $file in "$results/$path"-segment-*) ;; *) break ;; esac
     done
     [ "$found" = true ] ||
@@ -1187,11 +1195,13 @@ merge_segments() {
   make_run_folder
   rm -f -- "$run_root/.running"
   : >"$run_root/.started"
-  (k6_process "${k6_command[@]}") || {
+  run_aside "${k6_command[@]}"
+  if [ "$child_code" -ne 0 ] || [ -n "$interrupted" ]; then
     rm -f -- "$run_root/.started"
     rmdir -- "$run_root" 2>/dev/null || :
+    leave_if_interrupted
     refuse 'merge: these segments cannot be judged, see above.'
-  }
+  fi
   judge_merged
 }
 
@@ -1450,7 +1460,7 @@ require_extensions() {
     if [ "${K6_AUTO_EXTENSION_RESOLUTION:-}" = true ] && [ "$missing" != k6/x/mongo ]; then continue; fi
     explained=true
     err '%sload-test.sh:%s %s\n' "$red" "$plain" "${script##*/} needs $missing, and $k6 ($k6_version) does not have it."
-    note "Build a k6 that does (Go and xk6: go install go.k6.io/xk6/cmd/xk6@latest):
+    note "Build a k6 that does (Go and xk6: go install go.k6.io/xk6/cmd/xk6@v1.1.5):
   xk6 build v1.8.1 \\
     --with github.com/grafana/xk6-sql@v1.0.6 \\"
     case " $(needs_of "$script") " in
@@ -1474,7 +1484,7 @@ needs_service() {
   return 1
 }
 
-# clean_up RUN | --older-than T: becomes k6, which removes rows and nothing else.
+# clean_up RUN | --older-than T: k6 removes rows and nothing else.
 clean_up() {
   local script pairs
   find_suite
@@ -1504,8 +1514,11 @@ clean_up() {
   require_k6
   require_extensions "$script"
   drop_dangerous_variables
-  restore_locale
-  K6_AUTO_EXTENSION_RESOLUTION=false "$k6" run --address= --no-usage-report --quiet --log-format=raw --env "$pairs" "$(native "$script")" ||
+  child_names=(K6_AUTO_EXTENSION_RESOLUTION) child_values=(false)
+  script=$(native "$script")
+  run_aside "$k6" run --address= --no-usage-report --quiet --log-format=raw --env "$pairs" "$script"
+  leave_if_interrupted
+  [ "$child_code" -eq 0 ] ||
     fail "$EXIT_REFUSED" 'cleanup: not everything could be removed, see above.'
   exit 0
 }
@@ -2077,6 +2090,7 @@ name_run() {
       run_ids+=("$run_id-$part")
       run_folders+=("$run_root/$part")
     fi
+    [ -z "$(needs_of "${run_scripts[i]}")" ] || database_runs+="${run_ids[i]} " # @feature sql
   done
   git_commit=$(setting GIT_COMMIT)
   [ -n "$git_commit" ] || git_commit=$(git -C "$root" rev-parse --short HEAD 2>/dev/null) || git_commit=''
@@ -2100,6 +2114,9 @@ name_leftovers() {
     done <"$marker"
     ! is_process "$wrapper" "$script" || continue
     warn "the run $id was killed.${left:+ Still there:$left} Its data may be left in the service."
+    # @feature sql {
+    note "  What it left in databases goes with: $this cleanup ${id//[[:cntrl:]]/?}"
+    # @feature }
     rm -f -- "$marker" 2>/dev/null || :
   done
 }
@@ -2174,9 +2191,9 @@ plan_service() {
 banner() {
   local profile=${run_profiles[$1]} file=${run_scripts[$1]}
   file=${file#"$root"/}
-  printf '\n%s%s%s\n' "$bold" "$(printable "$(setting PROJECT_NAME "${root##*/}")") load test" "$plain"
+  printf '\n%s%s%s\n' "$heading" "$(printable "$(setting PROJECT_NAME "${root##*/}")") load test" "$plain"
   printf '  %-10s %s\n' \
-    Scenario "${run_names[$1]}${profile:+ (profile $profile)}" \
+    Scenario "$(printable "${run_names[$1]}")${profile:+ (profile $profile)}" \
     'Test File' "$(printable "$file")" \
     'Base URL' "$(printable "$shown_url")" \
     VUs "$(setting VUS 'as the profile says')" \
@@ -2263,6 +2280,17 @@ wait_child() {
   done
 }
 
+# run_aside COMMAND...: k6 for what is no run, to its end; sets $child_code. Signals reach it as they reach a run.
+run_aside() {
+  install_traps
+  k6_container=k6-${run_root##*/}-1
+  launch k6_process "$@" </dev/null
+  k6_pid=$launched
+  [ -z "$interrupted" ] || ask_k6_to_stop
+  wait_child "$k6_pid"
+  k6_pid=''
+}
+
 # start_echo_timer: what comes within a second of the first signal is the same Ctrl-C once more: npm and others
 # pass on what the terminal sent to all.
 start_echo_timer() {
@@ -2330,7 +2358,7 @@ finish() {
     [ "$k6_started" = true ] || rmdir -- "$run_root"/*/ "$run_root" 2>/dev/null
   fi
   if [ -n "$interrupted" ]; then
-    [ "$explained" = true ] || note "${red}interrupted${plain} (SIG$interrupted)"
+    [ "$interruption_named" = true ] || note "${red}interrupted${plain} (SIG$interrupted)"
     code=$EXIT_INTERRUPTED
   elif [ "$code" -ne 0 ] && [ "$explained" = false ]; then
     note "load-test.sh ended unexpectedly (code $code)."
@@ -2485,7 +2513,7 @@ service_failed() {
 
 show_service_log() {
   [ -s "$service_log" ] || return 0
-  note "Last lines of $service_log:"
+  note "Last lines of ${service_log//[[:cntrl:]]/?}:"
   tail -n 20 "$service_log" 2>/dev/null | while IFS= read -r line; do note "  ${line//[[:cntrl:]]/?}"; done
 }
 
@@ -2507,6 +2535,7 @@ wait_for_service() {
   explain "waiting up to $limit for $shown_url"
   launch k6_process "${k6_command[@]}" </dev/null >/dev/null 2>"$run_root/.wait"
   wait_pid=$launched
+  [ -z "$interrupted" ] || kill_group "$wait_pid"
   while [ -n "$service_pid" ] && kill -0 "$wait_pid" 2>/dev/null && [ -z "$interrupted" ]; do
     if service_failed; then
       kill -KILL -- "-$wait_pid" 2>/dev/null || :
@@ -2561,7 +2590,7 @@ judge_readiness() {
 # and nothing else is measured a second time: a disturbance seldom comes twice, a regression stays.
 run_part() {
   local folder=${run_folders[$1]} started=$SECONDS
-  say "${run_banners[$1]}"
+  show "${run_banners[$1]}"
   say ''
   explain "running: ${run_lines[$1]}"
   measure "$1" "$folder"
@@ -2602,9 +2631,9 @@ measure() {
   k6_pid=''
   run_code=$child_code
   check_results "$folder" "$run_code" || run_code=$EXIT_INCOMPLETE
-  [ -z "$interrupted" ] || run_code=$EXIT_INTERRUPTED
   rm -f -- "$folder/.started" 2>/dev/null || :
   complete_report "$1" "$folder"
+  [ -z "$interrupted" ] || run_code=$EXIT_INTERRUPTED
 }
 
 # check_results FOLDER CODE: k6 exits with 0 although it could not write its results. Judges only then;
@@ -2638,6 +2667,7 @@ complete_report() {
     use_command $((${#run_names[@]} + 1 + $1))
     launch k6_process "${k6_command[@]}" </dev/null >/dev/null 2>"$2/.report-log"
     wait_pid=$launched
+    [ -z "$interrupted" ] || kill_group "$wait_pid"
     wait_child "$wait_pid"
     wait_pid=''
     if [ "$child_code" -eq 0 ] && ends_with '</html>' "$2/.report.html"; then
@@ -2705,18 +2735,23 @@ name_code() {
 
 # print_verdict INDEX FOLDER CODE
 print_verdict() {
-  local name=${run_names[$1]} file meaning verdict=failed
+  local name=${run_names[$1]//[[:cntrl:]]/?} file meaning verdict=failed
   name_code "$3"
-  [ "$3" -ne "$EXIT_INTERRUPTED" ] || verdict=interrupted
+  [ "$3" -ne "$EXIT_INTERRUPTED" ] || verdict=interrupted interruption_named=true
   if [ "$3" -eq 0 ] && [ -n "$segment" ]; then
     say "measured: $name, segment $segment; merge $run_id judges the whole"
   elif [ "$3" -eq 0 ]; then
-    say "${green}passed${plain}: $name"
+    show "${green}passed${plain}: $name"
   else
     note "$red$verdict$plain: $name ($meaning, exit code $3)"
   fi
   if [ "$forced" = true ]; then
     note "Stopped at once: teardown did not run, so data with the run id ${run_ids[$1]} may be left in the service, and the results are incomplete. Remove that data before the next run."
+    # @feature sql {
+    case "$database_runs" in
+      *" ${run_ids[$1]} "*) note "What it left in databases goes with: $this cleanup ${run_ids[$1]}" ;;
+    esac
+    # @feature }
   fi
   explained=true
   for file in summary.json segment.json report.html dashboard.html "$raw_output"; do
@@ -2757,9 +2792,13 @@ save_baselines() {
 store_baseline() {
   local i name=${run_baselines[$1]} made log=$run_root/.baseline-log
   local target=$suite/baselines/$name.json
+  if [ -n "$interrupted" ]; then
+    baseline_interrupted
+    return 0
+  fi
   for ((i = $1; i < $1 + runs; i++)); do
-    if [ -n "$interrupted" ] || [ "${run_codes[i]:-1}" -ne 0 ]; then
-      note "${red}baseline not saved:${plain} ${run_names[i]} did not pass, and only passed runs say what is normal."
+    if [ "${run_codes[i]:-1}" -ne 0 ]; then
+      note "${red}baseline not saved:${plain} ${run_names[i]//[[:cntrl:]]/?} did not pass, and only passed runs say what is normal."
       return 0
     fi
   done
@@ -2767,23 +2806,33 @@ store_baseline() {
   use_command $((2 * ${#run_names[@]} + 1 + $1 / runs))
   launch k6_process "${k6_command[@]}" </dev/null 2>"$log"
   wait_pid=$launched
+  [ -z "$interrupted" ] || kill_group "$wait_pid"
   wait_child "$wait_pid"
   wait_pid=''
-  if [ "$child_code" -ne 0 ] || ! ends_with '}' "$made"; then
+  if [ -n "$interrupted" ]; then
+    baseline_interrupted
+    rm -f -- "$made" "$log"
+    return 0
+  elif [ "$child_code" -ne 0 ] || ! ends_with '}' "$made"; then
     cat -- "$log" >&2 2>/dev/null || :
     note "${red}baseline not saved:${plain} it could not be made of these runs (k6 exit code $child_code)."
-  elif mkdir -p -- "$suite/baselines" 2>/dev/null && cat -- "$made" >"$target.new" 2>/dev/null &&
-    chmod 644 "$target.new" 2>/dev/null && mv -f -- "$target.new" "$target" 2>/dev/null; then
+  elif mkdir -p -- "$suite/baselines" 2>/dev/null && rm -f -- "$target.new" 2>/dev/null &&
+    (umask 022 && cat -- "$made" >"$target.new") 2>/dev/null && mv -f -- "$target.new" "$target" 2>/dev/null; then
     rm -f -- "$made" "$log"
     say "baseline saved: $target (commit it)"
     return 0
   else
     rm -f -- "$target.new" 2>/dev/null
-    note "${red}baseline not saved:${plain} $target cannot be written. It is in $made."
+    note "${red}baseline not saved:${plain} ${target//[[:cntrl:]]/?} cannot be written. It is in ${made//[[:cntrl:]]/?}."
     return 1
   fi
   rm -f -- "$log" 2>/dev/null
   return 1
+}
+
+baseline_interrupted() {
+  interruption_named=true
+  note "${red}baseline not saved:${plain} interrupted (SIG$interrupted)."
 }
 
 print_table() {
@@ -2791,7 +2840,7 @@ print_table() {
   out '\n  %-32s %-12s %5s %8s\n' Test Result Code Time
   for ((i = 0; i < ${#run_names[@]}; i++)); do
     if [ "$i" -ge "${#run_codes[@]}" ]; then
-      out '  %-32s %-12s\n' "${run_names[i]}" 'not run'
+      out '  %-32s %-12s\n' "${run_names[i]//[[:cntrl:]]/?}" 'not run'
       continue
     fi
     case ${run_codes[i]} in
@@ -2799,9 +2848,9 @@ print_table() {
       "$EXIT_INTERRUPTED") verdict=interrupted ;;
       *) verdict=failed ;;
     esac
-    out '  %-32s %-12s %5s %7ss\n' "${run_names[i]}" "$verdict" "${run_codes[i]}" "${run_seconds[i]}"
+    out '  %-32s %-12s %5s %7ss\n' "${run_names[i]//[[:cntrl:]]/?}" "$verdict" "${run_codes[i]}" "${run_seconds[i]}"
   done
-  out '  Results: %s\n' "$run_root"
+  out '  Results: %s\n' "${run_root//[[:cntrl:]]/?}"
 }
 
 # exit_with_worst: the highest code of all parts.
