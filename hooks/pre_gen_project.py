@@ -262,7 +262,8 @@ OPTIONS: tuple[Option, ...] = (
         "one of " + ", ".join(AUTH_MODES),
         "login",
         "How requests authenticate. `login` and `api-key` add the authenticated API test, its"
-        " library and test users.",
+        " library and test users. A ready token is an `api-key` too: both are sent as bearer"
+        " tokens.",
         parse_choice(*AUTH_MODES),
         AUTH_MODES,
     ),

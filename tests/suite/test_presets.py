@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -137,6 +138,15 @@ def test_what_the_page_names_exists() -> None:
     metrics = {name for name in named if re.fullmatch(r"[a-z]+(_[a-z]+)+", name)}
     assert len(metrics) >= 2
     assert [name for name in metrics if f"'{name}'" not in code and f"{name}:" not in code] == []
+
+
+def test_one_preset_switches_everything_on(baked: Bakery) -> None:
+    defaults = json.loads((REPOSITORY / "cookiecutter.json").read_text(encoding="utf-8"))
+    chosen = answers("everything")
+    off = ("none", "", False, "core")
+    switches = {name for name, value in defaults.items() if value in off and name[0] != "_"}
+    assert {name for name in switches if chosen.get(name, defaults[name]) in off} == set()
+    baked(**chosen)
 
 
 # --- missions --------------------------------------------------------------------------------

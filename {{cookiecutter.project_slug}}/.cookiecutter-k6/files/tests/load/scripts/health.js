@@ -3,7 +3,7 @@
 //   k6 run tests/load/scripts/health.js
 //   k6 run --env BASE_URL=http://localhost:9000 tests/load/scripts/health.js
 //   PROFILE=stress k6 run tests/load/scripts/health.js
-//   ./scripts/load-test.sh health --base-url https://api.example.com --yes
+//   CONFIRM_TARGET=api.example.com ./scripts/load-test.sh health --base-url https://api.example.com --yes
 
 import { Rate, Trend } from 'k6/metrics';
 import { checker, HEALTH_LIMIT_MS, HEALTHY } from '../lib/checker.js';
