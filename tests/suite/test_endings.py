@@ -163,6 +163,20 @@ def test_a_run_whose_thresholds_are_switched_off_is_not_judged_good(
     assert "PASSED" not in run.out
 
 
+def test_a_service_that_does_not_answer_any_more_after_set_up(
+    suite: Suite, faulty: RunningService
+) -> None:
+    faulty.set_fault("hang", skip=1)
+    script = add_script(suite, "waiting", "")
+    path = suite.load / script
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("duration: '1s'", "duration: '1s', gracefulStop: '0s'"))
+    run = suite.against(faulty.url).run(script)
+    assert run.code == THRESHOLDS_CROSSED
+    assert run.summary["metrics"]["iterations"] == 0
+    assert "no iteration was completed" in run.reasons
+
+
 @pytest.mark.parametrize("entry", ["scenarios/smoke.js", "scripts/health.js"])
 def test_an_interrupted_run_did_not_pass(suite: Suite, faulty: RunningService, entry: str) -> None:
     live = suite.against(faulty.url, VUS=2, THINK_TIME="0.01")

@@ -101,7 +101,7 @@ def test_words_for_healthy(suite: Suite, faulty: RunningService, words: str, hea
     [
         ({"login": "401"}, "status 401"),
         ({"login": "500"}, "status 500"),
-        ({"login": "no-token"}, "accessToken"),
+        ({"login": "no-token"}, "expected status 200 or 201 and a JSON body with accessToken"),
         ({"garbage": {"only": LOGIN}}, "accessToken"),
         ({"null": {"only": LOGIN}}, "accessToken"),
         ({"close": {"only": LOGIN}}, "EOF"),

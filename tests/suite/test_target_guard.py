@@ -15,6 +15,9 @@ pytestmark = pytest.mark.slow
 
 HOST = "shop.example.com"
 
+USER = {"TEST_USER_EMAIL": "agent@test.com", "TEST_USER_PASSWORD": "password"}
+"""One whom the reference service knows, and the suite does not."""
+
 
 @pytest.fixture
 def remote(suite: Suite) -> Suite:
@@ -146,7 +149,7 @@ def test_off_this_machine_nothing_is_written(
     disguised: tuple[Suite, Path], faulty: RunningService
 ) -> None:
     live, config = disguised
-    ready = live.having(AUTH_MODE="login", TEST_USER_PASSWORD="loadtest123")
+    ready = live.having(AUTH_MODE="login", **USER)
     run = ready.run("scripts/api-authenticated.js", flags=(f"--config={config}",))
     assert run.code == 0, run.everything
     assert [row["name"] for row in run.summary["endpoints"]] == ["GET /items"]
@@ -156,7 +159,7 @@ def test_off_this_machine_nothing_is_written(
 
 def test_unless_it_is_allowed(disguised: tuple[Suite, Path], faulty: RunningService) -> None:
     live, config = disguised
-    ready = live.having(AUTH_MODE="login", TEST_USER_PASSWORD="loadtest123", ALLOW_WRITES="true")
+    ready = live.having(AUTH_MODE="login", **USER, ALLOW_WRITES="true")
     run = ready.run("scripts/api-authenticated.js", flags=(f"--config={config}",))
     assert run.code == 0, run.everything
     assert faulty.count("POST", "/api/v1/items") > 0
@@ -180,9 +183,37 @@ def test_published_credentials_stay_here(
     assert faulty.count("POST") == 0
 
 
-def test_the_published_key_is_refused_also_when_it_is_given(disguised: tuple[Suite, Path]) -> None:
+@pytest.mark.parametrize(
+    ("script", "settings", "said"),
+    [
+        ("api-authenticated", {"API_KEY": "test-api-key"}, "the default key is for local"),
+        ("api-authenticated", {"TEST_USER_PASSWORD": "loadtest123"}, "a password that stands in"),
+        (
+            "tiers",
+            {"TIER_KEY": "enterprise=test-enterprise-key"},
+            "for the tier enterprise: the published ones",
+        ),
+        (
+            "tiers",
+            {"TEST_USER_PASSWORD": "loadtest123"},
+            "for the tier enterprise: the published ones",
+        ),
+    ],
+    ids=["key", "password", "tier-key", "tier-password"],
+)
+def test_published_credentials_are_refused_also_when_they_are_given(
+    disguised: tuple[Suite, Path],
+    faulty: RunningService,
+    script: str,
+    settings: dict[str, str],
+    said: str,
+) -> None:
     live, config = disguised
-    run = live.having(AUTH_MODE="api-key", API_KEY="test-api-key").run(
-        "scripts/api-authenticated.js", flags=(f"--config={config}",)
+    mode = "login" if "TEST_USER_PASSWORD" in settings else "api-key"
+    run = live.having(AUTH_MODE=mode, ALLOW_HEAVY="true", **settings).run(
+        f"scripts/{script}.js", flags=(f"--config={config}",)
     )
     assert run.code == SCRIPT_ERROR
+    assert said in run.err
+    assert "loadtest123" not in run.err
+    assert faulty.count("POST") == 0

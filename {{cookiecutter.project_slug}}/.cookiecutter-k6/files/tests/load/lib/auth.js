@@ -23,6 +23,8 @@ import { thinkTime } from './pauses.js';
 /** What a fresh checkout of the suite works with; refused anywhere but on a local target. */
 const DEFAULT_API_KEY = 'test-api-key';
 
+const DEFAULT_PASSWORD = 'loadtest123';
+
 /** Lifetime of a token whose reply does not say, milliseconds. */
 const DEFAULT_LIFETIME_MS = 3_600_000;
 
@@ -36,10 +38,20 @@ const authRetries = new Counter('auth_retries');
 /** Share of logins that gave no token, by the tag `name`. */
 const supportFailed = new Rate('support_failed');
 
+/** @returns {User[]} */
+const readUsers = () => JSON.parse(open(localPath(import.meta.resolve('../data/users.json'))));
+
 /** One copy for all VUs. */
-const users = new SharedArray('users', () =>
-  JSON.parse(open(localPath(import.meta.resolve('../data/users.json')))),
-);
+const users = new SharedArray('users', readUsers);
+
+/** Whether the password that was given is no secret. Asked once: each request needs it, and users may be many. */
+const isPublished =
+  !env.target.isLocal &&
+  new SharedArray('published password', () => [
+    [DEFAULT_PASSWORD, ...readUsers().map(({ password }) => password)].includes(
+      env.TEST_USER_PASSWORD,
+    ),
+  ])[0];
 
 /** Tagged apart: logging in is not what a journey measures. @type {import('../types/suite.js').EndpointOptions} */
 const AUTH = {
@@ -88,7 +100,7 @@ export function authHeaders(token) {
  * The test user of the calling VU: distinct as long as there are enough in `data/users.json`.
  *
  * @returns {User}
- * @throws when the password is the published default and the target is not local
+ * @throws when the password is a published one and the target is not local
  * @example const user = currentUser();
  */
 export function currentUser() {
@@ -101,6 +113,12 @@ export function currentUser() {
     throw new Error(
       'TEST_USER_PASSWORD is not set: the passwords in data/users.json are for local targets only. ' +
         'Run: export TEST_USER_EMAIL=... TEST_USER_PASSWORD=...',
+    );
+  }
+  if (isPublished) {
+    throw new Error(
+      'TEST_USER_PASSWORD: a password that stands in data/users.json or comes with the suite is for local targets ' +
+        'only. Give the test users of the service another one and run: export TEST_USER_PASSWORD=...',
     );
   }
   return user;
@@ -160,7 +178,7 @@ function logIn(email, password) {
     // A service that refuses logins is not to be asked again and again at full speed.
     thinkTime(1, 3);
   }
-  const message = `login of ${email} at ${env.LOGIN_PATH} failed: expected status 200 and a JSON body with accessToken`;
+  const message = `login of ${email} at ${env.LOGIN_PATH} failed: expected status 200 or 201 and a JSON body with accessToken`;
   throw Object.assign(new Error(message), { reported: true });
 }
 

@@ -43,7 +43,10 @@ export function tierHeaders(tier = currentTier()) {
   // @feature auth {
   if (env.AUTH_MODE === 'login') {
     const { user } = tiers[tier];
-    return authHeaders(login(user, env.TEST_USER_PASSWORD || localOnly(tier, DEFAULT_PASSWORD)));
+    const password = env.TEST_USER_PASSWORD || DEFAULT_PASSWORD;
+    return authHeaders(
+      login(user, password === DEFAULT_PASSWORD ? localOnly(tier, password) : password),
+    );
   }
   // @feature }
   made[tier] ??= Object.freeze({
@@ -59,7 +62,9 @@ export function tierHeaders(tier = currentTier()) {
  */
 function keyOf(tier) {
   const own = env.TIER_KEY.find((entry) => entry.startsWith(`${tier}=`));
-  return own === undefined ? localOnly(tier, `test-${tier}-key`) : own.slice(tier.length + 1);
+  const published = `test-${tier}-key`;
+  const key = own?.slice(tier.length + 1) ?? published;
+  return key === published ? localOnly(tier, key) : key;
 }
 
 /**
