@@ -36,12 +36,31 @@ async function look(browser, file, view) {
   seen.overflow = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
+  seen.heads = await headsInSight(page);
   seen.sorted = await sorted(page);
   if (process.env.SCREENSHOTS) {
     await page.screenshot({ path: `${process.env.SCREENSHOTS}-${view}.png`, fullPage: true });
   }
+  seen.overflowOnPaper = await overflowOnPaper(page);
   await context.close();
   return seen;
+}
+
+/** How many columns of the table of endpoints begin and end in sight, before anybody scrolls. */
+function headsInSight(page) {
+  return page.evaluate(() => {
+    const heads = [...document.querySelectorAll('table[data-sortable] thead th')];
+    return heads.filter((head) => head.getBoundingClientRect().right <= window.innerWidth).length;
+  });
+}
+
+/** How far anything sticks out of an A4 page with margins of a centimetre. */
+async function overflowOnPaper(page) {
+  await page.emulateMedia({ media: 'print' });
+  await page.setViewportSize({ width: 718, height: 1000 });
+  return page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
 }
 
 /** The first column after a click on the head of the second, twice. */

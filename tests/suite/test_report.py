@@ -197,6 +197,8 @@ def test_the_course_of_a_run_is_added_afterwards(
             assert_harmless(view, run.folder / ".report.html")
             assert view["charts"] == 5
             assert view["heading"] == "Passed load"
+            assert view["heads"] >= (2 if view["view"] == "phone" else 11)
+            assert view["overflowOnPaper"] <= 0
 
 
 def test_the_trend_shows_runs_of_the_same_kind_only(live: Suite, tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ function requestTiles({ metrics, peakVUs, run }) {
     [
       'p95',
       milliseconds(duration?.p95),
-      `average ${milliseconds(duration?.avg)}, median ${milliseconds(duration?.p50)}`,
+      `avg ${milliseconds(duration?.avg)}, median ${milliseconds(duration?.p50)}`,
     ],
     ['p99', milliseconds(duration?.p99), `slowest ${milliseconds(duration?.max)}`],
     [
