@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -258,6 +259,32 @@ def test_the_tree_is_exactly_as_expected(baked: Baked, name: str) -> None:
     unwanted = {path for path, wanted in ONLY_WITH.items() if not wanted(answers)}
     extra = {"CLAUDE.md"} - unwanted
     assert names(baked(**answers)) == (template_names() | ALWAYS | extra) - unwanted
+
+
+def test_git_ignores_results_and_secrets_and_nothing_else(baked: Baked, tmp_path: Path) -> None:
+    project = baked()
+    # Its own folder: nothing may be written into what other tests share.
+    git = ["git", "--git-dir", str(tmp_path / "git"), "--work-tree", str(project)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    ignored = [
+        "tests/load/results/20260102T030405Z-load-1a2b3c4d/summary.json",
+        "tests/load/results/latest",
+        "tests/load/.env",
+        "tests/load/.env.staging",
+        "tests/load/staging.secret.env",
+        "tests/load/kubernetes/load-tests.secret.env",
+    ]
+    kept = ["tests/load/results/.gitkeep", "tests/load/suite.env", "scripts/load-test.sh"]
+    paths = "\n".join(ignored + kept)
+    done = subprocess.run(
+        [*git, "check-ignore", "--no-index", "--stdin"],
+        cwd=project, input=paths, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == ignored
+    # What the help and the pages suggest for secrets is one of them.
+    for page in ("scripts/load-test.sh", *(str(p) for p in project.glob("tests/load/**/*.md"))):
+        for word in re.findall(r"--env-file[ =]([\w./-]+\.env)", (project / page).read_text()):
+            assert word.endswith(".secret.env"), f"{page}: {word}"
 
 
 @pytest.mark.parametrize("name", OPTION_SETS)

@@ -228,6 +228,9 @@ class TestOutput:
             "timeline.json",
             "dashboard.html",
             "service.log",
+            "Summary.json",
+            "first",
+            "FIRST",
         ],
     )
     def test_names_that_leave_the_folder_or_replace_a_result_are_refused(

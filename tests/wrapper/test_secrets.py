@@ -21,6 +21,14 @@ SECRETS = {
     "MY_DSN": "postgres://u:canary-dsn@localhost/x",
     "DATABASE_URL": "postgres://u:canary-db@localhost/x",
     "K6_INFLUXDB_PASSWORD": "canary-influx",
+    "PGPASSWORD": "canary-pg",
+    "AUTHORIZATION": "canary-header",
+    "APIKEY": "canary-apikey",
+    "DB_PASS": "canary-pass",
+    "MYTOKEN": "canary-mytoken",
+    "PASSPHRASE": "canary-phrase",
+    "SESSION_COOKIE": "canary-cookie",
+    "CREDENTIALS": "canary-credentials",
 }
 
 
@@ -48,6 +56,20 @@ def test_no_secret_is_printed_passed_as_an_argument_or_written(
             assert call.env["BASE_URL"] == url
     for path in project.root.rglob("*"):
         assert not path.is_file() or b"canary" not in path.read_bytes(), path
+
+
+def test_settings_that_only_sound_like_secrets_are_none(project: Project) -> None:
+    pairs = ("--env", "AUTH_MODE=none", "--env", "WS_TOKEN_IN=query")
+    assert project.run(*pairs).passed().call.vars["WS_TOKEN_IN"] == "query"
+
+
+def test_of_an_env_file_only_known_settings_are_shown(project: Project) -> None:
+    settings = project.write("more.env", "INNOCENT=canary\nREADINESS=answer\nALLOW_HEAVY=true\n")
+    for word in ("--dry-run", "--verbose"):
+        result = project.run("--env-file", str(settings), word).passed()
+        assert "READINESS=answer ALLOW_HEAVY=true " in result.all
+        assert "canary" not in result.all
+    assert result.call.env["INNOCENT"] == "canary"
 
 
 @pytest.mark.parametrize("name", [*SECRETS, "api_key", "PASSWORD"])

@@ -63,6 +63,17 @@ def test_other_targets_are_refused(project: Project, url: str) -> None:
     assert "CONFIRM_TARGET=" in stderr
 
 
+def test_what_to_try_is_what_was_typed_and_what_was_missing(project: Project) -> None:
+    words = ("load", "health", "--vus", "3", "--duration=2m", "--base-url", "https://example.com")
+    again = "load health --vus 3 --duration 2m --base-url https://example.com --yes"
+    for added in ((), ("--yes",)):
+        stderr = project.run(*words, *added).refused("example.com")
+        assert stderr.endswith(f"load-test.sh' {again}\n")
+    confirmed = {"CONFIRM_TARGET": "example.com"}
+    stderr = project.run("stress", "health", *words[2:], "--yes", env=confirmed).refused("stress")
+    assert " stress health --vus 3 --duration 2m --yes --allow-heavy\n" in stderr
+
+
 @pytest.mark.parametrize("url", UNUSABLE + TWO_READINGS)
 def test_unusable_urls_are_refused(project: Project, url: str) -> None:
     project.run(f"--base-url={url}").refused("--base-url needs http:// or https://, a host")
@@ -247,6 +258,7 @@ def test_the_host_of_the_sockets_is_guarded_too(project: Project) -> None:
         "WS_URL: sockets.example.com is neither local nor in ALLOWED_HOSTS", "--yes"
     )
     assert "CONFIRM_TARGET=sockets.example.com" in stderr
+    assert stderr.endswith(" smoke --yes\n")
     assert "canary" not in stderr
     project.run("smoke", "--yes", env=env).refused("sockets.example.com is neither local")
     confirmed = {**env, "CONFIRM_TARGET": "Sockets.example.com"}

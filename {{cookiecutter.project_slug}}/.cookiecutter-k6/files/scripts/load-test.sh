@@ -88,6 +88,8 @@ SUITE_SETTINGS="$SUITE_SETTINGS WARM_UP RATE_FROM RATE_TO RATE_GROWTH KNEE_P95 B
 SUITE_SETTINGS="$SUITE_SETTINGS WS_PROTOCOL WS_URL WS_PATH WS_NAMESPACE WS_CHANNELS WS_SOCKETS WS_SESSION WS_TOKEN_IN"
 # @feature }
 SUITE_SETTINGS="$SUITE_SETTINGS CDC_READ CDC_DRAIN" # @feature cdc
+# One word after the other, with one blank between them: they are looked up as " NAME ".
+SUITE_SETTINGS=${SUITE_SETTINGS//$'\n' /}
 readonly SUITE_SETTINGS
 
 # Command line
@@ -220,7 +222,7 @@ Results
 --report|||||insists on report.html, which every run writes: exit code 3 without it
 --dashboard|||||k6 dashboard as dashboard.html as well, in the run folder
 Settings
---env-file|FILE||text|staging.env|reads KEY=value lines; the environment wins over them
+--env-file|FILE||text|tests/load/staging.secret.env|reads KEY=value lines; the environment wins over them
 --env|NAME=VALUE||pair|ENVIRONMENT=staging|sets a setting or a variable for the scripts; repeatable
 The script
 --docker|||||runs k6 in a container instead of a local k6
@@ -297,6 +299,25 @@ command_line() {
   done
 }
 
+# typed_again WORDS...: this call once more, with WORDS, for `Try:` lines. Neither secrets nor pairs of --env.
+typed_again() {
+  local flag value name kind example help words=(${positionals[@]+"${positionals[@]}"})
+  while IFS='|' read -r flag value name kind example help; do
+    if [ -z "$name" ] || ! has_option "$name"; then continue; fi
+    case " $* " in *" $flag "*) continue ;; esac
+    case $name in
+      # May hold a password, or was joined of several.
+      BASE_URL | START_COMMAND | THRESHOLDS) ;;
+      *)
+        words+=("$flag")
+        [ -z "$value" ] || words+=("$(setting "$name")")
+        ;;
+    esac
+  done <<<"$OPTION_TABLE"
+  [ -z "$env_file" ] || words+=(--env-file "$env_file")
+  command_line ${words[@]+"${words[@]}"} "$@"
+}
+
 # ---------------------------------------------------------------------------------------------------
 # Small tools
 # ---------------------------------------------------------------------------------------------------
@@ -360,8 +381,11 @@ is_duration() {
 # is_secret NAME: values of such names never reach a command line or the screen.
 is_secret() {
   case $(lower "$1") in
+    # Settings that only sound like it
+    auth_mode | ws_token_in) return 1 ;;
     mongodb_url | read_url) return 0 ;; # @feature cdc
-    api_key | database_url | *_token | *_password | *_secret | *_key | *_dsn | token | password | secret) return 0 ;;
+    database_url | *_key | *_dsn | *apikey* | *api_key* | *passw* | *passphrase* | *_pass | *token* | *secret*) return 0 ;;
+    auth | auth_* | *_auth | *authorization* | *cookie* | *credential*) return 0 ;;
     *) return 1 ;;
   esac
 }
@@ -442,7 +466,7 @@ accepts() {
     url) echo 'http:// or https://, a host, optionally a port (1-65535) and a path' ;;
     threshold) echo 'METRIC=EXPRESSION without a semicolon' ;;
     pair) echo 'NAME=VALUE' ;;
-    file) echo 'a plain file name: no folder, no leading dash or dot' ;;
+    file) echo 'a plain file name: no folder, no leading dash or dot, none of the results of a run' ;;
     *) echo 'a value' ;;
   esac
 }
@@ -480,9 +504,10 @@ is_kind() {
       [[ $2 =~ $pattern ]]
       ;;
     file)
-      case $2 in
-        -* | .* | */* | *\\* | *[[:cntrl:]]*) return 1 ;;
-        summary.json | segment.json | report.html | report.md | junit.xml | timeline.json | dashboard.html | service.log) return 1 ;;
+      case $2 in -* | .* | */* | *\\* | *[[:cntrl:]]*) return 1 ;; esac
+      # Capitals make no other file on macOS and Windows. `first` is a folder, see set_aside.
+      case $(lower "$2") in
+        first | summary.json | segment.json | report.html | report.md | junit.xml | timeline.json | dashboard.html | service.log) return 1 ;;
       esac
       ;;
     *) : ;;
@@ -590,7 +615,7 @@ load_settings() {
   fi
   if [ -n "$env_file" ]; then
     [ -f "$env_file" ] && [ -r "$env_file" ] ||
-      refuse "--env-file needs a readable file, got '$env_file'." "$(command_line --env-file staging.env)"
+      refuse "--env-file needs a readable file, got '$env_file'." "$(command_line --env-file tests/load/staging.secret.env)"
     parse_env_file "$env_file" "$env_file"
     file_names=(${parsed_names[@]+"${parsed_names[@]}"})
     file_values=(${parsed_values[@]+"${parsed_values[@]}"})
@@ -693,7 +718,8 @@ Every option with a setting of that name also works as an environment variable (
 in tests/load/suite.env; the order is option, environment, --env-file, suite.env. Also read: K6_BIN,
 RESULTS_DIR (folder of the run folders), RUN_ID, ALLOWED_HOSTS, CONFIRM_TARGET, START_DIR, START_TIMEOUT,
 MAX_REMOTE_VUS, MAX_REMOTE_DURATION, K6_IMAGE and CONTAINER_ENGINE (with --docker).
-Secrets (keys, passwords, tokens) are taken from the environment or --env-file only.
+Secrets (keys, passwords, tokens) are taken from the environment or --env-file only. Git ignores such files
+when they are named tests/load/NAME.secret.env.
 
 Exit codes
     0  passed
@@ -1331,16 +1357,18 @@ guard_target() {
     case $HEAVY_PROFILES in
       *" ${profile:--} "*)
         refuse "the profile $profile pushes $target_host past its limits. If that is meant, add --allow-heavy." \
-          "$(command_line "$profile" --allow-heavy)"
+          "$(typed_again --allow-heavy)"
         ;;
     esac
   done
   vus=$(setting VUS 1)
   [ "$vus" -le "$(setting MAX_REMOTE_VUS 100)" ] ||
-    refuse "--vus $vus on $target_host is above MAX_REMOTE_VUS=$(setting MAX_REMOTE_VUS 100). If that is meant, add --allow-heavy."
+    refuse "--vus $vus on $target_host is above MAX_REMOTE_VUS=$(setting MAX_REMOTE_VUS 100). If that is meant, add --allow-heavy." \
+      "$(typed_again --allow-heavy)"
   duration=$(setting DURATION 1s)
   [ "$(duration_ms "$duration")" -le "$(duration_ms "$(setting MAX_REMOTE_DURATION 1h)")" ] ||
-    refuse "--duration $duration on $target_host is above MAX_REMOTE_DURATION=$(setting MAX_REMOTE_DURATION 1h). If that is meant, add --allow-heavy."
+    refuse "--duration $duration on $target_host is above MAX_REMOTE_DURATION=$(setting MAX_REMOTE_DURATION 1h). If that is meant, add --allow-heavy." \
+      "$(typed_again --allow-heavy)"
 }
 # @feature websocket {
 
@@ -1356,7 +1384,7 @@ guard_sockets() {
   ! is_allowed_host "$host" || return 0
   if is_on ALLOW_REMOTE && [ "$(lower "$(setting CONFIRM_TARGET)")" = "$host" ]; then return 0; fi
   refuse "WS_URL: $host is neither local nor in ALLOWED_HOSTS (tests/load/suite.env). To load it once, add --yes." \
-    "CONFIRM_TARGET=$(quote "$host") $(command_line --yes)"
+    "CONFIRM_TARGET=$(quote "$host") $(typed_again --yes)"
 }
 
 # socket_host URL: in a subshell, so that the parts of the service's own address stay.
@@ -1371,7 +1399,7 @@ confirm_target() {
   local typed=''
   is_on ALLOW_REMOTE ||
     refuse "$target_host is neither local nor in ALLOWED_HOSTS (tests/load/suite.env). To load it once, add --yes." \
-      "CONFIRM_TARGET=$(quote "$target_host") $(command_line --base-url "$(masked "$base_url")" --yes)"
+      "CONFIRM_TARGET=$(quote "$target_host") $(typed_again --base-url "$(masked "$base_url")" --yes)"
   [ "$(lower "$(setting CONFIRM_TARGET)")" != "$target_host" ] || return 0
   if [ -t 0 ] && [ -t 2 ] && [ "$action" = run ]; then
     err 'This sends load to %s%s%s. Type the host to go on: ' "$bold" "$target_host" "$plain"
@@ -1383,7 +1411,7 @@ confirm_target() {
     refuse "'$typed' is not $target_host; nothing was sent."
   fi
   refuse "--yes also needs the host spelled out: CONFIRM_TARGET=$target_host." \
-    "CONFIRM_TARGET=$(quote "$target_host") $(command_line --base-url "$(masked "$base_url")" --yes)"
+    "CONFIRM_TARGET=$(quote "$target_host") $(typed_again --base-url "$(masked "$base_url")" --yes)"
 }
 
 # @feature sql {
@@ -2218,7 +2246,16 @@ shown_command() {
   done
 }
 
-is_hidden() { is_secret "${child_names[$1]}" || has_credentials "${child_values[$1]}"; }
+# is_hidden INDEX: of a variable for k6. From --env-file only known settings are shown: anything may be a secret there.
+is_hidden() {
+  local name
+  ! is_secret "${child_names[$1]}" && ! has_credentials "${child_values[$1]}" || return 0
+  case " $SHOWN_SETTINGS $SUITE_SETTINGS BASE_URL PROFILE " in *" ${child_names[$1]} "*) return 1 ;; esac
+  for name in ${file_names[@]+"${file_names[@]}"}; do
+    [ "$name" != "${child_names[$1]}" ] || return 0
+  done
+  return 1
+}
 
 print_dry_run() {
   local i j hidden
