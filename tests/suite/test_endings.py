@@ -59,6 +59,25 @@ def test_the_first_step_beyond_the_targets_is_named(suite: Suite, faulty: Runnin
     assert f"first step beyond the targets: {run.summary['breakingStage']['name']}" in run.out
 
 
+def test_a_step_whose_checks_fail_is_named(suite: Suite, service: RunningService) -> None:
+    live = suite.against(service.url, VUS=4, TIME_SCALE="0.002", THINK_TIME="0.02")
+    run = live.having(READINESS="answer", HEALTH_STATUS_WORDS="foo").run("scenarios/stress.js")
+    assert run.code == THRESHOLDS_CROSSED
+    assert run.summary["breakingStage"]["name"] == "step-1-1vus"
+    assert "checks rate was 0." in run.summary["breakingStage"]["reason"]
+    said = "irst step beyond the targets: step-1-1vus"
+    page, markdown = (
+        (run.folder / name).read_text(encoding="utf-8") for name in ("report.html", "report.md")
+    )
+    for text in (run.out, page, markdown):
+        assert said in text
+        assert "very step met" not in text
+    for row in run.summary["stages"]:
+        assert sum(row["checks"].values()) >= row["requests"]
+    (line,) = (line for line in markdown.splitlines() if line.startswith("| step-1-1vus |"))
+    assert line.split("|")[-2].strip().endswith("%")
+
+
 def test_a_service_that_does_not_recover_from_a_spike(suite: Suite, faulty: RunningService) -> None:
     live = suite.against(faulty.url, VUS=10, TIME_SCALE="0.008", THINK_TIME="0.02")
     running = live.start("scenarios/spike.js")
@@ -68,6 +87,8 @@ def test_a_service_that_does_not_recover_from_a_spike(suite: Suite, faulty: Runn
     run = running.wait()
     assert run.code == THRESHOLDS_CROSSED
     assert "http_req_failed{stage:recovery}: expected rate<0.01" in run.reasons
+    assert run.summary["breakingStage"] is not None
+    assert "every step met the targets" not in run.out
 
 
 def test_the_breaking_point_ends_the_run(suite: Suite, faulty: RunningService) -> None:

@@ -26,7 +26,7 @@ const kept = (targets, changes = {}) =>
     (key) => key in targets,
   );
 
-export const options = expectations(26);
+export const options = expectations(27);
 
 export default function thresholds() {
   equal('proof of a run', conditions(buildThresholds(plan({}))), {
@@ -76,6 +76,11 @@ export default function thresholds() {
     'a step there is',
     kept({ 'checks{stage:recovery}': ['rate>0'] }, { stages: ['recovery'] }).length,
     1,
+  );
+  equal(
+    'checks of every step are shown',
+    buildThresholds(plan({ stages: ['recovery'] }))['checks{stage:recovery}'],
+    [],
   );
   equal('a step there is not', kept({ 'checks{stage:recovery}': ['rate>0'] }), []);
   equal(

@@ -1,5 +1,6 @@
 // What the summary makes of the figures of a run.
 
+import { stepsSentence } from '../lib/report/format.js';
 import { findings } from '../lib/verdict.js';
 import { equal, expectations, holds } from './expect.js';
 
@@ -41,7 +42,7 @@ const evidence = (changes = {}) => ({
 });
 const reasons = (changes, time = TIME) => findings(evidence(changes), time).reasons;
 
-export const options = expectations(18);
+export const options = expectations(28);
 
 export default function verdict() {
   equal('nothing to complain about', findings(evidence(), TIME), {
@@ -126,12 +127,60 @@ export default function verdict() {
     evidence({
       stages: [
         figures({ name: 'one' }),
-        figures({ name: 'two', errorRate: 3 }),
-        figures({ name: 'three', errorRate: 9 }),
+        figures({ name: 'two', errors: 1 }),
+        figures({ name: 'three', errors: 9 }),
       ],
       thresholds: [threshold('http_req_failed', 'rate<0.01')],
     }),
     TIME,
   );
   equal('the first step that broke', breakingStage.name, 'two');
+
+  const step = (name, passes, more = {}) =>
+    figures({ name, checks: { passes, fails: 10 - passes }, ...more });
+  const stepOf = (stages, thresholds, time = TIME) =>
+    findings(evidence({ stages, thresholds }), time).breakingStage;
+  const checked = [threshold('checks', 'rate > 0.8')];
+  equal('checks of a step', stepOf([step('one', 9), step('two', 8)], checked), {
+    name: 'two',
+    reason: 'checks rate was 0.8, target rate > 0.8',
+  });
+  equal(
+    'steps without checks',
+    stepOf([figures({ checks: { passes: 0, fails: 0 } })], checked),
+    null,
+  );
+  equal(
+    'at most is met at the limit',
+    stepOf([step('one', 8)], [threshold('checks', 'rate>=0.8')]),
+    null,
+  );
+  equal(
+    'a median of a step',
+    stepOf([step('one', 9)], [threshold('http_req_duration', 'p(50)<1')]).reason,
+    'http_req_duration p(50) was 1, target p(50)<1',
+  );
+  const ofRecovery = [
+    threshold('http_req_duration{stage:recovery}', 'p(95)<500', { ok: false, value: 612.5 }),
+  ];
+  equal('a limit of one step', stepOf([step('one', 9), step('recovery', 9)], ofRecovery), {
+    name: 'recovery',
+    reason: 'http_req_duration p(95) was 612.5, target p(95)<500',
+  });
+  equal('limits of other steps', stepOf([step('one', 9)], ofRecovery), null);
+  const never = step('recovery', 9, { requests: 0 });
+  equal(
+    'a step that was not reached',
+    stepOf([never], ofRecovery, { ranMs: 30_000, plannedMs: 60_000 }),
+    null,
+  );
+
+  const said = (passed, breaking = null) => stepsSentence({ passed, breakingStage: breaking });
+  equal('green', said(true), 'every step met the targets');
+  equal('red for another reason', said(false), 'no single step is beyond the targets by itself');
+  equal(
+    'a step to name',
+    said(true, { name: 'two', reason: 'why' }),
+    'first step beyond the targets: two (why)',
+  );
 }

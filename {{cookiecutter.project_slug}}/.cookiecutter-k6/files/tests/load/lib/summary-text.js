@@ -1,6 +1,6 @@
 import { formatDuration } from './duration.js';
 import { CAUSES } from './causes.js';
-import { change } from './report/format.js';
+import { change, stepsSentence } from './report/format.js';
 import { socketLines } from './sockets/socket-plan.js'; // @feature websocket
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
@@ -136,14 +136,12 @@ function restLine(what, count) {
  * @param {Summary} summary
  * @returns {string[]}
  */
-function stageTable({ stages, breakingStage, endpoints }) {
+function stageTable(summary) {
+  const { stages, endpoints } = summary;
   if (stages.length === 0 || endpoints.length === 0) {
     return [];
   }
-  const note = breakingStage
-    ? `  first step beyond the targets: ${breakingStage.name} (${breakingStage.reason})`
-    : '  every step met the targets';
-  return [...table('LOAD STEPS (ms)', stages), note, ''];
+  return [...table('LOAD STEPS (ms)', stages), `  ${stepsSentence(summary)}`, ''];
 }
 
 /**

@@ -66,6 +66,9 @@ function surfaced({ stages, endpoints, support = [] }) {
       thresholds[`${metric}{stage:${stage}}`] = [];
     }
   }
+  for (const stage of stages) {
+    thresholds[`checks{stage:${stage}}`] = [];
+  }
   for (const cause of Object.keys(CAUSES)) {
     thresholds[`request_errors{cause:${cause}}`] = [];
     for (const { name } of [...support, ...endpoints].slice(0, MAX_EXPLAINED)) {

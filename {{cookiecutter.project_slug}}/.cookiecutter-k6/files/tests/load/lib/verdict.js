@@ -1,13 +1,29 @@
 import { formatDuration } from './duration.js';
 import { CAUSES } from './causes.js';
+import { rounded } from './statistics.js';
 import { socketReasons } from './sockets/socket-plan.js'; // @feature websocket
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
+/** @typedef {import('../types/summary.js').Figures} Figures */
 /** @typedef {Pick<Summary, 'metrics' | 'endpoints' | 'stages' | 'thresholds' | 'failedChecks'> & { comparison?: Summary['comparison'], own?: import('../types/suite.js').Findings }} Evidence */
 
 /** A run that ended this much too early was cut short: 2 % and a second for rounding. */
 const TOLERANCE = 0.98;
 const TOLERANCE_MS = 1000;
+
+/** Targets of the whole run that every load step has to meet by itself; failed requests explain failed checks. */
+const OF_EVERY_STEP = ['http_req_failed', 'http_req_duration', 'checks'];
+
+/** Conditions that the figures of a load step can answer. */
+const CONDITION = /^(rate|avg|min|med|max|p\((?:50|90|95|99)\))\s*(<=?|>=?)\s*([\d.]+)$/;
+
+/** @type {Record<string, (value: number, limit: number) => boolean>} */
+const HOLDS = {
+  '<': (value, limit) => value < limit,
+  '<=': (value, limit) => value <= limit,
+  '>': (value, limit) => value > limit,
+  '>=': (value, limit) => value >= limit,
+};
 
 /**
  * Judges a run. k6 passes a threshold that never got a sample and says nothing of a run that was cut short;
@@ -27,7 +43,8 @@ export function findings(evidence, { ranMs, plannedMs }) {
   }
   const { own } = evidence;
   const reasons = notJudged(evidence);
-  if (!own?.endedEarly && ranMs < plannedMs * TOLERANCE - TOLERANCE_MS) {
+  const cutShort = !own?.endedEarly && ranMs < plannedMs * TOLERANCE - TOLERANCE_MS;
+  if (cutShort) {
     reasons.push(
       `cut short: ran ${formatDuration(ranMs)} of ${formatDuration(plannedMs)} (interrupted or aborted)`,
     );
@@ -47,7 +64,11 @@ export function findings(evidence, { ranMs, plannedMs }) {
       thresholds: evidence.thresholds.filter((threshold) => !explained(threshold)),
     }),
   );
-  return { reasons, breakingStage: own?.breakingStage ?? breakingStage(evidence) };
+  const stages = evidence.stages.filter(({ requests }) => requests > 0 || !cutShort);
+  return {
+    reasons,
+    breakingStage: own?.breakingStage ?? breakingStage({ ...evidence, stages }),
+  };
 }
 
 /**
@@ -172,29 +193,81 @@ function unmeasured({ thresholds }) {
 }
 
 /**
- * Finds the first load step that missed the overall latency or error target.
+ * Finds the first load step beyond the targets: those of the whole run, which it has to meet by itself, and
+ * those that only it has.
  *
  * @param {Evidence} evidence
  * @returns {Summary['breakingStage']}
  */
 function breakingStage({ stages, thresholds }) {
-  const limits = thresholds.filter(({ metric }) =>
-    ['http_req_failed', 'http_req_duration'].includes(metric),
+  const common = OF_EVERY_STEP.flatMap((name) =>
+    thresholds.filter(({ metric }) => metric === name),
   );
   for (const stage of stages) {
-    for (const { metric, expression } of limits) {
-      const match = /^(rate|p\((90|95|99)\))<=?([\d.]+)$/.exec(expression);
-      const value =
-        metric === 'http_req_failed'
-          ? stage.errorRate / 100
-          : stage.duration?.[/** @type {'p90' | 'p95' | 'p99'} */ (`p${match?.[2]}`)];
-      if (match && value !== undefined && value >= Number(match[3])) {
-        return {
-          name: stage.name,
-          reason: `${metric} ${match[1]} was ${value}, target ${expression}`,
-        };
-      }
+    const reason =
+      common.map((limit) => beyond(stage, limit)).find((found) => found !== undefined) ??
+      ownMiss(stage, thresholds);
+    if (reason !== undefined) {
+      return { name: stage.name, reason };
     }
   }
   return null;
+}
+
+/**
+ * @param {Figures} stage
+ * @param {Summary['thresholds'][number]} limit of the whole run
+ * @returns {string | undefined} how the step alone missed it
+ */
+function beyond(stage, { metric, expression }) {
+  const [, aggregate, comparison, number] = CONDITION.exec(expression) ?? [];
+  const value = aggregate === undefined ? undefined : stepValue(stage, metric, aggregate);
+  return value === undefined || HOLDS[comparison](value, Number(number))
+    ? undefined
+    : missed(metric, aggregate, rounded(value), expression);
+}
+
+/**
+ * @param {Figures} stage
+ * @param {string} metric one of OF_EVERY_STEP
+ * @param {string} aggregate such as `rate` or `p(95)`
+ * @returns {number | undefined} undefined when the step has no such figure
+ */
+function stepValue({ requests, errors, checks, duration }, metric, aggregate) {
+  if (metric === 'http_req_duration') {
+    const key = aggregate === 'med' ? 'p50' : aggregate.replace(/[()]/g, '');
+    return duration?.[/** @type {keyof typeof duration} */ (key)];
+  }
+  const [part, whole] =
+    metric === 'checks' ? [checks.passes, checks.passes + checks.fails] : [errors, requests];
+  return aggregate === 'rate' && whole > 0 ? part / whole : undefined;
+}
+
+/**
+ * @param {Figures} stage
+ * @param {Summary['thresholds']} thresholds
+ * @returns {string | undefined} the first crossed limit that only this step has
+ */
+function ownMiss({ name }, thresholds) {
+  const tag = `{stage:${name}}`;
+  const found = thresholds.find(({ metric, ok }) => !ok && metric.endsWith(tag));
+  return (
+    found &&
+    missed(
+      found.metric.slice(0, -tag.length),
+      found.expression.replace(/\s*[<>=!].*$/, ''),
+      found.value,
+      found.expression,
+    )
+  );
+}
+
+/**
+ * @param {string} metric
+ * @param {string} aggregate
+ * @param {number | null} value
+ * @param {string} expression
+ */
+function missed(metric, aggregate, value, expression) {
+  return `${metric} ${aggregate} was ${value ?? 'not measured'}, target ${expression}`;
 }

@@ -97,6 +97,30 @@ export function runName({ run }) {
 }
 
 /**
+ * Says what became of the load steps. A run can be red with every step within the targets of the whole run:
+ * then one endpoint is not, or something that belongs to no step.
+ *
+ * @param {Pick<import('../../types/summary.js').Summary, 'passed' | 'breakingStage'>} summary
+ * @returns {string} without a full stop
+ * @example stepsSentence({ passed: true, breakingStage: null }) // 'every step met the targets'
+ */
+export function stepsSentence({ passed, breakingStage }) {
+  if (breakingStage) {
+    return `first step beyond the targets: ${breakingStage.name} (${breakingStage.reason})`;
+  }
+  return passed ? 'every step met the targets' : 'no single step is beyond the targets by itself';
+}
+
+/**
+ * @param {string} text
+ * @returns {string} with a capital letter and a full stop
+ * @example sentence('all is well') // 'All is well.'
+ */
+export function sentence(text) {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+/**
  * @param {import('../../types/summary.js').Summary} summary
  * @returns {string} the verdict in one sentence
  */

@@ -5,7 +5,9 @@ import {
   length,
   percent,
   runName,
+  sentence,
   short,
+  stepsSentence,
   verdictSentence,
 } from './format.js';
 import { legible } from './markup.js';
@@ -21,7 +23,7 @@ import { socketTables } from '../sockets/socket-report.js'; // @feature websocke
  * @example toMarkdown(summary) // '## ✅ Passed: health under smoke\n...'
  */
 export function toMarkdown(summary) {
-  const { passed, reasons, run, metrics, endpoints, comparison } = summary;
+  const { passed, reasons, run, metrics, endpoints, stages, comparison } = summary;
   const blocks = [
     `## ${passed ? '✅ Passed' : '❌ Failed'}: ${text(runName(summary))}`,
     `${text(run.project)} at ${text(run.target)}. ${verdictSentence(summary)}`,
@@ -50,7 +52,7 @@ export function toMarkdown(summary) {
   }
   // @feature }
   if (endpoints.length > 0) {
-    blocks.push(endpointTable(endpoints));
+    blocks.push(figureTable('Endpoint', endpoints));
   }
   blocks.push(
     ...(summary.tables ?? []).flatMap(({ title, head, rows }) => [
@@ -60,19 +62,26 @@ export function toMarkdown(summary) {
         rows.map((cells) => cells.map((cell) => (cell === null ? '-' : String(cell)))),
       ),
     ]),
+  );
+  if (stages.length > 0 && endpoints.length > 0) {
+    const verdict = text(sentence(stepsSentence(summary)));
+    blocks.push('### Load steps', verdict, figureTable('Step', stages));
+  }
+  blocks.push(
     `${grouped(metrics.requests)} requests, ${grouped(metrics.iterations)} iterations, ${grouped(summary.peakVUs)} users, ${length(run.durationMs)}`,
   );
   return `${blocks.join('\n\n')}\n`;
 }
 
 /**
- * @param {Summary['endpoints']} endpoints
+ * @param {string} what the rows are about
+ * @param {import('../../types/summary.js').Figures[]} rows
  * @returns {string}
  */
-function endpointTable(endpoints) {
+function figureTable(what, rows) {
   return table(
     [
-      'Endpoint',
+      what,
       'Requests',
       'Per second',
       'Avg (ms)',
@@ -83,7 +92,7 @@ function endpointTable(endpoints) {
       'Failed',
       'Checks',
     ],
-    endpoints.map(({ name, requests, requestRate, duration, errorRate, checks }) => [
+    rows.map(({ name, requests, requestRate, duration, errorRate, checks }) => [
       name,
       grouped(requests),
       short(requestRate),

@@ -10,7 +10,9 @@ import {
   milliseconds,
   percent,
   runName,
+  sentence,
   short,
+  stepsSentence,
   verdictSentence,
 } from './format.js';
 import { markup, Markup } from './markup.js';
@@ -388,18 +390,26 @@ function ownTables({ tables = [] }) {
  * @param {Summary} summary
  * @returns {Markup | null}
  */
-function steps({ stages, breakingStage }) {
+function steps(summary) {
+  const { stages } = summary;
   return stages.length === 0
     ? null
     : section(
         'Load steps',
-        markup`<p>
-            ${breakingStage ? `First step beyond the targets: ${breakingStage.name} (${breakingStage.reason}).` : 'Every step met the targets.'}
-          </p>
+        markup`<p>${sentence(stepsSentence(summary))}</p>
           ${table(
             'Figures of each step of the load',
-            ['Step', 'Requests', 'Per second', 'p50 (ms)', 'p95 (ms)', 'p99 (ms)', 'Failed'],
-            stages.map(({ name, requests, requestRate, duration, errorRate }) => [
+            [
+              'Step',
+              'Requests',
+              'Per second',
+              'p50 (ms)',
+              'p95 (ms)',
+              'p99 (ms)',
+              'Failed',
+              'Checks',
+            ],
+            stages.map(({ name, requests, requestRate, duration, errorRate, checks: counts }) => [
               name,
               grouped(requests),
               short(requestRate),
@@ -407,6 +417,7 @@ function steps({ stages, breakingStage }) {
               duration ? short(duration.p95) : '-',
               duration ? short(duration.p99) : '-',
               percent(errorRate),
+              checkShare(counts),
             ]),
           )}`,
       );
