@@ -84,7 +84,7 @@ function holds(stages, start) {
 }
 
 /**
- * Scales a count in proportion, but never down to nothing.
+ * Scales a count in proportion, but never down to nothing: with few users several steps become equal.
  *
  * @param {number} count
  * @param {number} factor

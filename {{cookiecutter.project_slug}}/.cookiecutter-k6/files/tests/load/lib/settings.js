@@ -210,7 +210,12 @@ export const SETTINGS = {
   ENVIRONMENT: text('local', 'Value of the tag `environment`'),
   PROFILE_SET: text('core', 'Which set of profiles is active (`config/profiles.js`)'),
   PROFILE: text('', 'Which profile of the set to run; default: the one the script brings'),
-  VUS: integer(1, 100000, undefined, 'Virtual users at the peak; every stage scales in proportion'),
+  VUS: integer(
+    1,
+    100000,
+    undefined,
+    'Virtual users at the peak; every stage scales in proportion, to one user at least',
+  ),
   DURATION: duration(
     undefined,
     'Length of every hold; a profile without holds lasts this long in all',
