@@ -62,7 +62,7 @@ const soak = {
 
 const spike = { ...stress, ...recovery };
 
-/** Ends the run where the service breaks; the summary names the step. */
+/** Ends the run as soon as half of all requests so far have failed; the summary names the step. */
 const breakpoint = {
   http_req_failed: [{ threshold: 'rate<0.5', abortOnFail: true, delayAbortEval: '10s' }],
   checks: ['rate>0.5'],
