@@ -542,3 +542,9 @@ def test_values_that_would_be_huge_are_not_made() -> None:
         lists = {"type": "array", "items": lists, "minItems": 2}
     assert "more than 20000 parts" in only_row(openapi(posting(lists)))["skip"]
     assert "skip" in only_row(openapi(posting({"type": "array", "minItems": 1_000_000_000})))
+
+
+def test_an_answer_that_is_a_file_has_no_shape() -> None:
+    answer = {"description": "a file", "content": {"*/*": {"schema": {**TEXT, "format": "binary"}}}}
+    row = only_row(openapi({"/file": {"get": {"responses": {"200": answer}}}}))
+    assert row["responses"] == {"200": {"types": ["*/*"]}}

@@ -168,6 +168,27 @@ class TestJourneys:
         assert f"PATCH {ITEM}" in run.reasons
         assert count(faulty) == before
 
+    def test_one_that_cannot_be_sent_keeps_no_other_from_being_sent(
+        self, prepared: Prepared, recorder: Recorder
+    ) -> None:
+        create, *others = pets()
+        nowhere = {"in": "path", "name": "id", "gen": {"const": ".."}}
+        rows = [
+            # k6 refuses the first name's checks, and no threshold could name the second.
+            {**create, "name": "POST /pets::new"},
+            {**operation("GET /open"), "name": "GET /open'"},
+            operation("GET /open/{id}", params=[nowhere]),
+            *others,
+            operation("GET /open?action=go") | {"params": [{"in": "query", **PAGE}]},
+        ]
+        run = prepared(table(rows)).against(recorder.url).run(SCRIPT)
+        assert run.code == 99
+        for row in rows[:3]:
+            assert f"{row['name']} ended in an exception" in run.err
+        assert "path parameter 'id': the value '..' leads to another path" in run.err
+        assert recorder.sent("GET", "/open?action=go&page=1")
+        assert len(recorder.sent("POST")) == len(recorder.sent("DELETE", "/pets/8")) >= 1
+
     def test_a_read_alone_creates_what_it_reads_and_deletes_it(
         self, prepared: Prepared, recorder: Recorder
     ) -> None:
@@ -187,6 +208,9 @@ class TestJourneys:
         for method in ("PUT", "DELETE"):
             assert recorder.sent(method, "/pets/none")
             assert not recorder.sent(method, "/pets/7")
+
+
+PAGE = {"name": "page", "gen": {"const": 1}}
 
 
 def pets() -> Rows:

@@ -40,6 +40,16 @@ function styles() {
     const parameter = { in: place, name: 'p', style, explode };
     equal(`${place} ${style} ${explode}`, writers[place](parameter, value), wanted);
   }
+  for (const [value, style] of [
+    ['', undefined],
+    ['.', undefined],
+    ['..', 'simple'],
+    ['', 'label'],
+    [[], undefined],
+  ]) {
+    const write = () => inPath({ name: 'p', style }, value);
+    throws(`another path: ${JSON.stringify(value)} ${style}`, write, /path parameter 'p'/);
+  }
   equal('JSON in a query', inQuery({ name: 'p', json: true }, { a: 1 }), ['p=%7B%22a%22%3A1%7D']);
   equal('reserved', inQuery({ name: 'p', reserved: true }, 'a/b:c&d'), ['p=a/b:c%26d']);
   equal('form: list', inForm('p', LIST), ['p=a', 'p=b%20c']);
@@ -52,6 +62,9 @@ function styles() {
 function source(seed, optional = 0.5) {
   return { random: createRandom(seed), optional, bound: () => undefined };
 }
+
+/** All of them are wanted at once. */
+const DAYS = Array.from({ length: 40 }, (_, index) => `day ${index}`);
 
 /** Generators, and what everything they make has to be. */
 const KINDS = [
@@ -83,6 +96,14 @@ const KINDS = [
   [
     { make: 'array', items: { pick: [1, 2] }, min: 1, max: 2, unique: true },
     (v) => v.length >= 1 && new Set(v).size === v.length,
+  ],
+  [
+    { make: 'array', items: { pick: DAYS }, min: 40, max: 40, unique: true },
+    (v) => new Set(v).size === 40,
+  ],
+  [
+    { make: 'map', keys: { pick: DAYS }, values: { const: 1 }, min: 40, max: 40 },
+    (v) => Object.keys(v).length === 40,
   ],
   [{ make: 'tuple', items: [{ const: 1 }, { make: 'bool' }] }, (v) => v.length === 2],
   [{ make: 'map', values: { const: 1 }, min: 2, max: 3 }, (v) => Object.keys(v).length >= 2],
@@ -201,6 +222,21 @@ function answers() {
     [0, '', false],
   ]) {
     equal(`${status} ${body}`, checkAnswer(operation, answer(status, body, headers)), wanted);
+  }
+  for (const [types, is, body, type, wanted] of [
+    [['*/*'], 'string', 'hello', 'text/plain', true],
+    [['*/*'], 'string', 'hello', 'application/json', true],
+    [['*/*'], 'string', '7', 'application/json', false],
+    [['application/json'], 'string', 'hello', 'application/json', false],
+    [['*/*'], 'object', '{', 'application/json', false],
+    [['*/*'], 'object', '[]', 'application/problem+json', false],
+    [['text/csv', 'application/json'], 'array', 'a,b', 'text/csv', true],
+    [undefined, 'object', '[]', undefined, false],
+    [undefined, 'object', 'a', undefined, true],
+  ]) {
+    const row = preparing({ responses: { 200: { types, is } } });
+    const given = answer(200, body, type === undefined ? {} : { 'Content-Type': type });
+    equal(`${types} ${is}: ${type} ${body}`, checkAnswer(row, given), wanted);
   }
   const found = (body, places, headers) =>
     valueAt(

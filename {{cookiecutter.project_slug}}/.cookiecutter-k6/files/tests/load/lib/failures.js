@@ -51,15 +51,16 @@ export function shorten(text) {
  * iteration: its cause was counted where it happened.
  *
  * @param {unknown} error
+ * @param {string} [where] what it ended
  * @example try { step(); } catch (error) { reportException(error); }
  */
-export function reportException(error) {
+export function reportException(error, where = 'iteration') {
   if (error instanceof Error && 'reported' in error) {
     return;
   }
   scriptErrors.add(1);
   const text = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error);
-  reportOnce(`exception ${text}`, () => `iteration ended in an exception: ${text.trim()}`);
+  reportOnce(`${where} ${text}`, () => `${where} ended in an exception: ${text.trim()}`);
 }
 
 /**

@@ -3,7 +3,7 @@
 
 import exec from 'k6/execution';
 import { env } from '../config.js';
-import { reportOnce } from '../failures.js';
+import { reportException, reportOnce } from '../failures.js';
 import { thinkTime } from '../pauses.js';
 import { checkAnswer, sendOperation, valueAt } from './requests.js';
 import { counts, operationAt, seed, walkAt } from './table.js';
@@ -108,31 +108,41 @@ function runWalk(walk, random, mixed) {
 }
 
 /**
- * Sends an operation, after those that give it the ids it needs.
+ * Sends an operation, after those that give it the ids it needs. What goes wrong in one must not keep the
+ * others from being sent.
  *
  * @param {Operation} operation
  * @param {Journey} journey
  * @param {number} depth of need
+ * @throws when the suite's login fails
  */
 function perform(operation, journey, depth) {
-  provide(operation, journey, depth);
-  /** @type {Ids} */
-  const ids = Object.create(null);
-  const { response, sent, isGood } = sendOperation(operation, {
-    random: journey.random,
-    optional: env.OPENAPI_OPTIONAL,
-    bound: (slot, fits) => {
-      const id = known(journey, slot, operation);
-      if (id === undefined || !isFit(id, fits)) {
-        return undefined;
-      }
-      ids[slot] = id;
-      return id;
-    },
-  });
-  checkAnswer(operation, response);
-  if (isGood) {
-    remember(operation, journey, { response, sent, ids });
+  try {
+    provide(operation, journey, depth);
+    /** @type {Ids} */
+    const ids = Object.create(null);
+    const { response, sent, isGood } = sendOperation(operation, {
+      random: journey.random,
+      optional: env.OPENAPI_OPTIONAL,
+      bound: (slot, fits) => {
+        const id = known(journey, slot, operation);
+        if (id === undefined || !isFit(id, fits)) {
+          return undefined;
+        }
+        ids[slot] = id;
+        return id;
+      },
+    });
+    // First: what was created has to be deleted, whatever becomes of the checks.
+    if (isGood) {
+      remember(operation, journey, { response, sent, ids });
+    }
+    checkAnswer(operation, response);
+  } catch (error) {
+    if (error instanceof Error && 'reported' in error) {
+      throw error;
+    }
+    reportException(error, operation.name);
   }
 }
 
@@ -244,7 +254,11 @@ function cleanUp(journey) {
         optional: 0,
         bound: (/** @type {string} */ slot) => ids[slot],
       };
-      sendOperation(operation, source, (status) => GONE.includes(status));
+      try {
+        sendOperation(operation, source, (status) => GONE.includes(status));
+      } catch (error) {
+        reportException(error, operation.name);
+      }
     }
   }
 }

@@ -54,6 +54,7 @@ function isObject(value) {
  * @param {Parameter} parameter
  * @param {any} value
  * @returns {string} percent-encoded
+ * @throws on a value that would lead to another path: none at all, or dots
  * @example inPath({ in: 'path', name: 'ids', gen }, [1, 2]) // '1,2'
  */
 export function inPath({ name, style = 'simple', explode = false, json }, value) {
@@ -64,7 +65,14 @@ export function inPath({ name, style = 'simple', explode = false, json }, value)
     return matrix(name, explode, value);
   }
   const head = style === 'label' ? '.' : '';
-  return head + joined(value, explode, explode && style === 'label' ? '.' : ',', encoded);
+  const text = head + joined(value, explode, explode && style === 'label' ? '.' : ',', encoded);
+  if (text === '' || text === '.' || text === '..') {
+    throw new Error(
+      `path parameter '${name}': the value '${text}' leads to another path. ` +
+        'Give it values in data/operations.overrides.json, or skip the operation there',
+    );
+  }
+  return text;
 }
 
 /**

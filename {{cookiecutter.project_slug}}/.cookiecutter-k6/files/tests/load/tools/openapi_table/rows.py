@@ -379,6 +379,8 @@ class RowMaker:
         if answer.schema is None:
             return made
         view = self.schemas.flat(answer.schema)
+        if view.get("format") == "binary":
+            return made
         kind = main_type(view)
         if kind not in {"any", "null"} and "groups" not in view:
             made["is"] = "number" if kind == "integer" else kind
