@@ -436,6 +436,11 @@ def test_values_of_any_schema_fit_it_or_there_are_none(schema: Any) -> None:
         assert not problem or overlapping, (schema, value, body_of(row))
 
 
+def test_all_of_many_values_can_be_wanted() -> None:
+    node = {"make": "array", "items": {"pick": [*range(40)]}, "min": 40, "max": 40, "unique": True}
+    assert {len(Sampler({}, seed).make(node)) for seed in range(5)} == {40}
+
+
 def test_most_schemas_can_be_filled() -> None:
     with pytest.raises(Unfillable):
         build({"type": "integer", "minimum": 2, "maximum": 1})

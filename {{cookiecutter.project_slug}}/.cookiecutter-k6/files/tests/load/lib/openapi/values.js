@@ -87,6 +87,9 @@ const UNDECIDED_SHARE = 0.5;
 /** Most elements of an array whose schema allows more. */
 const ELEMENTS = 3;
 
+/** Values made for each element that has to differ from the others: enough to get all of an enum. */
+const TRIES = 20;
+
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 
 /** Dates are made from here on, milliseconds: services tend to refuse the past. */
@@ -422,7 +425,7 @@ function makeArray(node, source, depth, minimal) {
   const count = countOf(node, source, minimal);
   const values = [];
   const seen = Object.create(null);
-  for (let tries = 0; values.length < count && tries < count + 20; tries += 1) {
+  for (let tries = 0; values.length < count && tries < count * TRIES; tries += 1) {
     const value = makeValue(node.items, source, depth);
     const key = node.unique ? JSON.stringify(value) : tries;
     if (!(key in seen)) {
@@ -471,10 +474,13 @@ function makeObject({ required = {}, optional = {}, min = 0 }, source, depth, mi
  */
 function makeMap(node, source, depth, minimal) {
   const value = Object.create(null);
-  const count = countOf(node, source, minimal);
-  for (let tries = 0; Object.keys(value).length < count && tries < count + 20; tries += 1) {
-    const key = node.keys ? makeValue(node.keys, source, depth) : letters(source, 6);
-    value[String(key)] = makeValue(node.values, source, depth);
+  let left = countOf(node, source, minimal);
+  for (let tries = left * TRIES; left > 0 && tries > 0; tries -= 1) {
+    const key = String(node.keys ? makeValue(node.keys, source, depth) : letters(source, 6));
+    if (!(key in value)) {
+      value[key] = makeValue(node.values, source, depth);
+      left -= 1;
+    }
   }
   return value;
 }

@@ -83,14 +83,14 @@ class Sampler:
         count = self.random.randint(max(least, min(1, most)), most)
         made: list[Any] = []
         seen: set[str] = set()
-        for _ in range(count):
-            for _attempt in range(20):
-                value = self.make(node["items"])
-                key = json.dumps(value, sort_keys=True)
-                if not node.get("unique") or key not in seen:
-                    made.append(value)
-                    seen.add(key)
-                    break
+        for _ in range(count * 20):
+            if len(made) >= count:
+                break
+            value = self.make(node["items"])
+            key = json.dumps(value, sort_keys=True)
+            if not node.get("unique") or key not in seen:
+                made.append(value)
+                seen.add(key)
         return made
 
     def _object(self, node: Node) -> dict[str, Any]:
