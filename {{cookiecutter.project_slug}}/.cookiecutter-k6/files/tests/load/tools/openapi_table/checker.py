@@ -8,9 +8,10 @@ from typing import Any
 
 from . import formats, patterns
 from .document import Document, Schema
-from .schemas import bounds, excused, is_number, listed, nullable, types_of
+from .schemas import bounds, excused, is_number, listed, names, nullable, types_of
 
 _DEPTH = 60
+_STEPS = 100_000  # schemas looked at for one value
 
 
 def same(first: Any, second: Any) -> bool:
@@ -59,13 +60,39 @@ class Checker:
         self.document = document
         # The ids of oneOf lists whose alternatives overlap: there, any number of them may fit.
         self.overlapping: set[int] = set()
+        self._steps = 0
+        # Where a check took too long; kept, so that the ids stay their own.
+        self._endless: dict[int, Schema] = {}
+        self._open: set[tuple[int, int]] = set()
 
     def valid(self, value: Any, schema: Schema, depth: int = 0) -> bool:
         """Tell whether a value fits; references that lead nowhere forbid nothing."""
         if not isinstance(schema, Mapping):
             return schema is not False
-        if depth > _DEPTH:
+        if depth == 0:
+            return self._within_steps(value, schema)
+        self._steps += 1
+        pair = (id(schema), id(value))
+        if depth > _DEPTH or self._steps > _STEPS or pair in self._open:
             return True
+        self._open.add(pair)
+        try:
+            return self._valid(value, schema, depth)
+        finally:
+            self._open.discard(pair)
+
+    def _within_steps(self, value: Any, schema: Schema) -> bool:
+        """Check a value; what alternatives of alternatives make endless forbids nothing."""
+        if id(schema) in self._endless:
+            return True
+        self._steps = 0
+        self._open.clear()
+        fits = self.valid(value, schema, 1)
+        if self._steps > _STEPS:
+            self._endless[id(schema)] = schema
+        return fits
+
+    def _valid(self, value: Any, schema: Mapping[str, Any], depth: int) -> bool:
         reference = schema.get("$ref")
         if isinstance(reference, str):
             target = self.document.look_up(reference, reference)
@@ -142,12 +169,13 @@ class Checker:
             return False
         properties = schema.get("properties")
         properties = properties if isinstance(properties, Mapping) else {}
-        for name in listed(schema, "required"):
+        for name in names(schema, "required"):
             if name not in value and not excused(schema, name):
                 return False
         dependent = schema.get("dependentRequired")
-        for name, others in dependent.items() if isinstance(dependent, Mapping) else ():
-            if name in value and not set(others) <= value.keys():
+        dependent = dependent if isinstance(dependent, Mapping) else {}
+        for name in dependent:
+            if name in value and not set(names(dependent, name)) <= value.keys():
                 return False
         return all(
             self._property(name, item, schema, properties, depth) for name, item in value.items()
@@ -200,9 +228,15 @@ class Checker:
     def values(self, value: Any, schema: Mapping[str, Any], _depth: int) -> bool:
         """Check enum and const."""
         known = schema.get("enum")
-        if isinstance(known, list) and not any(same(value, item) for item in known):
+        if isinstance(known, list) and not _among(value, known):
             return False
         return "const" not in schema or same(value, schema["const"])
+
+
+def _among(value: Any, known: list[Any]) -> bool:
+    if isinstance(value, str):
+        return value in known  # thousands of them are common
+    return any(same(value, item) for item in known)
 
 
 def _type_fits(value: Any, schema: Mapping[str, Any]) -> bool:

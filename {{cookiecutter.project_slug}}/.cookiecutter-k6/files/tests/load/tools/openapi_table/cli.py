@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from . import overrides, source, table
 from .document import BadDocument
 from .operations import clean
+from .rows import MALFORMED
 from .table import Choices, Table, compile_document
 
 TABLE = "tests/load/data/operations.jsonl"
@@ -99,6 +100,9 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         return _update(project, options, environ)
     except (Refused, BadDocument, overrides.BadOverrides) as problem:
         _complain(str(problem))
+        return REFUSED
+    except MALFORMED as error:
+        _complain(f"the document cannot be compiled: {type(error).__name__}: {error}")
         return REFUSED
     except OSError as error:
         _complain(f"{error.strerror}: {error.filename}")

@@ -6,10 +6,13 @@ pattern; type with its bounds. What cannot be filled raises Unfillable with the 
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from . import formats, patterns
@@ -27,6 +30,7 @@ _OPTIONAL_SIZE = 40  # an optional property with more nodes than that is left ou
 _OBJECT_SIZE = 150  # optional properties are taken up to so many nodes in an object
 _LARGEST = 20_000  # parts of the smallest value: lists in lists multiply
 _SAMPLES = 4
+_CIRCLES = 500  # ways that lead back to themselves, tried for one body
 _PLAINEST: tuple[Any, ...] = (1, True, "text", [], {}, None)  # where all else fails
 _MANY = 24  # where a rule concerns only some values
 _TRIES, _FEW_TRIES = 120, 20
@@ -76,18 +80,21 @@ class Unfillable(Exception):
         self.circular = circular
 
 
-def size(node: Node, shared: Mapping[str, Node]) -> int:
-    """Return how many nodes a generator has, with what it uses."""
+def size(node: Node, shared: Mapping[str, Node], known: dict[str, int]) -> int:
+    """Return how many nodes a generator has, with what it uses; known: of shared ones."""
     total = 1
     if "use" in node:
-        return size(shared[node["use"]], shared)
+        name = node["use"]
+        if name not in known:
+            known[name] = size(shared[name], shared, known)
+        return known[name]
     for key in ("required", "optional"):
-        total += sum(size(inner, shared) for inner in node.get(key, {}).values())
+        total += sum(size(inner, shared, known) for inner in node.get(key, {}).values())
     if isinstance(node.get("items"), dict):
-        total += 2 * size(node["items"], shared)
+        total += 2 * size(node["items"], shared, known)
     inner: Any = node.get("items") if isinstance(node.get("items"), list) else node.get("of", [])
-    total += sum(size(item, shared) for item in inner)
-    return total + sum(size(node[key], shared) for key in ("values", "else") if key in node)
+    total += sum(size(item, shared, known) for item in inner)
+    return total + sum(size(node[key], shared, known) for key in ("values", "else") if key in node)
 
 
 def least_size(node: Node, shared: Mapping[str, Node], known: dict[str, float]) -> float:
@@ -139,8 +146,12 @@ def bound(slot: str, other: Node, view: Flat, *, as_text: bool = False) -> Node:
     return {**made, "fits": fits} if fits else made
 
 
-def slots_of(node: Any, shared: Mapping[str, Node]) -> Iterator[str]:
-    """Yield the slots that a generator binds, with those of what it uses."""
+def slots_of(node: Any, shared: Mapping[str, Node], seen: set[str] | None = None) -> Iterator[str]:
+    """Yield the slots that a generator binds, with those of what it uses.
+
+    seen: the shared generators that were looked at already.
+    """
+    seen = set() if seen is None else seen
     if isinstance(node, dict):
         if isinstance(node.get("bind"), str) and "else" in node:
             yield node["bind"]
@@ -148,13 +159,15 @@ def slots_of(node: Any, shared: Mapping[str, Node]) -> Iterator[str]:
         if "const" in node or "pick" in node:
             return
         if isinstance(node.get("use"), str) and len(node) == 1:
-            yield from slots_of(shared[node["use"]], shared)
+            if node["use"] not in seen:
+                seen.add(node["use"])
+                yield from slots_of(shared[node["use"]], shared, seen)
             return
         for inner in node.values():
-            yield from slots_of(inner, shared)
+            yield from slots_of(inner, shared, seen)
     elif isinstance(node, list):
         for inner in node:
-            yield from slots_of(inner, shared)
+            yield from slots_of(inner, shared, seen)
 
 
 class Builder:
@@ -172,6 +185,9 @@ class Builder:
         self._open_views: set[int] = set()
         self._made: dict[tuple[int, str, bool], Node] = {}
         self._doubts = 0
+        self._sizes: dict[str, int] = {}  # of shared generators, as are the least ones
+        self._least: dict[str, float] = {}
+        self._circles = 0
 
     # --- entry points ---------------------------------------------------------------------------
 
@@ -188,16 +204,23 @@ class Builder:
         fitting = [value for value in examples if self.checker.valid(value, schema)]
         if fitting and not files:
             return self._one([self._example(value, schema, name) for value in fitting[:_EXAMPLES]])
+        self._circles = 0
         try:
             made = self._build(schema, name, files=files)
         except RecursionError:
             raise Unfillable("the schema is nested too deeply") from None
-        if least_size(made, self.shared, {}) > _LARGEST:
-            raise Unfillable(f"its smallest value has more than {_LARGEST} parts")
+        self._refuse_huge(made)
         if doubts != self._doubts:
             made = self._checked(made, schema)
             self._doubts = doubts
         return made
+
+    def _size(self, node: Node) -> int:
+        return size(node, self.shared, self._sizes)
+
+    def _refuse_huge(self, made: Node) -> None:
+        if least_size(made, self.shared, self._least) > _LARGEST:
+            raise Unfillable(f"its smallest value has more than {_LARGEST} parts")
 
     def _example(self, value: Any, schema: Schema, name: str) -> Node:
         """Return a generator of a documented value; the bare value where one like it misfits."""
@@ -227,7 +250,7 @@ class Builder:
     def _shared(self, reference: str, name: str) -> Node:
         if reference in self._failed:
             raise self._failed[reference]
-        if reference in self._open:
+        if reference in self._open or self._circles > _CIRCLES:
             raise Unfillable("it contains itself", circular=True)
         if reference not in self._names:
             target = self.schemas.document.look_up(reference, reference)
@@ -248,6 +271,7 @@ class Builder:
                 made = self._checked(made, target)
                 self._doubts = doubts
         except Unfillable as reason:
+            self._circles += reason.circular
             if not reason.circular or len(self._open) == 1:
                 self._failed[reference] = reason
             raise
@@ -280,6 +304,7 @@ class Builder:
 
     def _checked(self, made: Node, schema: Schema) -> Node:
         """Return the generator, or a narrower one, whose values fit the schema."""
+        self._refuse_huge(made)  # before values are made
         count = _MANY if self.schemas.flat(schema).keys() & _RULES else _SAMPLES
         if not self._misfit(made, schema, 1, 1) and not self._misfit(made, schema, 0.5, count):
             return made
@@ -306,11 +331,11 @@ class Builder:
 
     def _trials(self, made: Node, schema: Schema) -> list[Any]:
         """Return a few different values that fit, found by trying."""
-        if any(True for _ in slots_of(made, self.shared)) or size(made, self.shared) > _OBJECT_SIZE:
+        if any(True for _ in slots_of(made, self.shared)) or self._size(made) > _OBJECT_SIZE:
             return []
         sampler = Sampler(self.shared, seed=11)
         found: dict[str, Any] = {}
-        for _ in range(_TRIES if "parts" in made or size(made, self.shared) < 9 else _FEW_TRIES):
+        for _ in range(_TRIES if "parts" in made or self._size(made) < 9 else _FEW_TRIES):
             value = sampler.make(made)
             if self._fits(value, schema):
                 found[json.dumps(value, sort_keys=True)] = value
@@ -379,16 +404,24 @@ class Builder:
         return [value for value in fitting if not _placeholder(value)][:_EXAMPLES]
 
     def _from_enum(self, view: Flat, schema: Schema) -> Node:
-        values = [
-            value
-            for value in view["enum"]
-            if value is not None and self.checker.valid(value, schema)
-        ]
-        if not values:
-            values = [value for value in view["enum"] if self.checker.valid(value, schema)]
-        if not values:
+        # Each value is in the enum itself: looking there again takes long where it has thousands.
+        rest = (
+            {key: rule for key, rule in schema.items() if key != "enum"}
+            if "enum" in schema
+            else schema
+        )
+        fitting = (value for value in view["enum"] if self.checker.valid(value, rest))
+        values = list(itertools.islice((value for value in fitting if value is not None), _PICKS))
+        if not values and not any(value is None for value in view["enum"]):
             raise Unfillable("no value of the enum fits the rest of the schema")
-        return {"pick": values[:_PICKS]} if len(values) > 1 else {"const": values[0]}
+        if not values:
+            return self._from_null(rest)
+        return {"pick": values} if len(values) > 1 else {"const": values[0]}
+
+    def _from_null(self, rest: Schema) -> Node:
+        if not self.checker.valid(None, rest):
+            raise Unfillable("no value of the enum fits the rest of the schema")
+        return {"const": None}
 
     def _from_example(self, value: Any, schema: Schema, name: str, *, bind: bool = True) -> Node:
         """Return a generator of a documented value, with unique texts varied."""
@@ -477,7 +510,7 @@ class Builder:
         if doubtful:
             self._doubts = doubts  # each alternative was checked
         if made:
-            return self._one(sorted(made, key=lambda node: size(node, self.shared)))
+            return self._one(sorted(made, key=self._size))
         circular = any(reason.circular for reason in reasons)
         if word == "oneOf" and not circular and id(alternatives) not in self.checker.overlapping:
             # What fits one alternative fits another as well, and could never be sent.
@@ -616,7 +649,7 @@ class Builder:
                 node = self._property(schema, key, files=files)
             except Unfillable:
                 continue
-            weight = size(node, self.shared)
+            weight = self._size(node)
             dark = _REFERENCE.fullmatch(key) and not node.keys() & {"bind", "const", "pick"}
             if weight <= min(_OPTIONAL_SIZE, room) and not dark:
                 found[key] = node
@@ -656,13 +689,15 @@ class Builder:
         most = int(min(view.get("maxItems", max(3, least)), max(3, least)))
         if most < least:
             raise Unfillable(f"minItems {least} is more than maxItems {most}")
+        if least > _LARGEST:
+            raise Unfillable(f"its smallest value has more than {_LARGEST} parts")
         try:
             inner = self._build(items if items is not None else {"type": "string"}, _singular(name))
         except Unfillable as reason:
             if least:
                 raise Unfillable(f"its items: {reason}", circular=reason.circular) from None
             return {"const": []}
-        if size(inner, self.shared) > _OBJECT_SIZE:
+        if self._size(inner) > _OBJECT_SIZE:
             most = max(least, 1)
         node: Node = {
             "make": "array",
@@ -691,12 +726,9 @@ class Builder:
         return self._string(view, name)
 
     def _integer(self, view: Flat, name: str) -> Node:
-        low, high = _range(view, whole=True)
-        step = view.get("multipleOf", 1)
-        if step != int(step):
-            self._doubts += 1
-            step = 1
-        step = int(step)
+        # The whole multiples of 1.5 are those of 3.
+        step = Fraction(str(view.get("multipleOf", 1))).numerator
+        low, high = _range(view, whole=True, step=step)
         first = _PAGES.get(name.lower())
         if first is not None and low <= first <= high and step == 1:
             return {"const": first}
@@ -716,16 +748,16 @@ class Builder:
         return {"make": "int", "min": low, "max": high, **({"step": step} if step > 1 else {})}
 
     def _number(self, view: Flat) -> Node:
-        low, high = _range(view, whole=False)
-        step = view.get("multipleOf")
+        step = view.get("multipleOf", 0)
+        low, high = _range(view, whole=False, step=step)
         if low > high:
             raise Unfillable("no number lies within the bounds")
-        if not step:
+        if not step or max(abs(low), abs(high)) / step > _SAFE:
             return {"make": "number", "min": low, "max": high}
         first, last = math.ceil(low / step), math.floor(high / step)
-        places = len(format(step, "f").rstrip("0").partition(".")[2])
         stride = max(1, (last - first) // 200)
-        found = [round(count * step, places) for count in range(first, last + 1, stride)]
+        exact = Decimal(str(step))
+        found = [_plain_number(count * exact) for count in range(first, last + 1, stride)]
         # Only numbers that are multiples in binary arithmetic too.
         fitting = [value for value in found if is_multiple(value, step)]
         if not fitting:
@@ -824,7 +856,7 @@ _ANNOTATIONS = frozenset(
 def _mapped(mapping: Any, reference: str) -> str:
     last = reference.rsplit("/", 1)[-1]
     for value, target in mapping.items() if isinstance(mapping, Mapping) else ():
-        if target in {reference, last}:
+        if target in (reference, last):
             return str(value)
     return last
 
@@ -859,28 +891,46 @@ def _limit(view: Flat) -> int:
     return 2**31 - 1 if view.get("format") != "int64" else _SAFE
 
 
-def _range(view: Flat, *, whole: bool) -> tuple[Any, Any]:
-    """Return bounds that a value may be on, small where the schema leaves them open."""
+def _plain_number(value: Decimal) -> int | float:
+    return int(value) if value == int(value) else float(value)
+
+
+def _bounds(view: Flat, *, whole: bool) -> tuple[Any, Any]:
+    """Return the bounds that a schema names, as ones that a value may be on; None where open."""
     low, high = view.get("minimum"), view.get("maximum")
-    nudge = 1 if whole else 0.001
     strict_low, strict_high = view.get("exclusiveMinimum"), view.get("exclusiveMaximum")
+    lows = [limit for limit in (low, strict_low) if limit is not None]
+    highs = [limit for limit in (high, strict_high) if limit is not None]
+    nudge = 0.001
+    if lows and highs and max(lows) < min(highs):
+        nudge = min(nudge, (min(highs) - max(lows)) / 4)
     if strict_low is not None and (low is None or strict_low >= low):
         low = math.floor(strict_low) + 1 if whole else strict_low + nudge
     if strict_high is not None and (high is None or strict_high <= high):
         high = math.ceil(strict_high) - 1 if whole else strict_high - nudge
-    if low is None:
-        low = 1 if high is None or high >= 1 else high - 99
+    return low, high
+
+
+def _range(view: Flat, *, whole: bool, step: Any = 0) -> tuple[Any, Any]:
+    """Return bounds that a value may be on, small where the schema leaves them open.
+
+    step: what values are multiples of; there is always room for some of them.
+    """
+    low, high = _bounds(view, whole=whole)
+    room = 20 * step
+    if low is None and step > 1 and high is not None and 0 <= high < step:
+        low = 0
+    elif low is None:
+        low = 1 if high is None or high >= max(1, step) else high - max(99, room)
     if high is None:
-        high = max(100, low + 100)
-    if strict_low is not None and strict_high is not None and low > high and not whole:
-        low = high = (strict_low + strict_high) / 2
+        high = max(100, low + max(100, room))
     low, high = max(low, -_SAFE), min(high, _SAFE)
     if view.get("format") == "int32":
         low, high = max(low, -(2**31)), min(high, 2**31 - 1)
     # Very wide ranges make values that no service stores.
     if high - low > 1_000_000 and view.keys() & {"maximum", "exclusiveMaximum"}:
-        low = max(low, 1) if high >= 1_000 else low
-        high = min(high, low + 999)
+        low = max(low, 1) if high >= max(1_000, step) else low
+        high = min(high, low + max(999, room))
     return (math.ceil(low), math.floor(high)) if whole else (low, high)
 
 

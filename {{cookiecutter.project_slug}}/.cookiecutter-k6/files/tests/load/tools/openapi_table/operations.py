@@ -464,7 +464,7 @@ def _scheme(scheme: Mapping[str, Any]) -> dict[str, str]:
     how = str(scheme.get("scheme", "")).lower()
     if (
         kind == "apikey"
-        and scheme.get("in") in {"header", "query", "cookie"}
+        and scheme.get("in") in ("header", "query", "cookie")
         and isinstance(scheme.get("name"), str)
     ):
         return {"type": "apiKey", "in": scheme["in"], "name": scheme["name"]}

@@ -23,6 +23,10 @@ Part = str | dict[str, Any]
 
 _EXTRA_REPEATS = 8  # how much longer than necessary an unbounded repetition gets
 _TEXT_LIMIT = 4096
+_SHORT = 12  # characters that any expression can be tried on
+_SLOW_LIMIT = 500
+_REPEATS = 4  # one after the other
+_REPETITIONS = frozenset({"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"})
 _ALNUM = string.ascii_lowercase + string.ascii_uppercase + string.digits
 _PRINTABLE = _ALNUM + "-_. ,:;/+=@!#$%&*()[]{}<>?^|~'\"`\\"
 _PROPERTIES = {
@@ -91,7 +95,121 @@ def matches(expression: str, text: str) -> bool:
     if len(text) > _TEXT_LIMIT:
         return False
     known = compiled(expression)
-    return known is None or known.search(text) is not None
+    if known is None:
+        return True
+    if len(text) > _SHORT and _explodes(expression):
+        return _matches_slowly(expression, text)
+    return known.search(text) is not None
+
+
+@functools.cache
+def _tree(expression: str) -> Any:
+    known = compiled(expression)
+    if known is None:
+        return []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _parser.parse(known.pattern, known.flags & ~re.UNICODE | re.ASCII)
+
+
+@functools.cache
+def _explodes(expression: str) -> bool:
+    """Tell whether trying to match may take for ever: repeats in repeats, or many of them."""
+    repeats, nested = _repeats(_tree(expression), inside=False)
+    return nested or repeats > _REPEATS
+
+
+def _repeats(items: Any, *, inside: bool) -> tuple[int, bool]:
+    count, nested = 0, False
+    for operation, argument in items:
+        kind = str(operation)
+        open_ended = kind in _REPETITIONS and argument[0] != argument[1]
+        branch = kind == "BRANCH" and inside
+        count += open_ended
+        nested = nested or branch or (inside and kind in _REPETITIONS and argument[1] > 1)
+        for inner in _inner(kind, argument):
+            repeated = inside or (kind in _REPETITIONS and argument[1] > 1)
+            more, deeper = _repeats(inner, inside=repeated)
+            count, nested = count + more, nested or deeper
+    return count, nested
+
+
+def _inner(kind: str, argument: Any) -> list[Any]:
+    if kind in _REPETITIONS or kind in {"SUBPATTERN", "ASSERT", "ASSERT_NOT"}:
+        return [argument[-1]]
+    if kind == "BRANCH":
+        return list(argument[1])
+    return [argument] if kind == "ATOMIC_GROUP" else []
+
+
+def _matches_slowly(expression: str, text: str) -> bool:
+    """Match by sets of places: never exponential. What it does not know forbids nothing."""
+    if len(text) > _SLOW_LIMIT:
+        return True
+    try:
+        return bool(_after(_tree(expression), text, set(range(len(text) + 1))))
+    except (Unsupported, RecursionError):
+        return True
+
+
+def _after(items: Any, text: str, places: set[int]) -> set[int]:
+    """Return where matches of the items end that begin at one of the places."""
+    for operation, argument in items:
+        if not places:
+            break
+        places = _step(str(operation), argument, text, places)
+    return places
+
+
+def _step(kind: str, argument: Any, text: str, places: set[int]) -> set[int]:
+    if kind in _REPETITIONS:
+        return _repeated(argument, text, places)
+    if kind == "BRANCH":
+        return set().union(*(_after(way, text, places) for way in argument[1]))
+    if kind == "SUBPATTERN":
+        return _after(argument[-1], text, places)
+    if kind == "ATOMIC_GROUP":
+        return _after(argument, text, places)
+    if kind in {"ASSERT", "ASSERT_NOT"} and argument[0] == 1:
+        wanted = kind == "ASSERT"
+        return {at for at in places if bool(_after(argument[1], text, {at})) is wanted}
+    if kind == "AT":
+        ends = {"AT_BEGINNING": 0, "AT_BEGINNING_STRING": 0, "AT_END_STRING": len(text)}
+        if str(argument) == "AT_END":
+            return places & {len(text), len(text) - text.endswith("\n")}
+        if str(argument) not in ends:
+            raise Unsupported(str(argument))
+        return places & {ends[str(argument)]}
+    test = _test(kind, argument)
+    return {at + 1 for at in places if at < len(text) and test(text[at])}
+
+
+def _repeated(argument: Any, text: str, places: set[int]) -> set[int]:
+    low, high, items = argument
+    for _ in range(int(low)):
+        before = places
+        places = _after(items, text, places)
+        if places == before:
+            break
+    found = new = places
+    for _ in range(min(int(high) - int(low), len(text) + 1)):
+        new = _after(items, text, new) - found
+        if not new:
+            break
+        found = found | new
+    return found
+
+
+def _test(kind: str, argument: Any) -> Callable[[str], bool]:
+    if kind == "LITERAL":
+        return lambda char: ord(char) == argument
+    if kind == "NOT_LITERAL":
+        return lambda char: ord(char) != argument
+    if kind == "ANY":
+        return lambda char: char != "\n"
+    if kind == "IN":
+        return _class(argument)[0]
+    raise Unsupported(f"{kind.lower()} is not supported")
 
 
 def parts_of(expression: str, low: int, high: int) -> list[Part]:
@@ -105,10 +223,7 @@ def parts_of(expression: str, low: int, high: int) -> list[Part]:
     known = compiled(expression)
     if known is None:
         raise Unsupported("the expression is not understood")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tree = _parser.parse(known.pattern, known.flags & ~re.UNICODE | re.ASCII)
-    parts = _sequence(tree)
+    parts = _sequence(_tree(expression))
     return _tidy(_fitted(parts, low, high))
 
 
@@ -173,6 +288,12 @@ def _category(name: Any) -> Callable[[str], bool]:
 
 
 def _one_of(items: list[tuple[Any, Any]]) -> list[Part]:
+    test, named = _class(items)
+    return _chars(test, named)
+
+
+def _class(items: list[tuple[Any, Any]]) -> tuple[Callable[[str], bool], list[str]]:
+    """Return the test of a set of characters, and those that it names."""
     tests: list[Callable[[str], bool]] = []
     named: list[str] = []
     negative = False
@@ -191,7 +312,7 @@ def _one_of(items: list[tuple[Any, Any]]) -> list[Part]:
             tests.append(_category(argument))
         else:
             raise Unsupported(f"{kind.lower()} is not supported")
-    return _chars(lambda char: any(test(char) for test in tests) is not negative, named)
+    return (lambda char: any(test(char) for test in tests) is not negative), named
 
 
 _MAKERS: dict[str, Callable[[Any], list[Part]]] = {

@@ -25,6 +25,9 @@ from .schemas import Schemas, main_type
 
 Row = dict[str, Any]
 
+# What Python says of a document that holds anything anywhere; no one of them may cost the others.
+MALFORMED = (TypeError, ValueError, ArithmeticError, RecursionError, LookupError, AttributeError)
+
 _REQUIRED_LIMIT = 30  # fields of an answer that are checked
 _KIND_ORDER = ("json", "form", "multipart", "text", "binary")
 
@@ -81,8 +84,9 @@ class RowMaker:
         try:
             self._fill(row, operation, values)
         except Unfillable as reason:
-            kept = ("name", "method", "url", "id", "tags", "journey", "role")
-            return {key: row[key] for key in kept if key in row} | {"skip": clean(reason)}
+            return _skipped(row, str(reason))
+        except MALFORMED:
+            return _skipped(row, f"the schema is malformed: {operation.at}")
         return row
 
     def _fill(self, row: Row, operation: Operation, values: Mapping[str, Any]) -> None:
@@ -403,6 +407,11 @@ class RowMaker:
             if isinstance(name, str)
             and self.schemas.flat(properties.get(name)).get("writeOnly") is not True
         ]
+
+
+def _skipped(row: Row, reason: str) -> Row:
+    kept = ("name", "method", "url", "id", "tags", "journey", "role")
+    return {key: row[key] for key in kept if key in row} | {"skip": clean(reason)}
 
 
 def journey_of(operation: Operation) -> str:

@@ -22,12 +22,15 @@ _OBJECT_KEYS = {
     "maxProperties",
     "propertyNames",
 }
+_HUGE = 1e300
 TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
 
 
 def is_number(value: Any) -> TypeGuard[int | float]:
     """Tell whether a value is a number to JSON; to Python True is one."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return False
+    return abs(value) < _HUGE  # no infinity, and what JavaScript can hold
 
 
 def types_of(schema: Mapping[str, Any]) -> list[str] | None:
@@ -136,7 +139,7 @@ def own_view(schema: Mapping[str, Any]) -> Flat:
     pattern = view.pop("pattern", None)
     if isinstance(pattern, str):
         view["patterns"] = [pattern]
-    needed = [name for name in listed(schema, "required") if not excused(schema, name)]
+    needed = [name for name in names(schema, "required") if not excused(schema, name)]
     if needed:
         view["needed"] = needed
     groups = [(word, schema[word]) for word in ("oneOf", "anyOf") if _alternatives(schema, word)]
@@ -152,6 +155,11 @@ def listed(schema: Mapping[str, Any], key: str) -> list[Any]:
     """Return the array under a key; an empty one for anything else."""
     found = schema.get(key)
     return found if isinstance(found, list) else []
+
+
+def names(schema: Mapping[str, Any], key: str) -> list[str]:
+    """Return the texts in the array under a key."""
+    return [name for name in listed(schema, key) if isinstance(name, str)]
 
 
 def excused(schema: Mapping[str, Any], name: Any) -> bool:
@@ -174,20 +182,23 @@ _FORMS: dict[str, type | tuple[type, ...]] = {
     "required": list,
     "enum": list,
     "format": str,
-    "minLength": (int, float),
-    "maxLength": (int, float),
-    "minItems": (int, float),
-    "maxItems": (int, float),
-    "minProperties": (int, float),
-    "maxProperties": (int, float),
     "prefixItems": list,
     "dependentRequired": dict,
     "discriminator": (dict, str),
 }
 
 
+_COUNTS = frozenset(
+    f"{end}{what}"
+    for end in ("min", "max")
+    for what in ("Length", "Items", "Properties", "Contains")
+)
+
+
 def _well_formed(key: str, value: Any) -> bool:
     """Drop keys whose value has no meaning (`required: true` of old drafts, `enum: null`)."""
+    if key in _COUNTS:
+        return is_number(value)
     return isinstance(value, _FORMS[key]) if key in _FORMS else True
 
 

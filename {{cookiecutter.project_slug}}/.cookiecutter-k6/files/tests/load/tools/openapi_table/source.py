@@ -23,6 +23,7 @@ from .document import BadDocument
 SIZE_LIMIT = 64 * 1024 * 1024  # bytes; the largest public documents have about 12 million
 TIME_LIMIT = 20.0  # seconds for a whole download
 DEPTH_LIMIT = 200
+_DIGITS = 300  # of a whole number; a double holds 308
 _CHUNK = 65536
 _ELSEWHERE = re.compile(rb"\$ref[\"']?\s*:\s*[\"']?[^#\s\"']")
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
@@ -161,7 +162,9 @@ def parse(content: bytes) -> Any:
     try:
         if text.lstrip()[:1] in {"{", "["}:
             try:
-                tree = json.loads(text, parse_constant=_no_constant)
+                tree = json.loads(
+                    text, parse_constant=_no_constant, parse_float=_real, parse_int=_integer
+                )
                 # Escapes can make halves of characters, which nothing can send or write.
                 return _as_json(tree, 0, _Budget()) if _HALF.search(text) else tree
             except ValueError as problem:
@@ -178,6 +181,16 @@ def parse(content: bytes) -> Any:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON number")
+
+
+def _real(text: str) -> float | str:
+    """Read a number; one that no computer holds (1e999) stays a text, which fits nothing."""
+    value = float(text)
+    return value if math.isfinite(value) else text
+
+
+def _integer(text: str) -> int | str:
+    return int(text) if len(text) < _DIGITS else text
 
 
 def _yaml(text: str, also: str) -> Any:

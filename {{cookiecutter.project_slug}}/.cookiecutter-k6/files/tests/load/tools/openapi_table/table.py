@@ -137,7 +137,7 @@ def dumps(table: Table) -> str:
 
 
 def _line(value: Mapping[str, Any]) -> str:
-    text = json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     # Halves of surrogate pairs cannot be written; line separators would look like more lines.
     return text if text.isprintable() else json.dumps(value)
 
