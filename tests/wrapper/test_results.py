@@ -12,8 +12,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from service.testing import RunningService
 
 from tests.wrapper.harness import Call, Project, Result
+
+# A test of a second that asks nobody.
+SHORT = """\
+import { sleep } from 'k6';
+export const options = { vus: 1, duration: '1s' };
+export default function () { sleep(0.1); }
+export function handleSummary() {
+  return { [`${__ENV.RESULTS_DIR}/summary.json`]: '{\\n  "passed": true\\n}\\n' };
+}
+"""
 
 
 def test_a_run_has_a_folder_of_its_own_and_latest_points_to_it(project: Project) -> None:
@@ -447,6 +458,37 @@ class TestOutputs:
         assert "nothing answers at http://127.0.0.1:1" in result.stderr
         assert not result.runs
         assert not project.runs
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("out", ["influxdb={}/k6", "prometheus={}/nowhere"])
+    def test_a_back_end_that_takes_no_figures_ends_with_4(
+        self, any_project: Project, service: RunningService, out: str
+    ) -> None:
+        any_project.write("short.js", SHORT)
+        words = ("./short.js", "--no-wait", "--out", out.format(service.url))
+        result = any_project.run(*words, timeout=60)
+        assert result.code == 4, result
+        assert "level=error" in result.stderr, "k6's log is not passed on"
+        assert "figures lost" in result.stderr
+        assert "passed" not in result.stdout
+        assert not list(any_project.run_folder.glob(".log"))
+
+    @pytest.mark.parametrize(
+        ("said", "code", "ended"),
+        [
+            ('level=error msg="Couldn\'t write stats" output=InfluxDBv1', "0", 4),
+            ('level=error msg="Couldn\'t write stats" output=InfluxDBv1', "99", 99),
+            ('level=error msg="Couldn\'t write stats" source=console', "0", 0),
+            ("no end of line\nlevel=info", "0", 0),
+        ],
+    )
+    def test_the_log_of_k6_decides_and_is_passed_on(
+        self, project: Project, listening: int, said: str, code: str, ended: int
+    ) -> None:
+        env = {"SHIM_LOG": said, "SHIM_CODE": code}
+        result = project.run("--out", f"influxdb=http://127.0.0.1:{listening}/k6", env=env)
+        assert result.code == ended, result
+        assert f"{said}\n" in result.stderr
 
     def test_a_dead_back_end_that_is_only_configured_is_a_warning(self, project: Project) -> None:
         result = project.run(env={"K6_OUT": "influxdb=http://127.0.0.1:1/k6"}).passed()

@@ -209,6 +209,21 @@ def test_during_a_run_the_started_service_is_stopped_too(
     nothing_left(project)
 
 
+@pytest.mark.parametrize("number", [TERM, QUIT])
+def test_who_reads_the_log_of_k6_ends_with_it(
+    project: Project, listening: int, number: signal.Signals
+) -> None:
+    out = f"influxdb=http://127.0.0.1:{listening}/k6"
+    with project.running("--out", out, env={"SHIM_SECONDS": "20"}) as run:
+        run.until_k6_runs()
+        run.signal(number)
+        result = run.end()
+    assert result.code == 105, result
+    assert "interrupted: smoke" in result.stderr
+    nothing_left(project)
+    assert not (project.run_folder / ".log").exists()
+
+
 def test_no_further_part_of_all_is_run(project: Project) -> None:
     with project.running("all", env={"SHIM_SECONDS": "20"}) as run:
         run.until_k6_runs()

@@ -165,6 +165,10 @@ child_code=0
 k6_pid=''
 k6_asked=false
 k6_container=''
+# While k6 runs: the pipe that its log goes through, and who reads it
+k6_log=''
+log_reader=''
+figures_lost=false
 wait_pid=''
 service_pid=''
 service_code=''
@@ -726,7 +730,7 @@ Exit codes
     1  wrong usage or refused; no load was sent
     2  the service did not become ready, or its start command failed
     3  results are missing or incomplete although k6 reported success
-    4  an output asked for with --out cannot be reached
+    4  an output asked for with --out cannot be reached, or did not take the figures
    99  thresholds were crossed
   105  interrupted
   107  error in a script, its setup or its settings
@@ -2299,6 +2303,7 @@ k6_process() {
   for ((i = 0; i < ${#child_names[@]}; i++)); do
     export "${child_names[i]}=${child_values[i]}"
   done
+  [ -z "$k6_log" ] || exec 2>"$k6_log"
   exec "$@"
 }
 
@@ -2389,6 +2394,7 @@ finish() {
   trap - EXIT
   stop_k6_hard
   [ -z "$wait_pid" ] || kill_group "$wait_pid"
+  [ -z "$log_reader" ] || kill -KILL -- "-$log_reader" 2>/dev/null
   stop_service
   if [ "$run_folder_made" = true ]; then
     rm -f -- "$run_root/.running" "$run_root/.wait"
@@ -2659,18 +2665,73 @@ measure() {
   : >"$folder/.started"
   k6_started=true
   k6_asked=false
+  watch_log "$folder/.log"
   launch k6_process "${k6_command[@]}" </dev/null
   k6_pid=$launched
+  k6_log=''
   write_marker || :
   # For a signal that came before there was a pid to pass it on to.
   [ -z "$interrupted" ] || ask_k6_to_stop
   wait_child "$k6_pid"
   k6_pid=''
   run_code=$child_code
+  end_log "$folder/.log"
   check_results "$folder" "$run_code" || run_code=$EXIT_INCOMPLETE
+  check_figures
   rm -f -- "$folder/.started" 2>/dev/null || :
   complete_report "$1" "$folder"
   [ -z "$interrupted" ] || run_code=$EXIT_INTERRUPTED
+}
+
+# watch_log PIPE: k6 only logs that a back end did not take the figures, so its log is read where --out names one.
+# Without a pipe (Git Bash) nothing is read.
+watch_log() {
+  local output wanted=false
+  figures_lost=false log_reader=''
+  for output in ${outputs[@]+"${outputs[@]}"}; do
+    case $output in influxdb | influxdb=* | experimental-prometheus-rw | opentelemetry) wanted=true ;; esac
+  done
+  [ "$wanted" = true ] && [ "$on_windows" = false ] && mkfifo -- "$1" 2>/dev/null || return 0
+  launch pass_log "$1" </dev/null
+  log_reader=$launched
+  k6_log=$1
+}
+
+# pass_log PIPE: passes on every line, and ends with 1 when one says that figures were not written. A line of a
+# script is none.
+pass_log() {
+  local line lost=0
+  trap '' HUP INT TERM QUIT
+  while IFS= read -r line || [ -n "$line" ]; do
+    err '%s\n' "$line"
+    case $line in
+      *source=console* | *'"source":"console"'*) ;;
+      *"Couldn't write stats"* | *'Failed to send the time series data'* | *'OpenTelemetry metric provider'*) lost=1 ;;
+    esac
+  done <"$1"
+  exit "$lost"
+}
+
+# end_log PIPE: waits for the last lines; sets $figures_lost.
+end_log() {
+  [ -n "$log_reader" ] || return 0
+  # Lets go a reader that still waits for a k6 which never came.
+  { : 4<>"$1"; } 2>/dev/null || :
+  wait_child "$log_reader"
+  log_reader=''
+  [ "$child_code" -ne 1 ] || figures_lost=true
+  rm -f -- "$1" 2>/dev/null || :
+}
+
+# check_figures: a run whose figures did not arrive where --out sends them is no success.
+check_figures() {
+  [ "$figures_lost" = true ] || return 0
+  if [ "$run_code" -eq 0 ]; then
+    run_code=$EXIT_OUTPUT_DOWN
+    note "${red}figures lost:${plain} an output of --out did not take all of them, see k6's log above."
+  else
+    warn "an output of --out did not take all figures, see k6's log above."
+  fi
 }
 
 # check_results FOLDER CODE: k6 exits with 0 although it could not write its results. Judges only then;
@@ -2757,6 +2818,7 @@ summary_is_whole() {
 name_code() {
   case $1 in
     "$EXIT_INCOMPLETE") meaning='results incomplete' ;;
+    "$EXIT_OUTPUT_DOWN") meaning='figures did not reach an output' ;;
     "$EXIT_THRESHOLDS") meaning='thresholds crossed' ;;
     100) meaning='setup took too long' ;;
     101) meaning='teardown took too long' ;;
