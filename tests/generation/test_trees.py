@@ -79,6 +79,7 @@ TENANTS = (
     "tests/load/lib/tenants/rate-limit-plan.js",
     "tests/load/lib/tenants/rate-limit.js",
     "tests/load/lib/tenants/shop.js",
+    "tests/load/lib/tenants/targets.js",
     "tests/load/lib/tenants/tenant.js",
     "tests/load/lib/tenants/test-data.js",
     "tests/load/lib/tenants/tier-plan.js",

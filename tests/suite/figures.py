@@ -261,6 +261,14 @@ SLO_RATES = {
 }
 """Requests per second, asked of load-sized profiles only."""
 
+SHOP_TARGETS: dict[str, tuple[list[str], str]] = {
+    "GET /products": (["p(50)<50", "p(95)<200", "p(99)<500"], "rate<0.0001"),
+    "GET /products/search": (["p(50)<100", "p(95)<400", "p(99)<800"], "rate<0.0001"),
+    "POST /orders": (["p(50)<150", "p(95)<500", "p(99)<1000"], "rate<0.001"),
+    "GET /reports/inventory": (["p(50)<2000", "p(95)<5000", "p(99)<10000"], "rate<0.01"),
+}
+"""What the shop promises: times, and the share of failures that a soak test allows."""
+
 ENDPOINTS: dict[str, tuple[str, ...]] = {
     "smoke": ("health", "openapi"),
     "load": ("health", "openapi"),

@@ -85,7 +85,7 @@ def calm(*metrics: str) -> str:
 TIERS = ("free", "starter", "professional")
 CALM_TIERS = calm(
     *(f"tier_slowdown{{tier:{tier}}}=rate<2" for tier in TIERS),
-    *(f"http_req_duration{{tier:{tier}}}=p(95)<5000" for tier in TIERS),
+    *(f"http_req_duration{{tier:{tier},kind:api}}=p(95)<5000" for tier in TIERS),
 )
 
 

@@ -4,6 +4,7 @@
  * A tier is a row; add one, and `tiers` and `rate-limit` take it up. What the fields mean: types/tenants.d.ts.
  */
 
+/** @typedef {import('../types/tenants.js').Target} Target */
 /** @typedef {import('../types/tenants.js').Tier} Tier */
 
 /**
@@ -72,6 +73,19 @@ export const isolation = {
   noisy: /** @type {[number, number]} */ ([0.5, 0.75]),
   factor: 1.5,
   noiseMs: 10,
+};
+
+/**
+ * What the shop promises for each endpoint under normal load, by route name: half, 95 % and 99 % of the answers
+ * within so many milliseconds, and how many of them may fail.
+ *
+ * @type {Record<string, Target>}
+ */
+export const targets = {
+  'GET /products': { p50: 50, p95: 200, p99: 500, errorRate: 0.0001 },
+  'GET /products/search': { p50: 100, p95: 400, p99: 800, errorRate: 0.0001 },
+  'POST /orders': { p50: 150, p95: 500, p99: 1000, errorRate: 0.001 },
+  'GET /reports/inventory': { p50: 2000, p95: 5000, p99: 10_000, errorRate: 0.01 },
 };
 
 /** What people of all tiers do: shares of the requests, and pauses in seconds. */

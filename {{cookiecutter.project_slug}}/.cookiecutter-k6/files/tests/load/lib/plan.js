@@ -21,6 +21,7 @@ import {
 import { TREND_STATS } from './statistics.js';
 import { socketThresholds } from './sockets/socket-plan.js'; // @feature websocket
 import { summarize } from './summary.js';
+import { narrowed } from './tenants/targets.js'; // @feature multi_tenant
 import { guardTarget, shownTarget } from './target.js';
 import { addThresholds, buildThresholds, isMisspelt, parseOverrides } from './thresholds.js';
 
@@ -383,8 +384,12 @@ function targetsOf(spec, profile) {
  * @returns {Thresholds}
  */
 function measurable(spec, targets) {
+  const meant = {
+    ...targets,
+    ...narrowed(spec.overall, targets, overrides()), // @feature multi_tenant
+  };
   return Object.fromEntries(
-    Object.entries(targets).filter(([key]) => {
+    Object.entries(meant).filter(([key]) => {
       // @feature websocket {
       if (key.startsWith('ws_')) {
         return spec.sockets !== undefined;

@@ -55,6 +55,7 @@ export function defineScenario(profile, plan) {
     support: [...new Set(journeys.flatMap(({ support = [] }) => support))],
     prepare: journeys.find(({ prepare }) => prepare !== undefined)?.prepare,
     tags: { test_type: profile },
+    overall: plan.overall, // @feature multi_tenant
   });
   const watch = judgesGrowth(profile, test.durationMs) ? createGrowthWatch() : undefined;
   const observe = (/** @type {Endpoint} */ endpoint, /** @type {Outcome} */ outcome) => {
@@ -105,7 +106,7 @@ function metricsOf(endpoints, growth) {
  * @param {Extract<WorkloadPlan, { steps: Step[] }>} plan
  * @returns {Journey} one iteration over the steps
  */
-function journeyOf({ order, steps, support, prepare }) {
+function journeyOf({ order, steps, support, prepare, thresholds = {} }) {
   const actions = steps.map(actionOf);
   const next =
     order === 'weighted'
@@ -114,7 +115,7 @@ function journeyOf({ order, steps, support, prepare }) {
   return {
     endpoints: steps.map(({ endpoint }) => endpoint),
     metrics: [],
-    thresholds: {},
+    thresholds,
     support,
     prepare,
     run: (observe) =>

@@ -94,7 +94,7 @@ function applicable({ targets, endpoints, stages, metrics }) {
       const values = known[/** @type {keyof typeof known} */ (tag)];
       return (
         (BUILT_IN.test(metric) || metrics.includes(metric)) &&
-        (values === undefined || values.includes(value))
+        (values === undefined || values.includes(value.split(',')[0]))
       );
     }),
   );

@@ -54,10 +54,11 @@ function adjustments() {
 
 const next = eachFirst(operations, () => randomItem(operations));
 
+const endpoints = operations.map(({ target }) => target);
 const test = defineTest({
   name: 'database-api',
   own: { key: 'database_api', shape: { executor: 'constant-vus', vus: 20, duration: '5m' } },
-  endpoints: operations.map(({ target }) => target),
+  endpoints,
   support: credentialEndpoints,
   prepare: () => void tierHeaders(),
   thresholds: {
@@ -65,6 +66,7 @@ const test = defineTest({
     'http_req_duration{name:api}': ['p(95)<1000'],
     http_req_failed: ['rate<0.01'],
     checks: ['rate>0.95'],
+    ...(__VU === 0 ? require('../lib/tenants/targets.js').timeTargets(endpoints) : undefined),
   },
   tags: { test_type: 'database_api' },
 });

@@ -39,6 +39,7 @@ const test = defineTest({
     'http_req_duration{name:api}': ['p(95)<5000'],
     http_req_failed: ['rate<0.01'],
     checks: ['rate>0.99'],
+    ...(__VU === 0 ? require('../lib/tenants/targets.js').timeTargets([REPORT]) : undefined),
     ...(writesAllowed && { report_ready_duration: ['p(50)<2000', 'p(95)<5000', 'p(99)<10000'] }),
   },
   tags: { test_type: 'reports' },

@@ -30,12 +30,13 @@ const next = eachFirst(
   steps,
   weightedRandom(steps.map((step) => ({ weight: step.weight ?? 0, value: step }))),
 );
+const endpoints = [...steps.map((step) => step.endpoint), NOISE];
 const pauses = env.TIER_LOAD === 'users';
 
 const test = defineTest({
   name: 'tiers',
-  ...(__VU === 0 ? require('../lib/tenants/tier-plan.js').tierPlan() : undefined),
-  endpoints: [...steps.map((step) => step.endpoint), NOISE],
+  ...(__VU === 0 ? require('../lib/tenants/tier-plan.js').tierPlan(endpoints) : undefined),
+  endpoints,
   support: credentialEndpoints,
   prepare: () => void tierHeaders(),
   tags: { test_type: 'tiers' },

@@ -50,6 +50,9 @@ declare function require(
   path: './workloads/commerce.js',
 ): typeof import('../workloads/commerce.js');
 declare function require(
+  path: '../lib/tenants/targets.js',
+): typeof import('../lib/tenants/targets.js');
+declare function require(
   path: '../lib/tenants/tier-plan.js',
 ): typeof import('../lib/tenants/tier-plan.js');
 declare function require(

@@ -181,6 +181,12 @@ export type WorkloadPlan = (
   beside?: Beside[];
   support?: Endpoint[];
   prepare?: () => void;
+  /** Targets of its own, on top of the profile's; a journey brings its own along. */
+  thresholds?: Thresholds;
+  // @feature multi_tenant {
+  /** As in `TestSpec`. */
+  overall?: string;
+  // @feature }
 };
 
 export interface TestSpec {
@@ -212,6 +218,10 @@ export interface TestSpec {
   standard?: 'health' | 'api_read' | 'api_write';
   /** Targets of its own, on top of the profile's. */
   thresholds?: Thresholds;
+  // @feature multi_tenant {
+  /** Kind of the endpoints that limits on the time of all answers are about; default: all kinds. */
+  overall?: string;
+  // @feature }
   /**
    * Custom metrics the test feeds in a run of that length (milliseconds); thresholds on others are left
    * out. Default: those of `thresholds`.

@@ -20,8 +20,17 @@ export interface Tier {
     /** Shares of the run; left out: all of it. */
     during?: [from: number, to: number];
   };
-  /** Longest p95, milliseconds; default 500. */
+  /** Longest p95 of everything but reports, milliseconds; default 500. */
   p95?: number;
   /** Loaded only when TIERS names it. */
   optional?: boolean;
+}
+
+/** What one endpoint promises; times in milliseconds. */
+export interface Target {
+  p50: number;
+  p95: number;
+  p99: number;
+  /** Highest share of failed requests, 0 to 1. */
+  errorRate: number;
 }

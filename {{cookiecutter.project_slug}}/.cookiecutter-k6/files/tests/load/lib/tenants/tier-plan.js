@@ -4,12 +4,16 @@ import { isolation, mix, tiers } from '../../config/tenants.js';
 import { env } from '../config.js';
 import { plannedMs } from '../profiles.js';
 import { rounded } from '../statistics.js';
+import { timeTargets } from './targets.js';
 
 /** @typedef {import('../../types/suite.js').Shape} Shape */
 /** @typedef {import('../../types/suite.js').Thresholds} Thresholds */
 
 /** Tag of the samples that a noisy tier sends on top of its own. */
 export const NOISY = 'noisy';
+
+/** Kind of the endpoints that a tier's p95 is about: all but reports. */
+const OVERALL = 'api';
 
 /** Requests of a VU in the quiet part below which isolation cannot be judged. */
 const FEWEST_SAMPLES = 5;
@@ -78,11 +82,12 @@ function scenarioOf(tier) {
 /**
  * What `defineTest` needs of the tiers: one scenario each, and the noisy neighbour.
  *
- * @returns {Pick<import('../../types/suite.js').TestSpec, 'own' | 'main' | 'beside' | 'always' | 'findings' | 'thresholds' | 'metrics'>}
+ * @param {readonly import('../../types/suite.js').Endpoint[]} endpoints
+ * @returns {Pick<import('../../types/suite.js').TestSpec, 'own' | 'main' | 'beside' | 'always' | 'findings' | 'thresholds' | 'metrics' | 'overall'>}
  * @throws when TIERS names a tier that does not exist
- * @example const test = defineTest({ name: 'tiers', ...tierPlan(), endpoints });
+ * @example const test = defineTest({ name: 'tiers', ...tierPlan(endpoints), endpoints });
  */
-export function tierPlan() {
+export function tierPlan(endpoints) {
   const chosen = chosenTiers();
   const [{ key, shape, tags, env: environment }, ...others] = chosen.map(scenarioOf);
   const noisy = tiers[env.NOISY_TIER];
@@ -104,7 +109,9 @@ export function tierPlan() {
     thresholds: {
       http_req_failed: [`rate<${Math.max(...chosen.map((tier) => tiers[tier].errorRate))}`],
       checks: ['rate>0.95'],
+      ...timeTargets(endpoints),
     },
+    overall: OVERALL,
     metrics: ['tier_slowdown'],
     always: ({ durationMs }) => thresholdsOf(chosen, durationMs),
     findings: (metrics) => findingsOf(chosen, metrics),
@@ -138,9 +145,10 @@ function thresholdsOf(chosen, durationMs) {
     const { errorRate, p95 = 500 } = tiers[tier];
     surface(`tier:${tier},neighbour:quiet`);
     surface(`tier:${tier},neighbour:noisy`);
+    thresholds[`http_req_duration{tier:${tier}}`] = [];
     thresholds[`http_reqs{tier:${tier}}`] = ['count>0'];
     thresholds[`http_req_failed{tier:${tier}}`] = [`rate<${errorRate}`];
-    thresholds[`http_req_duration{tier:${tier}}`] = [`p(95)<${p95}`];
+    thresholds[`http_req_duration{tier:${tier},kind:${OVERALL}}`] = [`p(95)<${p95}`];
     if (tier !== env.NOISY_TIER && judgesIsolation(durationMs)) {
       thresholds[`tier_slowdown{tier:${tier}}`] = ['rate<0.05'];
     }
