@@ -15,6 +15,9 @@ pytestmark = pytest.mark.slow
 
 HOST = "shop.example.com"
 
+DESK = {"WORKLOAD": "desk", "PROFILE_SET": "desk", "MAX_REMOTE_VUS": "1000"}
+"""Fifty readers a second beside people who work."""
+
 USER = {"TEST_USER_EMAIL": "agent@test.com", "TEST_USER_PASSWORD": "password"}
 """One whom the reference service knows, and the suite does not."""
 
@@ -75,6 +78,9 @@ def test_who_vouches(remote: Suite, settings: dict[str, str], allowed: bool) -> 
         ("scenarios/soak.js", {"MAX_REMOTE_DURATION": "29m"}, "MAX_REMOTE_DURATION=29m"),
         ("scenarios/soak.js", {"PROFILE_SET": "saas", "VUS": "5"}, "MAX_REMOTE_DURATION=1h"),
         ("scenarios/load.js", {"PROFILE_SET": "saas", "VUS": "200"}, "MAX_REMOTE_VUS=100"),
+        ("scenarios/load.js", {**DESK, "MAX_REMOTE_RATE": "49"}, "MAX_REMOTE_RATE=49"),
+        ("scripts/breaking-point.js", {"RATE_TO": "10000", "KNEE_P95": "1"}, "breaking-point: "),
+        ("scripts/breaking-point.js", {"RATE_FROM": "1", "RATE_TO": "2"}, "breaking-point: "),
     ],
     ids=str,
 )
@@ -96,6 +102,8 @@ def test_load_beyond_the_caps(
         ("scenarios/soak.js", {}),
         ("scripts/health.js", {"VUS": "100", "DURATION": "60m"}),
         ("scripts/api-public.js", {"PROFILE": "load"}),
+        ("scripts/breaking-point.js", {"PROFILE": "load"}),
+        ("scenarios/load.js", DESK),
     ],
     ids=str,
 )
@@ -132,16 +140,31 @@ def disguised(suite: Suite, faulty: RunningService, tmp_path: Path) -> tuple[Sui
     return quick.against(url, ALLOWED_HOSTS=HOST), config
 
 
+@pytest.mark.parametrize(
+    ("script", "settings", "said"),
+    [
+        ("health", {"MAX_REMOTE_VUS": 9}, ["10 VUs", "MAX_REMOTE_VUS=9"]),
+        (
+            "tiers",
+            {"TIERS": "starter", "TIER_LOAD": "rate", "MAX_REMOTE_RATE": 1},
+            ["iterations a second", "MAX_REMOTE_RATE=1 "],
+        ),
+    ],
+    ids=["users", "rate"],
+)
 def test_a_script_of_its_own_shape_keeps_to_the_caps(
-    disguised: tuple[Suite, Path], faulty: RunningService
+    disguised: tuple[Suite, Path],
+    faulty: RunningService,
+    script: str,
+    settings: dict[str, str | int],
+    said: list[str],
 ) -> None:
     live, config = disguised
-    run = live.having(VUS="", DURATION="", MAX_REMOTE_VUS=9).run(
-        "scripts/health.js", flags=(f"--config={config}",)
+    run = live.having(VUS="", DURATION="", **settings).run(
+        f"scripts/{script}.js", flags=(f"--config={config}",)
     )
     assert run.code == SCRIPT_ERROR
-    assert "10 VUs" in run.err
-    assert "MAX_REMOTE_VUS=9" in run.err
+    assert [words for words in said if words not in run.err] == []
     assert faulty.stats()["total"] == 0
 
 

@@ -1,4 +1,4 @@
-import { namedStages, peakVus, plannedMs, rescale } from '../lib/profiles.js';
+import { namedStages, peakRate, peakVus, plannedMs, rescale } from '../lib/profiles.js';
 import { equal, expectations } from './expect.js';
 
 const ramp = (start, ...stages) => ({
@@ -31,13 +31,17 @@ const rate = {
 };
 const constant = { executor: 'constant-vus', vus: 20, duration: '30m' };
 
-export const options = expectations(34);
+export const options = expectations(38);
 
 export default function profiles() {
   equal('peak of a ramp', peakVus(load), 50);
   equal('peak may be the start', peakVus(ramp(70, ['1m', 5])), 70);
   equal('peak of a constant', peakVus(constant), 20);
   equal('peak of a rate is its pool', peakVus(rate), 100);
+  equal('no rate of users', peakRate(load), 0);
+  equal('highest rate', peakRate(rate), 50);
+  equal('highest rate of a ramp', peakRate({ ...arrivals, startRate: 70 }), 70);
+  equal('rate per second', peakRate({ ...arrivals, timeUnit: '500ms' }), 100);
   equal('peak of a rate without maximum', peakVus({ ...rate, maxVUs: undefined }), 20);
   equal('length of a ramp', plannedMs(load), 540_000);
   equal('length of a constant', plannedMs(constant), 1_800_000);

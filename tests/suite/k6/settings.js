@@ -26,7 +26,11 @@ export default function settings() {
   equal('words', defaults.HEALTH_STATUS_WORDS, ['healthy', 'ok']);
   equal('set', defaults.PROFILE_SET, 'core');
   equal('think time', defaults.THINK_TIME, 1);
-  equal('cap', [defaults.MAX_REMOTE_VUS, defaults.MAX_REMOTE_DURATION], [100, '1h']);
+  equal(
+    'caps',
+    [defaults.MAX_REMOTE_VUS, defaults.MAX_REMOTE_RATE, defaults.MAX_REMOTE_DURATION],
+    [100, 100, '1h'],
+  );
   equal(
     'closed by default',
     [

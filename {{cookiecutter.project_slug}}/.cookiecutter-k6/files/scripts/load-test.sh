@@ -73,7 +73,7 @@ readonly SHOWN_SETTINGS='PROFILE_SET VUS DURATION TIME_SCALE THINK_TIME SLO THRE
 # What a container needs besides those: it does not inherit the environment.
 SUITE_SETTINGS='PROJECT_NAME PROJECT_SLUG BACKEND_PORT API_PREFIX HEALTH_PATHS HEALTH_STATUS_WORDS READINESS
   OPENAPI_PATH ROOT_PATH ENVIRONMENT REQUEST_TIMEOUT ALLOWED_HOSTS ALLOW_REMOTE CONFIRM_TARGET ALLOW_HEAVY
-  ALLOW_WRITES MAX_REMOTE_VUS MAX_REMOTE_DURATION INSECURE_SKIP_TLS_VERIFY'
+  ALLOW_WRITES MAX_REMOTE_VUS MAX_REMOTE_RATE MAX_REMOTE_DURATION INSECURE_SKIP_TLS_VERIFY'
 # @feature auth {
 SUITE_SETTINGS="$SUITE_SETTINGS AUTH_MODE API_KEY LOGIN_PATH REFRESH_PATH ME_PATH TEST_USER_EMAIL TEST_USER_PASSWORD RESOURCE_PATH"
 # @feature }
@@ -659,6 +659,7 @@ check_settings() {
   check_setting BACKEND_PORT port '' 8000
   check_setting START_TIMEOUT duration '' 60s
   check_setting MAX_REMOTE_VUS count '' 100
+  check_setting MAX_REMOTE_RATE count '' 100
   check_setting MAX_REMOTE_DURATION duration '' 1h
   check_setting RUN_ID run_id '' nightly-1
   for name in ALLOW_REMOTE ALLOW_HEAVY ALLOW_WRITES TIMELINE; do check_setting "$name" bool '' true; done
@@ -721,7 +722,7 @@ EOF
 Every option with a setting of that name also works as an environment variable (VUS=5), in --env-file and
 in tests/load/suite.env; the order is option, environment, --env-file, suite.env. Also read: K6_BIN,
 RESULTS_DIR (folder of the run folders), RUN_ID, ALLOWED_HOSTS, CONFIRM_TARGET, START_DIR, START_TIMEOUT,
-MAX_REMOTE_VUS, MAX_REMOTE_DURATION, K6_IMAGE and CONTAINER_ENGINE (with --docker).
+MAX_REMOTE_VUS, MAX_REMOTE_RATE, MAX_REMOTE_DURATION, K6_IMAGE and CONTAINER_ENGINE (with --docker).
 Secrets (keys, passwords, tokens) are taken from the environment or --env-file only. Git ignores such files
 when they are named tests/load/NAME.secret.env.
 

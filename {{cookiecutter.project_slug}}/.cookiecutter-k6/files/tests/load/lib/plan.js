@@ -9,7 +9,7 @@ import { env } from './config.js';
 import { formatDuration, parseDuration } from './duration.js';
 import { finish, start } from './lifecycle.js';
 import { peakMs } from './profiles.js'; // @feature websocket
-import { namedStages, peakVus, plannedMs, rescale } from './profiles.js';
+import { namedStages, peakRate, peakVus, plannedMs, rescale } from './profiles.js';
 import { SEGMENT_STATS } from './segments/merge-metrics.js';
 import {
   refusalOf,
@@ -106,7 +106,7 @@ export function planForVus(spec) {
  */
 export function planTest(spec) {
   const figures = figuresOf(spec);
-  const whole = { ...figures, vus: figures.vus + besideVus(figures) };
+  const whole = wholeLoad(spec, figures);
   guardTarget(certainLoad(whole), spec);
   const { baseline, refusal } = baselineOf(spec, figures);
   const options = optionsOf(spec, figures, baseline);
@@ -151,23 +151,32 @@ function asSegment(options) {
 }
 
 /**
- * @param {{ beside: Companion[] }} figures
- * @returns {number} virtual users of the further scenarios
+ * @param {TestSpec} spec
+ * @param {ReturnType<typeof figuresOf>} figures
+ * @returns {ReturnType<typeof figuresOf> & import('./target.js').Intent} the further scenarios included
  */
-function besideVus({ beside }) {
-  return beside.reduce((sum, { shape }) => sum + peakVus(shape), 0);
+function wholeLoad(spec, figures) {
+  const shapes = [figures.shape, ...figures.beside.map(({ shape }) => shape)];
+  const sum = (/** @type {(shape: Shape) => number} */ of) =>
+    shapes.reduce((total, shape) => total + of(shape), 0);
+  return {
+    ...figures,
+    vus: sum(peakVus),
+    rate: sum(peakRate),
+    heavyTest: spec.heavy && figures.chosen === undefined ? spec.name : undefined,
+  };
 }
 
 /**
  * The load that is certain at init. Files of scripts/ are also imported for their steps: how many users
  * their own shape has matters only when they are what runs, so setup asks about those.
  *
- * @param {ReturnType<typeof figuresOf>} figures
- * @returns {RunFigures}
+ * @param {ReturnType<typeof wholeLoad>} load
+ * @returns {import('./target.js').Intent}
  */
-function certainLoad({ chosen, ...figures }) {
+function certainLoad(load) {
   const durationMs = env.DURATION === undefined ? 0 : parseDuration(env.DURATION);
-  return chosen === undefined ? { ...figures, vus: env.VUS ?? 0, durationMs } : figures;
+  return load.chosen === undefined ? { ...load, vus: env.VUS ?? 0, rate: 0, durationMs } : load;
 }
 
 /**

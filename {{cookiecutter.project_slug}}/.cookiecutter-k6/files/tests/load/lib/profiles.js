@@ -31,6 +31,29 @@ export function peakVus(shape) {
 }
 
 /**
+ * The highest arrival rate a shape reaches; how fast users iterate is up to the service.
+ *
+ * @param {Shape} shape
+ * @returns {number} iterations per second; 0 for shapes of users
+ * @example peakRate({ executor: 'constant-arrival-rate', rate: 50, ... }) // 50
+ */
+export function peakRate(shape) {
+  const perSecond = (/** @type {number} */ rate, /** @type {string} */ unit = '1s') =>
+    rate / (parseDuration(unit) / 1000);
+  switch (shape.executor) {
+    case 'constant-arrival-rate':
+      return perSecond(shape.rate, shape.timeUnit);
+    case 'ramping-arrival-rate':
+      return perSecond(
+        Math.max(shape.startRate ?? 0, ...shape.stages.map((stage) => stage.target)),
+        shape.timeUnit,
+      );
+    default:
+      return 0;
+  }
+}
+
+/**
  * Planned length of a shape, graceful stops left out.
  *
  * @param {Shape} shape

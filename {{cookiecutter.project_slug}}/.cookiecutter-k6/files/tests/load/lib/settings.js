@@ -256,6 +256,12 @@ export const SETTINGS = {
   ),
   ALLOW_WRITES: flag(false, 'Allows requests that change data, off this machine'),
   MAX_REMOTE_VUS: integer(1, 100000, 100, 'Most virtual users against a host that is not local'),
+  MAX_REMOTE_RATE: integer(
+    1,
+    100_000,
+    100,
+    'Most arrivals a second against a host that is not local, of loads that are given as a rate',
+  ),
   MAX_REMOTE_DURATION: duration('1h', 'Longest run against a host that is not local'),
   INSECURE_SKIP_TLS_VERIFY: flag(false, 'Accepts any TLS certificate; announced in the log'),
 

@@ -8,7 +8,9 @@ import { isAllowedHost } from './url.js';
  *
  * @typedef {object} Intent
  * @property {string} profile
+ * @property {string} [heavyTest] a test that pushes a service past its limits by itself
  * @property {number} vus virtual users at the peak
+ * @property {number} [rate] arrivals at the peak, iterations per second
  * @property {number} durationMs
  */
 
@@ -73,19 +75,24 @@ function objectionsToHost({ setting, masked, host }) {
  * @param {Intent} intent
  * @returns {string[]} what speaks against this much load
  */
-function objectionsToLoad(host, { profile, vus, durationMs }) {
+function objectionsToLoad(host, { profile, heavyTest, vus, rate = 0, durationMs }) {
   if (env.ALLOW_HEAVY) {
     return [];
   }
-  if (heavyProfiles.includes(profile)) {
-    return [
-      `PROFILE=${profile}: pushes ${host} past its limits. If that is meant: ALLOW_HEAVY=true`,
-    ];
+  const heavy = heavyProfiles.includes(profile) ? `PROFILE=${profile}` : heavyTest;
+  if (heavy !== undefined) {
+    return [`${heavy}: pushes ${host} past its limits. If that is meant: ALLOW_HEAVY=true`];
   }
   const objections = [];
   if (vus > env.MAX_REMOTE_VUS) {
     objections.push(
       `${vus} VUs against ${host}: at most MAX_REMOTE_VUS=${env.MAX_REMOTE_VUS} without ALLOW_HEAVY=true`,
+    );
+  }
+  if (rate > env.MAX_REMOTE_RATE) {
+    objections.push(
+      `${rate} iterations a second against ${host}: at most ` +
+        `MAX_REMOTE_RATE=${env.MAX_REMOTE_RATE} without ALLOW_HEAVY=true`,
     );
   }
   if (durationMs > parseDuration(env.MAX_REMOTE_DURATION)) {

@@ -214,6 +214,8 @@ export interface TestSpec {
   findings?: (metrics: any, figures: RunFigures) => Findings;
   /** Set for files in scripts/: what to run when PROFILE is not set. */
   own?: { key: string; shape: Shape };
+  /** Its own shape pushes a service past its limits: off this machine it needs an explicit opt-in. */
+  heavy?: boolean;
   /** A row of standardThresholds that the whole test has to meet. */
   standard?: 'health' | 'api_read' | 'api_write';
   /** Targets of its own, on top of the profile's. */
