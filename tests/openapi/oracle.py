@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import jsonschema
-from openapi_table.operations import clean
+from openapi_table.operations import label
 from openapi_table.sampling import Sampler
 from openapi_table.table import Table
 
@@ -130,7 +130,7 @@ class Oracle:
     def _item(self, row: Mapping[str, Any]) -> Any:
         for path, item in self.raw["paths"].items():
             written = path if path.startswith("/") else "/" + path
-            if clean(f"{row['method']} {written}") == row["name"]:
+            if label(f"{row['method']} {written}") == row["name"]:
                 return self.follow(item)
         raise KeyError(row["name"])
 

@@ -196,12 +196,14 @@ def test_overrides_that_are_wrong_are_refused(text: str, message: str, tmp_path:
         (["update", "."], "is a folder"),
         (["update", "http://127.0.0.1:9/x"], "cannot be fetched"),
         (["update", "openapi.json", "--include", "colour=red"], "give tag=NAME"),
+        (["update", "empty.json"], "#/paths: the document holds no operation"),
         (["list"], "holds no operations"),
     ],
 )
 def test_refusals_say_what_to_do_and_change_nothing(
     arguments: list[str], message: str, project: Project
 ) -> None:
+    (project.root / "empty.json").write_text('{"openapi": "3.1.0", "paths": {}}')
     before = project.table.read_bytes()
     done = project.run(*arguments)
     assert done.returncode == 1

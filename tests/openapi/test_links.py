@@ -170,6 +170,22 @@ def test_an_update_without_an_id_in_its_path_has_it_in_its_body() -> None:
     assert put["needs"] == {"/pet#id": ["POST /pet"]}
 
 
+def test_parameters_that_share_a_segment_shift_no_others() -> None:
+    keys = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in ("name", "ext", "versionId")
+    ]
+    versions = {"type": "array", "items": thing("id", kind="string")}
+    path = "/files/{name}.{ext}/versions"
+    paths = {
+        path: {"get": {"parameters": keys[:2], "responses": answer(versions)}},
+        path + "/{versionId}": {"get": {"parameters": keys, "responses": OK}},
+    }
+    row = row_of(compiled(openapi(paths)), f"GET {path}/{{versionId}}")
+    made = {parameter["name"]: "bind" in parameter["gen"] for parameter in row["params"]}
+    assert made == {"name": False, "ext": False, "versionId": True}
+
+
 def test_rows_stand_in_the_order_in_which_to_run_them() -> None:
     names = [row["name"] for row in shop().rows]
     assert names == [

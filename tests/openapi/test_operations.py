@@ -44,6 +44,19 @@ def test_names_are_unique_and_of_one_line() -> None:
     assert [row["name"] for row in table.rows] == ["GET /a?", "GET /a? (2)"]
 
 
+def test_names_are_ones_that_k6_accepts() -> None:
+    get = {"get": {"responses": OK, "tags": ["'a::b "]}}
+    table = compiled(openapi({"/a::b": get, "/a ": get, "/a'": get, "/a%20": get}))
+    names = [row["name"] for row in table.rows]
+    assert names == ["GET /a%3A%3Ab", "GET /a%20", "GET /a%27", "GET /a%20 (2)"]
+    assert table.rows[0]["journey"] == "%27a%3A%3Ab%20"
+    assert table.rows[0]["url"] == ["/a::b"]
+
+
+def test_a_percent_sign_that_encodes_nothing_is_encoded() -> None:
+    assert only_row(openapi({"/100%/%zz%41": {"get": {}}}))["url"] == ["/100%25/%25zz%41"]
+
+
 def test_clean_keeps_what_thresholds_can_name() -> None:
     assert clean("a,b\x1b[31m") == "a%2Cb?[31m"
     assert len(clean("x" * 999)) == 200
@@ -68,6 +81,10 @@ def test_clean_keeps_what_thresholds_can_name() -> None:
         ),
         ([{"url": "{scheme}://x/y z"}], "/y%20z"),
         (["nonsense"], ""),
+        ([{"url": "api.example.com/v1"}], "/v1"),
+        ([{"url": "localhost:8080/v1"}], "/v1"),
+        ([{"url": "api/v1.0"}], "/api/v1.0"),
+        ([{"url": "/100%/%41"}], "/100%25/%41"),
         ([{"url": "http://[bad"}], ""),
     ],
 )
@@ -119,9 +136,19 @@ def test_an_undeclared_path_parameter_is_sent_as_a_text() -> None:
 
 
 def test_a_path_value_is_never_empty_or_dots() -> None:
+    parameter: Any
     parameter = {"name": "id", "in": "path", "required": True, "schema": {"enum": ["", "..", "ok"]}}
     row = only_row(openapi(getting(parameter, path="/x/{id}")))
     assert row["params"][0]["gen"] == {"const": "ok"}
+    for pattern in ("^[a-z]*$", "^.?"):
+        schema: Any = {"type": "string", "pattern": pattern}
+        parameter = {"name": "id", "in": "path", "required": True, "schema": schema}
+        table = compiled(openapi(getting(parameter, path="/x/{id}")))
+        made = samples(table, table.rows[0]["params"][0]["gen"], 60)
+        assert not {"", ".", ".."} & set(made)
+    for schema in ({"type": "string", "maxLength": 0}, {"type": "array", "maxItems": 0}):
+        parameter = {"name": "id", "in": "path", "required": True, "schema": schema}
+        assert "skip" in only_row(openapi(getting(parameter, path="/x/{id}")))
     parameter = {"name": "id", "in": "path", "required": True, "schema": {"enum": [".."]}}
     assert "cannot stand in a path" in only_row(openapi(getting(parameter, path="/x/{id}")))["skip"]
 
@@ -156,6 +183,28 @@ def test_a_required_parameter_that_cannot_be_filled_skips_the_operation() -> Non
     row = only_row(openapi(getting(query("q", impossible, required=True))))
     assert row["skip"].startswith("query parameter q: no whole number")
     assert set(row) == {"name", "method", "url", "journey", "role", "skip"}
+
+
+@pytest.mark.parametrize("text", ["string", "{id}", "<string>", "YOUR_API_KEY"])
+def test_a_placeholder_is_no_example(text: str) -> None:
+    for shape in ({"example": text, "schema": TEXT}, {"schema": {**TEXT, "example": text}}):
+        row = only_row(openapi(getting({"name": "q", "in": "query", "required": True, **shape})))
+        assert row["params"][0]["gen"]["make"] == "text"
+
+
+LARGE = 1234567890123456789
+
+
+def test_whole_numbers_that_javascript_cannot_hold_are_texts_or_not_sent() -> None:
+    snow = {"type": "integer", "format": "int64", "example": LARGE}
+    for schema in (snow, {"type": "integer", "enum": [LARGE]}, {"type": "integer", "const": LARGE}):
+        row = only_row(openapi(getting(query("q", schema)), "3.1.0"))
+        assert row["params"][0]["gen"] == {"const": str(LARGE)}
+    table = compiled(
+        openapi(posting({"type": "object", "required": ["a"], "properties": {"a": snow}}))
+    )
+    assert samples(table, body_of(table.rows[0]))[0]["a"] < 2**53
+    assert "skip" in only_row(openapi(posting({"type": "integer", "enum": [LARGE]})))
 
 
 def test_styles_are_there_when_they_are_not_the_usual_ones() -> None:
@@ -284,6 +333,17 @@ def test_form_fields_keep_their_encoding() -> None:
     assert row["body"]["types"][0]["fields"] == encoding
 
 
+def test_a_form_takes_those_alternatives_that_are_objects() -> None:
+    kind = "application/x-www-form-urlencoded"
+    examples = {"a": {"value": {"x": 1}}, "b": {"value": {"x": 2}}}
+    table = compiled(openapi(posting({"type": "object"}, kind, examples=examples)))
+    values = samples(table, body_of(table.rows[0], "form"), 20)
+    assert {value["x"] for value in values} == {1, 2}
+    thing = {"type": "object", "required": ["x"], "properties": {"x": {"type": "integer"}}}
+    table = compiled(openapi(posting({"oneOf": [{"type": "string"}, thing]}, kind)))
+    assert all("x" in value for value in samples(table, body_of(table.rows[0], "form"), 20))
+
+
 def test_a_form_is_never_empty() -> None:
     row = only_row(openapi(posting({"type": "object"}, "application/x-www-form-urlencoded")))
     table = compiled(openapi(posting({"type": "object"}, "application/x-www-form-urlencoded")))
@@ -309,6 +369,31 @@ def test_an_optional_body_that_cannot_be_made_is_left_out() -> None:
     table = compiled(openapi({"/x": {"post": {"requestBody": body, "responses": OK}}}))
     assert "body" not in table.rows[0]
     assert "never sent" in notes(table)["#/paths/~1x/post/requestBody"]
+
+
+def test_paths_may_be_a_reference() -> None:
+    document = openapi({"$ref": "#/components/x"})
+    document["components"] = {"x": {"/a": {"get": {"responses": OK}}}}
+    assert only_row(document)["name"] == "GET /a"
+
+
+def test_what_stands_beside_the_reference_of_a_path_counts_as_well() -> None:
+    item = {"$ref": "#/components/pathItems/a", "get": {"operationId": "own"}}
+    far = {"a": {"post": {"responses": OK}, "get": {"operationId": "far"}}}
+    table = compiled(openapi({"/a": item}, components={"pathItems": far}))
+    assert [row["name"] for row in table.rows] == ["GET /a", "POST /a"]
+    assert row_of(table, "GET /a")["id"] == "own"
+
+
+def test_methods_in_capitals_are_read_and_noted() -> None:
+    table = compiled(openapi({"/a": {"GET": {"responses": OK}, "Post": {}, "post": {}}}))
+    assert [row["name"] for row in table.rows] == ["GET /a", "POST /a"]
+    assert set(notes(table)) == {"#/paths/~1a/GET", "#/paths/~1a/Post"}
+
+
+def test_callbacks_are_noted() -> None:
+    table = compiled(openapi({"/a": {"post": {"callbacks": {"done": {}}, "responses": OK}}}))
+    assert "the service sends" in notes(table)["#/paths/~1a/post/callbacks"]
 
 
 def test_operations_by_reference() -> None:
@@ -431,6 +516,10 @@ def test_swagger_security_definitions() -> None:
         ({}, "neither `openapi` nor `swagger`"),
         ({"openapi": "4.0.0"}, "#/openapi: version '4.0.0'"),
         ({"swagger": 1.2}, "#/swagger: version '1.2'"),
+        (openapi({}), "#/paths: the document holds no operation"),
+        ({"openapi": "3.1.0", "webhooks": {"a": {"post": {}}}}, "; #/webhooks: webhooks"),
+        ({"openapi": "3.0.0", "paths": []}, "#/paths: expected an object, found an array"),
+        ({"openapi": "3.0.0", "paths": {"$ref": "#/x"}}, "#/paths: reference to something"),
     ],
 )
 def test_what_is_no_document_is_refused_with_the_place(document: Any, message: str) -> None:
@@ -440,7 +529,6 @@ def test_what_is_no_document_is_refused_with_the_place(document: Any, message: s
 
 
 BROKEN = [
-    ({"paths": []}, "#/paths"),
     ({"paths": {"/x": []}}, "#/paths/~1x"),
     ({"paths": {"/x": {"get": "no"}}}, "#/paths/~1x/get"),
     ({"paths": {"/x": {"get": {"parameters": {"a": 1}}}}}, "#/paths/~1x/get/parameters"),
@@ -463,10 +551,9 @@ def test_what_is_broken_is_listed_with_its_place_and_the_rest_works(part: Any, a
     document = openapi({"/fine": {"get": {"responses": OK}}})
     paths = part.get("paths")
     merged = {**document["paths"], **paths} if isinstance(paths, dict) else document["paths"]
-    table = compiled({**document, **part, "paths": paths if isinstance(paths, list) else merged})
+    table = compiled({**document, **part, "paths": merged})
     assert at in notes(table)
-    if not isinstance(paths, list):
-        assert row_of(table, "GET /fine")["ok"] == ["200"]
+    assert row_of(table, "GET /fine")["ok"] == ["200"]
 
 
 @pytest.mark.parametrize("value", [None, True, 7, "text", [], {}, [None], {"a": None}, {"$ref": 5}])

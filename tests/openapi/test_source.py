@@ -166,6 +166,38 @@ def test_yaml_is_read_as_json_has_it() -> None:
     }
 
 
+def test_yaml_is_version_1_2() -> None:
+    text = b"""
+on: [on, off, yes, NO, true, False]
+dates: [2020-13-45, 12:30:00, 1_000, =]
+numbers: [01234, 0o17, 0x1F, 1e3, -.5, 1e999, .inf, 0b11]
+empty: [~, null, Null]
+base: &base {a: 1}
+more: {<<: *base, b: 2}
+"""
+    assert source.parse(text) == {
+        "on": ["on", "off", "yes", "NO", True, False],
+        "dates": ["2020-13-45", "12:30:00", "1_000", "="],
+        "numbers": [1234, 15, 31, 1000.0, -0.5, "1e999", "inf", "0b11"],
+        "empty": [None, None, None],
+        "base": {"a": 1},
+        "more": {"a": 1, "b": 2},
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (b"a:\n  b: 1\n  b: 2\nc: &c {d: 1}\ne: {<<: *c, d: 2}\n", "line 3"),
+        (b'{"a": {"b": 1, "b": 2}}', "#"),
+    ],
+)
+def test_keys_that_stand_twice_are_noted(text: bytes, place: str) -> None:
+    notes: list[tuple[str, str]] = []
+    assert source.parse(text, notes)["a"] == {"b": 2}
+    assert [(at, what.rpartition(": ")[2]) for at, what in notes] == [(place, "b")]
+
+
 BILLION = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{name}: &{name} [{','.join(['*' + before] * 9)}]\n"
     for before, name in zip("abcdefgh", "bcdefghi", strict=True)
@@ -235,6 +267,29 @@ def test_other_files_of_a_document_are_read_from_its_folder_only(tmp_path: Path)
     for name in ("/outside", "/link", "/url", "/missing", "/kind"):
         assert "cannot be had" in rows[f"POST {name}"]["skip"]
     assert "secret" not in dumps(table)
+
+
+def test_a_discriminator_may_name_files_and_encoded_names(tmp_path: Path) -> None:
+    parts = tmp_path / "parts"
+    parts.mkdir()
+    animal = {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}}}
+    for name in ("Cat", "Dog", "Cow"):
+        (parts / f"{name}.json").write_text(json.dumps({**animal, "required": ["kind", name]}))
+    mapping = {"cat": "parts/Cat.json", "dog": "./parts/Dog.json", "fox": "My%20Fox"}
+    ways = [{"$ref": f"parts/{name}.json"} for name in ("Cat", "Dog", "Cow")]
+    ways.append({"$ref": "#/components/schemas/My%20Fox"})
+    discriminator = {"propertyName": "kind", "mapping": mapping}
+    content = {"schema": {"oneOf": ways, "discriminator": discriminator}}
+    body = {"required": True, "content": {"application/json": content}}
+    document = {
+        "openapi": "3.0.3",
+        "paths": {"/a": {"post": {"requestBody": body, "responses": {}}}},
+        "components": {"schemas": {"My Fox": {**animal, "required": ["kind", "tail"]}}},
+    }
+    (tmp_path / "openapi.json").write_text(json.dumps(document))
+    table = compile_document(source.read(str(tmp_path / "openapi.json")))
+    made = table.rows[0]["body"]["types"][0]["gen"]["of"]
+    assert {node["required"]["kind"]["const"] for node in made} == {"cat", "dog", "Cow", "fox"}
 
 
 def test_a_file_is_read(tmp_path: Path) -> None:

@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from . import overrides, source, table
-from .document import BadDocument
+from .document import MALFORMED, BadDocument
 from .operations import clean
-from .rows import MALFORMED
 from .table import Choices, Table, compile_document
 
 TABLE = "tests/load/data/operations.jsonl"

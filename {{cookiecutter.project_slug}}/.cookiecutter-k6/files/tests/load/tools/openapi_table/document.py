@@ -9,6 +9,10 @@ from urllib.parse import unquote
 Schema = Any  # a mapping, True or False; documents hold other things too
 
 
+# What Python says of a document that holds anything anywhere; no part of it may cost the others.
+MALFORMED = (TypeError, ValueError, ArithmeticError, RecursionError, LookupError, AttributeError)
+
+
 class BadDocument(Exception):
     """The document cannot be used at all; the text is for the user."""
 

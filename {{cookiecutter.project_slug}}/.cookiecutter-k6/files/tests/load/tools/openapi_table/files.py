@@ -18,6 +18,7 @@ HOME = "x-files"  # where the other files stand in the bundled document
 FILE_LIMIT = 5000
 SUFFIXES = (".json", ".yaml", ".yml")
 
+_PLACE = re.compile(r"[#/]|\.(?:json|ya?ml)$", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 
 
@@ -59,7 +60,20 @@ class _Bundle:
         reference = made.get("$ref")
         if isinstance(reference, str):
             made["$ref"] = self._reference(reference, path)
+        discriminator = made.get("discriminator")
+        mapping = discriminator.get("mapping") if isinstance(discriminator, dict) else None
+        if isinstance(discriminator, dict) and isinstance(mapping, dict):
+            made["discriminator"] = {**discriminator, "mapping": self._mapping(mapping, path)}
         return made
+
+    def _mapping(self, mapping: Mapping[str, Any], path: str) -> dict[str, Any]:
+        """Return the mapping of a discriminator: names stay, references change."""
+        return {
+            value: self._reference(target, path)
+            if isinstance(target, str) and _PLACE.search(target)
+            else target
+            for value, target in mapping.items()
+        }
 
     def _reference(self, reference: str, path: str) -> str:
         """Return a reference within the bundled document."""

@@ -14,10 +14,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from urllib.parse import unquote
 
 from . import formats, patterns
 from .checker import Checker, is_multiple, same
 from .document import Schema, kind_of
+from .files import HOME
+from .operations import placeholder
 from .sampling import Node, Sampler
 from .schemas import Flat, Schemas, is_number, main_type, merge
 
@@ -201,7 +204,9 @@ class Builder:
         """
         doubts = self._doubts
         files = how.get("files", False)
-        fitting = [value for value in examples if self.checker.valid(value, schema)]
+        fitting = [
+            value for value in examples if _exact(value) and self.checker.valid(value, schema)
+        ]
         if fitting and not files:
             return self._one([self._example(value, schema, name) for value in fitting[:_EXAMPLES]])
         self._circles = 0
@@ -351,6 +356,8 @@ class Builder:
         if view.get("never") or view.get("types") == []:
             raise Unfillable("the schema allows no value")
         if "const" in view:
+            if not _exact(view["const"]):
+                raise Unfillable(f"JavaScript cannot hold the number {view['const']}")
             return {"const": view["const"]}
         slot = self.binder(name, view) if name else None
         made = self._unbound(view, schema, name, files=files)
@@ -395,13 +402,16 @@ class Builder:
         if "x-example" in view:
             candidates.append(view["x-example"])
         fitting = [
-            value for value in candidates if value is not None and self.checker.valid(value, schema)
+            value
+            for value in candidates
+            if value is not None and _exact(value) and self.checker.valid(value, schema)
         ]
-        if not fitting and view.get("default") is not None and view["default"] not in ({}, [], ""):
-            fitting = [view["default"]] if self.checker.valid(view["default"], schema) else []
+        default = view.get("default")
+        if not fitting and default is not None and default not in ({}, [], "") and _exact(default):
+            fitting = [default] if self.checker.valid(default, schema) else []
         if "discriminator" in view and "groups" not in view:
             return []
-        return [value for value in fitting if not _placeholder(value)][:_EXAMPLES]
+        return [value for value in fitting if not placeholder(value)][:_EXAMPLES]
 
     def _from_enum(self, view: Flat, schema: Schema) -> Node:
         # Each value is in the enum itself: looking there again takes long where it has thousands.
@@ -410,7 +420,9 @@ class Builder:
             if "enum" in schema
             else schema
         )
-        fitting = (value for value in view["enum"] if self.checker.valid(value, rest))
+        fitting = (
+            value for value in view["enum"] if _exact(value) and self.checker.valid(value, rest)
+        )
         values = list(itertools.islice((value for value in fitting if value is not None), _PICKS))
         if not values and not any(value is None for value in view["enum"]):
             raise Unfillable("no value of the enum fits the rest of the schema")
@@ -854,11 +866,17 @@ _ANNOTATIONS = frozenset(
 
 
 def _mapped(mapping: Any, reference: str) -> str:
-    last = reference.rsplit("/", 1)[-1]
+    wanted, name = _decoded(reference), _decoded(reference.rsplit("/", 1)[-1])
+    if reference.startswith(f"#/{HOME}/") and reference.count("/") == 2:
+        name = name.rsplit("/", 1)[-1].rsplit(".", 1)[0]  # the file is the schema
     for value, target in mapping.items() if isinstance(mapping, Mapping) else ():
-        if target in (reference, last):
+        if isinstance(target, str) and _decoded(target) in {wanted, name}:
             return str(value)
-    return last
+    return name
+
+
+def _decoded(reference: str) -> str:
+    return unquote(reference).replace("~1", "/").replace("~0", "~")
 
 
 def _is_file(view: Flat) -> bool:
@@ -882,9 +900,13 @@ def file_node(name: str, media_type: str = "text/plain") -> Node:
     }
 
 
-def _placeholder(value: Any) -> bool:
-    """Tell whether an example is no value but the name of its type, as some frameworks write it."""
-    return value in {"string", "undefined"} if isinstance(value, str) else False
+def _exact(value: Any) -> bool:
+    """Tell whether JavaScript keeps a value as it is: larger whole numbers become others."""
+    if isinstance(value, dict):
+        return all(map(_exact, value.values()))
+    if isinstance(value, list):
+        return all(map(_exact, value))
+    return not isinstance(value, int) or -_SAFE <= value <= _SAFE
 
 
 def _limit(view: Flat) -> int:

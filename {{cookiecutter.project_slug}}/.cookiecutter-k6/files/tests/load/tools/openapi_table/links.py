@@ -211,13 +211,10 @@ class Linker:
     def _collect(self) -> None:
         for operation in self.operations:
             path = segments_of(operation.path)
-            names = _WHOLE.findall(operation.path)
-            depth = 0
-            for index, segment in enumerate(path):
-                if segment != "{}":
+            for index, text in enumerate(operation.path.strip("/").split("/")):
+                if path[index] != "{}":
                     continue
-                name = names[depth] if depth < len(names) else ""
-                depth += 1
+                name = text[1:-1]
                 parameter = next(
                     (p for p in operation.parameters if p.place == "path" and p.name == name), None
                 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
-from .document import Document, Schema, below, pointer
+from .document import MALFORMED, Document, Schema, below, pointer
 
 METHODS = ("get", "head", "options", "trace", "post", "put", "patch", "delete", "query")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
@@ -24,6 +24,11 @@ _COLLECTIONS = {
     "pipes": ("pipeDelimited", False),
     "tsv": ("tabDelimited", False),
 }
+_ENDS = " '\"`"  # k6 takes none of these at the end of a name
+_PLACEHOLDER = re.compile(
+    r"string|undefined|\{\{?[\w. -]+\}?\}|<[\w. -]+>|:[A-Za-z]\w*|YOUR[_-][A-Z_-]+"
+)
+_HOST = re.compile(r"(?:localhost|[^/:]*\.[A-Za-z][^/:.]*|[^/:]+(?=:\d))(?::\d+)?(?=/|$)")
 _STATUS = re.compile(r"\s*([1-5](?:\d\d|[xX]{2}))(?!\d)(.*)", re.DOTALL)
 
 
@@ -105,7 +110,35 @@ def url_parts(path: str) -> list[str]:
     ['/pets/', 'petId', '/toys']
     """
     parts = _VARIABLE.split(path.partition("#")[0])
-    return [part if index % 2 else quote(part, safe=_URL_SAFE) for index, part in enumerate(parts)]
+    return [part if index % 2 else _quoted(part, _URL_SAFE) for index, part in enumerate(parts)]
+
+
+def _quoted(text: str, safe: str) -> str:
+    """Write a text for a URL; what is percent-encoded stays, a percent sign alone does not."""
+    return quote(re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", text), safe=safe)
+
+
+def label(text: object) -> str:
+    """Return a text as `clean` does, and as k6 accepts it as the name of a check or a group.
+
+    >>> label("GET /a::b/'")
+    'GET /a%3A%3Ab/%27'
+    """
+    line = clean(text).replace("::", "%3A%3A")
+    core = line.strip(_ENDS)
+    if core != line:
+        before, _, after = line.partition(core) if core else (line, "", "")
+        line = quote(before, safe="") + core + quote(after, safe="")
+    return line if len(line) <= 200 else line[:197] + "..."
+
+
+def placeholder(value: object) -> bool:
+    """Tell whether an example is no value but stands for one, as some frameworks write it.
+
+    >>> [placeholder(text) for text in ("string", "{petId}", "<id>", "YOUR_API_KEY", "Rex")]
+    [True, True, True, True, False]
+    """
+    return isinstance(value, str) and _PLACEHOLDER.fullmatch(value) is not None
 
 
 class Reader:
@@ -160,22 +193,52 @@ class Reader:
 
     def read(self) -> Iterator[Operation]:
         """Yield the operations in the order of the document."""
-        for path, node in self.document.mapping(self.root, "#", "paths").items():
+        paths = {"paths": self._merged(self.root.get("paths"), "#/paths")}
+        for path, node in self.document.mapping(paths, "#", "paths").items():
             at = pointer("paths", path)
             if not isinstance(path, str) or path.startswith("x-"):
                 continue
-            item, _ = self.document.follow(node, at)
-            if not isinstance(item, Mapping):
+            item = self._merged(node, at)
+            if isinstance(item, Mapping):
+                yield from self._of_path(path, item, at)
+            else:
                 self.document.note(at, "this path holds no operations")
-                continue
-            for method in METHODS:
-                operation, _ = self.document.follow(item.get(method), below(at, method))
-                if isinstance(operation, Mapping):
-                    yield self._operation(path, method, item, operation, below(at, method))
-                elif item.get(method) is not None:
-                    self.document.note(below(at, method), "this operation is not an object")
         if isinstance(self.root.get("webhooks"), Mapping) and self.root["webhooks"]:
             self.document.note("#/webhooks", "webhooks are requests that the service sends")
+
+    def _merged(self, node: Any, at: str) -> Any:
+        """Return what a node refers to, with what stands beside the reference over it."""
+        target, _ = self.document.follow(node, at)
+        if not isinstance(node, Mapping) or node is target:
+            return target
+        own = {key: value for key, value in node.items() if key != "$ref"}
+        return {**target, **own} if isinstance(target, Mapping) else own or None
+
+    def _of_path(self, path: str, item: Mapping[str, Any], at: str) -> Iterator[Operation]:
+        for method, key in self._methods(item, at).items():
+            where = below(at, key)
+            node, _ = self.document.follow(item[key], where)
+            if not isinstance(node, Mapping):
+                if item[key] is not None:
+                    self.document.note(where, "this operation is not an object")
+                continue
+            try:
+                operation = self._operation(path, method, item, node, where)
+            except MALFORMED:
+                self.document.note(where, "this operation is malformed")
+                continue
+            yield operation
+
+    def _methods(self, item: Mapping[str, Any], at: str) -> dict[str, str]:
+        """Return the methods of a path, in the order of METHODS, with their keys."""
+        found: dict[str, str] = {}
+        for key in item:
+            method = key.lower() if isinstance(key, str) else ""
+            if method != key and method in METHODS:
+                self.document.note(below(at, key), "methods are written in small letters")
+            if method in METHODS and (method not in found or method == key):
+                found[method] = key
+        return {method: found[method] for method in METHODS if method in found}
 
     # --- one operation --------------------------------------------------------------------------
 
@@ -190,6 +253,10 @@ class Reader:
             body = self._body(node, at)
         elif body is not None and not body.contents:
             body = None
+        if isinstance(node.get("callbacks"), Mapping) and node["callbacks"]:
+            self.document.note(
+                below(at, "callbacks"), "callbacks are requests that the service sends"
+            )
         tags = node.get("tags")
         bases = (
             [self.base(node, at), self.base(item, at)]
@@ -212,7 +279,7 @@ class Reader:
         )
 
     def _name(self, method: str, path: str) -> str:
-        base = name = clean(f"{method.upper()} {path}")
+        base = name = label(f"{method.upper()} {path}")
         number = 1
         while name in self._names:
             number += 1
@@ -451,11 +518,12 @@ def _status(key: str) -> str:
 
 def _base_path(url: str) -> str:
     url = "http" + url if url.startswith("://") else url
+    url = _HOST.sub("", url, count=1) if _HOST.match(url) else url
     try:
         path = urlsplit(url).path
     except ValueError:
         path = ""
-    path = quote("/" + path.strip("/"), safe="/:@!$&'()*+,;=-._~%")
+    path = _quoted("/" + path.strip("/"), "/:@!$&'()*+,;=-._~%")
     return "" if path == "/" else path
 
 

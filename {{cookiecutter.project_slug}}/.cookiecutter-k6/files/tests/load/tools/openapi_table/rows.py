@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .document import below
+from .document import MALFORMED, below
 from .generators import Builder, Unfillable, bound, file_node, slots_of
 from .links import Linker
 from .operations import (
@@ -19,15 +19,15 @@ from .operations import (
     Parameter,
     Reader,
     clean,
+    label,
+    placeholder,
 )
 from .sampling import Node
 from .schemas import Schemas, main_type
 
 Row = dict[str, Any]
 
-# What Python says of a document that holds anything anywhere; no one of them may cost the others.
-MALFORMED = (TypeError, ValueError, ArithmeticError, RecursionError, LookupError, AttributeError)
-
+_SAFE = 2**53 - 1  # JavaScript's largest whole number
 _REQUIRED_LIMIT = 30  # fields of an answer that are checked
 _KIND_ORDER = ("json", "form", "multipart", "text", "binary")
 
@@ -168,9 +168,15 @@ class RowMaker:
         return {"const": ", ".join(values)}
 
     def _parameter(self, operation: Operation, parameter: Parameter) -> Node:
-        examples = [value for value in parameter.examples if _usable(parameter, value)]
-        made = self.builder.node(
-            parameter.schema, "" if parameter.place == "path" else parameter.name, examples
+        examples = [
+            value
+            for value in parameter.examples
+            if _usable(parameter, value) and not placeholder(value)
+        ]
+        schema = self._not_empty(parameter) if parameter.place == "path" else parameter.schema
+        large = self._large(parameter, examples)
+        made = large or self.builder.node(
+            schema, "" if parameter.place == "path" else parameter.name, examples
         )
         if parameter.place == "path":
             made = self._path_value(made, parameter)
@@ -178,6 +184,33 @@ class RowMaker:
         if slot is None or operation.name in self.linker.givers(slot)[:1] or "bind" in made:
             return made
         return bound(slot, made, self.schemas.flat(parameter.schema), as_text=True)
+
+    def _large(self, parameter: Parameter, examples: Sequence[Any]) -> Node | None:
+        """Return a generator of whole numbers that JavaScript cannot hold, written as texts."""
+        view = self.schemas.flat(parameter.schema)
+        if parameter.json or main_type(view) != "integer":
+            return None
+        documented = [*examples, view.get("example"), view.get("const")]
+        texts = [
+            str(value)
+            for value in [*documented, *view.get("enum", [])[:99]]
+            if isinstance(value, int)
+            and abs(value) > _SAFE
+            and self.builder.checker.valid(value, parameter.schema)
+        ]
+        if not texts or any(isinstance(value, int) and abs(value) <= _SAFE for value in documented):
+            return None
+        return {"const": texts[0]} if len(texts) == 1 else {"pick": texts[:20]}
+
+    def _not_empty(self, parameter: Parameter) -> Any:
+        """Return the schema of a path parameter without values that would make another path."""
+        view = self.schemas.flat(parameter.schema)
+        rules: dict[str, Any] = {}
+        if "patterns" in view or view.get("maxLength") == 0:
+            rules = {"minLength": 1, "not": {"enum": [".", ".."]}}
+        if view.get("maxItems") == 0:
+            rules = {"minItems": 1}
+        return {"allOf": [parameter.schema, rules]} if rules else parameter.schema
 
     def _path_value(self, made: Node, parameter: Parameter) -> Node:
         """Leave out values that would make another path: empty ones and dots."""
@@ -292,6 +325,7 @@ class RowMaker:
         return {**flat, "required": required, **({"optional": optional} if optional else {})}
 
     def _form(self, entry: Node, content: Content, made: Node) -> None:
+        made = self._objects_only(made)
         made = entry["gen"] = self._longer_lists(self._without_lists(content, made))
         flat = self.builder.shared[made["use"]] if "use" in made else made
         if flat.get("make") == "one":
@@ -321,6 +355,22 @@ class RowMaker:
                 fields[str(name)] = field
         if fields:
             entry["fields"] = fields
+
+    def _objects_only(self, made: Node) -> Node:
+        """Return the generator of a form without the alternatives that are no objects."""
+        flat = self.builder.shared[made["use"]] if "use" in made else made
+        ways = [{"const": value} for value in flat["pick"]] if "pick" in flat else []
+        ways = flat["of"] if flat.get("make") == "one" else ways
+        kept = [way for way in ways if self._is_object(way)]
+        if not kept:
+            return made
+        return kept[0] if len(kept) == 1 else {"make": "one", "of": kept}
+
+    def _is_object(self, made: Node) -> bool:
+        flat = self.builder.shared[made["use"]] if "use" in made else made
+        if "const" in flat:
+            return isinstance(flat["const"], dict) and bool(flat["const"])
+        return flat.get("make") in {"object", "map"}
 
     def _without_lists(self, content: Content, made: Node) -> Node:
         """Return the generator of a form without the lists that nobody asks for.
@@ -417,9 +467,9 @@ def _skipped(row: Row, reason: str) -> Row:
 def journey_of(operation: Operation) -> str:
     """Return the group an operation belongs to: its first tag, else the first word of its path."""
     if operation.tags and operation.tags[0]:
-        return operation.tags[0]
+        return label(operation.tags[0])
     words = [part for part in operation.path.split("/") if part and "{" not in part]
-    return clean(words[0]) if words else "root"
+    return label(words[0]) if words else "root"
 
 
 def worth_sending(made: Node) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import functools
 import hashlib
 import http.client
 import json
@@ -14,6 +14,8 @@ import time
 import urllib.error
 import urllib.request
 import zlib
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
@@ -23,6 +25,7 @@ from .document import BadDocument
 SIZE_LIMIT = 64 * 1024 * 1024  # bytes; the largest public documents have about 12 million
 TIME_LIMIT = 20.0  # seconds for a whole download
 DEPTH_LIMIT = 200
+_TWICE = "a key that stands twice in one object, of which only the last counts"
 _DIGITS = 300  # of a whole number; a double holds 308
 _CHUNK = 65536
 _ELSEWHERE = re.compile(rb"\$ref[\"']?\s*:\s*[\"']?[^#\s\"']")
@@ -30,11 +33,15 @@ _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class Source(NamedTuple):
-    """A document as it was read. label: where from, without credentials. digest: of its bytes."""
+    """A document as it was read. label: where from, without credentials. digest: of its bytes.
+
+    notes: (place, what) of what was noticed while reading.
+    """
 
     root: Any
     label: str
     digest: str
+    notes: Sequence[tuple[str, str]] = ()
 
 
 def is_url(text: str) -> bool:
@@ -50,10 +57,11 @@ def read(place: str, label: str = "") -> Source:
     """
     content = fetch(place) if is_url(place) else _read_file(place)
     digest = "sha256:" + hashlib.sha256(content).hexdigest()
-    root = parse(content)
+    notes: list[tuple[str, str]] = []
+    root = parse(content, notes)
     if not is_url(place) and _ELSEWHERE.search(content):
         root = files.bundled(root, place, lambda path: parse(_read_file(path)))
-    return Source(root, label or without_credentials(place), digest)
+    return Source(root, label or without_credentials(place), digest, notes)
 
 
 def _read_file(path: str) -> bytes:
@@ -151,8 +159,12 @@ def _unpacked(content: bytes, shown: str) -> bytes:
     return unpacked
 
 
-def parse(content: bytes) -> Any:
-    """Parse JSON, or YAML when it is none; raise BadDocument with the line of the problem."""
+def parse(content: bytes, notes: list[tuple[str, str]] | None = None) -> Any:
+    """Parse JSON, or YAML when it is none; raise BadDocument with the line of the problem.
+
+    notes: gets (place, what) for keys that stand twice in an object.
+    """
+    notes = [] if notes is None else notes
     try:
         text = content.decode(
             "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
@@ -162,21 +174,40 @@ def parse(content: bytes) -> Any:
     try:
         if text.lstrip()[:1] in {"{", "["}:
             try:
-                tree = json.loads(
-                    text, parse_constant=_no_constant, parse_float=_real, parse_int=_integer
-                )
+                tree = _json(text, notes)
                 # Escapes can make halves of characters, which nothing can send or write.
                 return _as_json(tree, 0, _Budget()) if _HALF.search(text) else tree
             except ValueError as problem:
-                return _yaml(text, f"it is not JSON either: {problem}")
+                return _yaml(text, f"it is not JSON either: {problem}", notes)
         if text.lstrip()[:1] == "<":
             raise BadDocument(
                 "the document is HTML or XML, not JSON or YAML; give the address of the"
                 " document itself"
             )
-        return _yaml(text, "")
+        return _yaml(text, "", notes)
     except RecursionError:
         raise BadDocument("the document is nested too deeply") from None
+
+
+def _json(text: str, notes: list[tuple[str, str]]) -> Any:
+    twice: dict[str, None] = {}
+
+    def read(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) != len(pairs):
+            counts = Counter(key for key, _ in pairs)
+            twice.update(dict.fromkeys(key for key, count in counts.items() if count > 1))
+        return made
+
+    tree = json.loads(
+        text,
+        parse_constant=_no_constant,
+        parse_float=_real,
+        parse_int=_integer,
+        object_pairs_hook=read,
+    )
+    notes.extend(("#", f"{_TWICE}: {key}") for key in twice)
+    return tree
 
 
 def _no_constant(name: str) -> Any:
@@ -193,7 +224,7 @@ def _integer(text: str) -> int | str:
     return int(text) if len(text) < _DIGITS else text
 
 
-def _yaml(text: str, also: str) -> Any:
+def _yaml(text: str, also: str, notes: list[tuple[str, str]]) -> Any:
     try:
         import yaml  # noqa: PLC0415 - only YAML documents need it
     except ImportError:
@@ -205,9 +236,8 @@ def _yaml(text: str, also: str) -> Any:
             "the document is YAML, which needs PyYAML: pip install pyyaml"
             " (or install uv, which brings it)"
         ) from None
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        tree = yaml.load(text, loader)  # noqa: S506 - a safe loader
+        tree = _load(_loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)), text, notes)
     except (yaml.YAMLError, ValueError, TypeError, AttributeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
@@ -218,6 +248,67 @@ def _yaml(text: str, also: str) -> Any:
     return _as_json(tree, 0, _Budget())
 
 
+def _load(kind: Any, text: str, notes: list[tuple[str, str]]) -> Any:
+    loader = kind(text)
+    loader.twice = notes
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
+
+
+# What plain texts are in YAML 1.2, which OpenAPI asks for: `on` and `2024-01-31` are texts.
+_CORE = (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
+    (
+        "float",
+        r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.nan",
+        "-+.0123456789",
+    ),
+    ("null", r"~|null|Null|NULL|", ("~", "n", "N", "")),
+    ("merge", r"<<", "<"),
+)
+
+
+@functools.cache
+def _loader(base: Any) -> Any:
+    """Return a safe loader of YAML 1.2, from PyYAML's of YAML 1.1."""
+
+    def mapping(self: Any, node: Any, deep: bool = False) -> Any:
+        seen: set[str] = set()
+        first, last = node.start_mark.index, node.end_mark.index
+        for key, _ in node.value:
+            # What `<<` brought in stands elsewhere, and may be replaced.
+            if isinstance(key.value, str) and first <= key.start_mark.index <= last:
+                if key.value in seen:
+                    self.twice.append((f"line {key.start_mark.line + 1}", f"{_TWICE}: {key.value}"))
+                seen.add(key.value)
+        return base.construct_mapping(self, node, deep)
+
+    made: Any = type(
+        "Loader", (base,), {"yaml_implicit_resolvers": {}, "construct_mapping": mapping}
+    )
+    for name, expression, starts in _CORE:
+        tag = f"tag:yaml.org,2002:{name}"
+        made.add_implicit_resolver(tag, re.compile(f"(?:{expression})$"), list(starts))
+    for name, read in (("int", _yaml_integer), ("float", _yaml_real), ("timestamp", str)):
+        made.add_constructor(
+            f"tag:yaml.org,2002:{name}",
+            lambda loader, node, read=read: read(loader.construct_scalar(node)),
+        )
+    return made
+
+
+def _yaml_integer(text: str) -> int | str:
+    base = {"0o": 8, "0x": 16}.get(text[:2], 10)
+    return int(text, base) if base != 10 else _integer(text)
+
+
+def _yaml_real(text: str) -> float | str:
+    return _real(re.sub(r"\.(?=inf|nan)", "", text, flags=re.IGNORECASE))
+
+
 class _Budget:
     """Counts values: YAML aliases can make a few lines into billions of them."""
 
@@ -226,7 +317,7 @@ class _Budget:
 
 
 def _as_json(value: Any, depth: int, budget: _Budget) -> Any:
-    """Turn what YAML made (dates, numbers as keys, aliases) into what JSON has."""
+    """Turn what YAML made (numbers as keys, sets, aliases) into what JSON has."""
     budget.left -= 1
     if depth > DEPTH_LIMIT or budget.left < 0:
         raise BadDocument("the document is nested too deeply, or its aliases multiply")
@@ -234,14 +325,10 @@ def _as_json(value: Any, depth: int, budget: _Budget) -> Any:
         return {_key(key): _as_json(item, depth + 1, budget) for key, item in value.items()}
     if isinstance(value, (list, tuple, set)):
         return [_as_json(item, depth + 1, budget) for item in value]
-    if isinstance(value, (dt.date, dt.datetime)):
-        return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, bytes):
         return value.decode("latin-1")
     if isinstance(value, str):
         return _whole(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
     return value
 
 
@@ -252,8 +339,6 @@ def _whole(text: str) -> str:
 def _key(key: Any) -> str:
     if isinstance(key, str):
         return _whole(key)
-    if isinstance(key, bool):
-        return {True: "true", False: "false"}[key]
-    if isinstance(key, (dt.date, dt.datetime)):
-        return key.isoformat()
+    if key is None or isinstance(key, bool):
+        return json.dumps(key)
     return str(key)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .checker import Checker
-from .document import Document
+from .document import BadDocument, Document
 from .generators import Builder
 from .links import Linker
 from .operations import Operation, Reader, clean
@@ -42,7 +42,11 @@ def compile_document(source: Source, choices: Choices | None = None) -> Table:
     document = Document(source.root)
     reader = Reader(document)
     schemas = Schemas(document)
+    for at, what in source.notes:
+        document.note(at, what)
     every = list(reader.read())
+    if not every:
+        raise BadDocument(_nothing(document))
     chosen = [
         operation for operation in every if choices.wanted is None or choices.wanted(operation)
     ]
@@ -58,6 +62,11 @@ def compile_document(source: Source, choices: Choices | None = None) -> Table:
         rows,
         {name: builder.shared[name] for name in sorted(used)},
     )
+
+
+def _nothing(document: Document) -> str:
+    noticed = [f"{at}: {what}" for at, what in document.notes.items()][:3]
+    return "; ".join(["#/paths: the document holds no operation", *noticed])
 
 
 def _forget_skipped(rows: Sequence[Row]) -> None:
