@@ -13,6 +13,8 @@ from tests.suite.running import ENTRIES, PATIENT, SCRIPT_ERROR, Suite
 # Each of these starts a real k6.
 pytestmark = pytest.mark.slow
 
+ABORTED = 108
+
 HOST = "shop.example.com"
 
 DESK = {"WORKLOAD": "desk", "PROFILE_SET": "desk", "MAX_REMOTE_VUS": "1000"}
@@ -165,6 +167,19 @@ def test_a_script_of_its_own_shape_keeps_to_the_caps(
     )
     assert run.code == SCRIPT_ERROR
     assert [words for words in said if words not in run.err] == []
+    assert faulty.stats()["total"] == 0
+
+
+def test_the_caps_cannot_be_passed_by_leaving_out_set_up(
+    disguised: tuple[Suite, Path], faulty: RunningService
+) -> None:
+    live, config = disguised
+    run = live.having(VUS="", DURATION="", MAX_REMOTE_VUS=9).run(
+        "scripts/health.js", flags=(f"--config={config}", "--no-setup")
+    )
+    assert run.code == ABORTED
+    assert not run.passed
+    assert "set-up did not run (--no-setup)" in run.err
     assert faulty.stats()["total"] == 0
 
 

@@ -128,7 +128,10 @@ export function planTest(spec) {
     },
     teardown: (info) => {
       spec.finish?.();
-      finish(info);
+      // There is none with `--no-setup`; lib/test.js has aborted such a run.
+      if (info !== undefined) {
+        finish(info);
+      }
     },
     handleSummary: isWhole
       ? summarize(spec, wholeRun)
@@ -169,7 +172,7 @@ function wholeLoad(spec, figures) {
 
 /**
  * The load that is certain at init. Files of scripts/ are also imported for their steps: how many users
- * their own shape has matters only when they are what runs, so setup asks about those.
+ * their own shape has matters only when they are what runs, so setup asks about those; no VU iterates without it.
  *
  * @param {ReturnType<typeof wholeLoad>} load
  * @returns {import('./target.js').Intent}

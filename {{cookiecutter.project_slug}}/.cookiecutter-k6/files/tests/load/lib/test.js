@@ -1,8 +1,16 @@
+import k6 from 'k6';
 import { SharedArray } from 'k6/data';
 import { reportException } from './failures.js';
 
 /** @typedef {import('../types/suite.js').TestSpec} TestSpec */
 /** @typedef {import('../types/suite.js').LoadTest} LoadTest */
+
+const WITHOUT_SETUP =
+  'set-up did not run (--no-setup) or returned nothing: it is what asks whether this load may be sent and ' +
+  'whether the service is healthy. Run the test with its set-up; nothing was sent';
+
+/** What can abort the test. One VU is enough: the module costs each 5 KB. */
+const execution = __VU <= 1 ? require('k6/execution') : undefined;
 
 /**
  * Defines a test: what it does (the spec) x how much (the profile) x where (the settings).
@@ -32,7 +40,8 @@ export function defineTest(spec) {
 }
 
 /**
- * Counts what an iteration throws instead of letting k6 log a stack per iteration and still exit with 0.
+ * Counts what an iteration throws instead of letting k6 log a stack per iteration and still exit with 0. Without
+ * set-up there is no iteration.
  *
  * @template T
  * @param {(data: T) => unknown} iteration may be async
@@ -41,6 +50,11 @@ export function defineTest(spec) {
 function guarded(iteration) {
   return (data) => {
     try {
+      if (data === undefined) {
+        execution?.test.abort(WITHOUT_SETUP);
+        k6.sleep(1);
+        throw new Error(WITHOUT_SETUP);
+      }
       const result = iteration(data);
       // Most return nothing. Asking that first saves a look at `Promise`, which k6 finds by its name each time.
       return result === undefined || !(result instanceof Promise)

@@ -36,6 +36,7 @@ declare function require(
 declare function require(path: 'k6/http'): typeof import('k6/http');
 // @feature }
 declare function require(path: './stages.js'): typeof import('../lib/database/stages.js'); // @feature sql
+declare function require(path: 'k6/execution'): typeof import('k6/execution');
 declare function require(path: './stage-tag.js'): typeof import('../lib/stage-tag.js');
 // @feature missions {
 declare function require(
