@@ -446,6 +446,25 @@ def test_values_of_any_schema_fit_it_or_there_are_none(schema: Any) -> None:
         assert not problem or overlapping, (schema, value, body_of(row))
 
 
+@pytest.mark.parametrize(
+    ("name", "bounds"),
+    [
+        ("uri", {"maxLength": 20}),
+        ("hostname", {"maxLength": 12}),
+        ("ipv4", {"maxLength": 13}),
+        ("ipv4", {"minLength": 15}),
+        ("ipv6", {"maxLength": 12}),
+        ("duration", {"minLength": 4}),
+        ("email", {"maxLength": 12}),
+    ],
+)
+def test_no_format_is_cut_to_a_length_that_k6_does_not_make(
+    name: str, bounds: dict[str, int]
+) -> None:
+    with pytest.raises(Unfillable):
+        build({"type": "string", "format": name, **bounds})
+
+
 def test_all_of_many_values_can_be_wanted() -> None:
     node = {"make": "array", "items": {"pick": [*range(40)]}, "min": 40, "max": 40, "unique": True}
     assert {len(Sampler({}, seed).make(node)) for seed in range(5)} == {40}

@@ -314,6 +314,7 @@ function likeness(characters, { min, max, fresh }, source) {
  */
 function makeFormat({ format, min = 0, max = Infinity }, source) {
   const { random } = source;
+  // Lengths: the compiler knows them too (tools/openapi_table/formats.py).
   const day = () => new Date(FIRST_DAY + upTo(source, 365 * 86_400) * 1000).toISOString();
   switch (format) {
     case 'date-time':
@@ -333,9 +334,9 @@ function makeFormat({ format, min = 0, max = Infinity }, source) {
     case 'hostname':
       return framed('', '.example.com', { min, max }, source);
     case 'ipv4':
-      return `198.51.100.${between(source, 1, 254)}`;
+      return `198.51.100.${between(source, 100, 254)}`;
     case 'ipv6':
-      return `2001:db8::${between(source, 1, 65_535).toString(16)}`;
+      return `2001:db8::${between(source, 0x1000, 0xffff).toString(16)}`;
     case 'byte':
       return base64({ min, max }, source);
     default:
