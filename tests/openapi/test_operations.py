@@ -251,6 +251,32 @@ def test_styles_are_there_when_they_are_not_the_usual_ones() -> None:
     }
 
 
+def test_headers_that_cannot_be_sent_are_noted() -> None:
+    names = {
+        "Host": "the header Host is left to k6",
+        "content-length": "the header content-length is left to k6",
+        "X Bad": "HTTP allows no header named X Bad",
+        "X-\u00e9": "HTTP allows no header named X-\u00e9",
+    }
+    headers = [
+        {"name": name, "in": "header", "required": True, "schema": {"enum": ["1"]}}
+        for name in [*names, "X-Good"]
+    ]
+    cookie = {"name": "a;b", "in": "cookie", "required": True, "schema": TEXT}
+    agent = {"name": "User-Agent", "in": "header", "required": True, "schema": TEXT}
+    document = openapi(getting(*headers, cookie, agent))
+    schemes = {"key": {"type": "apiKey", "in": "header", "name": "X Key"}}
+    document["components"] = {"securitySchemes": schemes}
+    table = compiled(document)
+    assert [parameter["name"] for parameter in table.rows[0]["params"]] == ["X-Good"]
+    assert {*notes(table).values()} == {
+        *names.values(),
+        "HTTP allows no cookie named a;b",
+        "the header User-Agent is left to k6",
+        "no credentials can be sent for a scheme of type apiKey whose header HTTP does not allow",
+    }
+
+
 def test_swagger_parameters_have_their_schema_inside() -> None:
     ids = {
         "name": "ids",
@@ -261,10 +287,24 @@ def test_swagger_parameters_have_their_schema_inside() -> None:
     }
     plain = {"name": "q", "in": "query", "required": True, "type": "string", "enum": ["a"]}
     row = only_row(
-        swagger(getting(ids, {**ids, "name": "many", "collectionFormat": "multi"}, plain))
+        swagger(
+            getting(
+                ids,
+                {**ids, "name": "many", "collectionFormat": "multi"},
+                plain,
+                {**ids, "name": "X-Ids", "in": "header", "collectionFormat": "pipes"},
+                {**ids, "name": "X-Csv", "in": "header", "collectionFormat": "csv"},
+            )
+        )
     )
     shown = [(p["name"], p.get("style"), p.get("explode")) for p in row["params"]]
-    assert shown == [("ids", "form", False), ("many", None, None), ("q", "form", False)]
+    assert shown == [
+        ("ids", "form", False),
+        ("many", None, None),
+        ("q", "form", False),
+        ("X-Ids", "pipeDelimited", False),
+        ("X-Csv", None, None),
+    ]
     assert row["params"][2]["gen"] == {"const": "a"}
 
 
@@ -635,3 +675,27 @@ def test_an_answer_that_is_a_file_has_no_shape() -> None:
     answer = {"description": "a file", "content": {"*/*": {"schema": {**TEXT, "format": "binary"}}}}
     row = only_row(openapi({"/file": {"get": {"responses": {"200": answer}}}}))
     assert row["responses"] == {"200": {"types": ["*/*"]}}
+
+
+@pytest.mark.parametrize(
+    ("range_", "sent"),
+    [
+        ("text/*", "text/plain"),
+        ("image/*", "image/png"),
+        ("video/*", "video/mp4"),
+        ("application/*+json", "application/json"),
+    ],
+)
+def test_a_range_of_media_types_becomes_one_of_them(range_: str, sent: str) -> None:
+    row = only_row(openapi(posting(TEXT, range_)))
+    assert [entry["type"] for entry in row["body"]["types"]] == [sent]
+
+
+def test_parts_have_the_type_that_the_document_wants() -> None:
+    file = {**TEXT, "format": "binary"}
+    schema = {"type": "object", "required": ["a", "b"], "properties": {"a": file, "b": file}}
+    encoding = {"a": {"contentType": "image/*, text/csv"}, "b": {"contentType": "*/*"}}
+    row = only_row(openapi(posting(schema, "multipart/*", encoding=encoding)))
+    (entry,) = row["body"]["types"]
+    assert entry["type"] == "multipart/form-data"
+    assert entry["fields"] == {"a": {"type": "image/png"}}

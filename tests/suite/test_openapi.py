@@ -349,6 +349,7 @@ class TestRequests:
                 {"in": "header", "name": "X-Text", "gen": {"const": evil}},
                 {"in": "header", "name": f"X{evil}", "gen": {"const": "1"}},
                 {"in": "cookie", "name": "c", "gen": {"const": evil}},
+                {"in": "header", "name": "Cookie", "gen": {"const": "declared=1"}},
             ],
             "tags": [evil],
             "journey": evil,
@@ -364,6 +365,8 @@ class TestRequests:
         assert "x-evil" not in got.headers
         assert "PWNED" in got.path
         assert "PWNED" in got.headers["x-text"]
+        assert got.headers["cookie"].startswith("c=")
+        assert got.headers["cookie"].endswith("; declared=1")
 
 
 class TestCredentials:

@@ -22,6 +22,7 @@ const STYLES = [
   ['path', 'matrix', true, LIST, ';p=a;p=b%20c'],
   ['path', 'matrix', true, PAIRS, ';x=1;y=z%26'],
   ['path', undefined, undefined, 'a/../b?c#d', 'a%2F..%2Fb%3Fc%23d'],
+  ['path', 'pipeDelimited', false, LIST, 'a%7Cb%20c'],
   ['query', undefined, undefined, LIST, 'p=a&p=b%20c'],
   ['query', 'form', false, LIST, 'p=a,b%20c'],
   ['query', 'form', true, PAIRS, 'x=1&y=z%26'],
@@ -30,6 +31,7 @@ const STYLES = [
   ['query', 'deepObject', true, PAIRS, 'p%5Bx%5D=1&p%5By%5D=z%26'],
   ['query', undefined, undefined, `$\{7*7}\`"\n`, 'p=%24%7B7*7%7D%60%22%0A'],
   ['header', undefined, undefined, LIST, 'a,b c'],
+  ['header', 'tabDelimited', false, LIST, 'a\tb c'],
   ['header', undefined, true, PAIRS, 'x=1,y=z&'],
   ['header', undefined, undefined, 'a\r\nX-Evil: 1', 'a X-Evil: 1'],
 ];
@@ -85,6 +87,12 @@ const KINDS = [
   ],
   [{ make: 'format', format: 'date-time' }, (v) => !Number.isNaN(Date.parse(v))],
   [{ make: 'format', format: 'date' }, (v) => /^20\d\d-\d\d-\d\d$/.test(v)],
+  [{ make: 'format', format: 'uri', max: 21 }, (v) => v.length === 21],
+  [{ make: 'format', format: 'hostname', max: 13 }, (v) => v.length === 13],
+  [{ make: 'format', format: 'email', max: 13 }, (v) => v.length === 13],
+  [{ make: 'format', format: 'ipv4' }, (v) => v.length === 14],
+  [{ make: 'format', format: 'ipv6' }, (v) => v.length === 14],
+  [{ make: 'format', format: 'duration' }, (v) => v.length === 3],
   [{ make: 'format', format: 'byte', min: 8, max: 8 }, (v) => /^[A-Za-z0-9+/]{8}$/.test(v)],
   [
     {
@@ -188,6 +196,12 @@ function bodies() {
       bytes,
     ),
   );
+  const typed = { ...multipart, fields: { file: { type: 'text/csv' } } };
+  const csv = encodeBody(typed, makeValue(node, source(1))).content;
+  holds(
+    'the type that the document wants',
+    String.fromCharCode(...new Uint8Array(csv)).includes('Content-Type: text/csv\r\n'),
+  );
   holds('no header of the name', bytes.includes('name="n%0D%0AX: 1"\r\n\r\n\u00c3\u00a9\r\n'));
 }
 
@@ -276,7 +290,7 @@ function rows() {
   });
   equal('no credentials', alternativeOf([['constructor'], ['my-key', 'toString']], known), []);
   equal('credentials first', alternativeOf([[], ['b']], { b: { in: 'query', name: 'b' } }), ['b']);
-  const params = [{ in: 'header', name: 'a: b\r\n' }];
+  const params = ['header', 'cookie'].map((place) => ({ in: place, name: 'a: b\r\n' }));
   equal('no header of that name', preparing({ params }).params, []);
 }
 

@@ -16,7 +16,7 @@ export const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY'];
 
 const MEDIA_TYPE = /^[\w!#$&^.+*-]+\/[\w!#$&^.+*-]+$/;
 
-/** Names that an HTTP header may have. */
+/** Names that an HTTP header may have, and a cookie. */
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /**
@@ -55,7 +55,8 @@ export function prepared(row, { index, base, weight, operations, credentials }) 
     statuses: accepted(ok),
     accept: acceptOf(row),
     params: params.filter(
-      (parameter) => parameter.in !== 'header' || HEADER_NAME.test(parameter.name),
+      ({ in: place, name: key }) =>
+        (place !== 'header' && place !== 'cookie') || HEADER_NAME.test(key),
     ),
     ...(type && { body: type }),
     auth: alternativeOf(row.auth ?? [], credentials),

@@ -79,7 +79,8 @@ function requestOf(operation, source) {
   const secrets = auth.map((name) => addCredential(parts, credentials[name]));
   const { paths, query, headers, cookies } = parts;
   if (cookies.length > 0) {
-    headers.cookie = ['Cookie', cookies.join('; ')];
+    const [, declared = []] = headers.cookie ?? [];
+    headers.cookie = ['Cookie', cookies.concat(declared).join('; ')];
   }
   headers.accept ??= ['Accept', operation.accept];
   const sent = body && makeValue(body.gen, source);

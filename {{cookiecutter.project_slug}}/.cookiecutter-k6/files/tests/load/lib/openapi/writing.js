@@ -65,7 +65,8 @@ export function inPath({ name, style = 'simple', explode = false, json }, value)
     return matrix(name, explode, value);
   }
   const head = style === 'label' ? '.' : '';
-  const text = head + joined(value, explode, explode && style === 'label' ? '.' : ',', encoded);
+  const separator = explode && style === 'label' ? '.' : (SEPARATORS[style] ?? ',');
+  const text = head + joined(value, explode, separator, encoded);
   if (text === '' || text === '.' || text === '..') {
     throw new Error(
       `path parameter '${name}': the value '${text}' leads to another path. ` +
@@ -103,10 +104,12 @@ function matrix(name, explode, value) {
  * @returns {string} without the characters that would end a header
  * @example inHeader({ in: 'header', name: 'X-Ids', gen }, [1, 2]) // '1,2'
  */
-export function inHeader({ explode = false, json }, value) {
-  const text = json ? JSON.stringify(value) : joined(value, explode, ',', plain);
+export function inHeader({ style = 'simple', explode = false, json }, value) {
+  const separator = decodeURIComponent(SEPARATORS[style] ?? ',');
+  const text = json ? JSON.stringify(value) : joined(value, explode, separator, plain);
+  // All but the tab, which separates.
   // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
+  return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f]+/g, ' ').trim();
 }
 
 /**
@@ -283,14 +286,15 @@ function multipartOf({ fields = {} }, value) {
 /**
  * @param {string} name
  * @param {any} value
- * @param {string} [type]
+ * @param {string} [type] default: what follows from the value
  * @returns {(string | ArrayBuffer)[]}
  */
 function partOf(name, value, type) {
   const head = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${quoted(name)}"`;
   if (value instanceof GeneratedFile) {
-    const file = `${head}; filename="${quoted(value.name)}"\r\nContent-Type: ${value.type}\r\n\r\n`;
-    return [file, bytesOf(value), '\r\n'];
+    const media = type ?? value.type;
+    const file = `${head}; filename="${quoted(value.name)}"\r\nContent-Type: ${media}\r\n\r\n`;
+    return [file, bytesOf({ ...value, type: media }), '\r\n'];
   }
   const isJson = type === 'application/json' || (value !== null && typeof value === 'object');
   const text = isJson ? JSON.stringify(value) : plain(value);

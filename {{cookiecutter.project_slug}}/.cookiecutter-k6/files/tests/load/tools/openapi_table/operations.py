@@ -15,8 +15,13 @@ PLACES = ("path", "query", "header", "cookie")
 
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
 _URL_SAFE = "/:@!$&'()*+,;=-._~?%"
-# These headers come from the body, the accepted types and the credentials.
-OWN_HEADERS = frozenset({"accept", "content-type", "authorization"})
+# These headers come from the body, the accepted types, the credentials and k6.
+OWN_HEADERS = frozenset({"accept", "content-type", "authorization", "user-agent"})
+# A made value of these would break the request.
+_WIRE_HEADERS = frozenset(
+    {"host", "content-length", "transfer-encoding", "connection", "content-encoding"}
+)
+_TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 _COLLECTIONS = {
     "csv": ("form", False),
     "multi": ("form", True),
@@ -183,7 +188,10 @@ class Reader:
             at = pointer(*keys, name)
             scheme, _ = self.document.follow(node, at)
             if isinstance(scheme, Mapping):
-                schemes[str(name)] = _scheme(scheme)
+                made = schemes[str(name)] = _scheme(scheme)
+                if made.get("in") in ("header", "cookie") and not _TOKEN.fullmatch(made["name"]):
+                    what = f"apiKey whose {made['in']} HTTP does not allow"
+                    schemes[str(name)] = {"type": "other", "what": what}
                 if schemes[str(name)]["type"] == "other":
                     what = schemes[str(name)].get("what")
                     self.document.note(
@@ -324,10 +332,8 @@ class Reader:
                 form.append(parameter)
             elif self.document.swagger and place == "body":
                 body = self._swagger_body(parameter, node)
-            elif place not in PLACES:
-                self.document.note(spot, f"a parameter in {clean(place)}")
-            elif place == "path" and name not in variables:
-                self.document.note(spot, f"path parameter {clean(name)} does not occur in the path")
+            elif problem := _problem(place, name, variables):
+                self.document.note(spot, problem)
             else:
                 listed.append(self._parameter(place, parameter))
         declared = {parameter.name for parameter in listed if parameter.place == "path"}
@@ -365,7 +371,7 @@ class Reader:
                 if key not in {"in", "name", "required", "description"}
             }
             style, explode = _COLLECTIONS.get(str(node.get("collectionFormat")), (style, False))
-            if place in {"path", "header"}:
+            if place in {"path", "header"} and style == "form":
                 style, explode = "simple", False
         else:
             style = node["style"] if isinstance(node.get("style"), str) else style
@@ -503,6 +509,19 @@ class Reader:
 
 def _media_types(kinds: Any) -> list[str]:
     return list(dict.fromkeys(clean(str(kind).split(";")[0].strip().lower()) for kind in kinds))
+
+
+def _problem(place: str, name: str, variables: Sequence[str]) -> str:
+    """Return why a parameter cannot be sent, empty when it can."""
+    if place not in PLACES:
+        return f"a parameter in {clean(place)}"
+    if place == "path" and name not in variables:
+        return f"path parameter {clean(name)} does not occur in the path"
+    if place in {"header", "cookie"} and not _TOKEN.fullmatch(name):
+        return f"HTTP allows no {place} named {clean(name)}"
+    if place == "header" and name.lower() in _WIRE_HEADERS:
+        return f"the header {name} is left to k6"
+    return ""
 
 
 def _is_form(kind: str) -> bool:

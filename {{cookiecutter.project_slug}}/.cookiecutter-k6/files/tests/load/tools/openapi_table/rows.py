@@ -29,6 +29,16 @@ Row = dict[str, Any]
 
 _SAFE = 2**53 - 1  # JavaScript's largest whole number
 _REQUIRED_LIMIT = 30  # fields of an answer that are checked
+# What is sent where any type of a kind will do.
+_RANGES = {
+    "*/*": "application/json",
+    "application/*": "application/json",
+    "text/*": "text/plain",
+    "multipart/*": "multipart/form-data",
+    "image/*": "image/png",
+    "audio/*": "audio/mpeg",
+    "video/*": "video/mp4",
+}
 _KIND_ORDER = ("json", "form", "multipart", "text", "binary")
 
 
@@ -151,6 +161,8 @@ class RowMaker:
                 if made.keys() & {"const", "pick"}:
                     made = self._acceptable(operation, parameter, made)
                     listed.append(_described(parameter, made))
+                elif parameter.name.lower() == "user-agent":
+                    self.document.note(operation.at, "the header User-Agent is left to k6")
                 continue
             if not parameter.required and (parameter.deprecated or not worth_sending(made)):
                 left.append(clean(key))
@@ -263,17 +275,11 @@ class RowMaker:
 
     def _content(self, operation: Operation, content: Content, kind: str | None) -> Node:
         media = clean(content.type.split(";")[0].strip())
-        if media.lower() in {"*/*", "application/*"}:
-            media = "application/json"
+        media = _RANGES.get(media.lower(), media)
         if kind is None:
             return self._unknown(media, content)
         if kind == "binary":
-            name = media.partition("/")[2]
-            return {
-                "type": media,
-                "kind": kind,
-                "gen": file_node(name, media if "*" not in media else "image/png"),
-            }
+            return {"type": media, "kind": kind, "gen": file_node(media.partition("/")[2], media)}
         made = self.builder.node(content.schema, "", content.examples, files=kind == "multipart")
         made = self._own_id(operation, content, made)
         entry: Node = {
@@ -350,7 +356,10 @@ class RowMaker:
                 if isinstance(encoding.get("explode"), bool):
                     field["explode"] = encoding["explode"]
                 if isinstance(encoding.get("contentType"), str):
-                    field["type"] = clean(encoding["contentType"].split(",")[0].strip())
+                    media = clean(encoding["contentType"].split(",")[0].strip())
+                    # Any type at all: the one that follows from the value.
+                    if media not in {"*/*", "application/*"}:
+                        field["type"] = _RANGES.get(media, media)
             if field:
                 fields[str(name)] = field
         if fields:
