@@ -417,6 +417,38 @@ def test_paths_may_be_a_reference() -> None:
     assert only_row(document)["name"] == "GET /a"
 
 
+def test_references_lead_through_references_and_to_anchors() -> None:
+    schemas: Any = {
+        "All": {"$ref": "#/components/schemas/Far"},
+        "Far": {"properties": {"x": {"const": 7}}},
+        "Named": {"$anchor": "pet", "const": 8},
+        "Loop": {"$ref": "#/components/schemas/Loop/x"},
+    }
+    places = {
+        "#/components/schemas/All/properties/x": {"const": 7},
+        "#pet": {"const": 8},
+        "#/components/schemas/Loop/x": None,
+        "#nobody": None,
+    }
+    for place, gen in places.items():
+        document = openapi(posting({"$ref": place}), "3.1.0", components={"schemas": schemas})
+        row = only_row(document)
+        assert (body_of(row) if gen else row.get("body")) == gen
+
+
+def test_alternatives_that_are_never_sent_are_noted() -> None:
+    schemas: Any = {
+        name: {"type": "object", "required": ["k"], "properties": {"k": {"enum": [name]}}}
+        for name in "ABCDEF"
+    }
+    ways = [{"$ref": f"#/components/schemas/{name}"} for name in "ABCDEF"]
+    schemas["Any"] = {"oneOf": ways, "discriminator": {"propertyName": "k"}}
+    document = openapi(
+        posting({"$ref": "#/components/schemas/Any"}), components={"schemas": schemas}
+    )
+    assert notes(compiled(document))["#/components/schemas/Any"].endswith("never sent: E%2C F")
+
+
 def test_what_stands_beside_the_reference_of_a_path_counts_as_well() -> None:
     item = {"$ref": "#/components/pathItems/a", "get": {"operationId": "own"}}
     far = {"a": {"post": {"responses": OK}, "get": {"operationId": "far"}}}

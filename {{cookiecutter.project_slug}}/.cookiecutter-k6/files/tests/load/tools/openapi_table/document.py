@@ -45,6 +45,8 @@ class Document:
         self.version = _version(root)
         self.notes: dict[str, str] = {}
         self._found: dict[str, Any] = {}
+        self._looking: set[str] = set()
+        self._named: dict[str, Any] | None = None
 
     @property
     def swagger(self) -> bool:
@@ -62,14 +64,41 @@ class Document:
         if not reference.startswith("#"):
             self.note(at, f"reference outside the document: {reference}")
             return None
-        node: Any = self.root
-        for part in reference[1:].split("/")[1:]:
-            node = _child(node, unquote(part).replace("~1", "/").replace("~0", "~"))
-        if node is None or reference[1:2] not in {"", "/"}:
+        node = None
+        if reference not in self._looking:
+            self._looking.add(reference)
+            node = self._at(reference, at)
+            self._looking.discard(reference)
+        if node is None:
             self.note(at, f"reference to something that does not exist: {reference}")
             return None
         self._found[reference] = node
         return node
+
+    def _at(self, reference: str, at: str) -> Any:
+        """Return what stands at a pointer or an anchor; a reference on the way is followed."""
+        if reference[1:2] not in {"", "/"}:
+            return self._anchors().get(unquote(reference[1:]))
+        node: Any = self.root
+        for part in reference[1:].split("/")[1:]:
+            key = unquote(part).replace("~1", "/").replace("~0", "~")
+            if isinstance(node, Mapping) and "$ref" in node and key not in node:
+                node, _ = self.follow(node, at)
+            node = _child(node, key)
+        return node
+
+    def _anchors(self) -> dict[str, Any]:
+        """Return what `$anchor` names; the first of a name counts."""
+        if self._named is None:
+            self._named = {}
+            waiting: list[Any] = [self.root]
+            while waiting:
+                node = waiting.pop()
+                if isinstance(node, Mapping) and isinstance(node.get("$anchor"), str):
+                    self._named.setdefault(node["$anchor"], node)
+                inner = list(node.values()) if isinstance(node, Mapping) else node
+                waiting.extend(reversed(inner) if isinstance(inner, list) else ())
+        return self._named
 
     def follow(self, node: Any, at: str) -> tuple[Any, str]:
         """Return a node and its pointer with references replaced; (None, ...) for a broken one."""

@@ -6,6 +6,7 @@ pattern; type with its bounds. What cannot be filled raises Unfillable with the 
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import math
@@ -511,14 +512,19 @@ class Builder:
         doubts = self._doubts
         made: list[Node] = []
         reasons: list[Unfillable] = []
-        for alternative in alternatives:
+        missed: list[str] = []
+        for index, alternative in enumerate(alternatives):
+            if len(made) == _EXAMPLES:
+                missed += map(_name_of, alternatives[index:])
+                break
             try:
                 node = self._alternative(base, alternative, view, schema, name, files=files)
                 made.append(self._checked(node, schema) if doubtful else node)
             except Unfillable as reason:
                 reasons.append(reason)
-            if len(made) == _EXAMPLES:
-                break
+                missed.append(_name_of(alternative))
+        if made and "discriminator" in view:
+            self._note_missed(view, word, [name for name in missed if name])
         if doubtful:
             self._doubts = doubts  # each alternative was checked
         if made:
@@ -535,6 +541,12 @@ class Builder:
             f"no alternative of {word} can be filled: {reasons[0] if reasons else 'none'}",
             circular=circular,
         )
+
+    def _note_missed(self, view: Flat, word: str, names: Sequence[str]) -> None:
+        if names:
+            at = view.get("refs", ["#"])[0]
+            what = f"alternatives of {word} that are never sent: {', '.join(names)}"
+            self.schemas.document.note(at, _shown(what))
 
     def _alternative(
         self, base: Flat, alternative: Schema, view: Flat, schema: Schema, name: str, *, files: bool
@@ -767,11 +779,7 @@ class Builder:
         if not step or max(abs(low), abs(high)) / step > _SAFE:
             return {"make": "number", "min": low, "max": high}
         first, last = math.ceil(low / step), math.floor(high / step)
-        stride = max(1, (last - first) // 200)
-        exact = Decimal(str(step))
-        found = [_plain_number(count * exact) for count in range(first, last + 1, stride)]
-        # Only numbers that are multiples in binary arithmetic too.
-        fitting = [value for value in found if is_multiple(value, step)]
+        fitting = _multiples(step, first, last)
         if not fitting:
             raise Unfillable(f"no multiple of {step} lies within the bounds")
         spread = fitting[:: -(-len(fitting) // _PICKS)]
@@ -879,6 +887,12 @@ def _decoded(reference: str) -> str:
     return unquote(reference).replace("~1", "/").replace("~0", "~")
 
 
+def _name_of(alternative: Schema) -> str:
+    """Return the name of an alternative, which only one by reference has."""
+    reference = _plain_reference(alternative)
+    return _decoded(reference.rsplit("/", 1)[-1]) if reference else ""
+
+
 def _is_file(view: Flat) -> bool:
     if formats.known(view.get("format")) == "binary":
         return True
@@ -911,6 +925,16 @@ def _exact(value: Any) -> bool:
 
 def _limit(view: Flat) -> int:
     return 2**31 - 1 if view.get("format") != "int64" else _SAFE
+
+
+@functools.cache
+def _multiples(step: Any, first: int, last: int) -> list[int | float]:
+    """Return multiples of a number, from the first to the last; never change what it returns."""
+    exact = Decimal(str(step))
+    counts = range(first, last + 1, max(1, (last - first) // 200))
+    found = [_plain_number(count * exact) for count in counts]
+    # Only numbers that are multiples in binary arithmetic too.
+    return [value for value in found if is_multiple(value, step)]
 
 
 def _plain_number(value: Decimal) -> int | float:
