@@ -169,7 +169,7 @@ def test_yaml_is_read_as_json_has_it() -> None:
 def test_yaml_is_version_1_2() -> None:
     text = b"""
 on: [on, off, yes, NO, true, False]
-dates: [2020-13-45, 12:30:00, 1_000, =]
+dates: [2020-13-45, 12:30:00, 1_000, =, <<]
 numbers: [01234, 0o17, 0x1F, 1e3, -.5, 1e999, .inf, 0b11]
 empty: [~, null, Null]
 base: &base {a: 1}
@@ -177,7 +177,7 @@ more: {<<: *base, b: 2}
 """
     assert source.parse(text) == {
         "on": ["on", "off", "yes", "NO", True, False],
-        "dates": ["2020-13-45", "12:30:00", "1_000", "="],
+        "dates": ["2020-13-45", "12:30:00", "1_000", "=", "<<"],
         "numbers": [1234, 15, 31, 1000.0, -0.5, "1e999", "inf", "0b11"],
         "empty": [None, None, None],
         "base": {"a": 1},

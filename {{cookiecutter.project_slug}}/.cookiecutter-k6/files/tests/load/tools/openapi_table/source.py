@@ -292,7 +292,12 @@ def _loader(base: Any) -> Any:
     for name, expression, starts in _CORE:
         tag = f"tag:yaml.org,2002:{name}"
         made.add_implicit_resolver(tag, re.compile(f"(?:{expression})$"), list(starts))
-    for name, read in (("int", _yaml_integer), ("float", _yaml_real), ("timestamp", str)):
+    for name, read in (
+        ("int", _yaml_integer),
+        ("float", _yaml_real),
+        ("timestamp", str),
+        ("merge", str),
+    ):
         made.add_constructor(
             f"tag:yaml.org,2002:{name}",
             lambda loader, node, read=read: read(loader.construct_scalar(node)),
