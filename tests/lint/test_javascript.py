@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from sources import tracked_files
 
+from tests.bakery import Bakery
 from tests.layout import REPOSITORY, SUITE_FILES, TEMPLATE, needs_extensions
 from tests.lint.linting import link_node_modules, lint, run
+from tests.option_sets import OPTION_SETS
 
 NodeBin = Callable[[str], Path]
 
@@ -61,11 +63,26 @@ def test_prettier_would_change_nothing_here(node_bin: NodeBin) -> None:
 
 
 @pytest.mark.slow
-def test_k6_accepts_every_entry_point(tree: Path, any_k6: Path) -> None:
+def test_k6_accepts_every_entry_point(tree: Path, k6_binary: Path) -> None:
+    inspect_all(tree, k6_binary)
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("lint-everything")
+def test_the_next_major_version_accepts_every_entry_point(
+    baked: Bakery, k6_v2_binary: Path
+) -> None:
+    """Of the trees that hold all of them: which version it is makes no difference to the rest."""
+    for tree in (SUITE_FILES, baked(**OPTION_SETS["everything"])):
+        inspect_all(tree, k6_v2_binary)
+
+
+def inspect_all(tree: Path, k6: Path) -> None:
+    """Have k6 read the options of every entry point of a tree."""
     for script in entry_points(tree):
         if needs_extensions(script):
             continue  # tests/suite inspects these, with a k6 that has them
-        done = lint([any_k6, "inspect", "--execution-requirements", script], tree)
+        done = lint([k6, "inspect", "--execution-requirements", script], tree)
         assert "unknown field" not in done.stderr, f"{script}: {done.stderr}"
 
 

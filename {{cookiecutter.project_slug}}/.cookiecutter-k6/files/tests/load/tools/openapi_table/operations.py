@@ -193,9 +193,9 @@ class Reader:
                     what = f"apiKey whose {made['in']} HTTP does not allow"
                     schemes[str(name)] = {"type": "other", "what": what}
                 if schemes[str(name)]["type"] == "other":
-                    what = schemes[str(name)].get("what")
+                    kind = schemes[str(name)].get("what")
                     self.document.note(
-                        at, f"no credentials can be sent for a scheme of type {what}"
+                        at, f"no credentials can be sent for a scheme of type {kind}"
                     )
         return schemes
 
