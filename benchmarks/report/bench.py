@@ -288,7 +288,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=15)
     parser.add_argument("--iterations", type=int, default=4000, help="against nothing")
-    parser.add_argument("--served", type=int, default=1500, help="against the reference service")
+    parser.add_argument("--served", type=int, default=5000, help="against the reference service")
     parser.add_argument("--profile-seconds", type=int, default=20)
     options = parser.parse_args()
     with suite() as load:
