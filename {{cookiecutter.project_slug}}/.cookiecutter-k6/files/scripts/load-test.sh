@@ -328,6 +328,13 @@ typed_again() {
 
 lower() { printf '%s' "$1" | tr ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz; }
 
+# absolute FILE: the same file from the root on. (Without dirname, which not every system has.)
+absolute() {
+  local path=$1
+  case $path in */*) ;; *) path=./$path ;; esac
+  printf '%s' "$(cd -- "${path%/*}/" && pwd -P)/${path##*/}"
+}
+
 # trim TEXT: sets $trimmed, without the blanks around it. (A subshell per line would be slow.)
 trim() {
   trimmed=${1#"${1%%[! $'\t']*}"}
@@ -1086,10 +1093,8 @@ require_baselines() {
 summary_file() {
   local path
   for path in "$results/$1/summary.json" "$1/summary.json" "$1"; do
-    case $path in */*) ;; *) path=./$path ;; esac
     if [ -f "$path" ] && [ -s "$path" ]; then
-      path=$(cd -- "${path%/*}/" && pwd -P)/${path##*/}
-      printf '%s' "$path"
+      absolute "$path"
       return
     fi
   done
@@ -1167,8 +1172,8 @@ segment_files() {
     for file in "$results/$path"-segment-*/segment.json "$path/segment.json" "$path"; do
       [ -f "$file" ] && [ -s "$file" ] || continue
       found=true
-      case $file in */*) ;; *) file=./$file ;; esac
-      printf '%s\n' "$(cd -- "${file%/*}/" && pwd -P)/${file##*/}"
+      absolute "$file"
+      printf '\n'
       case $file in "$results/$path"-segment-*) ;; *) break ;; esac
     done
     [ "$found" = true ] ||

@@ -1,8 +1,7 @@
 import encoding from 'k6/encoding';
 import { Counter, Rate } from 'k6/metrics';
 import { SharedArray } from 'k6/data';
-import { defaultOptions } from './config.js';
-import { env } from './config.js';
+import { defaultOptions, env } from './config.js';
 import { reportFailure } from './failures.js';
 import { endpoint, jsonAt, request } from './http.js';
 import { localPath } from './paths.js';
@@ -23,7 +22,8 @@ import { thinkTime } from './pauses.js';
 /** What a fresh checkout of the suite works with; refused anywhere but on a local target. */
 const DEFAULT_API_KEY = 'test-api-key';
 
-const DEFAULT_PASSWORD = 'loadtest123';
+/** The same for the password of its users. */
+export const DEFAULT_PASSWORD = 'loadtest123';
 
 /** Lifetime of a token whose reply does not say, milliseconds. */
 const DEFAULT_LIFETIME_MS = 3_600_000;

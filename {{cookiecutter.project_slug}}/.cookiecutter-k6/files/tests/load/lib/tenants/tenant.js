@@ -1,5 +1,5 @@
 import { tiers } from '../../config/tenants.js';
-import { authEndpoints, authHeaders, login } from '../auth.js'; // @feature auth
+import { authEndpoints, authHeaders, DEFAULT_PASSWORD, login } from '../auth.js'; // @feature auth
 import { defaultOptions, env } from '../config.js';
 
 /**
@@ -12,11 +12,6 @@ credentialEndpoints.push(...authEndpoints); // @feature auth
 
 /** Headers of this VU by tier. @type {Record<string, Readonly<Record<string, string>>>} */
 const made = {};
-// @feature auth {
-
-/** Password of the tiers' users in a fresh checkout; refused anywhere but on a local target. */
-const DEFAULT_PASSWORD = 'loadtest123';
-// @feature }
 
 /** The tier with the highest limits, so that only tests of limits meet one. */
 const widest = Object.keys(tiers).slice(-1)[0];

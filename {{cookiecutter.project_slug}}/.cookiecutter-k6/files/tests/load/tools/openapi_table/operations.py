@@ -188,15 +188,16 @@ class Reader:
             at = pointer(*keys, name)
             scheme, _ = self.document.follow(node, at)
             if isinstance(scheme, Mapping):
-                made = schemes[str(name)] = _scheme(scheme)
+                made = _scheme(scheme)
                 if made.get("in") in ("header", "cookie") and not _TOKEN.fullmatch(made["name"]):
                     what = f"apiKey whose {made['in']} HTTP does not allow"
-                    schemes[str(name)] = {"type": "other", "what": what}
-                if schemes[str(name)]["type"] == "other":
-                    kind = schemes[str(name)].get("what")
+                    made = {"type": "other", "what": what}
+                if made["type"] == "other":
+                    kind = made.get("what")
                     self.document.note(
                         at, f"no credentials can be sent for a scheme of type {kind}"
                     )
+                schemes[str(name)] = made
         return schemes
 
     def read(self) -> Iterator[Operation]:
