@@ -107,7 +107,7 @@ import { HEALTH, visitHealth } from './health.js';
 
 const test = defineTest({
   name: 'throwing',
-  own: { key: 'throwing', shape: { executor: 'constant-vus', vus: 3, duration: '1s' } },
+  defaultLoad: { scenario: 'throwing', shape: { executor: 'constant-vus', vus: 3, duration: '1s' } },
   endpoints: [HEALTH],
   thresholds: { checks: ['rate>0.5'], http_req_failed: ['rate<0.5'] },
 });
@@ -212,3 +212,34 @@ def test_an_interrupted_run_did_not_pass(suite: Suite, faulty: RunningService, e
     assert "PASSED" not in run.out
     assert "FAILED" in run.out
     assert "ended 20" in run.err  # teardown ran
+
+
+OLD_NAMES = """
+import { BASE_URL } from '../lib/config.js';
+import { endpoint, request } from '../lib/http.js';
+import { defineTest } from '../lib/define.js';
+
+const HEALTH = endpoint('health', `${BASE_URL}/api/v1/health`, { kind: 'health' });
+const shape = { executor: 'constant-vus', vus: 1, duration: '1s' };
+const test = defineTest({
+  name: 'old',
+  own: { key: 'main', shape },
+  beside: [{ key: 'other', exec: 'other', shape: { ...shape, vus: 2 } }],
+  endpoints: [HEALTH],
+});
+export const { options, setup, teardown, handleSummary } = test;
+export const other = test.run(() => request(HEALTH));
+export default test.run(() => request(HEALTH));
+"""
+
+
+def test_names_of_earlier_versions_work_with_a_warning(live: Suite) -> None:
+    script = live.load / "scripts" / "old.js"
+    script.write_text(OLD_NAMES, encoding="utf-8")
+    run = live.having(THINK_TIME=1).run(script)
+    assert run.code == 0, run.everything
+    assert run.summary["scenario"] == "main"
+    metrics = {row["metric"] for row in run.summary["thresholds"]}
+    assert {"iterations{scenario:main}", "iterations{scenario:other}"} <= metrics
+    for old, new in (("own", "defaultLoad"), ("beside", "companions"), ("key", "scenario")):
+        assert f"'{old}' is now called '{new}'" in run.everything

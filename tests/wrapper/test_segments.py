@@ -31,7 +31,7 @@ const fixed = { executor: 'per-vu-iterations', vus: 8, iterations: 5, maxDuratio
 
 const test = defineTest({
   name: 'fixed',
-  own: { key: 'fixed', shape },
+  defaultLoad: { scenario: 'fixed', shape },
   endpoints: [ROOT],
   options: { scenarios: { fixed: { ...fixed, tags: { phase: 'main' } } } },
 });

@@ -5,11 +5,11 @@ import { env } from '../../../lib/config.js';
 import { localPath } from '../../settings/paths.js';
 import { thinkTime } from '../../../lib/pauses.js';
 import { defineTest } from '../../../lib/define.js';
-import { reportStoreFailure } from './failures.js';
-import { openConnection } from './postgres.js';
-import { markOf } from './run-mark.js';
+import { reportStoreFailure } from '../database/failures.js';
+import { openConnection } from '../database/postgres.js';
+import { markOf } from '../database/run-mark.js';
 
-/** @typedef {import('./types.js').DatabaseTest} DatabaseTest */
+/** @typedef {import('../database/types.js').DatabaseTest} DatabaseTest */
 
 /** Time of one query, from the statement to its last row, as the VU sees it. */
 const queryDuration = new Trend('db_query_duration', true);
@@ -27,10 +27,10 @@ const queryFailed = new Rate('db_query_failed');
 export function defineDatabaseTest(name, table) {
   const queries = Object.entries(table.queries).map(([query, row]) => measured(query, row));
   const watch = viewsOf(table);
-  const stages = __VU === 0 ? require('./stages.js').stagesOf(table) : {};
+  const stages = __VU === 0 ? require('../database/stages.js').stagesOf(table) : {};
   const test = defineTest({
     name,
-    own: table.own,
+    defaultLoad: table.defaultLoad,
     endpoints: [],
     readiness: 'none',
     metrics: ['db_query_duration', 'db_query_failed', 'db_queries_executed', ...watch.metrics],
@@ -56,7 +56,7 @@ export function defineDatabaseTest(name, table) {
 
 /**
  * @param {string} query
- * @param {import('./types.js').Query} row
+ * @param {import('../database/types.js').Query} row
  * @returns {(connection: ReturnType<typeof openConnection>, mark: string) => void} runs and records it
  */
 function measured(query, { sql, args = () => [], minRows = 0 }) {
