@@ -18,9 +18,9 @@ import hypothesis
 import pytest
 import toolchain
 
-from tests.bakery import Bakery
-from tests.layout import REPOSITORY, SUITE_FILES
-from tests.surroundings import heed_signals, isolate
+from tests.support.bakery import Bakery
+from tests.support.isolation import heed_signals, isolate
+from tests.support.layout import REPOSITORY, SUITE_FILES
 
 if TYPE_CHECKING:
     from service.testing import RunningService

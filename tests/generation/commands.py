@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from cookiecutter.main import cookiecutter
 
-from tests.layout import REPOSITORY
+from tests.support.layout import REPOSITORY
 
 MANIFEST = "tests/load/.cookiecutter-k6.json"
 UPDATE = ("--no-input", "-f", "--config-file", MANIFEST)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.generation.commands import commit_all, git
-from tests.layout import REPOSITORY
+from tests.support.layout import REPOSITORY
 
 # The package under test lives in the template: compiled files there would be generated too.
 sys.dont_write_bytecode = True

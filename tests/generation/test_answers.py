@@ -18,8 +18,9 @@ from placing import run, tree
 from placing.merge import Git
 
 from tests.generation.commands import MANIFEST, cookie, generate
-from tests.generation.hooks import defaults, load_hook, render_hook
-from tests.generation.naughty import (
+from tests.support.hooks import defaults, load_hook, render_hook
+from tests.support.layout import REPOSITORY, SUITE_FILES
+from tests.support.tricky_inputs import (
     BAD_PORTS,
     BAD_PREFIXES,
     BAD_SLUGS,
@@ -28,7 +29,6 @@ from tests.generation.naughty import (
     PREFIXES,
     REFUSED,
 )
-from tests.layout import REPOSITORY, SUITE_FILES
 
 hook = load_hook("pre_gen_project")
 NAMES = [option.name for option in hook.OPTIONS]

@@ -9,8 +9,8 @@ from placing import report, run
 
 from tests.generation import options_page
 from tests.generation.commands import UPDATE
-from tests.generation.hooks import defaults
-from tests.layout import REPOSITORY
+from tests.support.hooks import defaults
+from tests.support.layout import REPOSITORY
 
 UPDATING = (REPOSITORY / "docs" / "updating.md").read_text(encoding="utf-8")
 OPTIONS = options_page.PAGE.read_text(encoding="utf-8")

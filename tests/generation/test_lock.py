@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.generation.commands import UPDATE, cookie, generate, tree
-from tests.generation.hooks import defaults, load_hook
-from tests.layout import REPOSITORY
+from tests.support.hooks import defaults, load_hook
+from tests.support.layout import REPOSITORY
 
 hook = load_hook("pre_gen_project")
 CONTEXT = {**defaults(), "project_slug": "my-service", "__name_slug": "my-service"}

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from placing import manifest, openapi, tree
 
-from tests.generation.hooks import defaults
-from tests.layout import STAGE, SUITE_FILES
-from tests.option_sets import OPTION_SETS, Answers
+from tests.support.hooks import defaults
+from tests.support.layout import STAGE, SUITE_FILES
+from tests.support.option_sets import OPTION_SETS, Answers
 
 Baked = Callable[..., Path]
 

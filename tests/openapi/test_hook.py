@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from placing import openapi
 
-from tests.generation.hooks import load_hook
 from tests.openapi.test_command import TABLE
-from tests.option_sets import DOCUMENTS
+from tests.support.hooks import load_hook
+from tests.support.option_sets import DOCUMENTS
 
 Baked = Callable[..., Path]
 SHOP = DOCUMENTS / "shop.json"

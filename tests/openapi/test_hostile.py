@@ -12,10 +12,10 @@ import pytest
 from openapi_table.source import parse
 from openapi_table.table import dumps, loads
 
-from tests.generation.naughty import NAUGHTY
-from tests.layout import LOAD
 from tests.openapi.compiling import compiled, openapi
 from tests.openapi.oracle import Oracle
+from tests.support.layout import LOAD
+from tests.support.tricky_inputs import NAUGHTY
 
 CODE = (
     "'; require('child_process').exec('touch pwned'); '",

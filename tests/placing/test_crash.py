@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from placing.act import Disk, Refusal
 
-from tests.placing.world import MANIFEST, Project, Unfinished
+from tests.support.small_template import MANIFEST, Project, Unfinished
 
 A = "tests/load/lib/a.js"
 

@@ -10,7 +10,7 @@ import pytest
 from placing import additive, features, jsontext, rendering
 from placing.run import HERE
 
-from tests.layout import SUITE_FILES
+from tests.support.layout import SUITE_FILES
 
 TABLE = features.load_table()
 PATHS = sorted(

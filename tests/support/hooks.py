@@ -10,7 +10,7 @@ from typing import Any
 
 from cookiecutter.utils import create_env_with_context
 
-from tests.layout import REPOSITORY
+from tests.support.layout import REPOSITORY
 
 
 @cache

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from placing import tree
 
-from tests.placing.world import (
+from tests.support.small_template import (
     MANIFEST,
     SUITE_PATHS,
     VERSIONS,
@@ -46,7 +46,7 @@ HOST_TEXTS = {
 }
 
 
-class Life(RuleBasedStateMachine):
+class ProjectLifecycle(RuleBasedStateMachine):
     """The rules; each is one thing that a user, git, the template or an accident does."""
 
     def __init__(self) -> None:

@@ -20,7 +20,7 @@ import psycopg2
 import pymongo
 from service.testing import free_port
 
-from tests.layout import REPOSITORY
+from tests.support.layout import REPOSITORY
 
 EXAMPLE = REPOSITORY / "examples" / "pipeline"
 SCHEMA = EXAMPLE / "schema.sql"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cookiecutter.main import cookiecutter
 
-from tests.layout import REPOSITORY
+from tests.support.layout import REPOSITORY
 
 if TYPE_CHECKING:
     import pytest

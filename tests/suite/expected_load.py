@@ -1,11 +1,11 @@
-"""The figures of the requirements, typed in by hand: never imported from the suite.
+"""The load and thresholds the requirements ask for, written by hand: never imported from the suite.
 
 Durations are seconds. A shape is ("constant", users, seconds) or stages of (seconds, target).
 """
 
 from __future__ import annotations
 
-from tests.suite.running import Shape
+from tests.support.suite_runner import Shape
 
 M = 60
 H = 3600

@@ -15,7 +15,7 @@ import pytest
 from placing.act import Refusal
 
 from tests.generation.commands import MANIFEST, UPDATE, contents, cookie, generate, tree
-from tests.placing.world import Project, write_tables
+from tests.support.small_template import Project, write_tables
 
 # Each of these runs the real command several times.
 pytestmark = pytest.mark.slow

@@ -8,7 +8,7 @@ import signal
 from collections.abc import MutableMapping
 from pathlib import Path
 
-from tests.layout import LOAD
+from tests.support.layout import LOAD
 
 # Settings of the suite or the wrapper that suite.env need not list.
 SUITE_VARIABLES = frozenset(

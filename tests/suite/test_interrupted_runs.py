@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from service.testing import RunningService, running_service
 
-from tests.suite.running import MEGABYTE, THRESHOLDS_CROSSED, Running, Suite
+from tests.support.suite_runner import MEGABYTE, THRESHOLDS_CROSSED, Running, Suite
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 # Small documents of this repository's own.
-DOCUMENTS = Path(__file__).parent / "openapi" / "documents"
+DOCUMENTS = Path(__file__).parents[1] / "openapi" / "documents"
 
 Answers = dict[str, str | int | bool]
 

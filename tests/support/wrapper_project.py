@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.layout import SUITE_FILES, WRAPPER
+from tests.support.layout import SUITE_FILES, WRAPPER
 
 # The project of every test lies in a folder of this name: a path that is split or executed breaks.
 HOSTILE = "-a b'\"$(touch pwned)`touch pwned`;* é"

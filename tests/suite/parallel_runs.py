@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from service.testing import RunningService, running_service
 
-from tests.suite.running import Suite
+from tests.support.suite_runner import Suite
 
 AT_ONCE = 6
 """Runs at once in one worker; each needs a third of a processor."""
@@ -32,7 +32,7 @@ def ahead(job: Job) -> pytest.MarkDecorator:
     return pytest.mark.ahead.with_args(job)
 
 
-class Crowd:
+class ParallelRuns:
     """Services, and runs against them.
 
     Args:

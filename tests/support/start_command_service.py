@@ -1,6 +1,7 @@
 """A service for START_COMMAND: healthy on every path, after a delay, with helpers if wished.
 
-python server.py PORT [--delay S] [--children N] [--stubborn] [--detach] [--unhealthy S] [--html]
+python start_command_service.py PORT [--delay S] [--children N] [--stubborn] [--detach]
+    [--unhealthy S] [--html]
 """
 
 from __future__ import annotations

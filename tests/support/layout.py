@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+REPOSITORY = Path(__file__).resolve().parents[2]
 TEMPLATE = REPOSITORY / "{{cookiecutter.project_slug}}"
 STAGE = TEMPLATE / ".cookiecutter-k6"
 SUITE_FILES = STAGE / "files"
