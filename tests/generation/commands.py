@@ -109,3 +109,12 @@ def tree(folder: Path) -> dict[str, tuple[str, bytes, int, int]]:
 def contents(folder: Path) -> dict[str, bytes]:
     """Return the content of every file below a folder but .git."""
     return {name: shape[1] for name, shape in tree(folder).items() if shape[0] == "file"}
+
+
+def names(folder: Path) -> set[str]:
+    """Return the path of every file and every empty folder below a folder."""
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if not path.is_dir() or not list(path.iterdir())
+    }

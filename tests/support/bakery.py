@@ -1,4 +1,4 @@
-"""Generates projects from the template, once for each set of answers."""
+"""Projects generated with pytest-cookies, one for each set of answers."""
 
 from __future__ import annotations
 
@@ -8,68 +8,65 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cookiecutter.main import cookiecutter
-
-from tests.support.layout import REPOSITORY
+from tests.support.hooks import defaults
 
 if TYPE_CHECKING:
     import pytest
+    from pytest_cookies.plugin import Cookies, Result
 
 Answer = str | int | bool
+DEFAULTS = {**defaults(), "project_slug": "my-service"}
 
 
 class Bakery:
-    """A cache of generated projects.
+    """A cache around `cookies_session.bake()`.
 
-    Example: `baked(auth="login")` returns a project folder that is shared and must not be written
-    to; `baked.copy(auth="login")` returns a private one.
+    Example:
+        >>> baked(auth="login")  # the project folder: shared, only to be read
+        >>> baked.copy(auth="login")  # a private copy to write to
+        >>> baked.result(auth="login").context  # what pytest-cookies returned
+
+    Args:
+        cookies: the `cookies_session` fixture.
+        folders: makes the folders of the private copies.
     """
 
-    def __init__(self, folders: pytest.TempPathFactory) -> None:
+    def __init__(self, cookies: Cookies, folders: pytest.TempPathFactory) -> None:
+        self._cookies = cookies
         self._folders = folders
-        self._done: dict[str, Path] = {}
+        self._results: dict[str, Result] = {}
         self._digests: dict[Path, dict[str, str]] = {}
 
-    def __call__(self, **answers: Answer) -> Path:
-        """Return the shared project generated from these answers; the rest are defaults.
+    def result(self, **answers: Answer) -> Result:
+        """Return the `Result` for these answers; an option left out has its default."""
+        changed = {name: value for name, value in answers.items() if value != DEFAULTS[name]}
+        key = json.dumps(changed, sort_keys=True)
+        if key not in self._results:
+            result = self._cookies.bake(extra_context=changed)
+            self._results[key] = result
+            if result.project_path:
+                self._digests[result.project_path] = digests(result.project_path)
+        return self._results[key]
 
-        Raises whatever cookiecutter raises for answers that are refused.
-        """
-        key = json.dumps(answers, sort_keys=True)
-        if key not in self._done:
-            project = bake(self._folders.mktemp("bake"), **answers)
-            self._done[key] = project
-            self._digests[project] = digests(project)
-        return self._done[key]
+    def __call__(self, **answers: Answer) -> Path:
+        """Return the shared project for these answers, or raise what cookiecutter raised."""
+        result = self.result(**answers)
+        if result.exception:
+            raise result.exception
+        return Path(result.project_path)
 
     def copy(self, **answers: Answer) -> Path:
-        """Return a private copy of the project generated from these answers."""
+        """Return a private copy of the project for these answers."""
         project = self(**answers)
         target = self._folders.mktemp("copy") / project.name
         return Path(shutil.copytree(project, target, symlinks=True))
 
     def assert_untouched(self) -> None:
-        """Fail when a test wrote into a shared project: other tests would see it."""
+        """Fail if a test wrote into a shared project, because other tests would see it."""
         for project, before in self._digests.items():
             after = digests(project)
             changed = sorted(name for name in before | after if before.get(name) != after.get(name))
-            assert not changed, f"a test wrote into a shared bake, use baked.copy(): {changed}"
-
-
-def bake(folder: Path, **answers: Answer) -> Path:
-    """Generate one project below the existing `folder`, away from the user's settings."""
-    private = folder / "cookiecutter"
-    project = cookiecutter(
-        str(REPOSITORY),
-        no_input=True,
-        extra_context=dict(answers),
-        output_dir=str(folder / "out"),
-        default_config={
-            "replay_dir": str(private / "replay"),
-            "cookiecutters_dir": str(private / "templates"),
-        },
-    )
-    return Path(project)
+            assert not changed, f"a test wrote into a shared project, use baked.copy(): {changed}"
 
 
 def digests(folder: Path) -> dict[str, str]:
