@@ -1,4 +1,4 @@
-"""Rules for every file of a generated project and of the template; test_options.py has the trees."""
+"""What holds for every file of a generated project, and of the template."""
 
 from __future__ import annotations
 
