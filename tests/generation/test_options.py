@@ -6,7 +6,7 @@ a row here, and a wrong answer in `WRONG_ANSWERS`.
 
 from __future__ import annotations
 
-import shlex
+import re
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from tests.generation.commands import MANIFEST, names
+from tests.support.bakery import Bakery, bake_group
 from tests.support.hooks import defaults, load_hook
 from tests.support.layout import SUITE_FILES
 from tests.support.option_sets import DOCUMENTS, OPTION_SETS, Answers
@@ -22,30 +23,23 @@ from tests.support.option_sets import DOCUMENTS, OPTION_SETS, Answers
 if TYPE_CHECKING:
     from pytest_cookies.plugin import Cookies
 
-    from tests.support.bakery import Bakery
-
-OPENAPI = """
-    data/operations.* docs/openapi.md lib/openapi/* scripts/openapi.js tools/* types/openapi.d.ts
-"""
 AUTH = "data/users.json lib/auth.js scripts/api-authenticated.js"
+OPENAPI = "data/operations.* docs/openapi.md engine/features/openapi/* scripts/openapi.js"
 RESOURCES = """
-    config/resources.js lib/resources.js lib/test-data.js scripts/resources.js
-    types/resources.d.ts
+    config/resources.js engine/features/resources/* lib/resources.js lib/unique-name.js
+    scripts/resources.js
 """
 MISSIONS = "scripts/missions.js scripts/specs.js workloads/missions.js"
 DESK = "scripts/knowledge-base.js scripts/tickets.js workloads/desk.js"
 TENANTS = """
-    config/tenants.js lib/tenants/* types/tenants.d.ts workloads/commerce.js
+    config/tenants.js engine/features/tenants/* workloads/commerce.js
     scripts/breaking-point.js scripts/bulk-import.js scripts/database-api.js scripts/flash-sale.js
     scripts/memory-leak.js scripts/rate-limit.js scripts/reports.js scripts/tiers.js
 """
-SOCKETS = "config/sockets.js lib/sockets/* scripts/websocket.js types/sockets.d.ts"
-STORES = """
-    docs/databases.md k6/databases.dockerfile types/database.d.ts types/extensions.d.ts
-    lib/database/[!q]*.js
-"""
-DATABASE = "config/database.js lib/database/queries.js scripts/database.js sql/*"
-CDC = "config/cdc.js docs/cdc.md lib/cdc/* scripts/*-test.js types/cdc.d.ts"
+SOCKETS = "config/sockets.js engine/features/sockets/* scripts/websocket.js"
+STORES = "docs/databases.md engine/features/database/* k6/databases.dockerfile"
+DATABASE = "config/database.js scripts/database.js sql/*"
+CDC = "config/cdc.js docs/cdc.md engine/features/cdc/* scripts/cdc-*.js"
 CI = "ci/ci.sh ci/runs.txt docs/ci.md"
 GITHUB = "/.github/workflows/load-tests.yml /.github/workflows/load-test-gate.yml"
 GITLAB = "/.gitlab-ci.yml ci/gitlab.yml"
@@ -206,16 +200,14 @@ EXECUTABLE = {"scripts/load-test.sh", "tests/load/ci/ci.sh", "tests/load/kuberne
 WRITTEN = {".gitattributes", ".gitignore", "CLAUDE.md", MANIFEST}
 
 
-def title(row: Row) -> str:
-    return " ".join(f"{name}={Path(str(answer)).name}" for name, answer in row.answers.items())
-
-
 def of(*rows: Row) -> list[pytest.ParameterSet]:
-    """One parameter for each row; the tests of a row run in one process, which bakes it once."""
-    return [
-        pytest.param(row, id=title(row), marks=pytest.mark.xdist_group(f"bake {title(row)}"))
-        for row in rows
-    ]
+    """Return one parameter for each row, with an id like `auth=login`."""
+    return [pytest.param(row, id=title(row), marks=bake_group(row.answers)) for row in rows]
+
+
+def title(row: Row) -> str:
+    pairs = (f"{name}={answer}" for name, answer in row.answers.items())
+    return " ".join(pairs).replace(f"{DOCUMENTS}/", "") or "defaults"
 
 
 # --- generating --------------------------------------------------------------------------------
@@ -365,5 +357,4 @@ def meets(answers: Answers, row: Row) -> bool:
 def suite_env(project: Path) -> dict[str, str]:
     """Return the settings in a project's suite.env."""
     text = (project / "tests/load/suite.env").read_text(encoding="utf-8")
-    lines = [line.partition("=") for line in shlex.split(text, comments=True)]
-    return {name: value for name, _, value in lines}
+    return dict(re.findall(r'^(\w+)="?(.*?)"?$', text, flags=re.MULTILINE))

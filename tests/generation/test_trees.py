@@ -12,6 +12,7 @@ import pytest
 from placing import manifest, openapi, tree
 
 from tests.generation.commands import names
+from tests.support.bakery import Bakery, bake_group
 from tests.support.hooks import defaults
 from tests.support.layout import STAGE, SUITE_FILES
 from tests.support.option_sets import OPTION_SETS
@@ -19,8 +20,7 @@ from tests.support.option_sets import OPTION_SETS
 if TYPE_CHECKING:
     from pytest_cookies.plugin import Cookies
 
-    from tests.support.bakery import Bakery
-
+SETS = [pytest.param(name, marks=bake_group(answers)) for name, answers in OPTION_SETS.items()]
 # Files that may also hold lines of the project's owner: the manifest does not list them.
 SHARED = {".gitattributes", ".gitignore", "CLAUDE.md", manifest.PATH}
 
@@ -51,7 +51,7 @@ def test_git_ignores_results_and_secrets_and_nothing_else(baked: Bakery, tmp_pat
             assert word.endswith(".secret.env"), f"{page}: {word}"
 
 
-@pytest.mark.parametrize("name", OPTION_SETS)
+@pytest.mark.parametrize("name", SETS)
 def test_every_file_is_clean(baked: Bakery, name: str) -> None:
     project = baked(**OPTION_SETS[name])
     for path in sorted(names(project)):
@@ -63,7 +63,7 @@ def test_every_file_is_clean(baked: Bakery, name: str) -> None:
             json.loads(content)
 
 
-@pytest.mark.parametrize("name", OPTION_SETS)
+@pytest.mark.parametrize("name", SETS)
 def test_the_manifest_lists_every_file_as_it_is(baked: Bakery, name: str) -> None:
     project = baked(**OPTION_SETS[name])
     memory = manifest.loads((project / manifest.PATH).read_bytes())
@@ -74,7 +74,7 @@ def test_the_manifest_lists_every_file_as_it_is(baked: Bakery, name: str) -> Non
             assert entry.blob == tree.blob_id((project / path).read_bytes()), path
         assert entry.executable == bool((project / path).stat().st_mode & 0o111), path
     assert memory.pending == {}
-    assert memory.version == (SUITE_FILES / "tests/load/lib/version.txt").read_text().strip()
+    assert memory.version == (SUITE_FILES / "tests/load/engine/version.txt").read_text().strip()
 
 
 def test_the_manifest_names_nothing_of_this_machine(baked: Bakery) -> None:
@@ -102,17 +102,17 @@ TRACES: dict[str, str] = {
         cleanup_errors needs_of clean_up store-plan
     """,
     "cdc": """
-        CDC_ MONGODB_URL mongodb cdc.js docs/cdc.md READ_URL baseline-test e2e-latency
+        CDC_ MONGODB_URL mongodb cdc.js docs/cdc.md READ_URL cdc-baseline e2e-latency
         mixed-workload
     """,
     "openapi": """
         OPENAPI_SPEC openapi_table openapi.py operations.jsonl operations.overrides docs/openapi.md
         OPENAPI_INCLUDE OPENAPI_KEY OPENAPI_SEED OPENAPI_WRITES OPENAPI_OPTIONAL
-        OPENAPI_EXCLUDE lib/openapi scripts/openapi.js
+        OPENAPI_EXCLUDE features/openapi scripts/openapi.js
     """,
     "resources": "RESOURCES WORKLOAD resources.js workloads mission tickets knowledge-base specs",
     "multi_tenant": """
-        TIER TIERS TIER_KEY NOISY_TIER RATE_LIMIT FLASH_SALE MEMORY_ lib/tenants config/tenants
+        TIER TIERS TIER_KEY NOISY_TIER RATE_LIMIT FLASH_SALE MEMORY_ features/tenants config/tenants
         commerce tiers.js
     """,
     "websocket": """

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.support.hooks import defaults
 
 if TYPE_CHECKING:
-    import pytest
     from pytest_cookies.plugin import Cookies, Result
 
 Answer = str | int | bool
@@ -39,10 +41,9 @@ class Bakery:
 
     def result(self, **answers: Answer) -> Result:
         """Return the `Result` for these answers; an option left out has its default."""
-        changed = {name: value for name, value in answers.items() if value != DEFAULTS[name]}
-        key = json.dumps(changed, sort_keys=True)
+        key = key_of(answers)
         if key not in self._results:
-            result = self._cookies.bake(extra_context=changed)
+            result = self._cookies.bake(extra_context=json.loads(key))
             self._results[key] = result
             if result.project_path:
                 self._digests[result.project_path] = digests(result.project_path)
@@ -67,6 +68,17 @@ class Bakery:
             after = digests(project)
             changed = sorted(name for name in before | after if before.get(name) != after.get(name))
             assert not changed, f"a test wrote into a shared project, use baked.copy(): {changed}"
+
+
+def key_of(answers: Mapping[str, Answer]) -> str:
+    """Return the answers that are not the defaults, as JSON."""
+    changed = {name: value for name, value in answers.items() if value != DEFAULTS[name]}
+    return json.dumps(changed, sort_keys=True)
+
+
+def bake_group(answers: Mapping[str, Answer]) -> pytest.MarkDecorator:
+    """Keep the tests of one project in one process of pytest-xdist, which generates it once."""
+    return pytest.mark.xdist_group(f"bake {key_of(answers)}")
 
 
 def digests(folder: Path) -> dict[str, str]:
