@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
-
-from cookiecutter.main import cookiecutter
+from typing import NamedTuple
 
 from tests.support.layout import REPOSITORY
 
+Bake = Callable[..., Path]
 MANIFEST = "tests/load/.cookiecutter-k6.json"
+# The only files that a new project may execute.
+PROGRAMS = {"scripts/load-test.sh", "tests/load/ci/ci.sh", "tests/load/kubernetes/operator.sh"}
 UPDATE = ("--no-input", "-f", "--config-file", MANIFEST)
 
 
@@ -69,23 +70,6 @@ def commit_all(folder: Path, message: str = "work") -> None:
         git(folder, "init", "-q")
     git(folder, "add", "-A")
     git(folder, "commit", "-q", "--allow-empty", "-m", message)
-
-
-def generate(output: Path, template: Path = REPOSITORY, **answers: Any) -> Path:
-    """Generate in this process, over an existing project if there is one."""
-    private = output.parent / f"{output.name}-cookiecutter"
-    project = cookiecutter(
-        str(template),
-        no_input=True,
-        extra_context=answers,
-        overwrite_if_exists=True,
-        output_dir=str(output),
-        default_config={
-            "replay_dir": str(private / "replay"),
-            "cookiecutters_dir": str(private / "templates"),
-        },
-    )
-    return Path(project)
 
 
 def tree(folder: Path) -> dict[str, tuple[str, bytes, int, int]]:

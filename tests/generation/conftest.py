@@ -5,11 +5,15 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.generation.commands import commit_all, git
+from tests.generation.commands import Bake, commit_all, git
 from tests.support.layout import REPOSITORY
+
+if TYPE_CHECKING:
+    from pytest_cookies.plugin import Cookies
 
 # The package under test lives in the template: compiled files there would be generated too.
 sys.dont_write_bytecode = True
@@ -37,3 +41,16 @@ def template_repository(template: Path) -> Path:
     commit_all(template, "v1")
     git(template, "tag", "v1")
     return template
+
+
+@pytest.fixture
+def bake(cookies: Cookies) -> Bake:
+    """Generate projects of the test's own: `bake(auth="login")`, `bake(template, auth="login")`."""
+
+    def project_of(template: Path = REPOSITORY, **answers: object) -> Path:
+        result = cookies.bake(extra_context=answers, template=str(template))
+        if result.exception:
+            raise result.exception
+        return Path(result.project_path)
+
+    return project_of

@@ -14,7 +14,7 @@ from typing import TypeVar
 import pytest
 from placing.act import Refusal
 
-from tests.generation.commands import MANIFEST, UPDATE, contents, cookie, generate, tree
+from tests.generation.commands import MANIFEST, UPDATE, Bake, contents, cookie, tree
 from tests.support.small_template import Project, write_tables
 
 # Each of these runs the real command several times.
@@ -37,8 +37,8 @@ os.replace = count
 
 
 @pytest.mark.parametrize("kill_at", [0, 2, 20, 1000])
-def test_kill_9_then_the_same_command_again(tmp_path: Path, kill_at: int) -> None:
-    expected = contents(generate(tmp_path / "undisturbed", auth="login"))
+def test_kill_9_then_the_same_command_again(bake: Bake, tmp_path: Path, kill_at: int) -> None:
+    expected = contents(bake(auth="login"))
     service = tmp_path / "my-service"
     service.mkdir()
     (tmp_path / "killer").mkdir()
@@ -82,11 +82,12 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize("spare", [0, 500, 800])
 def test_a_full_disk_changes_nothing_and_a_larger_one_completes(
-    small_disk: Path, tmp_path: Path, spare: int
+    bake: Bake, small_disk: Path, spare: int
 ) -> None:
     """spare: KiB left; cookiecutter's own copy fails first, then our preparations."""
-    expected = contents(generate(tmp_path / "out", auth="login"))
-    project = generate(small_disk, auth="none")
+    expected = contents(bake(auth="login"))
+    assert cookie(small_disk, "--no-input").code == 0
+    project = small_disk / "my-service"
     before = contents(project)
     with (small_disk / "ballast").open("wb") as ballast:
         free = shutil.disk_usage(small_disk).free - spare * 1024

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.generation.commands import UPDATE, cookie, generate, tree
+from tests.generation.commands import UPDATE, Bake, cookie, tree
 from tests.support.hooks import defaults, load_hook
 from tests.support.layout import REPOSITORY
 
@@ -129,8 +129,8 @@ def test_a_bad_template_address_is_refused_and_takes_no_lock() -> None:
     assert not LOCK.exists()
 
 
-def test_of_two_generations_at_once_one_refuses(tmp_path: Path) -> None:
-    project = generate(tmp_path / "out")
+def test_of_two_generations_at_once_one_refuses(bake: Bake, tmp_path: Path) -> None:
+    project = bake()
     before = tree(project)
     gate = tmp_path / "gate"
     gate.mkdir()
