@@ -1,4 +1,4 @@
-"""Runs the real commands: cookiecutter, cruft and git, away from the user's settings."""
+"""Runs cookiecutter, cruft and git as commands. To generate in this process, use `bake`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Result(NamedTuple):
 
     @property
     def errors(self) -> list[str]:
-        """The lines that tell the user what is wrong."""
+        """The error messages."""
         return [line for line in self.err.split("\n") if line.startswith("ERROR: ")]
 
 
@@ -58,14 +58,14 @@ def cruft(cwd: Path, *arguments: str) -> Result:
 
 
 def git(cwd: Path, *arguments: str) -> str:
-    """Run git and return what it printed; raise when it fails."""
+    """Run git and return its output; raise if it fails."""
     result = run(["git", *arguments], cwd)
     assert result.code == 0, result.err
     return result.out
 
 
 def commit_all(folder: Path, message: str = "work") -> None:
-    """Commit everything below a folder, making the repository when there is none."""
+    """Commit everything below a folder; create the repository if necessary."""
     if not (folder / ".git").exists():
         git(folder, "init", "-q")
     git(folder, "add", "-A")
@@ -73,7 +73,7 @@ def commit_all(folder: Path, message: str = "work") -> None:
 
 
 def tree(folder: Path) -> dict[str, tuple[str, bytes, int, int]]:
-    """Return everything below a folder but .git: kind, content, mode and time by path."""
+    """Return everything below a folder except .git: kind, content, mode and time by path."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
@@ -91,7 +91,7 @@ def tree(folder: Path) -> dict[str, tuple[str, bytes, int, int]]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Return the content of every file below a folder but .git."""
+    """Return the content of every file below a folder except .git."""
     return {name: shape[1] for name, shape in tree(folder).items() if shape[0] == "file"}
 
 

@@ -15,7 +15,7 @@ from tests.support.layout import REPOSITORY
 if TYPE_CHECKING:
     from pytest_cookies.plugin import Cookies
 
-# The package under test lives in the template: compiled files there would be generated too.
+# The package under test is part of the template: compiled files would end up in projects.
 sys.dont_write_bytecode = True
 
 TEMPLATE_PARTS = ("cookiecutter.json", "hooks", "{{cookiecutter.project_slug}}")
@@ -23,7 +23,7 @@ TEMPLATE_PARTS = ("cookiecutter.json", "hooks", "{{cookiecutter.project_slug}}")
 
 @pytest.fixture
 def template(tmp_path: Path) -> Path:
-    """A private copy of the template, to make newer versions of."""
+    """A private copy of the template, to create newer versions from."""
     copy = tmp_path / "template"
     copy.mkdir()
     for part in TEMPLATE_PARTS:

@@ -1,4 +1,4 @@
-"""One generation at a time; what a dead one left is cleared, what is not ours is never touched."""
+"""One generation at a time: leftovers of a dead one are cleared, foreign files never touched."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_a_staging_folder_that_is_a_link_is_not_followed(tmp_path: Path) -> None
     assert not LOCK.exists()
 
 
-def test_a_staging_folder_of_somebody_else_is_kept() -> None:
+def test_a_foreign_staging_folder_is_kept() -> None:
     STAGING.mkdir()
     (STAGING / "mine.txt").write_text("mine")
     assert "was not made by this template" in hook.prepare(CONTEXT)[0]

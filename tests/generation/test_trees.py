@@ -1,4 +1,4 @@
-"""What holds for every file of a generated project, and of the template."""
+"""Rules for every file of a generated project, and of the template."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SHARED = {".gitattributes", ".gitignore", "CLAUDE.md", manifest.PATH}
 
 def test_git_ignores_results_and_secrets_and_nothing_else(baked: Bakery, tmp_path: Path) -> None:
     project = baked()
-    # Its own folder: nothing may be written into what other tests share.
+    # A separate folder, because other tests share the project.
     git = ["git", "--git-dir", str(tmp_path / "git"), "--work-tree", str(project)]
     subprocess.run([*git, "init", "-q"], check=True)
     ignored = [
@@ -45,7 +45,7 @@ def test_git_ignores_results_and_secrets_and_nothing_else(baked: Bakery, tmp_pat
         cwd=project, input=paths, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout.splitlines() == ignored
-    # What the help and the pages suggest for secrets is one of them.
+    # Names suggested for secrets in the help and the docs are ignored by git.
     for page in ("scripts/load-test.sh", *(str(p) for p in project.glob("tests/load/**/*.md"))):
         for word in re.findall(r"--env-file[ =]([\w./-]+\.env)", (project / page).read_text()):
             assert word.endswith(".secret.env"), f"{page}: {word}"
@@ -69,7 +69,7 @@ def test_the_manifest_lists_every_file_as_it_is(baked: Bakery, name: str) -> Non
     memory = manifest.loads((project / manifest.PATH).read_bytes())
     assert set(memory.files) == names(project) - SHARED
     for path, entry in memory.files.items():
-        # The table is compiled into the suite after it was placed.
+        # The table is compiled after the files are placed.
         if path != openapi.TABLE:
             assert entry.blob == tree.blob_id((project / path).read_bytes()), path
         assert entry.executable == (path in PROGRAMS), path
@@ -77,7 +77,7 @@ def test_the_manifest_lists_every_file_as_it_is(baked: Bakery, name: str) -> Non
     assert memory.version == (SUITE_FILES / "tests/load/engine/version.txt").read_text().strip()
 
 
-def test_the_manifest_names_nothing_of_this_machine(baked: Bakery) -> None:
+def test_the_manifest_contains_nothing_about_this_machine(baked: Bakery) -> None:
     project = baked(auth="login")
     text = (project / manifest.PATH).read_text()
     assert str(Path.home()) not in text
@@ -86,7 +86,7 @@ def test_the_manifest_names_nothing_of_this_machine(baked: Bakery) -> None:
     assert not re.search(r"\d{2}:\d{2}", text)
 
 
-# Words that only an option brings, written out a second time on purpose.
+# Words that only appear with an option.
 TRACES: dict[str, str] = {
     "auth": """
         AUTH_MODE API_KEY LOGIN_PATH REFRESH_PATH ME_PATH TEST_USER RESOURCE_PATH authorized auth.js
@@ -137,14 +137,6 @@ def test_two_generations_are_equal(baked: Bakery, cookies: Cookies) -> None:
         assert (one / path).read_bytes() == (other / path).read_bytes(), path
 
 
-def test_every_option_set_makes_another_tree(baked: Bakery) -> None:
-    trees = {
-        name: {path: (baked(**answers) / path).read_bytes() for path in names(baked(**answers))}
-        for name, answers in OPTION_SETS.items()
-    }
-    assert all(trees[a] != trees[b] for a in trees for b in trees if a < b)
-
-
 # --- the template itself -------------------------------------------------------------------
 
 
@@ -162,7 +154,7 @@ def test_cookiecutter_renders_no_staged_file() -> None:
 
 
 def test_no_folder_is_copied_as_a_whole() -> None:
-    """On -f cookiecutter deletes such a folder with all that is in it."""
+    """With -f, cookiecutter would delete such a folder and everything in it."""
     patterns = defaults()["_copy_without_render"]
     assert all(re.fullmatch(r"\*\.[a-z]+", pattern) for pattern in patterns)
     suffixes = tuple(pattern.removeprefix("*") for pattern in patterns)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.small_template import Project, write_tables
 
-# The package under test lives in the template: compiled files there would be generated too.
+# The package under test is part of the template: compiled files would end up in projects.
 sys.dont_write_bytecode = True
 
 

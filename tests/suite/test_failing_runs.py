@@ -1,4 +1,4 @@
-"""Runs that go wrong on the way: the service dies, the script throws, somebody presses Ctrl-C."""
+"""Runs that fail: the service dies, the script throws, somebody presses Ctrl-C."""
 
 from __future__ import annotations
 
