@@ -11,8 +11,8 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from tests.generation.hooks import load_hook
-from tests.layout import REPOSITORY
+from tests.support.hooks import load_hook
+from tests.support.layout import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "options.md"
 BEGIN = "<!-- options: written by tests/generation/options_page.py -->"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from service.testing import RunningService
 
-from tests.wrapper.harness import Project, Result
+from tests.support.wrapper_project import Project, Result
 
 Json = dict[str, Any]
 

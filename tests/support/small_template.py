@@ -1,4 +1,4 @@
-"""A small template in several versions, and a project that it is placed into again and again.
+"""A small template in several versions, and a project to place it into repeatedly.
 
 Everything below the hooks is the real thing; only the template is small and git's object store is
 a dictionary, so that thousands of sequences can be tried.
@@ -103,7 +103,7 @@ class Unfinished(Exception):
 
 
 class DyingDisk(Disk):
-    """Dies at the n-th change; a write that dies leaves half of the file."""
+    """A disk that dies at the n-th change; an interrupted write leaves half of the file."""
 
     def __init__(self, dies_at: int) -> None:
         self.left = dies_at
@@ -152,7 +152,7 @@ class StoreMerger(Git):
 
 
 class Shape(NamedTuple):
-    """One path of a project as it is on disk; time is left out of comparisons by `shapes`."""
+    """One path of a project on disk; `shapes` compares without times."""
 
     kind: str
     content: bytes
@@ -161,7 +161,7 @@ class Shape(NamedTuple):
 
 
 class Project:
-    """A project folder with an `outside` next to it that nothing may ever touch."""
+    """A project folder, with a folder `outside` beside it that nothing may touch."""
 
     def __init__(self, home: Path, store: dict[str, bytes] | None = None) -> None:
         self.home = home
@@ -224,17 +224,17 @@ class Project:
         return plan
 
     def kill(self, version: int, dies_at: int, **answers: Any) -> bool:
-        """Place a version, but die at the n-th change; return whether it came to that."""
+        """Place a version, but die at the n-th change; return whether it got that far."""
         try:
             self.generate(version, DyingDisk(dies_at), **answers)
         except Killed:
             return True
         return False
 
-    # --- what is there ----------------------------------------------------------------------
+    # --- files on disk ----------------------------------------------------------------------
 
     def path(self, path: str) -> Path:
-        """Return the absolute form of a path of the project."""
+        """Return the absolute path of a file of the project."""
         return self.root / path
 
     def read(self, path: str) -> bytes:
@@ -270,7 +270,7 @@ class Project:
         return {path: shape[:3] for path, shape in self.shapes().items()}
 
     def marks(self) -> set[bytes]:
-        """Return every mark of the user that is somewhere in the project."""
+        """Return every mark of the user found in the project."""
         found: set[bytes] = set()
         for path in self.files():
             if path != MANIFEST:

@@ -1,8 +1,8 @@
-"""Where things are in this repository."""
+"""Paths of this repository."""
 
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+REPOSITORY = Path(__file__).resolve().parents[2]
 TEMPLATE = REPOSITORY / "{{cookiecutter.project_slug}}"
 STAGE = TEMPLATE / ".cookiecutter-k6"
 SUITE_FILES = STAGE / "files"
@@ -12,5 +12,5 @@ SERVICE = REPOSITORY / "examples" / "service"
 
 
 def needs_extensions(script: Path) -> bool:
-    """Tell whether a script of the suite needs more than a plain k6; it says so in a comment."""
+    """Return whether a script needs a k6 with extensions; a comment in it says so."""
     return "\n// needs k6/x/" in script.read_text(encoding="utf-8")

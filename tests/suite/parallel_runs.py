@@ -1,4 +1,4 @@
-"""Several runs at once, each against a service of its own: most of a run is waiting."""
+"""Runs k6 several times in parallel, each against its own service: most of a run is waiting."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import Any
 import pytest
 from service.testing import RunningService, running_service
 
-from tests.suite.running import Suite
+from tests.support.suite_runner import Suite
 
 AT_ONCE = 6
-"""Runs at once in one worker; each needs a third of a processor."""
+"""Parallel runs per worker; each needs a third of a CPU."""
 
 Job = Callable[..., Any]
 
 
 def ahead(job: Job) -> pytest.MarkDecorator:
-    """Mark a test whose run is made ahead, among others; its fixture `outcome` is the result.
+    """Mark a test whose run starts in the background; the fixture `outcome` is its result.
 
     Args:
-        job: is called with a suite, a service without faults, and the parameters of the test.
+        job: called with a suite, a service without faults, and the test's parameters.
 
     Example:
         >>> @ahead(lambda suite, service: suite.against(service.url).run("scripts/health.js"))
@@ -32,11 +32,11 @@ def ahead(job: Job) -> pytest.MarkDecorator:
     return pytest.mark.ahead.with_args(job)
 
 
-class Crowd:
-    """Services, and runs against them.
+class ParallelRuns:
+    """Runs jobs in threads, each with its own service.
 
     Args:
-        suite: what the jobs get.
+        suite: passed to the jobs.
     """
 
     def __init__(self, suite: Suite) -> None:
@@ -46,7 +46,7 @@ class Crowd:
         self._stack = ExitStack()
 
     def start(self, items: list[pytest.Function]) -> dict[str, Future[Any]]:
-        """Begin the jobs of some tests, by name of the test."""
+        """Start the jobs of some tests; return futures by test name."""
         marked = [(item, item.get_closest_marker("ahead")) for item in items]
         wanted = [(item, marker.args[0]) for item, marker in marked if marker]
         for service in self._pool.map(lambda _: self._open(), wanted[:AT_ONCE]):
@@ -54,7 +54,7 @@ class Crowd:
         return {item.name: self._pool.submit(self._do, job, params(item)) for item, job in wanted}
 
     def stop(self) -> None:
-        """Forget what has not begun, wait for the rest, stop the services."""
+        """Cancel jobs that have not started, wait for the others, stop the services."""
         self._pool.shutdown(cancel_futures=True)
         self._stack.close()
 

@@ -20,7 +20,7 @@ import psycopg2
 import pymongo
 from service.testing import free_port
 
-from tests.layout import REPOSITORY
+from tests.support.layout import REPOSITORY
 
 EXAMPLE = REPOSITORY / "examples" / "pipeline"
 SCHEMA = EXAMPLE / "schema.sql"
@@ -52,12 +52,12 @@ class Programs:
 
     @property
     def user(self) -> int | None:
-        """Who runs them; None: whoever runs the tests."""
+        """The user to run them as; None for the user who runs the tests."""
         return NOBODY if os.geteuid() == 0 else None
 
 
 def reachable(binaries: Path, folder: Path) -> Programs:
-    """Make the commands reachable for every user: the tools may lie in root's own folder."""
+    """Make the commands reachable for every user, because the tools may be in root's home."""
     root = binaries.parent / "root"
     if os.geteuid() != 0 or not root.is_dir():
         return Programs(binaries, dict(os.environ))
@@ -86,16 +86,16 @@ class Postgres:
 
     @property
     def admin(self) -> str:
-        """The address of who may do everything."""
+        """The superuser's connection URL."""
         return f"postgres://postgres:{PASSWORD}@127.0.0.1:{self.port}/shop?sslmode=disable"
 
     @property
     def url(self) -> str:
-        """The address that the suite gets."""
+        """The connection URL for the suite."""
         return f"postgres://{USER}:{PASSWORD}@127.0.0.1:{self.port}/shop?sslmode=disable"
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
-        """Run a statement, return its rows, if it has any."""
+        """Run a statement and return its rows, if any."""
         connection = psycopg2.connect(self.admin)
         connection.autocommit = True
         try:
@@ -113,7 +113,7 @@ class Postgres:
 @contextmanager
 def postgres(binaries: Path) -> Iterator[Postgres]:
     """A server with the example's schema; `binaries` holds initdb and postgres."""
-    # Not below the tests' own folders: those are closed to other users.
+    # Not below pytest's folders, which other users cannot enter.
     folder = Path(tempfile.mkdtemp(prefix="postgres-", dir=os.environ["PYTEST_DEBUG_TEMPROOT"]))
     try:
         with _postgres(binaries, folder) as server:
@@ -194,7 +194,7 @@ def _prepare(server: Postgres, log: Path) -> None:
 
 @contextmanager
 def mongo(command: Path) -> Iterator[str]:
-    """A MongoDB-wire server in memory; the address of it, without a database."""
+    """Run an in-memory server for MongoDB's wire protocol; yield its URL, without a database."""
     process = subprocess.Popen(
         [str(command)],
         stdin=subprocess.PIPE,
@@ -221,7 +221,7 @@ class Stores:
     Attributes:
         postgres: where rows are written.
         mongo: address of the document store.
-        database: the name of the database there; each pipeline of a test may have its own.
+        database: name of its database; each pipeline may have its own.
     """
 
     postgres: Postgres
@@ -230,11 +230,11 @@ class Stores:
 
     @property
     def mongo_url(self) -> str:
-        """The address that suite and pipeline get."""
+        """The URL for the suite and the pipeline."""
         return f"{self.mongo}/{self.database}"
 
     def other(self, database: str) -> Stores:
-        """The same servers, with another database for documents."""
+        """Return the same servers with another database for documents."""
         return Stores(self.postgres, self.mongo, database)
 
     def documents(self, collection: str) -> list[dict[str, Any]]:
@@ -243,7 +243,7 @@ class Stores:
             return list(client[self.database][collection].find())
 
     def insert(self, collection: str, documents: list[dict[str, Any]]) -> None:
-        """Add documents that nobody writes but the test."""
+        """Insert documents directly, past the pipeline."""
         with pymongo.MongoClient[dict[str, Any]](self.mongo) as client:
             client[self.database][collection].insert_many(documents)
 
@@ -257,7 +257,7 @@ class Pipeline:
     process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        """Start it and wait until it replicates."""
+        """Start the pipeline and wait until it replicates."""
         self.process = subprocess.Popen(
             [sys.executable, "-m", "pipeline"],
             cwd=EXAMPLE,
@@ -275,7 +275,7 @@ class Pipeline:
         assert self.process.stdout.readline() == "{}\n", "the pipeline did not start"
 
     def set(self, **faults: float) -> dict[str, int]:
-        """Change what goes wrong; return the counts so far."""
+        """Set the faults; return the counts so far."""
         assert self.process is not None
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -284,13 +284,13 @@ class Pipeline:
         return dict(json.loads(self.process.stdout.readline()))
 
     def kill(self) -> None:
-        """End it without a chance to say goodbye."""
+        """Kill it."""
         assert self.process is not None
         self.process.kill()
         self._close()
 
     def stop(self) -> None:
-        """End it in peace."""
+        """Stop it gracefully."""
         if self.process is not None and self.process.poll() is None:
             assert self.process.stdin is not None
             self.process.stdin.close()

@@ -1,6 +1,7 @@
-"""A service for START_COMMAND: healthy on every path, after a delay, with helpers if wished.
+"""A service for START_COMMAND: healthy on every path, after a delay.
 
-python server.py PORT [--delay S] [--children N] [--stubborn] [--detach] [--unhealthy S] [--html]
+python start_command_service.py PORT [--delay S] [--children N] [--stubborn] [--detach]
+    [--unhealthy S] [--html]
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def main() -> None:
     if options.stubborn:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     for number in range(options.children):
-        # Every second helper leaves the process group, as daemons do.
+        # Every second child leaves the process group, as daemons do.
         subprocess.Popen(["sleep", "300"], start_new_session=bool(number % 2))
     time.sleep(options.delay)
     Handler.healthy_from = time.monotonic() + options.unhealthy

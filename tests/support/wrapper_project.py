@@ -14,9 +14,9 @@ from pathlib import Path
 
 import psutil
 
-from tests.layout import SUITE_FILES, WRAPPER
+from tests.support.layout import SUITE_FILES, WRAPPER
 
-# The project of every test lies in a folder of this name: a path that is split or executed breaks.
+# Every test's project is below a folder of this name, so that an unquoted path breaks.
 HOSTILE = "-a b'\"$(touch pwned)`touch pwned`;* é"
 
 # Run the whole folder with another bash: WRAPPER_BASH=/path/to/bash-3.2 pytest tests/wrapper
@@ -34,7 +34,7 @@ BASE_URL=
 
 @dataclass
 class Call:
-    """One use of the recording k6 (or docker)."""
+    """One call of the recording k6 (or docker)."""
 
     kind: str
     args: list[str]
@@ -44,19 +44,19 @@ class Call:
 
     @property
     def script(self) -> str:
-        """The script that k6 was to run: the last argument."""
+        """The script for k6: the last argument."""
         return self.args[-1]
 
     @property
     def vars(self) -> dict[str, str]:
-        """What was given by `--env`; the last one wins, as in k6."""
+        """Variables passed with `--env`; the last one wins, as in k6."""
         pairs = (self.args[i + 1] for i, word in enumerate(self.args[:-1]) if word == "--env")
         return dict(pair.split("=", 1) for pair in pairs)
 
 
 @dataclass
 class Result:
-    """What a run of the wrapper gave."""
+    """The result of a run of the wrapper."""
 
     code: int
     stdout: str
@@ -80,12 +80,12 @@ class Result:
         return self.stdout + self.stderr
 
     def passed(self) -> Result:
-        """Return itself, sure that the exit code is 0."""
+        """Assert that the exit code is 0; return self."""
         assert self.code == 0, str(self)
         return self
 
     def refused(self, *words: str) -> str:
-        """Return stderr, sure that it explains a refusal before any load, with these words."""
+        """Assert that the run was refused before any load, with these words; return stderr."""
         assert self.code == 1, str(self)
         assert not [call for call in self.calls if call.kind != "version"], "k6 was started"
         first = self.stderr.splitlines()[0] if self.stderr else ""
@@ -190,7 +190,7 @@ class Project:
         return [self.bash, "--", str(self.wrapper), *args]
 
     def environment(self, env: Mapping[str, str | None] | None) -> dict[str, str]:
-        """The clean environment of the tests, changed by `env`; None removes a variable."""
+        """Return the tests' environment with changes; None removes a variable."""
         merged: dict[str, str | None] = {**self.env, **(env or {})}
         return {name: value for name, value in merged.items() if value is not None}
 
@@ -222,7 +222,7 @@ class Project:
 
     @contextmanager
     def running(self, *args: str, env: Mapping[str, str | None] | None = None) -> Iterator[Running]:
-        """Start the wrapper in a process group of its own; kill it if it is there at the end."""
+        """Start the wrapper in its own process group; kill what is left at the end."""
         with (
             (self.records / "stdout").open("wb") as out,
             (self.records / "stderr").open("wb") as err,
@@ -245,19 +245,19 @@ class Project:
         self.assert_nothing_executed()
 
     def calls(self, before: set[Path] | None = None) -> list[Call]:
-        """What the recording k6 noted, in order."""
+        """The recorded calls, in order."""
         found = [path for path in self.records.glob("*.call") if path not in (before or set())]
         return [read_call(path) for path in sorted(found, key=lambda path: path.stat().st_mtime_ns)]
 
     def assert_nothing_executed(self) -> None:
-        """Fail when a text that was to stay a text was run by a shell."""
+        """Fail if a shell ran text that should have stayed text."""
         left = [str(path) for path in self.root.parent.rglob("pwned*")]
         assert not left, f"a value was executed: {left}"
 
 
 @dataclass
 class Running:
-    """A wrapper that is still at work."""
+    """A wrapper that is still running."""
 
     project: Project
     process: subprocess.Popen[bytes]
@@ -275,7 +275,7 @@ class Running:
         return (self.project.records / "stderr").read_text(encoding="utf-8")
 
     def until(self, condition: Callable[[], object], what: str, limit: float = 20) -> None:
-        """Wait for something to become true."""
+        """Wait for a condition."""
         until(condition, lambda: f"{what}\n{self.stdout}\n{self.stderr}", limit)
 
     def until_k6_runs(self) -> Call:

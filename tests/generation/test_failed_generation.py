@@ -1,4 +1,4 @@
-"""Real accidents: kill -9, a full disk, read-only folders, links and folders in the way."""
+"""Generation that fails: kill -9, a full disk, read-only folders, links and folders in the way."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import TypeVar
 import pytest
 from placing.act import Refusal
 
-from tests.generation.commands import MANIFEST, UPDATE, contents, cookie, generate, tree
-from tests.placing.world import Project, write_tables
+from tests.generation.commands import MANIFEST, UPDATE, Bake, contents, cookie, tree
+from tests.support.small_template import Project, write_tables
 
 # Each of these runs the real command several times.
 pytestmark = pytest.mark.slow
@@ -37,8 +37,10 @@ os.replace = count
 
 
 @pytest.mark.parametrize("kill_at", [0, 2, 20, 1000])
-def test_kill_9_then_the_same_command_again(tmp_path: Path, kill_at: int) -> None:
-    expected = contents(generate(tmp_path / "undisturbed", auth="login"))
+def test_the_same_command_after_kill_9_completes_the_suite(
+    bake: Bake, tmp_path: Path, kill_at: int
+) -> None:
+    expected = contents(bake(auth="login"))
     service = tmp_path / "my-service"
     service.mkdir()
     (tmp_path / "killer").mkdir()
@@ -53,7 +55,7 @@ def test_kill_9_then_the_same_command_again(tmp_path: Path, kill_at: int) -> Non
     assert contents(service) == expected
 
 
-def test_an_interrupt_leaves_the_service_as_it_was(tmp_path: Path) -> None:
+def test_an_interrupt_leaves_the_service_unchanged(tmp_path: Path) -> None:
     service = tmp_path / "my-service"
     service.mkdir()
     (tmp_path / "killer").mkdir()
@@ -70,7 +72,7 @@ def test_an_interrupt_leaves_the_service_as_it_was(tmp_path: Path) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own that can be made larger and smaller."""
+    """A small file system."""
     disk = tmp_path / "disk"
     disk.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)]
@@ -82,11 +84,12 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize("spare", [0, 500, 800])
 def test_a_full_disk_changes_nothing_and_a_larger_one_completes(
-    small_disk: Path, tmp_path: Path, spare: int
+    bake: Bake, small_disk: Path, spare: int
 ) -> None:
-    """spare: KiB left; cookiecutter's own copy fails first, then our preparations."""
-    expected = contents(generate(tmp_path / "out", auth="login"))
-    project = generate(small_disk, auth="none")
+    """spare: KiB left. Cookiecutter's own copy fails first, then our preparations."""
+    expected = contents(bake(auth="login"))
+    assert cookie(small_disk, "--no-input").code == 0
+    project = small_disk / "my-service"
     before = contents(project)
     with (small_disk / "ballast").open("wb") as ballast:
         free = shutil.disk_usage(small_disk).free - spare * 1024
@@ -137,7 +140,7 @@ def as_somebody(act: Callable[[], Value], owned: Path) -> Value:
 
 @pytest.fixture
 def project() -> Iterator[Project]:
-    """An empty project with the small template, reachable for everybody."""
+    """An empty project with the small template, accessible to every user."""
     tables = Path(tempfile.mkdtemp(prefix="placing-tables-"))
     made = Project.create(write_tables(tables))
     shutil.move(tables, made.home / "tables")
@@ -149,7 +152,7 @@ def project() -> Iterator[Project]:
     made.close()
 
 
-def test_a_read_only_folder_changes_nothing_and_is_named(project: Project) -> None:
+def test_a_read_only_folder_is_reported_and_nothing_changes(project: Project) -> None:
     project.generate(0)
     before = project.shapes()
     project.path("tests/load/lib").chmod(0o555)
@@ -188,9 +191,7 @@ def outside(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("where", ["tests", "tests/load"])
-def test_a_suite_folder_that_leads_outside_refuses_the_whole_run(
-    tmp_path: Path, where: str
-) -> None:
+def test_a_suite_folder_linked_outside_the_project_is_refused(tmp_path: Path, where: str) -> None:
     target = outside(tmp_path)
     service = tmp_path / "my-service"
     (service / where).parent.mkdir(parents=True, exist_ok=True)
@@ -205,9 +206,7 @@ def test_a_suite_folder_that_leads_outside_refuses_the_whole_run(
 
 
 @pytest.mark.parametrize("kind", ["outside", "dangling", "file"])
-def test_one_folder_that_cannot_be_used_is_named_and_the_rest_placed(
-    tmp_path: Path, kind: str
-) -> None:
+def test_an_unusable_folder_is_reported_and_the_rest_placed(tmp_path: Path, kind: str) -> None:
     target = outside(tmp_path)
     service = tmp_path / "my-service"
     (service / "tests/load").mkdir(parents=True)
@@ -226,7 +225,7 @@ def test_one_folder_that_cannot_be_used_is_named_and_the_rest_placed(
     assert (service / HTTP).is_file()
 
 
-def test_a_folder_that_leads_elsewhere_inside_the_project_is_fine(tmp_path: Path) -> None:
+def test_a_suite_folder_linked_inside_the_project_works(tmp_path: Path) -> None:
     service = tmp_path / "my-service"
     (service / "qa/load").mkdir(parents=True)
     (service / "tests").mkdir()

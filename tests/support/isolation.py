@@ -1,4 +1,4 @@
-"""Keeps the tests apart from the settings of the person who runs them."""
+"""Isolates the tests from the settings of the person who runs them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 from collections.abc import MutableMapping
 from pathlib import Path
 
-from tests.layout import LOAD
+from tests.support.layout import LOAD
 
 # Settings of the suite or the wrapper that suite.env need not list.
 SUITE_VARIABLES = frozenset(
@@ -24,7 +24,7 @@ SUITE_VARIABLES = frozenset(
     WAIT_TIMEOUT
     """.split()
 )
-# Settings of programs the tests start; proxies would catch requests to 127.0.0.1.
+# Settings of programs that the tests start. A proxy would intercept requests to 127.0.0.1.
 PROGRAM_VARIABLES = frozenset(
     """
     ALL_PROXY BASH_ENV CDPATH CI COOKIECUTTER_CONFIG ENV FORCE_COLOR GITHUB_ACTIONS GREP_OPTIONS
@@ -54,7 +54,10 @@ GIT_CONFIG = """\
 
 
 def heed_signals() -> None:
-    """Undo what `nohup` and background jobs hand down: a shell cannot trap an ignored signal."""
+    """Restore the default signal handlers.
+
+    `nohup` and background jobs start processes that ignore signals, and a shell cannot trap those.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in ("SIGHUP", "SIGQUIT"):
         if hasattr(signal, name):
@@ -62,16 +65,16 @@ def heed_signals() -> None:
 
 
 def suite_env_keys() -> set[str]:
-    """Return every key that suite.env mentions, also in comments."""
+    """Return every key in suite.env, including those in comments."""
     path = LOAD / "suite.env"
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     return set(re.findall(r"^#?\s*([A-Z][A-Z0-9_]+)=", text, flags=re.MULTILINE))
 
 
 def isolate(environ: MutableMapping[str, str], home: Path) -> None:
-    """Remove inherited settings from `environ`; give it an empty home and a plain git.
+    """Remove inherited settings from `environ`; set an empty home and a plain git configuration.
 
-    Temporary files go below `home` as well: cookiecutter never deletes its copies of the hooks.
+    Temporary files go below `home` too, because cookiecutter never deletes its copies of the hooks.
     """
     unwanted = SUITE_VARIABLES | PROGRAM_VARIABLES | suite_env_keys()
     for name in list(environ):

@@ -1,11 +1,11 @@
-"""The figures of the requirements, typed in by hand: never imported from the suite.
+"""The load and thresholds the requirements ask for, written by hand: never imported from the suite.
 
 Durations are seconds. A shape is ("constant", users, seconds) or stages of (seconds, target).
 """
 
 from __future__ import annotations
 
-from tests.suite.running import Shape
+from tests.support.suite_runner import Shape
 
 M = 60
 H = 3600
@@ -100,7 +100,7 @@ PROFILES: dict[str, dict[str, Shape]] = {
         "spike": ramping((1 * M, 50), (30, 500), (1 * M, 500), (30, 50), (2 * M, 50), (1 * M, 0)),
     },
 }
-"""Whole shapes, by set and profile."""
+"""Complete profiles, by profile set."""
 
 TOTALS: dict[tuple[str, str], float] = {
     ("core", "load"): 9 * M,
@@ -118,7 +118,7 @@ TOTALS: dict[tuple[str, str], float] = {
     ("desk", "stress"): 32 * M,
     ("desk", "spike"): 6 * M,
 }
-"""Lengths the documents name: a second look at the shapes, and all there is for `extended`."""
+"""Durations in the requirements; the only ones for `extended`."""
 
 PEAKS: dict[tuple[str, str], int] = {
     ("core", "stress"): 200,
@@ -197,7 +197,7 @@ SCENARIO_THRESHOLDS: dict[tuple[str, str], Thresholds] = {
     ("desk", "stress"): {"http_req_duration": ["p(95)<1000"], "http_req_failed": ["rate<0.05"]},
     ("desk", "spike"): _RECOVERY,
 }
-"""What each scenario must hold; further thresholds may stand beside these."""
+"""Thresholds that each scenario must have; it may have more."""
 
 SCRIPT_THRESHOLDS: dict[str, Thresholds] = {
     "health": {
@@ -226,7 +226,7 @@ SCRIPT_SHAPES: dict[str, tuple[str, Shape]] = {
     "health": ("health_check", constant(10, 1 * M)),
     "api-public": ("public_api", ramping((30, 10), (2 * M, 30), (30, 0))),
 }
-"""Scenario key and shape when no profile is asked for."""
+"""Scenario name and load if no profile is requested."""
 
 TEST_TYPES = {
     **{name: name for name in ("smoke", "load", "stress", "soak", "spike", "breakpoint")},
@@ -285,4 +285,4 @@ ENDPOINTS: dict[str, tuple[str, ...]] = {
     ),
     "auth-flow": ("POST /auth/login", "GET /user/me", "POST /auth/refresh"),
 }
-"""What each test must have called."""
+"""Endpoints that each test must call."""

@@ -1,4 +1,4 @@
-"""Named sets of answers: every one that makes a different tree occurs here, once.
+"""Named sets of answers. Tests of generated projects run on all of them.
 
 Only the answers that differ from the defaults are listed.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-# Small documents of this repository's own.
-DOCUMENTS = Path(__file__).parent / "openapi" / "documents"
+# OpenAPI documents used by the tests.
+DOCUMENTS = Path(__file__).parents[1] / "openapi" / "documents"
 
 Answers = dict[str, str | int | bool]
 

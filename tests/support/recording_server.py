@@ -1,4 +1,4 @@
-"""A server that answers whatever a table of routes says and keeps every request it got.
+"""A server that answers from a table of routes and records every request.
 
 For what the reference service has no use for: keys in queries and cookies, forms, hostile routes.
 """
@@ -25,11 +25,11 @@ class Received:
 
 @dataclass
 class Recorder:
-    """What was received, and where.
+    """The server's address and the requests it received.
 
     Attributes:
         url: address without a slash at the end.
-        requests: all but those of set-up, in order.
+        requests: all except those of the setup, in order.
         echo: answers with status 500 and the request's own headers and path, as some services do.
     """
 
@@ -38,13 +38,13 @@ class Recorder:
     echo: bool = False
 
     def sent(self, method: str, start: str = "/") -> list[Received]:
-        """Return the requests of a method whose path starts like this."""
+        """Return the requests with this method and a path that starts with `start`."""
         return [r for r in self.requests if r.method == method and r.path.startswith(start)]
 
 
 @contextmanager
 def recording(answers: Mapping[str, tuple[int, object]]) -> Iterator[Recorder]:
-    """Serve `METHOD /path` -> (status, JSON); 404 for the rest."""
+    """Serve a table of `METHOD /path` -> (status, JSON); answer 404 to everything else."""
     recorder = Recorder()
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,11 +1,11 @@
-"""Runs that go wrong on the way: the service dies, the script throws, somebody presses Ctrl-C."""
+"""Runs that fail: the service dies, the script throws, somebody presses Ctrl-C."""
 
 from __future__ import annotations
 
 import pytest
 from service.testing import RunningService, running_service
 
-from tests.suite.running import MEGABYTE, THRESHOLDS_CROSSED, Running, Suite
+from tests.support.suite_runner import MEGABYTE, THRESHOLDS_CROSSED, Running, Suite
 
 pytestmark = pytest.mark.slow
 

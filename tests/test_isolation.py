@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.surroundings import isolate
+from tests.support.isolation import isolate
 
 
 def test_settings_of_the_user_do_not_reach_the_tests(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-NAUGHTY: tuple[str, ...] = (
+TRICKY_TEXTS: tuple[str, ...] = (
     # Ordinary, but often mishandled
     "a",
     "Grüße, Łódź & Ђ",
@@ -161,7 +161,7 @@ NAUGHTY: tuple[str, ...] = (
     "((((((",
 )
 
-REFUSED: tuple[str, ...] = (
+REFUSED_TEXTS: tuple[str, ...] = (
     "",
     " ",
     "\t",

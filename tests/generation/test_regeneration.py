@@ -1,4 +1,4 @@
-"""Running the template again: over an edited suite, an existing service, with other answers."""
+"""Running the template again: over an edited suite, in an existing service, with new answers."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest
 from tests.generation.commands import (
     MANIFEST,
     UPDATE,
+    Bake,
     commit_all,
     contents,
     cookie,
-    generate,
     git,
     tree,
 )
@@ -44,8 +44,8 @@ def prepend(path: Path, text: str) -> None:
     path.write_text(text + path.read_text(encoding="utf-8"), encoding="utf-8")
 
 
-def test_the_same_answers_again_change_no_byte_mode_or_time(tmp_path: Path) -> None:
-    project = generate(tmp_path / "out", auth="login", include_claude_md=True)
+def test_the_same_answers_again_change_nothing(bake: Bake) -> None:
+    project = bake(auth="login", include_claude_md=True)
     before = tree(project)
     result = cookie(project, *UPDATE)
     assert result.code == 0, result.err
@@ -53,8 +53,8 @@ def test_the_same_answers_again_change_no_byte_mode_or_time(tmp_path: Path) -> N
     assert tree(project) == before
 
 
-def test_the_stored_answers_work_from_a_folder_of_another_name(tmp_path: Path) -> None:
-    project = generate(tmp_path / "out", project_slug="first", auth="login")
+def test_the_stored_answers_work_from_a_folder_of_another_name(bake: Bake, tmp_path: Path) -> None:
+    project = bake(project_slug="first", auth="login")
     moved = project.rename(tmp_path / "Another Näme")
     before = tree(moved)
     result = cookie(moved, *UPDATE)
@@ -63,8 +63,8 @@ def test_the_stored_answers_work_from_a_folder_of_another_name(tmp_path: Path) -
     assert "PROJECT_SLUG=first" in (moved / "tests/load/suite.env").read_text()
 
 
-def test_an_option_is_switched_on_and_off_later(tmp_path: Path) -> None:
-    project = generate(tmp_path / "out")
+def test_an_option_can_be_switched_on_and_off(bake: Bake) -> None:
+    project = bake()
     without = contents(project)
     result = cookie(project, *UPDATE, "auth=login", "include_claude_md=yes")
     assert "auth: 'none' -> 'login'" in result.out
@@ -75,8 +75,8 @@ def test_an_option_is_switched_on_and_off_later(tmp_path: Path) -> None:
     assert contents(project) == without
 
 
-def test_an_edited_suite_takes_a_newer_template(tmp_path: Path, template: Path) -> None:
-    project = generate(tmp_path / "out", template, auth="login")
+def test_an_edited_suite_takes_a_newer_template(bake: Bake, template: Path) -> None:
+    project = bake(template, auth="login")
     commit_all(project)
     prepend(project / HTTP, "// ours\n")
     (project / "tests/load/engine/vu/growth.js").unlink()
@@ -102,10 +102,10 @@ def test_an_edited_suite_takes_a_newer_template(tmp_path: Path, template: Path) 
     assert not list(project.rglob("*.new"))
 
 
-def test_without_a_base_the_new_version_is_put_beside_and_listed(
-    tmp_path: Path, template: Path
+def test_without_a_merge_base_the_new_version_is_placed_beside_the_file(
+    bake: Bake, template: Path
 ) -> None:
-    project = generate(tmp_path / "out", template)
+    project = bake(template)
     prepend(project / HTTP, "// ours\n")
     change_template(template, HTTP, "\n", "\n// newer\n")
     mine = (project / HTTP).read_bytes()
@@ -117,8 +117,8 @@ def test_without_a_base_the_new_version_is_put_beside_and_listed(
     assert "nothing to do" in cookie(project, *UPDATE, template=template).out
 
 
-def test_no_git_on_the_path_is_no_reason_to_fail(tmp_path: Path, template: Path) -> None:
-    project = generate(tmp_path / "out", template)
+def test_an_update_works_without_git(bake: Bake, tmp_path: Path, template: Path) -> None:
+    project = bake(template)
     commit_all(project)
     prepend(project / HTTP, "// ours\n")
     change_template(template, HTTP, "\n", "\n// newer\n")
@@ -127,8 +127,10 @@ def test_no_git_on_the_path_is_no_reason_to_fail(tmp_path: Path, template: Path)
     assert (project / f"{HTTP}.new").is_file()
 
 
-def test_a_git_hook_around_us_does_not_mislead_the_merge(tmp_path: Path, template: Path) -> None:
-    project = generate(tmp_path / "out", template)
+def test_variables_set_by_a_git_hook_do_not_mislead_the_merge(
+    bake: Bake, tmp_path: Path, template: Path
+) -> None:
+    project = bake(template)
     commit_all(project)
     prepend(project / HTTP, "// ours\n")
     append(template / FILES / HTTP, "// newer\n")
@@ -182,13 +184,13 @@ def test_an_existing_service_keeps_everything(tmp_path: Path, by_name: bool) -> 
     before = tree(service)
     assert "nothing to do" in cookie(service, *UPDATE).out
     assert tree(service) == before
-    # The option goes: its section goes, to the byte.
+    # Switching the option off removes its section, to the byte.
     cookie(service, *UPDATE, "include_claude_md=no")
     assert contents(service)["CLAUDE.md"] == SERVICE["CLAUDE.md"]
 
 
-def test_a_service_without_package_json_gets_none(tmp_path: Path) -> None:
-    project = generate(tmp_path / "out")
+def test_a_service_without_package_json_gets_none(bake: Bake) -> None:
+    project = bake()
     assert not (project / "package.json").exists()
 
 
@@ -218,7 +220,7 @@ def test_an_existing_folder_without_f_is_refused_by_cookiecutter(tmp_path: Path)
     assert tree(service) == before
 
 
-def test_a_refused_answer_leaves_an_existing_service_as_it_was(tmp_path: Path) -> None:
+def test_a_refused_answer_leaves_an_existing_service_unchanged(tmp_path: Path) -> None:
     service = make_service(tmp_path / "svc")
     before = tree(service)
     result = cookie(service, "--no-input", "-f", "project_slug=.", "auth=nonsense")
@@ -226,10 +228,10 @@ def test_a_refused_answer_leaves_an_existing_service_as_it_was(tmp_path: Path) -
     assert tree(service) == before
 
 
-# --- what would change? ------------------------------------------------------------------------
+# --- dry run and check ------------------------------------------------------------------------
 
 
-def test_a_dry_run_tells_everything_and_changes_nothing(tmp_path: Path) -> None:
+def test_a_dry_run_lists_every_change_and_makes_none(tmp_path: Path) -> None:
     service = make_service(tmp_path / "svc")
     before = tree(service)
     arguments = ("--no-input", "-f", "project_slug=.", "auth=login")
@@ -247,10 +249,8 @@ def test_a_dry_run_of_a_new_project_leaves_no_folder(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_check_tells_by_its_exit_code_whether_the_suite_is_current(
-    tmp_path: Path, template: Path
-) -> None:
-    project = generate(tmp_path / "out", template)
+def test_the_check_fails_if_the_suite_is_outdated(bake: Bake, template: Path) -> None:
+    project = bake(template)
     prepend(project / HTTP, "// an edit is no reason\n")
     before = tree(project)
     current = cookie(project, *UPDATE, template=template, K6_SUITE_CHECK="1")
@@ -269,8 +269,10 @@ def test_the_check_tells_by_its_exit_code_whether_the_suite_is_current(
 # --- Windows -----------------------------------------------------------------------------------
 
 
-def test_a_checkout_with_crlf_is_still_pristine(tmp_path: Path, template: Path) -> None:
-    project = generate(tmp_path / "out", template, auth="login")
+def test_a_checkout_with_crlf_counts_as_unedited(
+    bake: Bake, tmp_path: Path, template: Path
+) -> None:
+    project = bake(template, auth="login")
     commit_all(project)
     clone = tmp_path / "clone"
     git(tmp_path, "-c", "core.autocrlf=true", "clone", "-q", str(project), str(clone))
@@ -286,11 +288,11 @@ def test_a_checkout_with_crlf_is_still_pristine(tmp_path: Path, template: Path) 
     assert not list(clone.rglob("*.new"))
 
 
-def test_deleting_the_suite_starts_over(tmp_path: Path) -> None:
-    project = generate(tmp_path / "out")
+def test_deleting_the_suite_starts_over(bake: Bake) -> None:
+    project = bake()
     before = contents(project)
     shutil.rmtree(project / "tests")
-    cookie(tmp_path / "out", "--no-input", "-f")
+    cookie(project.parent, "--no-input", "-f")
     after = contents(project)
     del before[MANIFEST], after[MANIFEST]  # it no longer knows who made .gitignore
     assert after == before

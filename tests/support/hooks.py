@@ -1,4 +1,4 @@
-"""The hooks of the template as modules, and as cookiecutter renders and runs them."""
+"""The template's hooks: as modules, and as cookiecutter renders them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 from cookiecutter.utils import create_env_with_context
 
-from tests.layout import REPOSITORY
+from tests.support.layout import REPOSITORY
 
 
 @cache
 def load_hook(name: str) -> ModuleType:
-    """Import a hook as it stands in the template, unrendered."""
+    """Import an unrendered hook."""
     path = REPOSITORY / "hooks" / f"{name}.py"
     spec = importlib.util.spec_from_file_location(f"hook_{name}", path)
     assert spec is not None
@@ -26,14 +26,14 @@ def load_hook(name: str) -> ModuleType:
 
 
 def render_hook(name: str, context: dict[str, Any]) -> str:
-    """Return the source of a hook as cookiecutter renders it."""
+    """Return the source of a hook, rendered by cookiecutter."""
     source = (REPOSITORY / "hooks" / f"{name}.py").read_text(encoding="utf-8")
     environment = create_env_with_context({"cookiecutter": context})
     return str(environment.from_string(source).render(cookiecutter=context))
 
 
 def defaults() -> dict[str, Any]:
-    """Return cookiecutter.json."""
+    """Return the content of cookiecutter.json."""
     text = (REPOSITORY / "cookiecutter.json").read_text(encoding="utf-8")
     document: dict[str, Any] = json.loads(text)
     return document

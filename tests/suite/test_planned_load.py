@@ -6,14 +6,14 @@ import itertools
 
 import pytest
 
-from tests.suite import figures
-from tests.suite.running import SCENARIOS, SCRIPTS, Suite
+from tests.suite import expected_load
+from tests.support.suite_runner import SCENARIOS, SCRIPTS, Suite
 
 GRACE = 30.0
 """k6 lets the last iterations take this long, seconds."""
 
-SHAPES = [(s, p) for s, profiles in figures.PROFILES.items() for p in profiles]
-ALL = list(itertools.product(figures.SETS, SCENARIOS))
+SHAPES = [(s, p) for s, profiles in expected_load.PROFILES.items() for p in profiles]
+ALL = list(itertools.product(expected_load.SETS, SCENARIOS))
 
 
 def entry_of(profile: str) -> tuple[str, dict[str, str]]:
@@ -27,29 +27,29 @@ def entry_of(profile: str) -> tuple[str, dict[str, str]]:
 def test_shape(suite: Suite, profile_set: str, profile: str) -> None:
     script, settings = entry_of(profile)
     found = suite.inspect(script, PROFILE_SET=profile_set, **settings)
-    wanted = figures.PROFILES[profile_set][profile]
+    wanted = expected_load.PROFILES[profile_set][profile]
     assert found.key == profile
     assert found.shape == wanted
     assert found.max_vus == wanted.peak
     assert found.total_seconds == wanted.seconds + GRACE
 
 
-@pytest.mark.parametrize(("profile_set", "profile"), list(figures.TOTALS))
+@pytest.mark.parametrize(("profile_set", "profile"), list(expected_load.TOTALS))
 def test_total_length(suite: Suite, profile_set: str, profile: str) -> None:
     found = suite.inspect(f"scenarios/{profile}.js", PROFILE_SET=profile_set)
-    assert found.shape.seconds == figures.TOTALS[profile_set, profile]
+    assert found.shape.seconds == expected_load.TOTALS[profile_set, profile]
 
 
-@pytest.mark.parametrize(("profile_set", "profile"), list(figures.PEAKS))
+@pytest.mark.parametrize(("profile_set", "profile"), list(expected_load.PEAKS))
 def test_peak(suite: Suite, profile_set: str, profile: str) -> None:
     found = suite.inspect(f"scenarios/{profile}.js", PROFILE_SET=profile_set)
-    assert found.shape.peak == found.max_vus == figures.PEAKS[profile_set, profile]
+    assert found.shape.peak == found.max_vus == expected_load.PEAKS[profile_set, profile]
 
 
-@pytest.mark.parametrize("profile_set", figures.SETS)
+@pytest.mark.parametrize("profile_set", expected_load.SETS)
 def test_breakpoint_climbs_in_steps_and_comes_down(suite: Suite, profile_set: str) -> None:
     shape = suite.inspect("scenarios/breakpoint.js", PROFILE_SET=profile_set).shape
-    assert shape.stages[:5] == figures.BREAKPOINT_STEPS
+    assert shape.stages[:5] == expected_load.BREAKPOINT_STEPS
     assert shape.stages[-1][1] == 0
 
 
@@ -79,26 +79,26 @@ def test_core_soak_lasts_half_an_hour_at_least(suite: Suite) -> None:
     assert suite.inspect("scenarios/soak.js").shape.seconds >= 1800
 
 
-@pytest.mark.parametrize(("profile_set", "profile"), list(figures.SCENARIO_THRESHOLDS))
+@pytest.mark.parametrize(("profile_set", "profile"), list(expected_load.SCENARIO_THRESHOLDS))
 def test_scenario_thresholds(suite: Suite, profile_set: str, profile: str) -> None:
     found = suite.inspect(f"scenarios/{profile}.js", PROFILE_SET=profile_set).thresholds
-    assert_holds(found, figures.SCENARIO_THRESHOLDS[profile_set, profile])
+    assert_holds(found, expected_load.SCENARIO_THRESHOLDS[profile_set, profile])
 
 
-@pytest.mark.parametrize("script", list(figures.SCRIPT_THRESHOLDS))
+@pytest.mark.parametrize("script", list(expected_load.SCRIPT_THRESHOLDS))
 def test_script_thresholds(suite: Suite, script: str) -> None:
     found = suite.inspect(f"scripts/{script}.js").thresholds
-    assert_holds(found, figures.SCRIPT_THRESHOLDS[script])
+    assert_holds(found, expected_load.SCRIPT_THRESHOLDS[script])
 
 
-def assert_holds(found: figures.Thresholds, wanted: figures.Thresholds) -> None:
+def assert_holds(found: expected_load.Thresholds, wanted: expected_load.Thresholds) -> None:
     assert {metric: found.get(metric) for metric in wanted} == wanted
 
 
-@pytest.mark.parametrize("script", list(figures.SCRIPT_SHAPES))
+@pytest.mark.parametrize("script", list(expected_load.SCRIPT_SHAPES))
 def test_script_without_a_profile_runs_its_own_shape(suite: Suite, script: str) -> None:
     found = suite.inspect(f"scripts/{script}.js")
-    assert (found.key, found.shape) == figures.SCRIPT_SHAPES[script]
+    assert (found.key, found.shape) == expected_load.SCRIPT_SHAPES[script]
 
 
 @pytest.mark.parametrize(("profile_set", "profile"), ALL)
@@ -108,7 +108,7 @@ def test_every_scenario_proves_that_it_ran(suite: Suite, profile_set: str, profi
     assert found["script_errors"] == ["count<1"]
     assert found["http_req_failed"]
     assert found["checks"]
-    for endpoint in figures.ENDPOINTS.get(profile, ("health",)):
+    for endpoint in expected_load.ENDPOINTS.get(profile, ("health",)):
         assert found[f"http_reqs{{name:{endpoint}}}"] == ["count>0"]
         assert found[f"http_req_failed{{name:{endpoint}}}"] == found["http_req_failed"]
         assert found[f"checks{{name:{endpoint}}}"] == found["checks"]
@@ -119,18 +119,18 @@ def test_any_script_runs_any_profile(suite: Suite, script: str, profile: str) ->
     found = suite.inspect(f"scripts/{script}.js", PROFILE=profile)
     assert found.key == profile
     assert found.shape == suite.inspect(f"scenarios/{profile}.js").shape
-    assert found.options["tags"]["test_type"] == figures.TEST_TYPES[script]
-    for endpoint in figures.ENDPOINTS[script]:
+    assert found.options["tags"]["test_type"] == expected_load.TEST_TYPES[script]
+    for endpoint in expected_load.ENDPOINTS[script]:
         assert found.thresholds[f"http_reqs{{name:{endpoint}}}"] == ["count>0"]
 
 
-@pytest.mark.parametrize("slo", list(figures.SLO))
+@pytest.mark.parametrize("slo", list(expected_load.SLO))
 @pytest.mark.parametrize("profile", SCENARIOS)
 def test_slo_adds_its_thresholds(suite: Suite, profile: str, slo: str) -> None:
     found = suite.inspect(f"scenarios/{profile}.js", SLO=slo).thresholds
-    for metric, expressions in figures.SLO[slo].items():
+    for metric, expressions in expected_load.SLO[slo].items():
         assert set(expressions) <= set(found[metric])
-    rate = figures.SLO_RATES.get(slo)
+    rate = expected_load.SLO_RATES.get(slo)
     assert found.get("http_reqs", []) == ([rate] if rate and profile != "smoke" else [])
 
 

@@ -1,4 +1,4 @@
-"""Runs the suite with the real k6 and reads what it left behind."""
+"""Runs the suite with the real k6 and reads its results."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def scale_of(entry: str) -> float:
 
 
 SHOP = ("GET /products", "GET /products/search", "POST /orders", "GET /reports/inventory")
-"""Endpoints that the shop promises times for."""
+"""Endpoints for which the shop has response time targets."""
 
 ANY_LATENCY = ";".join(
     f"{metric}=p(95)<5000"
@@ -116,7 +116,7 @@ class Run:
 
     @property
     def summary_text(self) -> str:
-        """summary.json as it was written; a missing one fails with what k6 said."""
+        """The text of summary.json; fails with the output of k6 if there is none."""
         path = self.folder / "summary.json"
         assert path.is_file(), f"no summary.json, exit {self.code}\n{self.everything}"
         return path.read_text(encoding="utf-8")
@@ -128,17 +128,17 @@ class Run:
 
     @property
     def reasons(self) -> str:
-        """Why the summary says it failed."""
+        """The reasons for failure in the summary."""
         return "\n".join(self.summary["reasons"])
 
     @property
     def everything(self) -> str:
-        """All that was shown, for messages and for looking for secrets."""
+        """Everything that was printed, for messages and to search for secrets."""
         return f"--- stdout\n{self.out}\n--- stderr\n{self.err}"
 
     @property
     def samples_text(self) -> str:
-        """What `--out json` wrote."""
+        """The file written by `--out json`."""
         return (self.folder / "samples.json").read_text(encoding="utf-8")
 
     def samples(self) -> Iterator[Sample]:
@@ -150,7 +150,7 @@ class Run:
                 yield Sample(row["metric"], data["value"], data.get("tags") or {})
 
     def endpoint(self, name: str) -> Json:
-        """Return the figures of one endpoint."""
+        """Return the metrics of one endpoint."""
         return dict(next(row for row in self.summary["endpoints"] if row["name"] == name))
 
 
@@ -170,7 +170,7 @@ class Suite:
     Args:
         k6: the binary.
         load: the folder `tests/load`.
-        results: where each run gets a folder of its own.
+        results: parent of the results folder of each run.
         base: settings of every run, such as BASE_URL.
     """
 
@@ -189,7 +189,7 @@ class Suite:
         return Suite(self.k6, self.load, self.results, {**self.base, **settings})
 
     def inspect(self, script: str, **settings: str | float) -> Inspected:
-        """Return what k6 makes of a script's options; asks once for the same thing."""
+        """Return what `k6 inspect` says about a script; cached."""
         key = (script, *sorted(settings.items()))
         if key not in self._inspected:
             self._inspected[key] = self._inspect(script, settings)
@@ -234,7 +234,7 @@ class Suite:
         cwd: Path | None = None,
         **settings: str | float,
     ) -> Running:
-        """Start a script; the caller waits for its end."""
+        """Start a script; the caller has to wait for it."""
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=self.results))
         out = (f"--out=json={folder / 'samples.json'}",) if samples else ()
         path = script if cwd else self.load / script
@@ -264,11 +264,11 @@ class Running:
     started: float = field(default_factory=time.monotonic)
 
     def interrupt(self) -> None:
-        """Press Ctrl-C, so to speak."""
+        """Send SIGINT, as Ctrl-C does."""
         self.process.send_signal(signal.SIGINT)
 
     def wait_for(self, condition: Callable[[], bool], seconds: float = 10) -> None:
-        """Wait until something has happened while k6 runs; fails when it does not."""
+        """Wait for a condition while k6 runs; fail if it never holds."""
         end = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < end, f"waited in vain\n{self._text('err')}"
@@ -276,7 +276,7 @@ class Running:
             time.sleep(0.02)
 
     def wait(self, seconds: float = RUN_TIMEOUT) -> Run:
-        """Wait for the end; kills what does not end within some seconds."""
+        """Wait for the end; kill the process if it takes too long."""
         memory = _Reaped(self.process)
         code = memory.wait(seconds)
         took = time.monotonic() - self.started
@@ -289,7 +289,7 @@ class Running:
 
 
 class _Reaped:
-    """Waits for a process and keeps what it used; `resource` alone would sum up all children."""
+    """Waits for a process and records its usage; `resource` would add up all children."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
@@ -313,7 +313,7 @@ class _Reaped:
 
 @dataclass(frozen=True)
 class Inspected:
-    """What `k6 inspect --execution-requirements` said."""
+    """The output of `k6 inspect --execution-requirements`."""
 
     code: int
     out: str
@@ -321,7 +321,7 @@ class Inspected:
 
     @functools.cached_property
     def options(self) -> Json:
-        """The whole of it; fails when k6 refused the script or did not know an option."""
+        """The parsed document; fails if k6 rejected the script or an option."""
         assert self.code == 0, self.err
         assert "unknown field" not in self.err, self.err
         return dict(json.loads(self.out))
@@ -339,7 +339,7 @@ class Inspected:
 
     @property
     def shape(self) -> Shape:
-        """How much load: executor, users and seconds."""
+        """The load: executor, VUs and seconds."""
         scenario = self.scenario
         if scenario["executor"] == "constant-vus":
             return Shape(
@@ -353,17 +353,17 @@ class Inspected:
 
     @property
     def total_seconds(self) -> float:
-        """The longest k6 may take, its graceful stop included."""
+        """Maximum duration in seconds, including the graceful stop."""
         return seconds_of(self.options["totalDuration"])
 
     @property
     def max_vus(self) -> int:
-        """The most virtual users at once."""
+        """Maximum number of concurrent VUs."""
         return int(self.options["maxVUs"])
 
     @property
     def thresholds(self) -> dict[str, list[str]]:
-        """Conditions by metric; those without a condition are left out."""
+        """Thresholds by metric, without empty ones."""
         return {
             metric: [entry if isinstance(entry, str) else entry["threshold"] for entry in entries]
             for metric, entries in self.options["thresholds"].items()
@@ -380,17 +380,17 @@ class Shape:
 
     @property
     def seconds(self) -> float:
-        """Planned length."""
+        """Planned duration in seconds."""
         return sum(seconds for seconds, _ in self.stages)
 
     @property
     def peak(self) -> int:
-        """Most virtual users."""
+        """Maximum number of VUs."""
         return max(target for _, target in self.stages)
 
     @property
     def holds(self) -> list[int]:
-        """Indexes of the stages that keep the load of the one before."""
+        """Indexes of the stages that hold the load of the previous one."""
         targets = [target for _, target in self.stages]
         if self.executor == "constant-vus":
             return [0]

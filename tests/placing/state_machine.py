@@ -1,4 +1,4 @@
-"""The life of a project as a state machine: people work in it, the template is run again.
+"""The lifecycle of a project as a state machine: people edit it, the template is run again.
 
 After each sequence of steps: no byte that the user wrote is gone (it is in place, merged, moved
 with its file or beside a `.new`), nothing outside the project was touched, and running the same
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from placing import tree
 
-from tests.placing.world import (
+from tests.support.small_template import (
     MANIFEST,
     SUITE_PATHS,
     VERSIONS,
@@ -25,7 +25,7 @@ from tests.placing.world import (
     write_tables,
 )
 
-# How many sequences were started in this process.
+# Number of sequences started in this process.
 sequences = 0
 
 versions = st.integers(0, VERSIONS - 1)
@@ -46,7 +46,7 @@ HOST_TEXTS = {
 }
 
 
-class Life(RuleBasedStateMachine):
+class ProjectLifecycle(RuleBasedStateMachine):
     """The rules; each is one thing that a user, git, the template or an accident does."""
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.last is not None and not self.broken)
     @rule()
     def same_again(self) -> None:
-        """Edited files are left alone by a run that has nothing new."""
+        """A run without anything new leaves edited files alone."""
         assert self.last is not None
         before = self.project.timeless()
         self.project.generate(self.last[0], **self.last[1])
@@ -97,7 +97,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(version=versions, answers=answer_sets, dies_at=st.integers(0, 45))
     def die_and_run_again(self, version: int, answers: dict[str, Any], dies_at: int) -> None:
-        """A run that was killed and repeated ends like one that was not."""
+        """A killed run that is repeated ends like an undisturbed one."""
         undisturbed = self.project.copy()
         try:
             undisturbed.generate(version, **answers)
@@ -123,7 +123,7 @@ class Life(RuleBasedStateMachine):
         other: dict[str, Any],
         dies_at: int,
     ) -> None:
-        """Killed twice, then a run of another version with other answers."""
+        """Two killed runs, then one of another version with other answers."""
         self.project.kill(version, dies_at, **answers)
         self._check_kept()
         self.project.kill(newer, dies_at // 2, **other)
@@ -258,7 +258,7 @@ class Life(RuleBasedStateMachine):
         self.project.write(MANIFEST, how)
         self.broken = True
 
-    # --- what must hold ---------------------------------------------------------------------
+    # --- invariants ---------------------------------------------------------------------
 
     @invariant()
     def outside_is_untouched(self) -> None:
@@ -274,7 +274,7 @@ class Life(RuleBasedStateMachine):
         return full.is_file() and not full.is_symlink()
 
     def _user_acted(self) -> None:
-        """Whatever the user has left in the project now must never be lost by a run."""
+        """A run must never lose what the user has in the project now."""
         self.marks = self.project.marks()
 
     def _check_kept(self) -> None:

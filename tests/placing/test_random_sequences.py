@@ -1,4 +1,4 @@
-"""Random lives of a project; `benchmarks/regeneration.py` tries thousands more."""
+"""Random sequences of edits, updates and crashes; `make bench ARGS=regeneration` runs thousands."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.placing.life import Life
+from tests.placing.state_machine import ProjectLifecycle
 
 SEQUENCES = 300
 
@@ -15,7 +15,7 @@ SEQUENCES = 300
 @pytest.mark.timeout(600)
 def test_no_sequence_of_events_loses_what_people_wrote() -> None:
     run_state_machine_as_test(
-        Life,
+        ProjectLifecycle,
         settings=settings(
             max_examples=SEQUENCES,
             stateful_step_count=15,
