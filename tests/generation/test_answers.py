@@ -54,9 +54,6 @@ def test_the_table_and_cookiecutter_json_have_the_same_options() -> None:
     document = defaults()
     assert [name for name in document if not name.startswith("_")] == NAMES
     assert list(document["__prompts__"]) == NAMES
-    for option in hook.OPTIONS:
-        if option.name != "project_slug":
-            assert document[option.name] == option.default
 
 
 def test_prompts_hold_no_rich_markup_and_name_every_choice() -> None:

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from placing import run
 from placing.act import Refusal
 
 from tests.generation.commands import MANIFEST, UPDATE, Bake, contents, cookie, tree
+from tests.support.hooks import load_hook
 from tests.support.small_template import Project, write_tables
 
 # Each of these runs the real command several times.
@@ -105,6 +107,19 @@ def test_a_full_disk_changes_nothing_and_a_larger_one_completes(
 
 
 # --- folders that cannot be written to ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("remove", [run.remove_folder, load_hook("pre_gen_project").remove_folder])
+def test_the_copy_of_a_read_only_template_can_be_removed(
+    tmp_path: Path, remove: Callable[[str], None]
+) -> None:
+    """Cookiecutter copies the mode bits of the template's folders."""
+    files = tmp_path / "my-service/.cookiecutter-k6/files"
+    files.mkdir(parents=True)
+    (files / "a.txt").touch()
+    files.chmod(0o555)
+    as_somebody(lambda: remove(str(files.parent)), tmp_path / "my-service")
+    assert list((tmp_path / "my-service").iterdir()) == []
 
 
 def as_somebody(act: Callable[[], Value], owned: Path) -> Value:

@@ -145,21 +145,13 @@ def staged_paths() -> list[Path]:
 
 
 def test_cookiecutter_renders_no_staged_file() -> None:
-    patterns = [pattern.removeprefix("*") for pattern in defaults()["_copy_without_render"]]
-    for path in staged_paths():
-        if path.is_file():
-            assert path.name.endswith(tuple(patterns)), (
-                f"add *{path.suffix} to _copy_without_render"
-            )
-
-
-def test_no_folder_is_copied_as_a_whole() -> None:
-    """With -f, cookiecutter would delete such a folder and everything in it."""
-    patterns = defaults()["_copy_without_render"]
-    assert all(re.fullmatch(r"\*\.[a-z]+", pattern) for pattern in patterns)
-    suffixes = tuple(pattern.removeprefix("*") for pattern in patterns)
-    folders = [path for path in staged_paths() if path.is_dir()]
-    assert not [path for path in folders if path.name.endswith(suffixes)]
+    """On -f cookiecutter deletes a folder that it copies as a whole: only staging is safe."""
+    copied = defaults()["_copy_without_render"]
+    folders = [path for path in STAGE.iterdir() if path.is_dir()]
+    assert copied == sorted(f"{STAGE.name}/{path.name}" for path in folders)
+    rendered = [path for path in STAGE.iterdir() if path.is_file()]
+    assert [path.name for path in rendered] == ["README.txt"]
+    assert not set("{}") & set(rendered[0].read_text())
 
 
 def test_everything_of_the_template_is_in_the_staging_folder() -> None:

@@ -71,7 +71,8 @@ def filled(query: str, values: Mapping[str, str]) -> str:
 
 def test_the_files_are_what_the_definition_says() -> None:
     done = subprocess.run(
-        [sys.executable, str(REPOSITORY / "tools/dashboards.py"), "--check"],
+        [sys.executable, "-m", "tools.dashboards", "--check"],
+        cwd=REPOSITORY,
         capture_output=True,
         text=True,
         check=False,
