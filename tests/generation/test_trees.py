@@ -25,8 +25,17 @@ COMPILER = [
     *(
         f"tests/load/engine/features/openapi/openapi_table/{name}.py"
         for name in """
-        __init__ checker cli document files formats generators links operations overrides patterns
-        rows sampling schemas source table
+        __init__ changes cli compiler document generators/__init__ generators/alternatives
+        generators/arrays generators/builder generators/context generators/discriminators
+        generators/examples generators/nodes generators/numeric generators/objects
+        generators/patterns generators/sampling generators/strings generators/trials
+        generators/uploads links/__init__ links/linker links/naming links/places links/slots
+        operations/__init__ operations/answers operations/bases operations/bodies
+        operations/model operations/parameters operations/reader operations/security overrides
+        reading/__init__ reading/download reading/files reading/parsing reading/source
+        rows/__init__ rows/answers rows/bodies rows/forms rows/maker rows/media rows/order
+        rows/parameters schemas/__init__ schemas/charsets schemas/checker schemas/expressions
+        schemas/formats schemas/views storage table texts
         """.split()
     ),
 ]
