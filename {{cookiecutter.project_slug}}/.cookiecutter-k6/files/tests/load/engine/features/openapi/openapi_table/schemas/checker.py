@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from . import formats, patterns
-from .document import Document, Schema
-from .schemas import bounds, excused, is_number, listed, names, nullable, types_of
+from openapi_table.document import Document, Schema
+
+from . import expressions, formats
+from .views import bounds, excused, is_number, listed, names, nullable, types_of
 
 _DEPTH = 60
 _STEPS = 100_000  # schemas looked at for one value
@@ -112,7 +113,7 @@ class Checker:
         if not _within(len(value), schema, "minLength", "maxLength"):
             return False
         pattern = schema.get("pattern")
-        if isinstance(pattern, str) and not patterns.matches(pattern, value):
+        if isinstance(pattern, str) and not expressions.matches(pattern, value):
             return False
         return formats.has_format(formats.known(schema.get("format")), value)
 
@@ -194,7 +195,7 @@ class Checker:
         rules = [properties[name]] if name in properties else []
         shapes = schema.get("patternProperties")
         if isinstance(shapes, Mapping):
-            rules += [rule for shape, rule in shapes.items() if patterns.matches(shape, name)]
+            rules += [rule for shape, rule in shapes.items() if expressions.matches(shape, name)]
         if not rules:
             rules = [schema.get("additionalProperties", True)]
         return all(self.valid(value, rule, depth) for rule in rules)

@@ -1,4 +1,4 @@
-"""Makes values from generators, as k6 does: to check a generator before it goes into the table."""
+"""Makes values from generators like k6 does, to check a generator before it enters the table."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ import string
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import formats, patterns
+from openapi_table.schemas import formats
 
-Node = dict[str, Any]
+from . import patterns
+from .nodes import Node
 
 _FILE = "(file)"  # stands for the bytes of a file
 
 
 class Sampler:
-    """Makes values. chance: how likely an optional property is; 0 and 1 give the two extremes."""
+    """Makes values.
+
+    chance: probability of each optional property, from 0 (none) to 1 (all).
+    """
 
     def __init__(self, shared: Mapping[str, Node], seed: int = 1, chance: float = 0.5) -> None:
         """Take the shared generators by name."""

@@ -12,9 +12,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from .document import BadDocument
+from openapi_table.document import BUNDLE_KEY, BadDocument
 
-HOME = "x-files"  # where the other files stand in the bundled document
 FILE_LIMIT = 5000
 SUFFIXES = (".json", ".yaml", ".yml")
 
@@ -45,7 +44,7 @@ class _Bundle:
             path = self.waiting.pop()
             self.files[path] = self._rewritten(self.files[path], path)
         if self.files and isinstance(made, dict):
-            made[HOME] = {self._name(path): tree for path, tree in self.files.items()}
+            made[BUNDLE_KEY] = {self._name(path): tree for path, tree in self.files.items()}
         return made
 
     def _name(self, path: str) -> str:
@@ -88,7 +87,7 @@ class _Bundle:
         if not self._known(target):
             return reference
         name = self._name(target).replace("~", "~0").replace("/", "~1").replace("%", "%25")
-        return f"#/{HOME}/{name}{fragment}"
+        return f"#/{BUNDLE_KEY}/{name}{fragment}"
 
     def _known(self, path: str) -> bool:
         if path in self.files:

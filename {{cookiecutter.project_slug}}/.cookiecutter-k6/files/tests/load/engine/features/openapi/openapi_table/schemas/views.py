@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeGuard
 
-from .document import Document, Schema
+from openapi_table.document import Document, Schema
 
 Flat = dict[str, Any]
 
