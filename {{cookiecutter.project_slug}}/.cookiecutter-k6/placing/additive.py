@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 from . import jsontext
 from .manifest import Record
-from .plan import Action, Look
+from .links import Look
+from .steps import Action
 from .tree import Found, blob_id, to_lf, uses_crlf
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
