@@ -135,9 +135,9 @@ class Project:
             self.write(f"tests/load/scenarios/{name}.js", f"// {name.title()}: a profile.\n")
         for name in ("health", "api-public"):
             self.write(f"tests/load/scripts/{name}.js", f"/**\n * {name}: a test.\n */\n")
-        self.write("tests/load/lib/wait-for-service.js", "")
-        self.write("tests/load/lib/finish-report.js", "")
-        self.write("tests/load/lib/version.txt", "0.9.1\n")
+        self.write("tests/load/engine/commands/wait-for-service.js", "")
+        self.write("tests/load/engine/commands/finish-report.js", "")
+        self.write("tests/load/engine/version.txt", "0.9.1\n")
         self.write("tests/load/suite.env", SUITE_ENV)
         self.write("tests/load/results/.gitkeep", "")
 
