@@ -92,7 +92,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     sys.setrecursionlimit(5000)
     options = parser().parse_args(arguments)
     here = os.path.dirname(os.path.realpath(__file__))
-    project = os.path.abspath(options.project or os.path.join(here, *[os.pardir] * 4))
+    project = os.path.abspath(options.project or os.path.join(here, *[os.pardir] * 6))
     try:
         if options.command == "list":
             return _list(project)
