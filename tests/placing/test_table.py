@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from placing.plan import Plan
+from placing.steps import Plan
 from placing.tree import blob_id
 
 from tests.placing.world import MANIFEST, Project, template_files, text_of

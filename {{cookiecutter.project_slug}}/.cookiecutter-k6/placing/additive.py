@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from . import jsontext
-from .manifest import Record
 from .links import Look
+from .manifest import Record
 from .steps import Action
 from .tree import Found, blob_id, to_lf, uses_crlf
 

@@ -141,9 +141,7 @@ def loads(content: bytes) -> Manifest:
                 for path, item in section.get("pending", {}).items()
             },
             pending_additions=_load_records(section.get("pending_additions", {})),
-            yours={
-                _path(place): _path(path) for place, path in section.get("yours", {}).items()
-            },
+            yours={_path(place): _path(path) for place, path in section.get("yours", {}).items()},
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Unusable("it is not a manifest of this template") from error

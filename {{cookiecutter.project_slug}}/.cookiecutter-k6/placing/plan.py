@@ -82,9 +82,7 @@ class Planner:
         self._entries = self._settle()
         self.links = Links(suite, self._entries, look, self.renames)
 
-    def plan(
-        self, after: Manifest, extra: Sequence[Action] = (), *, rewrite: bool = False
-    ) -> Plan:
+    def plan(self, after: Manifest, extra: Sequence[Action] = (), *, rewrite: bool = False) -> Plan:
         """Return the plan.
 
         after: the manifest to complete. extra: steps planned elsewhere. rewrite: whether to correct
@@ -243,7 +241,11 @@ class Planner:
         mode = self._wanted_mode(found, entry, new)
         merged = self._merged(path, found, entry, new)
         if merged is None:
-            if found.kind == "file" and not entry.foreign and self.links.broken(found.content, path):
+            if (
+                found.kind == "file"
+                and not entry.foreign
+                and self.links.broken(found.content, path)
+            ):
                 swap = self._swap(path, found, entry, new)
                 if swap is not None:
                     return swap
@@ -433,11 +435,12 @@ class Planner:
             for path, entry in self._entries.items()
             if not entry.shim and path not in half_moved and self.renames.heirs(path)
         ]
-        for old in sorted(moved, key=lambda old: (self._look(old).kind != "file", self.renames.order(old))):
+        moved.sort(key=lambda old: (self._look(old).kind != "file", self.renames.order(old)))
+        for old in moved:
             path = self.renames.heirs(old)[0]
-            if path in moves:
+            if path in moves or path in self._entries:
                 joined.append(old)
-            elif path not in self._entries and self._look(path).kind == "absent":
+            elif self._look(path).kind == "absent":
                 moves[path] = old
         return moves, joined
 

@@ -80,11 +80,11 @@ class Relinker:
         stale = list(self._stale())
         if rewrite:
             stale = self._rewrite(stale)
-        new_shims = self._place_shims({item.target for item in stale if item.item.kind != "comment"})
-        verbs = {True: "stale", False: "served"}
+        served = {item.target for item in stale if item.item.kind != "comment"}
+        new = self._place_shims(served)
+        known = self._shim_targets() - new
         self._steps += [
-            item.as_action(verbs[item.target in new_shims or item.target not in self._files_served()])
-            for item in stale
+            item.as_action("served" if item.target in known else "stale") for item in stale
         ]
         return Relinked(self._steps, self._files, self._pending)
 
@@ -104,7 +104,7 @@ class Relinker:
         return next((step for step in self._steps if step.path == path and step.changes), None)
 
     def _stale(self) -> Iterator[Stale]:
-        """Iterate over the lines that import a moved file, in modules that are not the template's."""
+        """Iterate over the lines that import a moved file, but for those of the template."""
         placed = {step.path for step in self._steps if step.content is not None}
         for path in sorted({*self._sources(), *placed}):
             content = self._content(path) if path.endswith(imports.SOURCES) else None
@@ -162,7 +162,7 @@ class Relinker:
     # --- shims -------------------------------------------------------------------------------
 
     def _place_shims(self, wanted: set[str]) -> set[str]:
-        """Plan the shims that are wanted, and the end of the others; return the new ones' targets."""
+        """Plan the wanted shims and the end of the others; return the targets of new ones."""
         wanted |= {as_types(target) for target in wanted}
         new = set()
         for index, step in enumerate(self._steps):
@@ -195,7 +195,7 @@ class Relinker:
         self._files[path] = Entry(blob_id(shim), shim=True)
         self._pending[path] = Pending(blob_id(shim), self._files[path])
 
-    def _files_served(self) -> set[str]:
+    def _shim_targets(self) -> set[str]:
         return {self._as_target(path) for path, entry in self._files.items() if entry.shim}
 
     @staticmethod
@@ -203,7 +203,7 @@ class Relinker:
         return path.removesuffix(".d.ts") + ".js" if path.endswith(".d.ts") else path
 
     def _shim(self, path: str, model: bytes) -> bytes:
-        """Return the module for an old path, with line endings as in `model`; b"" if there is none."""
+        """Return the module for an old path, or b""; line endings are those of `model`."""
         heirs = [heir for heir in self._renames.heirs(path) if heir.endswith((".js", ".d.ts"))]
         if not heirs or not path.endswith((".js", ".d.ts")):
             return b""

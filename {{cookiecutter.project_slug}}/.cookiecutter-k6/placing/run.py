@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from . import additive, features, manifest, openapi, rendering, report
 from .act import Disk, Refusal, Workplace, carry_out
+from .links import Look
 from .manifest import Manifest
 from .merge import Git, Merger
-from .links import Look
 from .plan import Planner
 from .steps import Action, Plan
 from .tree import NewFile, look, modules, read_tree, runs, to_lf
