@@ -38,6 +38,7 @@ MARK = re.compile(r"user-\w+")
 PATIENT = "http_req_duration=p(95)<9000;http_req_duration{name:health}=p(95)<9000"
 OWN = """\
 // user-own
+import { checker, HEALTHY } from '../lib/checker.js';
 import { BASE_URL } from '../lib/config.js';
 import { formatDuration } from '../lib/duration.js';
 import { endpoint, request } from '../lib/http.js';
@@ -45,6 +46,7 @@ import { defineTest } from '../lib/test.js';
 
 /** @type {import('../types/suite.js').Endpoint} */
 const HEALTH = endpoint('health', `${BASE_URL}/health`, { kind: 'health' });
+const check = checker(HEALTH.name, HEALTHY);
 
 const test = defineTest({
   name: 'mine',
@@ -55,13 +57,13 @@ const test = defineTest({
 export const { options, setup, teardown, handleSummary } = test;
 
 export default test.run(() => {
-  request(HEALTH);
+  check(request(HEALTH));
 });
 """
 OWN_IMPORTS = {
-    3: ("../lib/duration.js", "../engine/settings/duration.js"),
-    5: ("../lib/test.js", "../lib/define.js"),
-    7: ("../types/suite.js", "../engine/types/suite.js"),
+    4: ("../lib/duration.js", "../engine/settings/duration.js"),
+    6: ("../lib/test.js", "../lib/define.js"),
+    8: ("../types/suite.js", "../engine/types/suite.js"),
 }
 MINE = "tests/load/scripts/mine.js"
 
@@ -127,6 +129,8 @@ def dead_imports(project: Path) -> list[str]:
         if not name.endswith(imports.SOURCES) or "/results/" in name:
             continue
         for item in imports.find(content.decode("utf-8")):
+            if not item.specifier.endswith(imports.SOURCES):
+                continue  # a folder or data
             target = project / imports.resolve(name, item.specifier)
             if not target.is_file() and not target.with_suffix(".d.ts").is_file():
                 dead.append(f"{name}:{item.line} {item.specifier}")
