@@ -208,7 +208,7 @@ class Relinker:
         if not heirs or not path.endswith((".js", ".d.ts")):
             return b""
         lines = [
-            f"// Moved in cookiecutter-k6 {self._version}. This file only keeps old imports working;",
+            f"// Moved in cookiecutter-k6 {self._version}. This file only keeps old imports alive;",
             "// an update removes it once nothing imports it any more.",
             "",
         ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .manifest import Manifest
-from .tree import ABSENT, Found
+from .manifest import Entry, Manifest
+from .tree import ABSENT, Found, NewFile
+
+_X_BITS = stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH
 
 
 class Action(NamedTuple):
@@ -43,3 +46,33 @@ class Plan(NamedTuple):
     actions: Sequence[Action]
     after: Manifest
     during: Manifest
+
+
+class Decision(NamedTuple):
+    """What happens to one path, and what the manifest says about it afterwards."""
+
+    actions: Sequence[Action] = ()
+    entry: Entry | None = None
+
+
+def wanted_mode(found: Found, entry: Entry, new: NewFile) -> int:
+    """Return the user's mode bits; only a change of the template's own goes into them."""
+    if new.executable == entry.executable or found.executable != entry.executable:
+        return found.mode
+    readers = (found.mode & 0o444) >> 2
+    return found.mode | readers if new.executable else found.mode & ~_X_BITS
+
+
+def mode_only(path: str, found: Found, mode: int) -> list[Action]:
+    """Return the step that changes only the mode bits, if it is needed."""
+    if found.kind != "file" or mode == found.mode:
+        return []
+    return [Action("mode", path, mode=mode, expected=found, changes_mode=True)]
+
+
+def as_text(new: NewFile) -> str | None:
+    """Return a template file as text for the manifest, or None when it is binary."""
+    try:
+        return new.content.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
