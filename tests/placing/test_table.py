@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from placing.plan import Plan
+from placing.steps import Plan
 from placing.tree import blob_id
 
 from tests.support.small_template import MANIFEST, Project, template_files, text_of

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from placing import manifest, run, tree
 from placing.act import Disk, Workplace, carry_out
 from placing.merge import Git
-from placing.plan import Plan
+from placing.steps import Plan
 
 ANSWERS: dict[str, Any] = {
     "project_name": "My Service",
@@ -180,6 +180,7 @@ class Project:
         return project
 
     tables: Path
+    template: Callable[[int], dict[str, bytes]] = staticmethod(template_files)
 
     def close(self) -> None:
         """Remove the temporary folder."""
@@ -190,23 +191,28 @@ class Project:
         home = Path(tempfile.mkdtemp(prefix="placing-"))
         shutil.copytree(self.home, home, symlinks=True, dirs_exist_ok=True)
         twin = Project(home, self.store)
-        twin.tables = self.tables
+        twin.tables, twin.template = self.tables, self.template
         return twin
 
     # --- the template -----------------------------------------------------------------------
 
-    def plan(self, version: int, answers: dict[str, Any]) -> Plan:
+    def plan(self, version: int, answers: dict[str, Any], *, rewrite: bool = False) -> Plan:
         """Return the plan of a generation; the scratch folder must be there."""
         root = os.path.realpath(self.root)
         request = run.Request({**ANSWERS, **answers}, "my-service", "gh:some/where")
-        template = run.Template(template_files(version), str(self.tables))
+        template = run.Template(self.template(version), str(self.tables))
         found_at = lru_cache(maxsize=None)(partial(tree.look, root))
         merger = StoreMerger(os.path.join(root, SCRATCH), self.store)
-        plan, _before = run.make_plan(template, request, found_at, merger)
+        sources = partial(tree.modules, root)
+        plan, _before = run.make_plan(template, request, found_at, merger, sources, rewrite=rewrite)
         return plan
 
-    def generate(self, version: int, disk: Disk | None = None, **answers: Any) -> Plan:
+    def generate(
+        self, version: int, disk: Disk | None = None, *, rewrite: bool = False, **answers: Any
+    ) -> Plan:
         """Place a version of the template; return what was planned.
+
+        rewrite: also correct imports of moved files in the user's own lines.
 
         Raises Killed when the disk says so; the scratch folder is gone afterwards in any case, as
         the next run would see to.
@@ -215,7 +221,7 @@ class Project:
         scratch = os.path.join(root, SCRATCH)
         os.mkdir(scratch)
         try:
-            plan = self.plan(version, answers)
+            plan = self.plan(version, answers, rewrite=rewrite)
             problems = carry_out(Workplace(root, scratch, disk or Disk()), plan)
         finally:
             shutil.rmtree(scratch)
@@ -288,9 +294,9 @@ class Project:
             self.store[tree.blob_id(content)] = tree.to_lf(content)
 
 
-def write_tables(folder: Path) -> Path:
+def write_tables(folder: Path, renames: Any = RENAMES) -> Path:
     """Write the JSON tables of the small template."""
-    for name, table in (("features", FEATURES), ("renames", RENAMES), ("additions", ADDITIONS)):
+    for name, table in (("features", FEATURES), ("renames", renames), ("additions", ADDITIONS)):
         (folder / f"{name}.json").write_text(json.dumps(table))
     texts = folder / "additions"
     texts.mkdir()
