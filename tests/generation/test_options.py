@@ -7,6 +7,7 @@ a row here, and a wrong answer in `WRONG_ANSWERS`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -68,6 +69,11 @@ class Row(NamedTuple):
     readme: str = "# Load tests of My Service"
     services: str = ""
     folder: str = "my-service"
+
+    def __str__(self) -> str:
+        """Return the id of the row's tests, such as `auth=login`."""
+        pairs = (f"{name}={answer}" for name, answer in self.answers.items())
+        return " ".join(pairs).replace(f"{DOCUMENTS}/", "")
 
 
 TABLE = (
@@ -195,18 +201,18 @@ WRONG_ANSWERS = (
     ("include_claude_md", "maybe", ""),
 )
 
+# Answers to several options at once.
+SEVERAL = [Row(answers) for answers in OPTION_SETS.values() if len(answers) > 1]
+
 # Files that are not in the template's tree: written for the project, or parts of existing files.
 WRITTEN = {".gitattributes", ".gitignore", "CLAUDE.md", MANIFEST}
 
 
-def of(*rows: Row) -> list[pytest.ParameterSet]:
-    """Return one parameter for each row, with an id like `auth=login`."""
-    return [pytest.param(row, id=title(row), marks=bake_group(row.answers)) for row in rows]
+def parameters(rows: Iterable[Row]) -> list[pytest.ParameterSet]:
+    return [pytest.param(row, id=str(row), marks=bake_group(row.answers)) for row in rows]
 
 
-def title(row: Row) -> str:
-    pairs = (f"{name}={answer}" for name, answer in row.answers.items())
-    return " ".join(pairs).replace(f"{DOCUMENTS}/", "")
+EVERY_ROW = pytest.mark.parametrize("row", parameters(TABLE))
 
 
 # --- generating --------------------------------------------------------------------------------
@@ -223,7 +229,7 @@ def test_bake_with_defaults(cookies: Cookies, capfd: pytest.CaptureFixture[str])
     assert "Next: ./scripts/load-test.sh smoke" in capfd.readouterr().out
 
 
-@pytest.mark.parametrize("row", of(*TABLE))
+@EVERY_ROW
 def test_bake_with_option(baked: Bakery, row: Row) -> None:
     result = baked.result(**row.answers)
 
@@ -234,10 +240,7 @@ def test_bake_with_option(baked: Bakery, row: Row) -> None:
     assert names(result.project_path) == expected_files(row.answers)
 
 
-SEVERAL = [Row(answers) for answers in OPTION_SETS.values() if len(answers) > 1]
-
-
-@pytest.mark.parametrize("row", of(*SEVERAL))
+@pytest.mark.parametrize("row", parameters(SEVERAL))
 def test_bake_with_several_options(baked: Bakery, row: Row) -> None:
     assert names(baked(**row.answers)) == expected_files(row.answers)
 
@@ -269,13 +272,13 @@ def test_bake_with_wrong_answer(
 # --- the generated files -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("row", of(*TABLE))
+@EVERY_ROW
 def test_rendered_settings(baked: Bakery, row: Row) -> None:
     settings = suite_env(baked(**row.answers))
     assert {name: settings.get(name) for name in row.env} == row.env
 
 
-@pytest.mark.parametrize("row", of(*TABLE))
+@EVERY_ROW
 def test_readme(baked: Bakery, row: Row) -> None:
     load = baked(**row.answers) / "tests/load"
     readme = (load / "README.md").read_text(encoding="utf-8")
@@ -284,13 +287,13 @@ def test_readme(baked: Bakery, row: Row) -> None:
     assert {name for name in scripts if f"`{name}`" not in readme} == set()
 
 
-@pytest.mark.parametrize("row", of(*(row for row in TABLE if row.services)))
+@pytest.mark.parametrize("row", parameters(row for row in TABLE if row.services))
 def test_compose_services(baked: Bakery, row: Row) -> None:
     compose = yaml.safe_load((baked(**row.answers) / "tests/load/compose.yaml").read_text("utf-8"))
     assert set(compose["services"]) == set(row.services.split())
 
 
-@pytest.mark.parametrize("row", of(*TABLE))
+@EVERY_ROW
 def test_commands_are_executable(baked: Bakery, row: Row) -> None:
     project = baked(**row.answers)
     executable = {name for name in names(project) if (project / name).stat().st_mode & 0o111}

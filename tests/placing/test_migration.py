@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from placing import imports
 from service.testing import RunningService
+from tests.layout import REPOSITORY
 
 from tests.generation.commands import (
     MANIFEST,
@@ -25,7 +26,6 @@ from tests.generation.commands import (
     cookie,
     run,
 )
-from tests.layout import REPOSITORY
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from placing import imports, run
 from placing.steps import Plan
-
 from tests.placing.world import Project, write_tables
 
 LOAD = "tests/load"
