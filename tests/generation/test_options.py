@@ -24,7 +24,7 @@ from tests.support.option_sets import DOCUMENTS, OPTION_SETS, Answers
 if TYPE_CHECKING:
     from pytest_cookies.plugin import Cookies
 
-AUTH = "data/users.json lib/auth.js scripts/api-authenticated.js"
+AUTH = "data/users.json scripts/api-authenticated.js"
 OPENAPI = "data/operations.* docs/openapi.md engine/features/openapi/* scripts/openapi.js"
 RESOURCES = """
     config/resources.js engine/features/resources/* lib/resources.js lib/unique-name.js
@@ -39,7 +39,7 @@ TENANTS = """
 """
 SOCKETS = "config/sockets.js engine/features/sockets/* scripts/websocket.js"
 STORES = "docs/databases.md engine/features/database/* k6/databases.dockerfile"
-DATABASE = "config/database.js scripts/database.js sql/*"
+DATABASE = "config/database.js engine/features/queries/* scripts/database.js sql/*"
 CDC = "config/cdc.js docs/cdc.md engine/features/cdc/* scripts/cdc-*.js"
 CI = "ci/ci.sh ci/runs.txt docs/ci.md"
 GITHUB = "/.github/workflows/load-tests.yml /.github/workflows/load-test-gate.yml"
@@ -91,7 +91,7 @@ TABLE = (
     Row({"backend_api_prefix": "/api/v1"}, env={"API_PREFIX": "/api/v1"}),
     Row({"backend_api_prefix": "v2/"}, env={"API_PREFIX": "/v2"}),
     Row({"backend_api_prefix": "/"}, env={"API_PREFIX": ""}),
-    Row({"auth": "none"}, env={"AUTH_MODE": None, "LOGIN_PATH": None}),
+    Row({"auth": "none"}, env={"AUTH_MODE": "none"}),
     Row(
         {"auth": "login"},
         files=f"{AUTH} scripts/auth-flow.js",
@@ -101,13 +101,13 @@ TABLE = (
     Row(
         {"auth": "api-key"},
         files=AUTH,
-        env={"AUTH_MODE": "api-key", "ME_PATH": None},
+        env={"AUTH_MODE": "api-key"},
         readme="| `api-authenticated` |",
     ),
     Row({"openapi_spec": ""}, env={"OPENAPI_SPEC": None}),
     Row({"openapi_spec": str(DOCUMENTS / "shop.json")}, files=OPENAPI, readme="| `openapi` |"),
     Row({"openapi_spec": "live"}, files=OPENAPI, env={"OPENAPI_SPEC": "live"}),
-    Row({"resources": "none"}, env={"WORKLOAD": None}),
+    Row({"resources": "none"}, env={"WORKLOAD": "core"}),
     Row({"resources": "items"}, RESOURCES, env={"WORKLOAD": "core"}, readme="| `resources` |"),
     Row(
         {"resources": "missions"},
@@ -122,7 +122,7 @@ TABLE = (
         readme="| `tickets` |",
     ),
     Row({"resources": "desk,missions"}, env={"WORKLOAD": "core"}, readme="| `knowledge-base` |"),
-    Row({"include_multi_tenant": False}, env={"WORKLOAD": None}),
+    Row({"include_multi_tenant": False}, env={"WORKLOAD": "core"}),
     Row(
         {"include_multi_tenant": True},
         files=TENANTS,
