@@ -19,7 +19,6 @@ import pytest
 import yaml
 from service.testing import RunningService, running_service
 
-from tests.conftest import installed
 from tests.observability.servers import (
     Influxdb,
     Prometheus,
@@ -28,6 +27,7 @@ from tests.observability.servers import (
 )
 from tests.support.bakery import Bakery
 from tests.support.database_servers import Stores, mongo, pipeline, postgres
+from tests.support.installed import installed
 from tests.support.layout import LOAD, REPOSITORY
 from tests.support.suite_runner import PATIENT
 

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 from placing import imports
 from service.testing import RunningService
-from tests.layout import REPOSITORY
 
 from tests.generation.commands import (
     MANIFEST,
@@ -26,6 +25,7 @@ from tests.generation.commands import (
     cookie,
     run,
 )
+from tests.support.layout import REPOSITORY
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from placing import imports, run
 from placing.steps import Plan
-from tests.placing.world import Project, write_tables
+
+from tests.support.small_template import Project, write_tables
 
 LOAD = "tests/load"
 OLD, NEW = f"{LOAD}/lib/thing.js", f"{LOAD}/engine/thing.js"
