@@ -181,7 +181,7 @@ def test_optional_parameters_are_sent_when_their_value_means_something() -> None
 def test_a_required_parameter_that_cannot_be_filled_skips_the_operation() -> None:
     impossible = {"type": "integer", "minimum": 5, "maximum": 1}
     row = only_row(openapi(getting(query("q", impossible, required=True))))
-    assert row["skip"].startswith("query parameter q: no whole number")
+    assert row["skip"].startswith("query parameter q: no integer")
     assert set(row) == {"name", "method", "url", "journey", "role", "skip"}
 
 
@@ -584,14 +584,14 @@ def test_swagger_security_definitions() -> None:
     ("document", "message"),
     [
         ([], "#: the document is an array"),
-        ("text", "#: the document is a text"),
+        ("text", "#: the document is a string"),
         ({}, "neither `openapi` nor `swagger`"),
         ({"openapi": "4.0.0"}, "#/openapi: version '4.0.0'"),
         ({"swagger": 1.2}, "#/swagger: version '1.2'"),
         (openapi({}), "#/paths: the document holds no operation"),
         ({"openapi": "3.1.0", "webhooks": {"a": {"post": {}}}}, "; #/webhooks: webhooks"),
         ({"openapi": "3.0.0", "paths": []}, "#/paths: expected an object, found an array"),
-        ({"openapi": "3.0.0", "paths": {"$ref": "#/x"}}, "#/paths: reference to something"),
+        ({"openapi": "3.0.0", "paths": {"$ref": "#/x"}}, "#/paths: reference to a missing target"),
     ],
 )
 def test_what_is_no_document_is_refused_with_the_place(document: Any, message: str) -> None:

@@ -72,7 +72,7 @@ def _outcome(url: str) -> bytes | BadDocument:
     except (OSError, ValueError, ArithmeticError) as error:
         return BadDocument(f"{shown} cannot be fetched: {getattr(error, 'reason', None) or error}")
     except (http.client.HTTPException, zlib.error) as error:
-        return BadDocument(f"{shown} sent an invalid HTTP response: {type(error).__name__}")
+        return BadDocument(f"{shown} sent an invalid response: {type(error).__name__}")
 
 
 def _download(url: str, shown: str) -> bytes:
