@@ -1,8 +1,8 @@
 """The life of a project as a state machine: people work in it, the template is run again.
 
 After each sequence of steps: no byte that the user wrote is gone (it is in place, merged, moved with
-its file, beside a `.new` or in a `.yours`), no import of a moved file is dead, nothing outside the
-project was touched, and running the same template once more changes nothing.
+its file, beside a `.new` or in a `.yours`), no import of a moved file is dead, nothing outside of
+the project was touched, and running the same template once more changes nothing.
 """
 
 from __future__ import annotations

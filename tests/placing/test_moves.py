@@ -13,7 +13,8 @@ from placing.renames import Renames
 from placing.steps import Plan
 
 from tests.layout import STAGE, SUITE_FILES
-from tests.placing.world import Project, write_tables
+from tests.placing.test_crash import StubbornDisk
+from tests.placing.world import Project, Unfinished, write_tables
 
 LOAD = "tests/load"
 OLD, NEW = f"{LOAD}/lib/thing.js", f"{LOAD}/engine/thing.js"
@@ -423,6 +424,29 @@ def test_a_run_that_dies_while_files_move_is_completed_by_the_next(
         if not died:
             break
     assert step > 30
+
+
+@pytest.mark.parametrize("stubborn", ["engine/thing.js", "engine/thing.js.yours"])
+def test_the_old_file_stays_while_what_replaces_it_cannot_be_written(
+    project: Project, stubborn: str
+) -> None:
+    edit(project, OLD, "// user-1", at=7)
+    mine = project.read(OLD)
+    with pytest.raises(Unfinished, match="Operation not permitted"):
+        project.generate(1, StubbornDisk(stubborn))
+    assert project.read(OLD) == mine
+    project.generate(1)
+    assert project.read(NEW) == AFTER[NEW]
+    assert project.read(f"{NEW}.yours") == mine
+
+
+def test_a_move_onto_a_file_of_the_users_leaves_no_dead_import(project: Project) -> None:
+    project.write(NEW, b"// user-1\nexport const thing = 1;\n")
+    project.write(MINE, OWN)
+    project.generate(1)
+    assert project.read(NEW) == b"// user-1\nexport const thing = 1;\n"
+    assert project.read(f"{NEW}.new") == AFTER[NEW]
+    assert dead_imports(project) == [f"{MINE}:4 ../lib/helper.js"]  # in a comment
 
 
 def test_a_dead_run_and_then_an_older_template_lose_nothing(project: Project) -> None:
