@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -240,11 +241,22 @@ def finish(folder: str) -> int:
     except OSError as error:
         complain(f"nothing was changed: {error.strerror} ({error.filename})")
     finally:
-        shutil.rmtree(os.path.join(root, STAGING), ignore_errors=True)
-        shutil.rmtree(os.path.join(root, LOCK), ignore_errors=True)
+        remove_folder(os.path.join(root, STAGING))
+        remove_folder(os.path.join(root, LOCK))
     if code == 0:
         _remove_if_empty(root)
     return code
+
+
+def remove_folder(folder: str) -> None:
+    """Remove a folder; one copied from a read-only template has to be made writable first."""
+    try:
+        shutil.rmtree(folder)
+    except OSError:
+        for parent, _folders, _files in os.walk(folder):
+            with suppress(OSError):
+                os.chmod(parent, 0o700)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove_if_empty(root: str) -> None:

@@ -125,13 +125,17 @@ def parent_problem(root: str, path: str) -> str:
     current = root
     for part in path.split("/")[:-1]:
         current = os.path.join(current, part)
-        shown = os.path.relpath(current, root).replace(os.sep, "/")
-        if os.path.islink(current):
+        try:
+            mode = os.lstat(current).st_mode
+        except OSError:
+            return ""  # nothing is there, and nothing below it
+        shown = current[len(root) :].lstrip(os.sep).replace(os.sep, "/")
+        if stat.S_ISLNK(mode):
             target = os.path.realpath(current)
             if os.path.commonpath([root, target]) != root:
                 return f"{shown} is a link that leads out of the project"
             if not os.path.isdir(target):
                 return f"{shown} is a link to nothing"
-        elif os.path.lexists(current) and not os.path.isdir(current):
+        elif not stat.S_ISDIR(mode):
             return f"{shown} is not a folder"
     return ""
