@@ -1,7 +1,7 @@
 """The lifecycle of a project as a state machine: people edit it, the template is run again.
 
-After each sequence of steps: no byte that the user wrote is gone (it is in place, merged, moved with
-its file, beside a `.new` or in a `.yours`), no import of a moved file is dead, nothing outside of
+After each sequence of steps: no byte that the user wrote is gone (it is in place, merged, moved
+with its file, beside a `.new` or in a `.yours`), no import of a moved file is dead, nothing outside
 the project was touched, and running the same template once more changes nothing.
 """
 

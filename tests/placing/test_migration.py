@@ -25,7 +25,7 @@ from tests.generation.commands import (
     cookie,
     run,
 )
-from tests.layout import REPOSITORY, needs_extensions
+from tests.support.layout import REPOSITORY, needs_extensions
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

@@ -12,9 +12,9 @@ from placing import imports, run, tree
 from placing.renames import Renames
 from placing.steps import Plan
 
-from tests.layout import STAGE, SUITE_FILES
 from tests.placing.test_crash import StubbornDisk
-from tests.placing.world import Project, Unfinished, write_tables
+from tests.support.layout import STAGE, SUITE_FILES
+from tests.support.small_template import Project, Unfinished, write_tables
 
 LOAD = "tests/load"
 OLD, NEW = f"{LOAD}/lib/thing.js", f"{LOAD}/engine/thing.js"
