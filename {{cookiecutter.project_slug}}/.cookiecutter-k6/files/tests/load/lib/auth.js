@@ -2,10 +2,9 @@ import encoding from 'k6/encoding';
 import { Counter, Rate } from 'k6/metrics';
 import { SharedArray } from 'k6/data';
 import { defaultOptions, env } from './config.js';
-import { reportFailure } from '../engine/vu/failures.js';
+import { reportFailure, thinkTime } from './define.js';
 import { endpoint, jsonAt, request } from './http.js';
 import { localPath } from '../engine/settings/paths.js';
-import { thinkTime } from './pauses.js';
 
 /** @typedef {import('../engine/types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */

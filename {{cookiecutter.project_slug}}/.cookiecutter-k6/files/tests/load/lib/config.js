@@ -2,17 +2,59 @@ import { SharedArray } from 'k6/data';
 
 /** @typedef {ReturnType<typeof import('../engine/settings/reading.js').readEnvironment>} Environment */
 
+/** One element per setting, sorted by name. `require` loads the reader of the settings once, not in every VU. */
+const shared = new SharedArray('settings', () =>
+  Object.entries(require('../engine/settings/reading.js').readEnvironment())
+    .map(([name, value]) => ({ name, value }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1)),
+);
+
+/**
+ * Finds a setting by binary search: k6 makes a new copy of an element at each access.
+ *
+ * @param {PropertyKey} key
+ * @returns {{ name: string, value?: any } | undefined}
+ */
+function find(key) {
+  if (typeof key !== 'string') {
+    return undefined;
+  }
+  let low = 0;
+  let high = shared.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const setting = shared[middle];
+    if (setting.name === key) {
+      return setting;
+    }
+    if (setting.name < key) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return undefined;
+}
+
 /**
  * Every setting of engine/settings/table.js, validated and typed: environment, then suite.env, then default.
  *
- * Read once per run and shared: k6 gives each VU its own copy of every module, and a thousand VUs should not
- * carry a thousand settings tables. `require` instead of `import` for the same reason.
+ * Read once per run and shared. A VU copies a setting when it first asks for it: copies of all of them would be a
+ * tenth of its memory.
  *
  * @type {Environment}
  */
-export const env = new SharedArray('settings', () => [
-  require('../engine/settings/reading.js').readEnvironment(),
-])[0];
+export const env = /** @type {Environment} */ (
+  new Proxy(/** @type {Record<PropertyKey, any>} */ ({}), {
+    get: (copies, name) => (name in copies ? copies[name] : (copies[name] = find(name)?.value)),
+    has: (copies, name) => find(name) !== undefined,
+    ownKeys: (copies) => {
+      shared.forEach(({ name, value }) => (copies[name] = value));
+      return Reflect.ownKeys(copies);
+    },
+    set: () => false,
+  })
+);
 
 /** Base of every URL, without a trailing slash: `http://localhost:8000`. May hold credentials. */
 export const BASE_URL = env.target.href;

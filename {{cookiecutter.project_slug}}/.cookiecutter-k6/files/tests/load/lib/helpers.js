@@ -1,8 +1,8 @@
-import { reportOnce, shorten } from '../engine/vu/failures.js';
+import { reportOnce, shorten } from './define.js';
 
 /** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */
 
-export { pause, randomBetween, thinkTime } from './pauses.js';
+export { pause, randomBetween, thinkTime } from './define.js';
 
 /**
  * A random whole number.

@@ -1,11 +1,9 @@
 import k6 from 'k6';
 import { Counter, Rate, Trend } from 'k6/metrics';
-import { checker, isJson } from './checker.js';
+import { checker, endpoint, isJson, jsonAt, request } from './http.js';
 import { env, writesAllowed } from './config.js';
 import { randomItem } from './helpers.js';
-import { endpoint, jsonAt, request } from './http.js';
-import { pause, thinkTime } from './pauses.js';
-import { defineTest } from './define.js';
+import { defineTest, pause, thinkTime } from './define.js';
 
 /** @typedef {import('../engine/types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */

@@ -1,12 +1,11 @@
 import k6 from 'k6';
 import exec from 'k6/execution';
 import { Counter, Rate, Trend } from 'k6/metrics';
-import { checker } from './checker.js';
+import { checker } from './http.js';
 import { weightedRandom } from './helpers.js';
 import { createGrowthWatch } from '../engine/vu/growth.js';
 import { withNewNames } from '../engine/vu/old-names.js';
-import { thinkTime } from './pauses.js';
-import { defineTest } from './define.js';
+import { defineTest, thinkTime } from './define.js';
 
 /** @typedef {import('../engine/types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../engine/types/suite.js').Journey} Journey */

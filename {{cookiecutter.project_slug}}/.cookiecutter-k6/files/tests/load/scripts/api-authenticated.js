@@ -10,12 +10,10 @@
 import k6 from 'k6';
 import { Rate } from 'k6/metrics';
 import { authEndpoints, authorized, currentToken } from '../lib/auth.js';
-import { checker } from '../lib/checker.js';
+import { checker, endpoint, jsonAt } from '../lib/http.js';
 import { env, writesAllowed } from '../lib/config.js';
 import { generateTestId } from '../lib/helpers.js';
-import { endpoint, jsonAt } from '../lib/http.js';
-import { thinkTime } from '../lib/pauses.js';
-import { defineTest } from '../lib/define.js';
+import { defineTest, thinkTime } from '../lib/define.js';
 
 /** @typedef {import('../engine/types/suite.js').Outcome} Outcome */
 

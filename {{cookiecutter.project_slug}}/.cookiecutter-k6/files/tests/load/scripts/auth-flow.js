@@ -10,11 +10,9 @@
 import k6 from 'k6';
 import { Trend } from 'k6/metrics';
 import { authHeaders, currentUser } from '../lib/auth.js';
-import { checker } from '../lib/checker.js';
+import { checker, endpoint, jsonAt, request } from '../lib/http.js';
 import { env } from '../lib/config.js';
-import { endpoint, jsonAt, request } from '../lib/http.js';
-import { pause } from '../lib/pauses.js';
-import { defineTest } from '../lib/define.js';
+import { defineTest, pause } from '../lib/define.js';
 
 const loginDuration = new Trend('login_duration', true);
 

@@ -7,13 +7,11 @@
 
 import exec from 'k6/execution';
 import { Counter, Trend } from 'k6/metrics';
-import { checker } from '../lib/checker.js';
+import { checker, endpoint, jsonAt, request } from '../lib/http.js';
 import { env, writesAllowed } from '../lib/config.js';
-import { endpoint, jsonAt, request } from '../lib/http.js';
-import { thinkTime } from '../lib/pauses.js';
+import { defineTest, thinkTime } from '../lib/define.js';
 import { credentialEndpoints, tierHeaders } from '../engine/features/tenants/tenant.js';
 import { productRow } from '../engine/features/tenants/made-rows.js';
-import { defineTest } from '../lib/define.js';
 
 const importedRows = new Counter('bulk_rows_imported');
 const importDuration = new Trend('bulk_import_duration', true);

@@ -8,10 +8,9 @@
 import { randomInt, randomItem } from '../lib/helpers.js';
 import { writesAllowed } from '../lib/config.js';
 import { endpoint } from '../lib/http.js';
-import { thinkTime } from '../lib/pauses.js';
+import { defineTest, thinkTime } from '../lib/define.js';
 import { eachFirst, popularProduct, visitOf } from '../engine/features/tenants/shop.js';
 import { credentialEndpoints, tierHeaders } from '../engine/features/tenants/tenant.js';
-import { defineTest } from '../lib/define.js';
 
 /** Longest time for each answer, milliseconds. */
 const WITHIN_MS = 1000;

@@ -8,7 +8,7 @@
 
 import { writesAllowed } from '../lib/config.js';
 import { weightedRandom } from '../lib/helpers.js';
-import { thinkTime } from '../lib/pauses.js';
+import { defineTest, thinkTime } from '../lib/define.js';
 import {
   buy,
   closeSale,
@@ -18,7 +18,6 @@ import {
 } from '../engine/features/tenants/flash-sale.js';
 import { BROWSE, eachFirst, visitProducts } from '../engine/features/tenants/shop.js';
 import { credentialEndpoints } from '../engine/features/tenants/tenant.js';
-import { defineTest } from '../lib/define.js';
 
 const look = () => void visitProducts();
 const next = eachFirst(

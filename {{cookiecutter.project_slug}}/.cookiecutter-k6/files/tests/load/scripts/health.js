@@ -6,11 +6,9 @@
 //   CONFIRM_TARGET=api.example.com ./scripts/load-test.sh health --base-url https://api.example.com --yes
 
 import { Rate, Trend } from 'k6/metrics';
-import { checker, HEALTH_LIMIT_MS, HEALTHY } from '../lib/checker.js';
+import { checker, endpoint, HEALTH_LIMIT_MS, HEALTHY, request } from '../lib/http.js';
 import { BASE_URL, HEALTH_PATHS } from '../lib/config.js';
-import { endpoint, request } from '../lib/http.js';
-import { pause } from '../lib/pauses.js';
-import { defineTest } from '../lib/define.js';
+import { defineTest, pause } from '../lib/define.js';
 
 const healthCheckErrors = new Rate('health_check_errors');
 const healthCheckDuration = new Trend('health_check_duration', true);

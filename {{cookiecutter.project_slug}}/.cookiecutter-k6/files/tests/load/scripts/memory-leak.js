@@ -7,11 +7,10 @@
 // JSON (MEMORY_FIELD, process.memory_usage_mb by default) or Prometheus' text format (process_resident_memory_bytes).
 // Red when it surely grows by more than MEMORY_LIMIT megabytes an hour once it has warmed up (WARM_UP).
 
-import { pause } from '../lib/pauses.js';
+import { defineTest, pause } from '../lib/define.js';
 import { createMemorySampler, MEASURES } from '../engine/features/tenants/memory.js';
 import { BROWSE, visitProducts } from '../engine/features/tenants/shop.js';
 import { credentialEndpoints } from '../engine/features/tenants/tenant.js';
-import { defineTest } from '../lib/define.js';
 
 /** Requests in a row. */
 const REQUESTS = 10;

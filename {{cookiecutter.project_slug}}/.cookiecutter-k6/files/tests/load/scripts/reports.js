@@ -7,14 +7,12 @@
 
 import k6 from 'k6';
 import { Trend } from 'k6/metrics';
-import { checker } from '../lib/checker.js';
+import { checker, endpoint, jsonAt, request } from '../lib/http.js';
 import { env, writesAllowed } from '../lib/config.js';
 import { parseDuration } from '../engine/settings/duration.js';
-import { endpoint, jsonAt, request } from '../lib/http.js';
-import { thinkTime } from '../lib/pauses.js';
+import { defineTest, thinkTime } from '../lib/define.js';
 import { REPORT, visitReport } from '../engine/features/tenants/shop.js';
 import { credentialEndpoints, tierHeaders } from '../engine/features/tenants/tenant.js';
-import { defineTest } from '../lib/define.js';
 
 /** Milliseconds from the request until the report is there. */
 const readyDuration = new Trend('report_ready_duration', true);

@@ -6,11 +6,10 @@
 //
 // Tiers, their load, and how far they may bother each other: config/tenants.js.
 
-import { checker } from '../lib/checker.js';
+import { checker, endpoint, request } from '../lib/http.js';
 import { env } from '../lib/config.js';
 import { weightedRandom } from '../lib/helpers.js';
-import { endpoint, request } from '../lib/http.js';
-import { thinkTime } from '../lib/pauses.js';
+import { defineTest, thinkTime } from '../lib/define.js';
 import { createIsolationWatch } from '../engine/features/tenants/isolation.js';
 import { eachFirst, mixSteps } from '../engine/features/tenants/shop.js';
 import {
@@ -18,7 +17,6 @@ import {
   currentTier,
   tierHeaders,
 } from '../engine/features/tenants/tenant.js';
-import { defineTest } from '../lib/define.js';
 
 /** What the noisy tier sends on top; that it is stopped at its limit is right. */
 const NOISE = endpoint('GET /products beyond the limit', '/products?limit=20', {

@@ -1,9 +1,8 @@
 // The help desk's workload: WORKLOAD=desk in suite.env. Same shape as workload.js, which says what the fields mean.
 
 import { resources } from '../config/resources.js';
-import { checker } from '../lib/checker.js';
+import { checker, endpoint, jsonAt, request } from '../lib/http.js';
 import { BASE_URL, HEALTH_PATHS, writesAllowed } from '../lib/config.js';
-import { endpoint, jsonAt, request } from '../lib/http.js';
 import { resource, send } from '../lib/resources.js';
 import { uniqueName } from '../lib/unique-name.js';
 
@@ -39,7 +38,7 @@ const visitDetails = (target = DETAILS) => {
  * A visit of one request and one check.
  *
  * @param {Endpoint} own
- * @param {import('../lib/checker.js').Expectation} expected
+ * @param {import('../lib/http.js').Expectation} expected
  * @param {() => unknown} [body]
  * @returns {Step['visit']}
  */

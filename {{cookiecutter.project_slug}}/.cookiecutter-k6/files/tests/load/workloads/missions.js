@@ -3,7 +3,7 @@
 
 import { Rate, Trend } from 'k6/metrics';
 import { resources } from '../config/resources.js';
-import { pause } from '../lib/pauses.js';
+import { pause } from '../lib/define.js';
 import { inTurn, resource } from '../lib/resources.js';
 import { HEALTH, visitHealth } from '../scripts/health.js';
 

@@ -1,9 +1,8 @@
-import { isHealthy } from '../../lib/checker.js';
+import { endpoint, isHealthy, requestQuietly } from '../../lib/http.js';
 import { API_PREFIX, BASE_URL, env, HEALTH_PATHS } from '../../lib/config.js';
 import { formatDuration } from '../settings/duration.js';
 import { purposes } from '../settings/user-files.js';
-import { shorten } from '../vu/failures.js';
-import { endpoint, requestQuietly } from '../../lib/http.js';
+import { shorten } from '../../lib/define.js';
 
 /** @typedef {import('../types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../types/suite.js').StartInfo} StartInfo */

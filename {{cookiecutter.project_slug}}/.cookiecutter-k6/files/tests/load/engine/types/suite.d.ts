@@ -71,7 +71,7 @@ export interface Endpoint {
   /** Family for thresholds: health, api, api_read, api_write. */
   readonly kind: string;
   /** Accepted statuses; undefined: any 2xx. */
-  readonly statuses: readonly number[] | undefined;
+  readonly statuses: EndpointOptions['statuses'];
   /** k6 request parameters shared by all requests of this endpoint. */
   readonly params: Params & { throw: boolean };
   /** Options it was made from, so that a variant can be derived. */

@@ -4,18 +4,21 @@ import exec from 'k6/execution';
  * Tags the samples of a VU with the load step that its iteration starts in, so that the summary can say at
  * which step a service broke, and whether it recovered.
  *
+ * @template T
  * @param {import('../types/suite.js').VuPlan['stages']} stages
- * @returns {() => void} call at the start of an iteration
- * @example const tagStage = createStageTagger([{ name: 'step-1-50vus', endsAt: 300000 }]);
+ * @param {(data: T) => unknown} iteration
+ * @returns {(data: T) => unknown} the iteration, tagged
+ * @example const tagged = withStage([{ name: 'step-1-50vus', endsAt: 300000 }], iteration);
  */
-export function createStageTagger(stages) {
+export function withStage(stages, iteration) {
   let current = '';
-  return () => {
+  return (data) => {
     const elapsed = Date.now() - exec.scenario.startTime;
     const { name } = stages.find(({ endsAt }) => elapsed < endsAt) ?? stages[stages.length - 1];
     if (name !== current) {
       exec.vu.metrics.tags.stage = name;
       current = name;
     }
+    return iteration(data);
   };
 }

@@ -1,6 +1,5 @@
 import { tests } from '../../../config/cdc.js';
-import { thinkTime } from '../../../lib/pauses.js';
-import { defineTest } from '../../../lib/define.js';
+import { defineTest, thinkTime } from '../../../lib/define.js';
 import { Writer } from './writer.js';
 
 /**

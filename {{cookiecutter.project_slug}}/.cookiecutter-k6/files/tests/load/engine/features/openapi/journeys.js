@@ -3,8 +3,7 @@
 
 import exec from 'k6/execution';
 import { env } from '../../../lib/config.js';
-import { reportException, reportOnce } from '../../vu/failures.js';
-import { thinkTime } from '../../../lib/pauses.js';
+import { reportException, reportOnce, thinkTime } from '../../../lib/define.js';
 import { checkAnswer, sendOperation, valueAt } from './requests.js';
 import { counts, createRandom, operationAt, seed, walkAt } from './table.js';
 

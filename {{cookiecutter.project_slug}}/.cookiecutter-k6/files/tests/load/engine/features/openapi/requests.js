@@ -3,8 +3,8 @@
 import k6 from 'k6';
 import http from 'k6/http';
 import { BASE_URL, env } from '../../../lib/config.js';
-import { reportFailure, unanswered } from '../../vu/failures.js';
-import { endpoint } from '../../../lib/http.js';
+import { reportFailure, unanswered } from '../../../lib/define.js';
+import { accepts, endpoint } from '../../../lib/http.js';
 import { credentials } from './table.js';
 import { makeValue } from './values.js';
 import { encodeBody, inHeader, inPath, inQuery } from './writing.js';
@@ -39,7 +39,7 @@ export function sendOperation(operation, source, isFine = () => false) {
   } catch (error) {
     response = unanswered(target, error);
   }
-  const isGood = target.statuses?.includes(response.status) === true;
+  const isGood = target.statuses !== undefined && accepts(target, response.status);
   if (!isGood && !isFine(response.status)) {
     reportFailure(target, { ...response, body: hidden(response.body, secrets) });
   }

@@ -1,6 +1,6 @@
 import k6 from 'k6';
 import { Counter, Rate, Trend } from 'k6/metrics';
-import { reportOnce, shorten } from '../../vu/failures.js';
+import { reportOnce, shorten } from '../../../lib/define.js';
 
 /** @typedef {keyof typeof import('./socket-causes.js').SOCKET_CAUSES} SocketCause */
 

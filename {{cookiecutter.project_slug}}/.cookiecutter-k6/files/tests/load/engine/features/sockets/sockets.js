@@ -6,7 +6,7 @@ import { clearTimeout, setTimeout } from 'k6/timers';
 import { WebSocket } from 'k6/websockets';
 import { latencyMs, learn, newClock, toMs } from './clock-offset.js';
 import { env } from '../../../lib/config.js';
-import { causeOf, reportException } from '../../vu/failures.js';
+import { causeOf, reportException } from '../../../lib/define.js';
 import { hangUp, NOT_ANSWERED } from './hang-up.js';
 import { createRecorder } from './socket-metrics.js';
 

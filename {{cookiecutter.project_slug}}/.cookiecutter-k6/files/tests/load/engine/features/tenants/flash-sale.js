@@ -1,7 +1,6 @@
 import { Counter, Gauge, Rate, Trend } from 'k6/metrics';
-import { checker } from '../../../lib/checker.js';
+import { checker, endpoint, jsonAt, request, requestQuietly } from '../../../lib/http.js';
 import { env } from '../../../lib/config.js';
-import { endpoint, jsonAt, request, requestQuietly } from '../../../lib/http.js';
 import { tierHeaders } from './tenant.js';
 
 const sold = new Counter('flash_sale_sold');

@@ -1,8 +1,7 @@
 import k6 from 'k6';
 import { Counter, Gauge, Trend } from 'k6/metrics';
-import { checker } from '../../../lib/checker.js';
+import { checker, endpoint, jsonAt, request } from '../../../lib/http.js';
 import { env } from '../../../lib/config.js';
-import { endpoint, jsonAt, request } from '../../../lib/http.js';
 import { trendOf } from './memory-trend.js';
 import { tierHeaders } from './tenant.js';
 

@@ -2,10 +2,9 @@
 
 import exec from 'k6/execution';
 import { catalogue, mix } from '../../../config/tenants.js';
-import { checker } from '../../../lib/checker.js';
+import { checker, endpoint, request } from '../../../lib/http.js';
 import { writesAllowed } from '../../../lib/config.js';
 import { randomInt, randomItem } from '../../../lib/helpers.js';
-import { endpoint, request } from '../../../lib/http.js';
 import { tierHeaders } from './tenant.js';
 import { zipf } from './zipf.js';
 
@@ -49,7 +48,7 @@ export function eachFirst(choices, next) {
  * A visit of one endpoint with one check.
  *
  * @param {Endpoint} own
- * @param {import('../../../lib/checker.js').Expectation} expected
+ * @param {import('../../../lib/http.js').Expectation} expected
  * @param {() => import('../../../lib/http.js').RequestDetails} [details] of each request
  * @returns {Step['visit']}
  * @example const visitStock = visitOf(STOCK, { status: 200 });
