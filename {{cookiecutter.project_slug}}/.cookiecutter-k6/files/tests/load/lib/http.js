@@ -132,7 +132,9 @@ export function request(target, details) {
     details === undefined
       ? send(target, target.url, null, target.params)
       : requestQuietly(target, details);
-  if (!accepts(target, response.status)) {
+  const { status } = response;
+  // The usual case first: a call costs an iteration half a microsecond.
+  if ((status !== 200 || target.statuses !== undefined) && !accepts(target, status)) {
     reportFailure(target, response);
   }
   return response;
