@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.layout import SUITE_FILES, WRAPPER
+from tests.layout import LOAD, SUITE_FILES, WRAPPER, shell_parts
 
 # The project of every test lies in a folder of this name: a path that is split or executed breaks.
 HOSTILE = "-a b'\"$(touch pwned)`touch pwned`;* é"
@@ -131,6 +131,8 @@ class Project:
     def _write_fake_suite(self) -> None:
         (self.root / "scripts").mkdir()
         shutil.copy(WRAPPER, self.root / "scripts")
+        for part in shell_parts():
+            self.write(f"tests/load/{part.relative_to(LOAD)}", part.read_bytes())
         for name in ("smoke", "load", "stress", "soak", "spike", "breakpoint"):
             self.write(f"tests/load/scenarios/{name}.js", f"// {name.title()}: a profile.\n")
         for name in ("health", "api-public"):

@@ -285,7 +285,7 @@ def test_the_banner_says_what_is_about_to_happen(project: Project) -> None:
         "  Test File  tests/load/scripts/health.js",
         "  Base URL   http://localhost:8000",
         "  VUs        7",
-        "  Duration   as the profile says",
+        "  Duration   set by the profile",
         f"  Results    {project.run_folder}",
     ]
 
