@@ -21,6 +21,11 @@ def shell_parts() -> list[Path]:
     return [*(SHELL / f"{name}.sh" for name in names[1].split()), *features]
 
 
+def wrapper_text() -> str:
+    """Return the whole wrapper: load-test.sh and all its parts."""
+    return "".join(path.read_text(encoding="utf-8") for path in (WRAPPER, *shell_parts()))
+
+
 def needs_extensions(script: Path) -> bool:
     """Tell whether a script of the suite needs more than a plain k6; it says so in a comment."""
     return "\n// needs k6/x/" in script.read_text(encoding="utf-8")

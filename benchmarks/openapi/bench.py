@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-TOOLS = Path("{{cookiecutter.project_slug}}/.cookiecutter-k6/files/tests/load/tools")
+TOOLS = Path("{{cookiecutter.project_slug}}/.cookiecutter-k6/files/tests/load/engine/features/openapi")
 PER_RESOURCE = 5
 SIZES = (250, 1000, 4000)
 

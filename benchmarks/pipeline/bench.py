@@ -3,7 +3,7 @@
     make bench ARGS=pipeline                      about two minutes
     make bench ARGS="pipeline --seconds 30"
 
-The test e2e-latency-test runs against a real PostgreSQL, the example's pipeline with an injected
+The test cdc-e2e-latency runs against a real PostgreSQL, the example's pipeline with an injected
 delay, and a MongoDB-wire server in memory, all on this machine. First at its own ten writes a
 second, then at more and more until iterations are dropped.
 """
@@ -29,7 +29,7 @@ from tests.databases.servers import Stores, mongo, pipeline, postgres  # noqa: E
 
 SCRIPT = (
     ROOT
-    / "{{cookiecutter.project_slug}}/.cookiecutter-k6/files/tests/load/scripts/e2e-latency-test.js"
+    / "{{cookiecutter.project_slug}}/.cookiecutter-k6/files/tests/load/scripts/cdc-e2e-latency.js"
 )
 LOOK_MS = 50
 """The test looks this often."""

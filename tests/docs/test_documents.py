@@ -12,11 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.bakery import Bakery
-from tests.layout import LOAD, REPOSITORY, WRAPPER
+from tests.layout import LOAD, REPOSITORY, WRAPPER, wrapper_text
 
 ROOT_README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 SUITE_README = (LOAD / "README.md").read_text(encoding="utf-8")
-ARCHITECTURE = (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8")
 
 
 def section(text: str, heading: str) -> str:
@@ -106,13 +105,6 @@ def test_package_json_has_a_script_for_every_profile_and_test() -> None:
     assert commands - {"all", "list"} == entries
 
 
-def test_the_architecture_page_names_every_module_and_only_those() -> None:
-    named = set(re.findall(r"`([a-z-]+\.js)`", section(ARCHITECTURE, "Two halves of lib/")))
-    names = ("sockets", "database", "tenants", "cdc")
-    folders = (LOAD / "lib", *(LOAD / "lib" / name for name in names))
-    assert named == {path.name for folder in folders for path in folder.glob("*.js")}
-
-
 @pytest.mark.parametrize("page", [*sorted(REPOSITORY.glob("docs/*.md")), REPOSITORY / "README.md"])
 def test_make_targets_in_the_pages_exist(page: Path) -> None:
     makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
@@ -158,14 +150,13 @@ def test_the_wrapper_and_the_suite_agree_on_heavy_profiles(node_bin: Callable[[s
         capture_output=True,
         text=True,
     ).stdout.split()
-    wrapper = re.search(r"HEAVY_PROFILES='([^']*)'", WRAPPER.read_text(encoding="utf-8"))
+    wrapper = re.search(r"HEAVY_PROFILES='([^']*)'", wrapper_text())
     assert wrapper
     assert wrapper[1].split() == suite
 
 
 def test_the_wrapper_hands_on_only_settings_that_exist() -> None:
-    text = WRAPPER.read_text(encoding="utf-8")
-    lists = re.findall(r"(?:SHOWN|SUITE)_SETTINGS=(?:'|\"\$SUITE_SETTINGS )([^'\"]*)", text)
-    assert len(lists) >= 3
+    lists = re.findall(r"^readonly (?:SHOWN|WRAPPER)_SETTINGS='([^']*)'", wrapper_text(), re.M)
+    assert len(lists) == 2
     known = {row[0].strip("`") for row in rows(section(SUITE_README, "Settings"))}
     assert set(" ".join(lists).split()) <= known

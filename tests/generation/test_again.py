@@ -79,13 +79,13 @@ def test_an_edited_suite_takes_a_newer_template(tmp_path: Path, template: Path) 
     project = generate(tmp_path / "out", template, auth="login")
     commit_all(project)
     prepend(project / HTTP, "// ours\n")
-    (project / "tests/load/lib/growth.js").unlink()
+    (project / "tests/load/engine/vu/growth.js").unlink()
     mine = "tests/load/scripts/checkout.js"
     (project / mine).write_text("// a journey of ours\n")
     append(template / FILES / HTTP, "// newer\n")
-    change_template(template, "tests/load/lib/growth.js", "\n", "\n// newer\n")
-    change_template(template, "tests/load/lib/version.txt", "0.", "9.")
-    (template / FILES / "tests/load/lib/verdict.js").rename(
+    change_template(template, "tests/load/engine/vu/growth.js", "\n", "\n// newer\n")
+    change_template(template, "tests/load/engine/version.txt", "0.", "9.")
+    (template / FILES / "tests/load/engine/summary/verdict.js").rename(
         template / FILES / "tests/load/lib/judge.js"
     )
     result = cookie(project, *UPDATE, template=template)
@@ -93,10 +93,10 @@ def test_an_edited_suite_takes_a_newer_template(tmp_path: Path, template: Path) 
     text = (project / HTTP).read_text()
     assert text.startswith("// ours\n")
     assert text.rstrip().endswith("// newer")
-    assert not (project / "tests/load/lib/growth.js").exists()
+    assert not (project / "tests/load/engine/vu/growth.js").exists()
     assert (project / mine).read_text() == "// a journey of ours\n"
     assert (project / "tests/load/lib/judge.js").is_file()
-    assert not (project / "tests/load/lib/verdict.js").exists()
+    assert not (project / "tests/load/engine/summary/verdict.js").exists()
     for word in ("(was 0.", "merged with your changes", "left out"):
         assert word in result.out, result.out
     assert not list(project.rglob("*.new"))

@@ -34,7 +34,9 @@ def release(template: Path, tag: str) -> None:
     """Publish a newer version of the template."""
     full = template / FILES / HTTP
     full.write_text(full.read_text() + f"// {tag}\n")
-    (template / FILES / "tests/load/lib/version.txt").write_text(f"{tag.removeprefix('v')}.0.0\n")
+    (template / FILES / "tests/load/engine/version.txt").write_text(
+        f"{tag.removeprefix('v')}.0.0\n"
+    )
     commit_all(template, tag)
     git(template, "tag", tag)
 

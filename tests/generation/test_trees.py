@@ -21,9 +21,9 @@ COMPILER = [
     "tests/load/data/operations.jsonl",
     "tests/load/data/operations.overrides.json",
     "tests/load/docs/openapi.md",
-    "tests/load/tools/openapi.py",
+    "tests/load/engine/features/openapi/compile.py",
     *(
-        f"tests/load/tools/openapi_table/{name}.py"
+        f"tests/load/engine/features/openapi/openapi_table/{name}.py"
         for name in """
         __init__ checker cli document files formats generators links operations overrides patterns
         rows sampling schemas source table
@@ -32,9 +32,9 @@ COMPILER = [
 ]
 OPENAPI_TEST = [
     "tests/load/scripts/openapi.js",
-    "tests/load/types/openapi.d.ts",
+    "tests/load/engine/features/openapi/types.d.ts",
     *(
-        f"tests/load/lib/openapi/{name}.js"
+        f"tests/load/engine/features/openapi/{name}.js"
         for name in """
         choose credentials journeys overrides prepared report requests table values writing
         """.split()
@@ -53,38 +53,38 @@ GITLAB = [".gitlab-ci.yml", "tests/load/ci/gitlab.yml"]
 # The files that exist only with some answers, written out a second time on purpose.
 SOCKETS = (
     "tests/load/config/sockets.js",
-    "tests/load/lib/sockets/clock-offset.js",
-    "tests/load/lib/sockets/engineio.js",
-    "tests/load/lib/sockets/hang-up.js",
-    "tests/load/lib/sockets/raw-channel.js",
-    "tests/load/lib/sockets/socket-causes.js",
-    "tests/load/lib/sockets/socket-metrics.js",
-    "tests/load/lib/sockets/socket-plan.js",
-    "tests/load/lib/sockets/socket-report.js",
-    "tests/load/lib/sockets/socket-settings.js",
-    "tests/load/lib/sockets/socketio.js",
-    "tests/load/lib/sockets/sockets.js",
+    "tests/load/engine/features/sockets/clock-offset.js",
+    "tests/load/engine/features/sockets/engineio.js",
+    "tests/load/engine/features/sockets/hang-up.js",
+    "tests/load/engine/features/sockets/raw-channel.js",
+    "tests/load/engine/features/sockets/socket-causes.js",
+    "tests/load/engine/features/sockets/socket-metrics.js",
+    "tests/load/engine/features/sockets/socket-plan.js",
+    "tests/load/engine/features/sockets/socket-report.js",
+    "tests/load/engine/features/sockets/socket-settings.js",
+    "tests/load/engine/features/sockets/socketio.js",
+    "tests/load/engine/features/sockets/sockets.js",
     "tests/load/scripts/websocket.js",
-    "tests/load/types/sockets.d.ts",
+    "tests/load/engine/features/sockets/types.d.ts",
 )
 TENANTS = (
     "tests/load/config/tenants.js",
-    "tests/load/lib/tenants/flash-sale-plan.js",
-    "tests/load/lib/tenants/flash-sale.js",
-    "tests/load/lib/tenants/isolation.js",
-    "tests/load/lib/tenants/knee-plan.js",
-    "tests/load/lib/tenants/memory-plan.js",
-    "tests/load/lib/tenants/memory-trend.js",
-    "tests/load/lib/tenants/memory.js",
-    "tests/load/lib/tenants/rate-limit-plan.js",
-    "tests/load/lib/tenants/rate-limit.js",
-    "tests/load/lib/tenants/shop.js",
-    "tests/load/lib/tenants/targets.js",
-    "tests/load/lib/tenants/tenant.js",
-    "tests/load/lib/tenants/test-data.js",
-    "tests/load/lib/tenants/tier-plan.js",
-    "tests/load/lib/tenants/write-csv.js",
-    "tests/load/lib/tenants/zipf.js",
+    "tests/load/engine/features/tenants/flash-sale-plan.js",
+    "tests/load/engine/features/tenants/flash-sale.js",
+    "tests/load/engine/features/tenants/isolation.js",
+    "tests/load/engine/features/tenants/knee-plan.js",
+    "tests/load/engine/features/tenants/memory-plan.js",
+    "tests/load/engine/features/tenants/memory-trend.js",
+    "tests/load/engine/features/tenants/memory.js",
+    "tests/load/engine/features/tenants/rate-limit-plan.js",
+    "tests/load/engine/features/tenants/rate-limit.js",
+    "tests/load/engine/features/tenants/shop.js",
+    "tests/load/engine/features/tenants/targets.js",
+    "tests/load/engine/features/tenants/tenant.js",
+    "tests/load/engine/features/tenants/made-rows.js",
+    "tests/load/engine/features/tenants/tier-plan.js",
+    "tests/load/engine/features/tenants/write-csv.js",
+    "tests/load/engine/features/tenants/zipf.js",
     "tests/load/scripts/breaking-point.js",
     "tests/load/scripts/bulk-import.js",
     "tests/load/scripts/database-api.js",
@@ -93,43 +93,41 @@ TENANTS = (
     "tests/load/scripts/rate-limit.js",
     "tests/load/scripts/reports.js",
     "tests/load/scripts/tiers.js",
-    "tests/load/types/tenants.d.ts",
+    "tests/load/engine/features/tenants/types.d.ts",
     "tests/load/workloads/commerce.js",
 )
 DATABASES = (
     "tests/load/docs/databases.md",
     "tests/load/k6/databases.dockerfile",
     *(
-        f"tests/load/lib/database/{name}.js"
+        f"tests/load/engine/features/database/{name}.js"
         for name in """
-        addresses causes clean-up clock failures ownership postgres run-mark stages store-plan
-        targets
+        addresses causes clean-up clock failures ownership postgres queries run-mark stages
+        store-plan targets
         """.split()
     ),
-    "tests/load/types/database.d.ts",
-    "tests/load/types/extensions.d.ts",
+    "tests/load/engine/features/database/types.d.ts",
+    "tests/load/engine/features/database/extensions.d.ts",
 )
 PIPELINE_TESTS = (
     "tests/load/config/cdc.js",
     "tests/load/docs/cdc.md",
     *(
-        f"tests/load/lib/cdc/{name}.js"
+        f"tests/load/engine/features/cdc/{name}.js"
         for name in """
-        follow metrics mongodb pipeline-plan pipeline-stages pipeline-test read-sides source
-        writer
+        follow metrics mongodb pipeline pipeline-plan pipeline-stages read-sides source writer
         """.split()
     ),
     *(
         f"tests/load/scripts/{name}.js"
         for name in """
-        baseline-test e2e-latency-test mixed-workload-test soak-test spike-test stress-test
+        cdc-baseline cdc-e2e-latency cdc-mixed-workload cdc-soak cdc-spike cdc-stress
         """.split()
     ),
-    "tests/load/types/cdc.d.ts",
+    "tests/load/engine/features/cdc/types.d.ts",
 )
 DATABASE_TEST = (
     "tests/load/config/database.js",
-    "tests/load/lib/database/queries.js",
     "tests/load/scripts/database.js",
     "tests/load/sql/connection-pool-test.sql",
     "tests/load/sql/slow-queries.sql",
@@ -144,9 +142,9 @@ ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
         (
             "tests/load/config/resources.js",
             "tests/load/lib/resources.js",
-            "tests/load/lib/test-data.js",
+            "tests/load/lib/unique-name.js",
             "tests/load/scripts/resources.js",
-            "tests/load/types/resources.d.ts",
+            "tests/load/engine/features/resources/types.d.ts",
         ),
         lambda a: a.get("resources", "none") != "none",
     ),
@@ -318,7 +316,7 @@ def test_the_manifest_lists_every_file_as_it_is(baked: Baked, name: str) -> None
             assert entry.blob == tree.blob_id((project / path).read_bytes()), path
         assert entry.executable == (path in PROGRAMS), path
     assert memory.pending == {}
-    assert memory.version == (SUITE_FILES / "tests/load/lib/version.txt").read_text().strip()
+    assert memory.version == (SUITE_FILES / "tests/load/engine/version.txt").read_text().strip()
 
 
 def test_the_manifest_names_nothing_of_this_machine(baked: Baked) -> None:
@@ -346,17 +344,17 @@ TRACES: dict[str, str] = {
         cleanup_errors needs_of clean_up store-plan
     """,
     "cdc": """
-        CDC_ MONGODB_URL mongodb cdc.js docs/cdc.md READ_URL baseline-test e2e-latency
+        CDC_ MONGODB_URL mongodb cdc.js docs/cdc.md READ_URL cdc-baseline e2e-latency
         mixed-workload
     """,
     "openapi": """
         OPENAPI_SPEC openapi_table openapi.py operations.jsonl operations.overrides docs/openapi.md
         OPENAPI_INCLUDE OPENAPI_KEY OPENAPI_SEED OPENAPI_WRITES OPENAPI_OPTIONAL
-        OPENAPI_EXCLUDE lib/openapi scripts/openapi.js
+        OPENAPI_EXCLUDE features/openapi scripts/openapi.js
     """,
     "resources": "RESOURCES WORKLOAD resources.js workloads mission tickets knowledge-base specs",
     "multi_tenant": """
-        TIER TIERS TIER_KEY NOISY_TIER RATE_LIMIT FLASH_SALE MEMORY_ lib/tenants config/tenants
+        TIER TIERS TIER_KEY NOISY_TIER RATE_LIMIT FLASH_SALE MEMORY_ features/tenants config/tenants
         commerce tiers.js
     """,
     "websocket": """

@@ -180,7 +180,7 @@ FEEDS["tiers"] = Feed(
 )
 FEEDS["database"] = Feed(("database",), DATABASE, answers=(("include_database", "yes"),))
 FEEDS["cdc"] = Feed(
-    ("baseline-test",),
+    ("cdc-baseline",),
     CDC,
     answers=(("include_cdc", "yes"),),
     settings=(("VUS", "2"), ("TIME_SCALE", "1"), ("THINK_TIME", "0"), ("THRESHOLDS", "")),

@@ -42,7 +42,7 @@ def compiled(k6_binary: Path, tmp_path: Path) -> Compiled:
     def make(document: Path) -> Suite:
         load = tmp_path / "project" / "tests" / "load"
         shutil.copytree(LOAD, load, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
-        tool = str(load / "tools" / "openapi.py")
+        tool = str(load / "engine/features/openapi/compile.py")
         command = [sys.executable, tool, "update", str(document)]
         subprocess.run(command, check=True, capture_output=True, timeout=60)
         settings: dict[str, str | float] = {

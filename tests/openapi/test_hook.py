@@ -37,7 +37,7 @@ def test_a_failure_leaves_a_complete_suite_and_the_command(
 ) -> None:
     project = baked(openapi_spec=answer, project_name=f"For {answer.partition(':')[0]}")
     assert header_of(project) == {"format": 1, "document": None}
-    assert (project / "tests/load/tools/openapi.py").is_file()
+    assert (project / "tests/load/engine/features/openapi/compile.py").is_file()
     assert "./scripts/load-test.sh openapi update" in capfd.readouterr().out
 
 

@@ -115,7 +115,7 @@ def test_the_command_runs_nothing_and_writes_one_file(tmp_path: Path) -> None:
     for number, text in enumerate(CODE):
         path = documents / f"{number}.json"
         path.write_text(json.dumps(hostile(text)), encoding="utf-8")
-        tool = LOAD / "tools" / "openapi.py"
+        tool = LOAD / "engine/features/openapi/compile.py"
         command = [sys.executable, str(tool), "--project", str(project), "update", str(path)]
         done = subprocess.run(
             command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60

@@ -102,7 +102,7 @@ def test_the_breaking_point_ends_the_run(suite: Suite, faulty: RunningService) -
 
 
 THROWING = """
-import { defineTest } from '../lib/test.js';
+import { defineTest } from '../lib/define.js';
 import { HEALTH, visitHealth } from './health.js';
 
 const test = defineTest({

@@ -230,7 +230,7 @@ def test_summary_says_what_ran(healthy: HealthyRun, service: RunningService, ent
     assert about["environment"] == "local"
     assert about["target"] == service.url
     assert about["durationMs"] >= about["plannedMs"] > 0
-    assert about["suiteVersion"] == (LOAD / "lib" / "version.txt").read_text().strip()
+    assert about["suiteVersion"] == (LOAD / "engine/version.txt").read_text().strip()
     assert '\n  "passed": true,\n' in run.summary_text
 
 
@@ -328,7 +328,7 @@ def test_runs_from_any_folder_in_any_folder(
 
 
 def test_wait_for_service_is_quick_and_leaves_nothing(live: Suite) -> None:
-    run = live.run("lib/wait-for-service.js")
+    run = live.run("engine/commands/wait-for-service.js")
     assert run.code == 0, run.everything
     assert run.out == ""
     assert run.err == ""

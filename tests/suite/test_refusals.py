@@ -78,7 +78,7 @@ def test_a_bad_value_is_refused(suite: Suite, name: str, value: str, accepted: s
     assert "nothing was sent" in found.err
 
 
-@pytest.mark.parametrize("script", [*ENTRIES, "lib/wait-for-service.js"])
+@pytest.mark.parametrize("script", [*ENTRIES, "engine/commands/wait-for-service.js"])
 def test_every_script_reads_its_settings(suite: Suite, script: str) -> None:
     found = suite.inspect(script, VUS="abc")
     assert found.code == SCRIPT_ERROR

@@ -350,7 +350,7 @@ def beside_a_baseline(suite: Suite, service: RunningService) -> tuple[Run, Run, 
     first = live.run(ENTRY)
     path = suite.load / "baselines" / "sockets.json"
     saved = suite.run(
-        "lib/save-baseline.js",
+        "engine/commands/save-baseline.js",
         SUMMARIES=str(first.folder / "summary.json"),
         BASELINE_NAME="sockets",
         TO=str(path),

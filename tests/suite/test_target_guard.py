@@ -36,7 +36,7 @@ def listed(remote: Suite) -> Suite:
     return remote.having(ALLOWED_HOSTS=HOST)
 
 
-@pytest.mark.parametrize("entry", [*ENTRIES, "lib/wait-for-service.js"])
+@pytest.mark.parametrize("entry", [*ENTRIES, "engine/commands/wait-for-service.js"])
 def test_an_unknown_host_is_refused(remote: Suite, entry: str) -> None:
     found = remote.inspect(entry)
     assert found.code == SCRIPT_ERROR

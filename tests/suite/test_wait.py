@@ -10,7 +10,7 @@ from tests.suite.running import SCRIPT_ERROR, Suite
 pytestmark = pytest.mark.slow
 
 NEVER_HEALTHY = 108
-WAIT = "lib/wait-for-service.js"
+WAIT = "engine/commands/wait-for-service.js"
 
 
 def test_a_service_that_binds_late(suite: Suite) -> None:

@@ -131,15 +131,15 @@ class Project:
     def _write_fake_suite(self) -> None:
         (self.root / "scripts").mkdir()
         shutil.copy(WRAPPER, self.root / "scripts")
-        for part in shell_parts():
-            self.write(f"tests/load/{part.relative_to(LOAD)}", part.read_bytes())
+        for file in (*shell_parts(), LOAD / "engine" / "settings" / "table.js"):
+            self.write(f"tests/load/{file.relative_to(LOAD)}", file.read_bytes())
         for name in ("smoke", "load", "stress", "soak", "spike", "breakpoint"):
             self.write(f"tests/load/scenarios/{name}.js", f"// {name.title()}: a profile.\n")
         for name in ("health", "api-public"):
             self.write(f"tests/load/scripts/{name}.js", f"/**\n * {name}: a test.\n */\n")
-        self.write("tests/load/lib/wait-for-service.js", "")
-        self.write("tests/load/lib/finish-report.js", "")
-        self.write("tests/load/lib/version.txt", "0.9.1\n")
+        self.write("tests/load/engine/commands/wait-for-service.js", "")
+        self.write("tests/load/engine/commands/finish-report.js", "")
+        self.write("tests/load/engine/version.txt", "0.9.1\n")
         self.write("tests/load/suite.env", SUITE_ENV)
         self.write("tests/load/results/.gitkeep", "")
 

@@ -13,7 +13,7 @@ from tests.wrapper.harness import Project
 def ready(project: Project) -> Project:
     """A project with the scripts that deal with baselines, and one baseline."""
     for name in ("save-baseline", "compare-runs"):
-        project.write(f"tests/load/lib/{name}.js", "")
+        project.write(f"tests/load/engine/commands/{name}.js", "")
     project.write("tests/load/baselines/load-health.json", "{}\n")
     return project
 

@@ -22,7 +22,7 @@ FIXED = """\
 import { BASE_URL } from '../lib/config.js';
 import { checker } from '../lib/checker.js';
 import { endpoint, request } from '../lib/http.js';
-import { defineTest } from '../lib/test.js';
+import { defineTest } from '../lib/define.js';
 
 const ROOT = endpoint('root', `${BASE_URL}/`, { kind: 'root' });
 const check = checker('root', { below: 500 });

@@ -3,7 +3,7 @@
 import { checker } from '../../lib/checker.js';
 import { BASE_URL } from '../../lib/config.js';
 import { endpoint, request } from '../../lib/http.js';
-import { defineTest } from '../../lib/test.js';
+import { defineTest } from '../../lib/define.js';
 
 export const NAMES = [
   '<script>alert(1)</script>',

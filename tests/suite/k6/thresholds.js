@@ -1,4 +1,4 @@
-import { addThresholds, buildThresholds, parseOverrides } from '../lib/thresholds.js';
+import { addThresholds, buildThresholds, parseOverrides } from '../engine/plan/thresholds.js';
 import { equal, expectations, throws } from './expect.js';
 
 const plan = (changes) => ({

@@ -19,7 +19,7 @@ from .tree import NewFile, look, read_tree, runs, to_lf
 
 STAGING = ".cookiecutter-k6"
 LOCK = ".cookiecutter-k6.lock"
-VERSION_FILE = "tests/load/lib/version.txt"
+VERSION_FILE = "tests/load/engine/version.txt"
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 DRY_RUN = "K6_SUITE_DRY_RUN"

@@ -33,6 +33,11 @@ readonly shell_parts='hooks talk text background settings-file url values settin
   select target k6 platform outputs jobs command docker run-id baselines compare segments plan dry-run
   process service log folder results save run main'
 
+self=''
+root=''
+suite=''
+part=''
+
 stop() {
   printf 'load-test.sh: %s\n' "${1//[[:cntrl:]]/?}" >&2
   exit 1

@@ -9,7 +9,7 @@ import { variant } from './lib/http.js';
 import { OPENAPI, visitOpenapi } from './scripts/api-public.js';
 import { HEALTH, visitHealth } from './scripts/health.js';
 
-/** @typedef {import('./types/suite.js').WorkloadPlan} WorkloadPlan */
+/** @typedef {import('./engine/types/suite.js').WorkloadPlan} WorkloadPlan */
 
 /** People reading: a glance at health, then the API. */
 const browsing = /** @satisfies {WorkloadPlan} */ ({

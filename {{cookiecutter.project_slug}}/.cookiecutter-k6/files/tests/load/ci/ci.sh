@@ -39,6 +39,13 @@ project=$(cd -- "$suite/../.." && pwd -P)
 results=${RESULTS_DIR:-$suite/results}
 tools=${K6_FOLDER:-$suite/ci/.k6}
 
+# shellcheck source-path=SCRIPTDIR source=../engine/shell/text.sh
+. "$suite/engine/shell/text.sh"
+# shellcheck source-path=SCRIPTDIR source=../engine/shell/settings-file.sh
+. "$suite/engine/shell/settings-file.sh"
+# shellcheck source-path=SCRIPTDIR source=../engine/shell/url.sh
+. "$suite/engine/shell/url.sh"
+
 # say KIND MESSAGE: to people, and to GitHub as an annotation (`::` and line breaks are its syntax).
 say() {
   local text=${2//[[:cntrl:]]/ }
@@ -54,17 +61,16 @@ refuse() {
   exit 1
 }
 
-# setting NAME: from the environment, else from suite.env.
+read_suite_env() {
+  [ -r "$suite/suite.env" ] || return 0
+  parse_settings "$suite/suite.env" ||
+    refuse "tests/load/suite.env:$bad_line: expected KEY=value, a comment or a blank line."
+}
+
+# setting NAME: prints it, from the environment or else from suite.env.
 setting() {
-  local line value=${!1:-}
-  if [ -z "$value" ]; then
-    while IFS= read -r line || [ -n "$line" ]; do
-      line=${line%$'\r'}
-      case $line in "$1="*) value=${line#*=} ;; esac
-    done <"$suite/suite.env"
-    case $value in \"*\" | \'*\') value=${value:1:${#value}-2} ;; esac
-  fi
-  printf '%s' "$value"
+  find_parsed "$1"
+  printf '%s' "${!1:-$parsed_value}"
 }
 
 # require_form NAME VALUE PATTERN ACCEPTED: an empty value passes.
@@ -123,17 +129,11 @@ read_row() {
   [ -n "$minutes" ] || refuse "tests/load/ci/runs.txt: the row '$1' needs five columns."
 }
 
-# host_of URL: prints host and port, in lower case: what two runs must not load at once.
-host_of() {
-  local rest=${1#*://}
-  rest=${rest%%/*}
-  printf '%s' "${rest##*@}" | tr ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz
-}
+# host_of URL: prints host and port, in lower case: two runs must not load the same host at once.
+host_of() { parse_url "$1" && printf '%s' "$url_host${url_port:+:$url_port}"; }
 
-# is_local URL: this machine.
-is_local() {
-  case $1 in http://localhost* | http://127.* | 'http://[::1]'*) return 0 ;; *) return 1 ;; esac
-}
+# is_local URL: is it on this machine?
+is_local() { parse_url "$1" && is_this_machine "$url_host"; }
 
 is_startable() { [ -n "$(setting START_COMMAND)" ] || [ -n "${SERVICE_IMAGE:-}" ]; }
 
@@ -156,16 +156,15 @@ choose_place() {
   elif [ "${FORK:-}" = true ] && [ -z "${SERVICE_HOST:-}" ] && [ -n "$target" ] && ! is_local "$target"; then
     skip='changes from a fork are not run against a deployed service.'
   fi
-  # @feature api_key {
   if [ "${FORK:-}" = true ] && [ "$(setting AUTH_MODE)" = api-key ] && [ -z "${API_KEY:-}" ]; then
     skip='changes from a fork do not get the secret API_KEY.'
   fi
-  # @feature }
 }
 
 # make_plan: sets $run, $profile, $journey, $vus, $minutes, $target and $group.
 make_plan() {
   local occasion=manual
+  read_suite_env
   check_inputs
   if [ -n "${PROFILE:-}" ]; then
     profile=$PROFILE journey=${JOURNEY:-} vus=${VUS:-} minutes=${MINUTES:-60}
@@ -263,6 +262,7 @@ choose_gate() {
 run_test() {
   local words
   profile=${PROFILE:-} journey=${JOURNEY:-} vus=${VUS:-} target=${TARGET:-}
+  read_suite_env
   check_inputs
   if [ -z "$profile" ]; then
     make_plan

@@ -6,7 +6,7 @@
 
 import { randomInt } from '../lib/helpers.js';
 
-/** @typedef {import('../types/database.js').DatabaseTest} DatabaseTest */
+/** @typedef {import('../engine/features/database/types.js').DatabaseTest} DatabaseTest */
 
 /** Rows of the seed. */
 const TICKETS = 1000;

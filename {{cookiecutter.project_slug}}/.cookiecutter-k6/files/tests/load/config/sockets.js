@@ -5,7 +5,7 @@
  * service's messages. Seconds, unless a name says otherwise.
  */
 
-/** @typedef {import('../types/sockets.js').Conversation} Conversation */
+/** @typedef {import('../engine/features/sockets/types.js').Conversation} Conversation */
 
 /** @satisfies {Record<string, Conversation>} */
 export const conversations = {

@@ -6,7 +6,7 @@
  * so that a red run names the endpoint.
  */
 
-/** @typedef {import('../types/suite.js').Thresholds} Thresholds */
+/** @typedef {import('../engine/types/suite.js').Thresholds} Thresholds */
 
 /**
  * The targets every test starts from, as `config.thresholds` of k6.config.js; what stands in the row of a profile

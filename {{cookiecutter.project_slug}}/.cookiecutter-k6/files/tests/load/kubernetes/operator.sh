@@ -8,7 +8,7 @@
 #
 # `make` needs k6, `run` and `clean` need kubectl. Inputs are environment variables:
 #
-#   BASE_URL          the service as the cluster reaches it; needed
+#   BASE_URL          the service as the cluster reaches it; required here or in suite.env
 #   PARALLELISM       runners, default 4, at most 100; there must be as many virtual users
 #   NAMESPACE         default load-tests; has to exist
 #   PROMETHEUS_URL    remote-write address; without it no figures are sent
@@ -40,6 +40,9 @@ suite=${here%/*}
 project=$(cd -- "$suite/../.." && pwd -P)
 results=${RESULTS_DIR:-$suite/results}
 
+# shellcheck source-path=SCRIPTDIR source=../engine/shell/settings-file.sh
+. "$suite/engine/shell/settings-file.sh"
+
 fail() {
   printf 'operator.sh: %s\n' "$2" >&2
   exit "$1"
@@ -68,10 +71,20 @@ choose() {
   fi
 }
 
+# read_base_url: sets $base_url, from the environment or else from suite.env.
+read_base_url() {
+  if [ -r "$suite/suite.env" ]; then
+    parse_settings "$suite/suite.env" ||
+      refuse "tests/load/suite.env:$bad_line: expected KEY=value, a comment or a blank line."
+  fi
+  find_parsed BASE_URL
+  base_url=${BASE_URL:-$parsed_value}
+}
+
 check_inputs() {
   local pattern='^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'
-  [ -n "${BASE_URL:-}" ] || refuse 'BASE_URL is not set: the service as the cluster reaches it, such as http://shop.default.svc:8000.'
-  case $BASE_URL in *@*) refuse 'BASE_URL holds credentials; they would stand in the manifests. Put them into the Secret.' ;; esac
+  [ -n "$base_url" ] || refuse 'BASE_URL is not set: the service as the cluster reaches it, such as http://shop.default.svc:8000.'
+  case $base_url in *@*) refuse 'BASE_URL holds credentials; they would stand in the manifests. Put them into the Secret.' ;; esac
   case $parallelism in *[!0123456789]* | '' | 0* | ????*) refuse "PARALLELISM needs a whole number from 2 to 100, got '$parallelism'." ;; esac
   [ "$parallelism" -ge 2 ] && [ "$parallelism" -le 100 ] || refuse "PARALLELISM needs a whole number from 2 to 100, got '$parallelism'."
   [[ $run_id =~ $pattern ]] || refuse "RUN_ID needs at most 40 small letters, digits and dashes, got '$run_id'."
@@ -81,7 +94,7 @@ check_inputs() {
 # collect_settings: what this run is, in $names and $values.
 collect_settings() {
   local name
-  names=(BASE_URL RUN_ID SEGMENT) values=("$BASE_URL" "$run_id" "*/$parallelism")
+  names=(BASE_URL RUN_ID SEGMENT) values=("$base_url" "$run_id" "*/$parallelism")
   [ -z "$profile" ] || add PROFILE "$profile"
   for name in $SETTINGS; do
     [ -z "${!name:-}" ] || add "$name" "${!name}"
@@ -157,6 +170,7 @@ make() {
   choose "$@"
   run_id=${RUN_ID:-$(date -u +%Y%m%d-%H%M%S)-${profile:-${script##*/}}}
   run_id=${run_id%.js}
+  read_base_url
   check_inputs
   collect_settings
   folder=$results/$run_id-kubernetes

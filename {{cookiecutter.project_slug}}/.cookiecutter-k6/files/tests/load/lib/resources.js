@@ -7,14 +7,14 @@ import { writesAllowed } from './config.js';
 import { randomItem } from './helpers.js';
 import { endpoint, jsonAt, request } from './http.js';
 import { pause, thinkTime } from './pauses.js';
-import { defineTest } from './test.js';
+import { defineTest } from './define.js';
 
-/** @typedef {import('../types/suite.js').Endpoint} Endpoint */
-/** @typedef {import('../types/suite.js').HttpResponse} HttpResponse */
-/** @typedef {import('../types/resources.js').ResourceRow} ResourceRow */
-/** @typedef {import('../types/resources.js').ResourceStep} ResourceStep */
-/** @typedef {import('../types/resources.js').Found} Found */
-/** @typedef {import('../types/suite.js').Journey} Journey */
+/** @typedef {import('../engine/types/suite.js').Endpoint} Endpoint */
+/** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */
+/** @typedef {import('../engine/features/resources/types.js').ResourceRow} ResourceRow */
+/** @typedef {import('../engine/features/resources/types.js').ResourceStep} ResourceStep */
+/** @typedef {import('../engine/features/resources/types.js').Found} Found */
+/** @typedef {import('../engine/types/suite.js').Journey} Journey */
 
 /**
  * What each kind of step does; `{id}` is filled in.
@@ -37,7 +37,7 @@ const KINDS = {
   remove: { method: 'DELETE', path: '/{id}', writes: true, statuses: [200, 204] },
 };
 
-/** How much when neither a profile nor the row says so. @type {import('../types/suite.js').Shape} */
+/** How much when neither a profile nor the row says so. @type {import('../engine/types/suite.js').Shape} */
 const SHAPE = {
   executor: 'ramping-vus',
   startVUs: 0,
@@ -61,7 +61,7 @@ const errors = new Rate('errors');
  */
 export function resource(row) {
   const steps = row.steps.filter((step) => isPossible(row, step)).map((step) => stepOf(row, step));
-  /** @type {import('../types/suite.js').Thresholds} */
+  /** @type {import('../engine/types/suite.js').Thresholds} */
   const thresholds = {};
   for (const { trend, target } of steps) {
     if (trend !== undefined && row.thresholds?.[trend] !== undefined) {
@@ -109,7 +109,7 @@ export function inTurn(journeys) {
  *
  * @param {string} name of the test
  * @param {ResourceRow[]} rows
- * @returns {import('../types/resources.js').ResourceTest}
+ * @returns {import('../engine/features/resources/types.js').ResourceTest}
  * @throws when a row is not complete
  * @example
  * const test = defineResourceTest('orders', [resources.orders]);
@@ -273,7 +273,7 @@ function endpointOf(row, step) {
 function given(row, step, field) {
   if (step[field] === undefined) {
     throw new Error(
-      `config/resources.js, ${row.path}: the step '${step.do}' needs '${field}', see types/resources.d.ts`,
+      `config/resources.js, ${row.path}: the step '${step.do}' needs '${field}', see engine/features/resources/types.d.ts`,
     );
   }
   return step[field];

@@ -3,16 +3,16 @@ import exec from 'k6/execution';
 import { Counter, Rate, Trend } from 'k6/metrics';
 import { checker } from './checker.js';
 import { weightedRandom } from './helpers.js';
-import { createGrowthWatch } from './growth.js';
+import { createGrowthWatch } from '../engine/vu/growth.js';
 import { thinkTime } from './pauses.js';
-import { defineTest } from './test.js';
+import { defineTest } from './define.js';
 
-/** @typedef {import('../types/suite.js').Endpoint} Endpoint */
-/** @typedef {import('../types/suite.js').Journey} Journey */
-/** @typedef {import('../types/suite.js').Observer} Observer */
-/** @typedef {import('../types/suite.js').Step} Step */
-/** @typedef {import('../types/suite.js').Outcome} Outcome */
-/** @typedef {import('../types/suite.js').WorkloadPlan} WorkloadPlan */
+/** @typedef {import('../engine/types/suite.js').Endpoint} Endpoint */
+/** @typedef {import('../engine/types/suite.js').Journey} Journey */
+/** @typedef {import('../engine/types/suite.js').Observer} Observer */
+/** @typedef {import('../engine/types/suite.js').Step} Step */
+/** @typedef {import('../engine/types/suite.js').Outcome} Outcome */
+/** @typedef {import('../engine/types/suite.js').WorkloadPlan} WorkloadPlan */
 
 const errorRate = new Rate('error_rate');
 const errorCount = new Counter('error_count');
@@ -28,7 +28,7 @@ const SHORTEST_SOAK_MS = 60_000;
  *
  * @param {string} profile name in config/profiles.js
  * @param {WorkloadPlan} plan
- * @returns {import('../types/suite.js').ScenarioTest}
+ * @returns {import('../engine/types/suite.js').ScenarioTest}
  * @throws when the plan's weights do not add up to 1
  * @example
  * const scenario = defineScenario('load', workload.load);

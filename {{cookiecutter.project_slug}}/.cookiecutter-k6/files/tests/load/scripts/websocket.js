@@ -7,9 +7,9 @@
 // What is said, for how long, and what counts as good: config/sockets.js, by WS_PROTOCOL.
 
 import { authEndpoints, currentToken } from '../lib/auth.js'; // @feature auth
-import { useToken } from '../lib/sockets/sockets.js'; // @feature auth
-import { defineSockets } from '../lib/sockets/sockets.js';
-import { defineTest } from '../lib/test.js';
+import { useToken } from '../engine/features/sockets/sockets.js'; // @feature auth
+import { defineSockets } from '../engine/features/sockets/sockets.js';
+import { defineTest } from '../lib/define.js';
 
 const sockets = defineSockets();
 useToken(currentToken); // @feature auth

@@ -5,12 +5,12 @@ import { checker } from '../lib/checker.js';
 import { BASE_URL, HEALTH_PATHS, writesAllowed } from '../lib/config.js';
 import { endpoint, jsonAt, request } from '../lib/http.js';
 import { resource, send } from '../lib/resources.js';
-import { uniqueName } from '../lib/test-data.js';
+import { uniqueName } from '../lib/unique-name.js';
 
-/** @typedef {import('../types/suite.js').Endpoint} Endpoint */
-/** @typedef {import('../types/suite.js').Outcome} Outcome */
-/** @typedef {import('../types/suite.js').Step} Step */
-/** @typedef {import('../types/suite.js').WorkloadPlan} WorkloadPlan */
+/** @typedef {import('../engine/types/suite.js').Endpoint} Endpoint */
+/** @typedef {import('../engine/types/suite.js').Outcome} Outcome */
+/** @typedef {import('../engine/types/suite.js').Step} Step */
+/** @typedef {import('../engine/types/suite.js').WorkloadPlan} WorkloadPlan */
 
 const tickets = resource(resources.tickets);
 const articles = resource(resources['knowledge-base']);

@@ -27,6 +27,6 @@ build_baseline_command() {
   add_words --quiet --log-format=raw
   add_env BASELINE_NAME "$baseline"
   add_env TO "$inside_folder/.baseline-$baseline"
-  add_words "$inside_suite/lib/save-baseline.js"
+  add_words "$inside_suite/engine/commands/save-baseline.js"
   keep_command "$1_baseline"
 }

@@ -44,7 +44,7 @@ compare_runs() {
   add_words --quiet --log-format=raw
   add_env FIRST "$first"
   add_env SECOND "$second"
-  add_words "$inside_suite/lib/compare-runs.js"
+  add_words "$inside_suite/engine/commands/compare-runs.js"
   run_aside
   leave_if_interrupted
   [ "$child_code" -eq 0 ] ||

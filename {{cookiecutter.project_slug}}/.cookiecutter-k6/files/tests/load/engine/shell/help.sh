@@ -99,7 +99,7 @@ print_list() {
 
 print_version() {
   local version=unknown
-  [ ! -r "$suite/lib/version.txt" ] || IFS= read -r version <"$suite/lib/version.txt" || :
+  [ ! -r "$suite/engine/version.txt" ] || IFS= read -r version <"$suite/engine/version.txt" || :
   printf 'load-test.sh %s\n' "$version"
   if [ "$use_docker" = true ]; then
     printf 'k6 %s (%s)\n' "v${docker_image##*:}" "$docker_image"

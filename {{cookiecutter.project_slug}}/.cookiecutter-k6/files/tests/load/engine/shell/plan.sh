@@ -57,13 +57,13 @@ build_report_command() {
   begin_command "${job}_report" "$job_folder" "$results"
   add_words --quiet --log-format=raw
   add_env RESULTS_DIR "$inside_folder"
-  add_words "$inside_suite/lib/finish-report.js"
+  add_words "$inside_suite/engine/commands/finish-report.js"
   keep_command "${job}_report"
 }
 
 # plan_wait: the readiness check, which runs before the first test.
 plan_wait() {
-  local found origin script=lib/wait-for-service.js
+  local found origin script=engine/commands/wait-for-service.js
   wait_limit=$(setting WAIT_TIMEOUT 30s)
   find_setting WAIT_TIMEOUT
   start_limit=$wait_limit

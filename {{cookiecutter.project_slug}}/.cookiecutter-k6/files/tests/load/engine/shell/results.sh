@@ -73,7 +73,7 @@ ends_with() {
 # complete_report FOLDER: replaces the page of the run with one that also shows its course. If that does not work, the page
 # stays, and so does the exit code.
 complete_report() {
-  if [ -s "$1/report.html" ] && [ -f "$suite/lib/finish-report.js" ] && [ -z "$interrupted" ]; then
+  if [ -s "$1/report.html" ] && [ -f "$suite/engine/commands/finish-report.js" ] && [ -z "$interrupted" ]; then
     use_command "${job}_report"
     start_helper >/dev/null 2>"$1/.report-log"
     await_helper

@@ -89,7 +89,7 @@ merge_segments() {
   [ "$use_docker" = false ] || add_env RESULTS_DIR "/results/$run_id"
   [ "$use_docker" = true ] || add_env RESULTS_DIR "$inside_folder"
   add_env COLOUR "$color_wanted"
-  add_words "$inside_suite/lib/segments/merge-segments.js"
+  add_words "$inside_suite/engine/commands/merge-segments.js"
   make_run_folder
   rm -f -- "$run_root/.running"
   : >"$run_root/.started"

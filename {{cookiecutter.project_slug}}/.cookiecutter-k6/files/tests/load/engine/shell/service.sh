@@ -65,6 +65,7 @@ any_alive() {
 }
 
 is_zombie() {
+  local state
   ps -p "$1" -o stat= 2>/dev/null | {
     read -r state || exit 1
     case $state in Z*) exit 0 ;; *) exit 1 ;; esac
@@ -112,6 +113,7 @@ service_failed() {
 }
 
 show_service_log() {
+  local line
   [ -s "$service_log" ] || return 0
   note "Last lines of ${service_log//[[:cntrl:]]/?}:"
   tail -n 20 "$service_log" 2>/dev/null | while IFS= read -r line; do note "  ${line//[[:cntrl:]]/?}"; done

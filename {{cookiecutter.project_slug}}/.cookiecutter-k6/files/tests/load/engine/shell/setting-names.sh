@@ -15,7 +15,7 @@ load_setting_names() {
   local file line name row='^  ([A-Z][A-Z0-9_]*): [a-z{]'
   [ -z "$setting_names" ] || return 0
   setting_names=' '
-  for file in "$suite"/engine/settings/*.js "$suite"/engine/features/*/{feature,settings}.js "$suite"/lib/settings.js; do
+  for file in "$suite"/engine/settings/*.js "$suite"/engine/features/*/{feature,settings}.js; do
     [ -r "$file" ] || continue
     while IFS= read -r line; do
       case $line in '  '[A-Z]*) ;; *) continue ;; esac

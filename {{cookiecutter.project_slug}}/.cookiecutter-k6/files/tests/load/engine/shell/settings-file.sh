@@ -33,8 +33,13 @@ parse_settings() {
 # bare_value TEXT: sets $parsed_value, the text without blanks around it and without its quotes or its comment.
 bare_value() {
   local comment=$'^(.*[^ \t])?([ \t]+#.*)$' value=$1
+  local quoted=$'^("([^"]*)"|\'([^\']*)\')([ \t]+#.*)?$'
   value=${value#"${value%%[! $'\t']*}"}
   value=${value%"${value##*[! $'\t']}"}
+  if [[ $value =~ $quoted ]]; then
+    parsed_value=${BASH_REMATCH[2]}${BASH_REMATCH[3]}
+    return
+  fi
   parsed_value=$value
   case $value in
     \"*\" | \'*\')

@@ -125,7 +125,7 @@ cleanup_command() {
   [ "${1:-}" = cleanup ] || return 0
   shift
   open_suite
-  script=$suite/lib/database/clean-up.js
+  script=$suite/engine/features/database/clean-up.js
   case ${1:-} in
     -h | --help)
       printf 'Usage: load-test.sh cleanup RUN_ID\n       load-test.sh cleanup --older-than 24h\n'

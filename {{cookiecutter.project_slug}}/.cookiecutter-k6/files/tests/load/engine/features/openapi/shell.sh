@@ -17,7 +17,7 @@ python_works() {
 
 # openapi_command openapi ARGUMENTS...: the compiler takes over, with the settings it may need in its environment.
 openapi_command() {
-  local name tool=$suite/tools/openapi.py interpreter=''
+  local name tool=$suite/engine/features/openapi/compile.py interpreter=''
   case "${1:-} ${2:-}" in 'openapi update' | 'openapi list') shift ;; *) return 0 ;; esac
   open_suite
   resolve_target
