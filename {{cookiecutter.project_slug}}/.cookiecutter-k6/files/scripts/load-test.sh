@@ -74,5 +74,4 @@ find_suite() {
     [ ! -r "$part" ] || . "$part"
   done
   main "$@"
-  exit
 }
