@@ -77,7 +77,8 @@ class TestPlaces:
     def test_the_file_may_change_while_it_runs(self, project: Project) -> None:
         with project.running(env={"SHIM_SECONDS": "1"}) as run:
             run.until_k6_runs()
-            project.wrapper.write_text("touch pwned\n" * 9000)
+            for file in (project.wrapper, *(project.load / "engine").rglob("*.sh")):
+                file.write_text("touch pwned\n" * 9000)
             assert run.end().code == 0
 
 
