@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sources import files_below, shell_scripts, tracked_files
 
-from tests.layout import REPOSITORY, SUITE_FILES, WRAPPER, shell_parts
 from tests.lint.linting import lint, run
+from tests.support.layout import REPOSITORY, SUITE_FILES, WRAPPER, shell_parts
 
 Tool = Callable[[str], Path]
 
@@ -70,7 +70,10 @@ def as_one(wrapper: Path, parts: list[Path]) -> str:
         wrapper.read_text(encoding="utf-8"),
         flags=re.MULTILINE | re.DOTALL,
     )
-    texts = [f"# ---- {path.parent.name}/{path.name}\n{path.read_text(encoding='utf-8')}" for path in parts]
+    texts = [
+        f"# ---- {path.parent.name}/{path.name}\n{path.read_text(encoding='utf-8')}"
+        for path in parts
+    ]
     return "".join([head.replace("readonly shell_parts=", "export shell_parts="), *texts, tail])
 
 

@@ -7,18 +7,22 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.layout import SHELL, WRAPPER, shell_parts
 from tests.lint.linting import assert_none
+from tests.support.layout import SHELL, WRAPPER, shell_parts
 
 LONGEST_PART = 300
 LONGEST_SCRIPT = 100
 
-PARTS = {f"{path.parent.name}/{path.name}": path.read_text(encoding="utf-8") for path in shell_parts()}
+PARTS = {
+    f"{path.parent.name}/{path.name}": path.read_text(encoding="utf-8") for path in shell_parts()
+}
 SCRIPTS = {**PARTS, WRAPPER.name: WRAPPER.read_text(encoding="utf-8")}
 
 ASSIGNMENT = re.compile(r"(?<![\w$\"'{=.-])([a-z_][a-z0-9_]*)(?:\[[^]=]*\])?\+?=(?![=~*?])")
 # Words after which `name=value` is an assignment: the beginning of a command, or another assignment
-COMMAND_STARTS = re.compile(r"(?:^|&&|\|\||[;({|!]|\b(?:do|then|else|readonly|while|if|until)\b|\)) *$")
+COMMAND_STARTS = re.compile(
+    r"(?:^|&&|\|\||[;({|!]|\b(?:do|then|else|readonly|while|if|until)\b|\)) *$"
+)
 
 
 def test_no_part_is_too_long() -> None:
@@ -79,9 +83,12 @@ def test_a_global_is_written_only_by_the_part_that_declares_it() -> None:
         ("f() {\n  [ -z x ] || theirs+=(1)\n}\n", "mine.sh writes theirs of other.sh"),
         ("f() {\n  own=1 theirs=2\n}\n", "mine.sh writes theirs of other.sh"),
         ("f() {\n  nobodys=1\n}\n", "mine.sh writes nobodys, which no part declares"),
-        ("f() {\n  for nobodys in 1; do :; done\n}\n", "mine.sh writes nobodys, which no part declares"),
+        (
+            "f() {\n  for nobodys in 1; do :; done\n}\n",
+            "mine.sh writes nobodys, which no part declares",
+        ),
         ("f() {\n  local theirs=1\n  theirs=2 own=3\n}\n", None),
-        ("f() {\n  add x=1 --env \"theirs=2\" theirs=3\n}\n", None),
+        ('f() {\n  add x=1 --env "theirs=2" theirs=3\n}\n', None),
     ],
 )
 def test_the_check_of_globals_finds(text: str, complaint: str | None) -> None:
@@ -97,9 +104,13 @@ def foreign_assignments(scripts: dict[str, str]) -> Iterator[str]:
             for variable in assigned(line):
                 owner.setdefault(variable, name)
     for name, text in scripts.items():
-        for function in re.findall(r"^[a-z_0-9]+\(\) [{(](?:.*[})]$|(?:(?!^[})]$).|\n)*)", text, re.MULTILINE):
+        for function in re.findall(
+            r"^[a-z_0-9]+\(\) [{(](?:.*[})]$|(?:(?!^[})]$).|\n)*)", text, re.MULTILINE
+        ):
             own = set(local_names(function))
-            for variable in dict.fromkeys(v for line in function.splitlines() for v in assigned(line)):
+            for variable in dict.fromkeys(
+                v for line in function.splitlines() for v in assigned(line)
+            ):
                 if variable in own or owner.get(variable) == name:
                     continue
                 if variable in owner:
@@ -111,7 +122,9 @@ def foreign_assignments(scripts: dict[str, str]) -> Iterator[str]:
 def outside_functions(text: str) -> list[str]:
     """Return the lines that are run when a part is read."""
     text = re.sub(r"^[a-z_0-9]+\(\) [{(].*[})]$", "", text, flags=re.MULTILINE)
-    return re.sub(r"^[a-z_0-9]+\(\) [{(].*?^[})]$", "", text, flags=re.MULTILINE | re.DOTALL).splitlines()
+    return re.sub(
+        r"^[a-z_0-9]+\(\) [{(].*?^[})]$", "", text, flags=re.MULTILINE | re.DOTALL
+    ).splitlines()
 
 
 def local_names(function: str) -> Iterator[str]:
@@ -128,11 +141,21 @@ def assigned(line: str) -> Iterator[str]:
         return
     yield from re.findall(r"\bfor (?:\(\()?([a-z_][a-z0-9_]*)(?: in\b| =)", line)
     line = re.sub(r"\bfor \(\(.*?\)\)", "", line)
-    yield from (n for names in re.findall(r"\bread (?:-r )?((?:[a-z_0-9]+ ?)+)", line) for n in names.split())
+    yield from (
+        n
+        for names in re.findall(r"\bread (?:-r )?((?:[a-z_0-9]+ ?)+)", line)
+        for n in names.split()
+    )
     for match in ASSIGNMENT.finditer(line):
         before = line[: match.start()]
         # `a=1 b=2`: the words before are assignments as well.
-        while (shorter := re.sub(r"[a-z_][a-z0-9_]*(?:\[[^]]*\])?\+?=(?:\"[^\"]*\"|'[^']*'|\$?\([^()]*\)|[^\s;\"'()])* +$", "", before)) != before:
+        while (
+            shorter := re.sub(
+                r"[a-z_][a-z0-9_]*(?:\[[^]]*\])?\+?=(?:\"[^\"]*\"|'[^']*'|\$?\([^()]*\)|[^\s;\"'()])* +$",
+                "",
+                before,
+            )
+        ) != before:
             before = shorter
         if COMMAND_STARTS.search(before):
             yield match[1]

@@ -6,8 +6,8 @@ import shutil
 
 import pytest
 
-from tests.layout import shell_parts
-from tests.wrapper.harness import Project
+from tests.support.layout import shell_parts
+from tests.support.wrapper_project import Project
 
 OPTIONAL = ["database", "cdc", "sockets", "observability", "openapi"]
 

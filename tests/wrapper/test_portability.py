@@ -1,6 +1,6 @@
-"""The suite's shell scripts keep to bash 3.2, which macOS has, and to programs that every system has.
+"""The wrapper keeps to bash 3.2, which macOS has, and to programs that every system has.
 
-With a real bash 3.2 at hand, `WRAPPER_BASH=/path/to/bash pytest tests/wrapper` runs all tests on it.
+With a real bash 3.2, `WRAPPER_BASH=/path/to/bash pytest tests/wrapper` runs every test on it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.layout import SHELL, WRAPPER, shell_parts
+from tests.support.layout import SHELL, WRAPPER, shell_parts
 
 # What bash 3.2 lacks. shellcheck does not look for these.
 NEWER_BASH = {
@@ -54,7 +54,9 @@ ARRAYS_NEVER_EMPTY = ('"${k6_command[@]}"', '"${docker_patterns[@]}"', '"${jobs[
 # How load-test.sh reads its parts
 READING = '. "$part"'
 # What runs while signals are caught. A trap that is due while bash 5.2 expands a `$(...)` is lost.
-WHILE_SIGNALS_ARE_CAUGHT = "process service log folder results save run hooks jobs background".split()
+WHILE_SIGNALS_ARE_CAUGHT = (
+    "process service log folder results save run hooks jobs background".split()
+)
 
 
 def code_lines(text: str) -> list[tuple[int, str]]:
@@ -83,7 +85,9 @@ def offences(text: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("part", [WRAPPER, *shell_parts()], ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize(
+    "part", [WRAPPER, *shell_parts()], ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
 def test_the_wrapper_uses_nothing_newer_than_bash_3_2(part: Path) -> None:
     assert offences(part.read_text(encoding="utf-8")) == []
 

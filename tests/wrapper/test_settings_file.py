@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.bakery import Bakery
-from tests.layout import LOAD, SHELL
-from tests.wrapper.harness import BASH, Project
+from tests.support.bakery import Bakery
+from tests.support.layout import LOAD, SHELL
+from tests.support.wrapper_project import BASH, Project
 
 BOM = "\ufeff"
 STAGING = "https://staging.example.com"
@@ -40,7 +40,7 @@ FILES: Mapping[str, dict[str, str] | None] = {
     "A=\"\"\nB=''\nC=\"\nD='": {"A": "", "B": "", "C": '"', "D": "'"},
     "A=\"it's\"\nB='say \"x\"'": {"A": "it's", "B": 'say "x"'},
     "A=\"1'": {"A": "\"1'"},
-    "A=\" 1 \"": {"A": " 1 "},
+    'A=" 1 "': {"A": " 1 "},
     "A=1 # one\nB=1\t# one\nC=1#one\nD=#one\nE= # one": {
         "A": "1", "B": "1", "C": "1#one", "D": "", "E": "",
     },
@@ -105,8 +105,8 @@ def test_k6_and_the_shell_read_the_same(
     file = tmp_path / "suite.env"
     file.write_bytes(text.encode())
     program = (
-        'set -euo pipefail; LC_ALL=C; . "$1"; parse_settings "$2" || { echo "$bad_line"; exit 9; }\n'
-        'for ((i = 0; i < ${#parsed_names[@]}; i++)); do\n'
+        'set -euo pipefail; LC_ALL=C; . "$1"; parse_settings "$2" || exit 9\n'
+        "for ((i = 0; i < ${#parsed_names[@]}; i++)); do\n"
         '  printf "%s\\0%s\\0" "${parsed_names[i]}" "${parsed_values[i]}"\ndone'
     )
     done = subprocess.run(
@@ -140,7 +140,10 @@ def test_the_wrapper_ci_and_operator_read_the_same(
     project = baked.copy(ci="github", include_kubernetes=True)
     load = project / "tests" / "load"
     (load / "suite.env").write_bytes(text.encode())
-    environment = {"PATH": f"{k6_binary.parent}{os.pathsep}{os.environ['PATH']}", "HOME": str(tmp_path)}
+    environment = {
+        "PATH": f"{k6_binary.parent}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(tmp_path),
+    }
 
     def call(script: str, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
