@@ -1,4 +1,4 @@
-"""The parts of load-test.sh: short, without feature marks, and every global belongs to one of them."""
+"""The parts of load-test.sh: short, without feature marks, each the owner of its globals."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ PARTS = {
 }
 SCRIPTS = {**PARTS, WRAPPER.name: WRAPPER.read_text(encoding="utf-8")}
 
+# `a=1 ` at the end of the text before another assignment
+EARLIER = re.compile(
+    r"[a-z_][a-z0-9_]*(?:\[[^]]*\])?\+?="
+    r"(?:\"[^\"]*\"|'[^']*'|\$?\([^()]*\)|[^\s;\"'()])* +$"
+)
 ASSIGNMENT = re.compile(r"(?<![\w$\"'{=.-])([a-z_][a-z0-9_]*)(?:\[[^]=]*\])?\+?=(?![=~*?])")
 # Words after which `name=value` is an assignment: the beginning of a command, or another assignment
 COMMAND_STARTS = re.compile(
@@ -148,14 +153,7 @@ def assigned(line: str) -> Iterator[str]:
     )
     for match in ASSIGNMENT.finditer(line):
         before = line[: match.start()]
-        # `a=1 b=2`: the words before are assignments as well.
-        while (
-            shorter := re.sub(
-                r"[a-z_][a-z0-9_]*(?:\[[^]]*\])?\+?=(?:\"[^\"]*\"|'[^']*'|\$?\([^()]*\)|[^\s;\"'()])* +$",
-                "",
-                before,
-            )
-        ) != before:
+        while (shorter := EARLIER.sub("", before)) != before:
             before = shorter
         if COMMAND_STARTS.search(before):
             yield match[1]

@@ -14,7 +14,7 @@ SERVICE = REPOSITORY / "examples" / "service"
 
 
 def shell_parts() -> list[Path]:
-    """Return the files that load-test.sh reads: the parts in their order, then those of features."""
+    """Return the files that load-test.sh reads: its parts in order, then those of features."""
     names = re.search(
         r"^readonly shell_parts='([^']*)'", WRAPPER.read_text(encoding="utf-8"), re.MULTILINE
     )
