@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.bakery import Bakery
-from tests.support.layout import LOAD, REPOSITORY, SHELL, WRAPPER, wrapper_text
+from tests.support.layout import LOAD, REPOSITORY, SHELL, WRAPPER
 
 ROOT_README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 SUITE_README = (LOAD / "README.md").read_text(encoding="utf-8")
@@ -138,21 +138,6 @@ def test_the_example_in_the_readme_is_a_working_test(baked: Bakery, k6_binary: P
     assert plan["maxVUs"] == 10
     assert plan["totalDuration"] == "5m30s"
     assert "http_reqs{name:GET /products}" in plan["thresholds"]
-
-
-def test_the_wrapper_and_the_suite_agree_on_heavy_profiles(node_bin: Callable[[str], Path]) -> None:
-    assert node_bin("tsc").exists(), "Node has to be there for this test to mean anything"
-    module = (LOAD / "config" / "profiles.js").as_uri()
-    program = f"import {{ heavyProfiles }} from '{module}'; console.log(heavyProfiles.join(' '))"
-    suite = subprocess.run(
-        ["node", "--no-warnings", "--input-type=module", "-e", program],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.split()
-    wrapper = re.search(r"HEAVY_PROFILES='([^']*)'", wrapper_text())
-    assert wrapper
-    assert wrapper[1].split() == suite
 
 
 def test_the_wrapper_knows_every_setting_of_the_tables() -> None:

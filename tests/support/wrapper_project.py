@@ -132,8 +132,9 @@ class Project:
         (self.root / "scripts").mkdir()
         shutil.copy(WRAPPER, self.root / "scripts")
         tables = [
+            LOAD / "config" / "profiles.js",
             *(LOAD / "engine" / "settings").glob("*.js"),
-            *(LOAD / "engine").glob("features/*/settings.js"),
+            *(LOAD / "engine" / "features").glob("*/settings.js"),
         ]
         for file in (*shell_parts(), *tables):
             self.write(f"tests/load/{file.relative_to(LOAD)}", file.read_bytes())

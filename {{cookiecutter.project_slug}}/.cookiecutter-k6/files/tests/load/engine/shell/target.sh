@@ -1,8 +1,5 @@
 # Owns: the address of the service, and whether it may get load.
 
-# Profiles that push a service past its limits (heavyProfiles in config/profiles.js)
-readonly HEAVY_PROFILES=' stress spike breakpoint '
-
 base_url=''
 # The same without credentials
 shown_url=''
@@ -44,12 +41,9 @@ guard_target() {
   ! is_on ALLOW_HEAVY || return 0
   for name in ${jobs[@]+"${jobs[@]}"}; do
     select_job "$name"
-    case $HEAVY_PROFILES in
-      *" ${job_profile:--} "*)
-        refuse "the profile $job_profile pushes $target_host past its limits. If that is intended, add --allow-heavy." \
-          "$(same_call --allow-heavy)"
-        ;;
-    esac
+    ! is_heavy "$job_profile" ||
+      refuse "the profile $job_profile pushes $target_host past its limits. If that is intended, add --allow-heavy." \
+        "$(same_call --allow-heavy)"
   done
   vus=$(setting VUS 1)
   [ "$vus" -le "$(setting MAX_REMOTE_VUS 100)" ] ||

@@ -1,5 +1,5 @@
-# Owns: URLs and hosts: their forms, which hosts are local, and what may be shown of them. The rules are those of url.js
-# of the suite: what both accept is what gets load.
+# Owns: the form of URLs, and what may be shown of them. The form is that of parseHttpUrl in engine/settings/url.js: what both
+# accept is what gets load.
 
 url_scheme=''
 url_host=''
@@ -30,15 +30,6 @@ port_of() {
     http) printf 80 ;;
     *) printf '%s' "$2" ;;
   esac
-}
-
-# is_local_host HOST: is it this machine or in a private network? Names are compared whole.
-is_local_host() {
-  local octets='[0-9]{1,3}' ipv4 ipv6
-  case $1 in localhost | *.localhost | host.docker.internal | 0.0.0.0 | '[::1]') return 0 ;; esac
-  ipv4="^(127(\.$octets){3}|10(\.$octets){3}|192\.168(\.$octets){2}|172\.(1[6-9]|2[0-9]|3[01])(\.$octets){2}|169\.254(\.$octets){2})$"
-  ipv6='^\[(fe[89ab][0-9a-f]:|f[cd][0-9a-f][0-9a-f]:).*\]$'
-  [[ $1 =~ $ipv4 ]] || [[ $1 =~ $ipv6 ]]
 }
 
 # is_this_machine HOST: is it this machine, and no other one of a private network?
