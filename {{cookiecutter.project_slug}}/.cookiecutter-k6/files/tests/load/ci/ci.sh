@@ -1,22 +1,22 @@
 #!/usr/bin/env bash
 #
-# What the CI systems share: decides what runs, installs k6, runs the test, shows the result, cleans up.
+# Shared by all CI systems: decides what runs, installs k6, runs the test, shows the result, cleans up.
 #
 #   ci.sh plan      prints run, profile, journey, vus, minutes, target, group as NAME=value lines
 #   ci.sh install   builds the pinned k6, unless there is one; needs Go
-#   ci.sh run       becomes scripts/load-test.sh; without PROFILE it plans first, and installs k6
+#   ci.sh run       hands over to scripts/load-test.sh; without PROFILE it plans first, and installs k6
 #   ci.sh summary   prints the Markdown report of this run
-#   ci.sh cleanup   stops what an interrupted run has left
+#   ci.sh cleanup   stops the processes that an interrupted run has left
 #
-# Every input is an environment variable, checked here before it is used; none is ever executed but START_COMMAND.
+# Every input is an environment variable and is checked here before it is used. Only START_COMMAND is ever executed.
 #
-#   PROFILE JOURNEY VUS TARGET   what and where; without PROFILE the occasion decides (runs.txt)
+#   PROFILE JOURNEY VUS TARGET   what to run and where; without PROFILE the occasion decides (runs.txt)
 #   OCCASION, or EVENT and CRON  pull-request, nightly, weekly, monthly
 #   SERVICE_IMAGE                container image of the service, started and stopped with the run
-#   SERVICE_HOST                 host of a container that the CI system has started beside the job
-#   CONFIRM_TARGET               the host of TARGET, spelled out, when ALLOWED_HOSTS does not list it
+#   SERVICE_HOST                 host of a service container that the CI system has started for the job
+#   CONFIRM_TARGET               the host of TARGET, if it is not in ALLOWED_HOSTS
 #   FORK                         true: the change comes from a fork, which gets neither secrets nor a deployed target
-#   REQUIRED                     true: nothing to test is an error, not a skipped run
+#   REQUIRED                     true: fail instead of skipping if there is nothing to test
 #   SAVE_BASELINE                true: runs several times and stores the baseline
 #   RUN_ID                       names the run and its folder
 #
@@ -25,13 +25,13 @@
 set -euo pipefail
 LC_ALL=C
 
-# The checksum is that of the module's source in Go's checksum database; Go verifies it, and all it depends on.
+# The checksum of the module in Go's checksum database; Go verifies it, and those of its dependencies.
 readonly K6_VERSION=v1.8.1
 readonly K6_CHECKSUM=h1:orZsbZ2Od0CVZICs9YpTgkKcxfPghJW8VZtwg0cj8H8=
 readonly CONTAINER=load-test-service
-# Seconds between SIGTERM and SIGKILL for what an interrupted run has left.
+# Seconds between SIGTERM and SIGKILL for the processes of an interrupted run
 readonly STOP_LIMIT=3
-# GitHub accepts 1 MiB for each step.
+# GitHub accepts 1 MiB per step.
 readonly SUMMARY_LIMIT=1000000
 
 suite=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -46,7 +46,7 @@ tools=${K6_FOLDER:-$suite/ci/.k6}
 # shellcheck source-path=SCRIPTDIR source=../engine/shell/url.sh
 . "$suite/engine/shell/url.sh"
 
-# say KIND MESSAGE: to people, and to GitHub as an annotation (`::` and line breaks are its syntax).
+# say KIND MESSAGE: on stderr, on GitHub as an annotation (whose syntax are `::` and line breaks).
 say() {
   local text=${2//[[:cntrl:]]/ }
   if [ "${GITHUB_ACTIONS:-}" = true ]; then
@@ -73,11 +73,11 @@ setting() {
   printf '%s' "${!1:-$parsed_value}"
 }
 
-# require_form NAME VALUE PATTERN ACCEPTED: an empty value passes.
+# require_form NAME VALUE PATTERN ACCEPTED: refuses a value of another form; an empty value passes.
 require_form() {
   local shown=$2
   case $2 in *@*) [ "$1" = SERVICE_IMAGE ] || shown='***' ;; esac
-  [ -z "$2" ] || [[ $2 =~ ^($3)$ ]] || refuse "$1=$shown is not accepted: give $4."
+  [ -z "$2" ] || [[ $2 =~ ^($3)$ ]] || refuse "$1=$shown is invalid: expected $4."
 }
 
 check_inputs() {
@@ -95,7 +95,7 @@ check_inputs() {
 # plan
 # ---------------------------------------------------------------------------------------------------
 
-# occasion: prints what this pipeline is run for; a schedule is told by its own fields.
+# occasion: prints the reason for this pipeline; the fields of a schedule say which one it is.
 occasion() {
   local day month_day
   if [ -n "${OCCASION:-}" ]; then
@@ -143,8 +143,8 @@ container_url() {
   printf 'http://%s:%s' "$SERVICE_HOST" "${port:-8000}"
 }
 
-# choose_place OCCASION: sets $target, and $skip to the reason when there is nothing to test. An empty target is the
-# service that is started for the run; a pull request prefers it, because its change is what should be tested.
+# choose_place OCCASION: sets $target, and $skip to the reason if there is nothing to test. An empty target is the service
+# that is started for the run. A pull request prefers it, to test its own change.
 choose_place() {
   skip=''
   target=${TARGET:-}
@@ -224,8 +224,8 @@ install_k6() {
 # run
 # ---------------------------------------------------------------------------------------------------
 
-# choose_service: exports where the service is, and how it is started. The wrapper starts nothing that answers already,
-# and nothing on another machine.
+# choose_service: exports the address of the service and how to start it. The wrapper starts no service that already answers,
+# and none on another machine.
 choose_service() {
   local port base
   port=$(setting BACKEND_PORT)
@@ -233,20 +233,20 @@ choose_service() {
   if [ -z "$target" ] && ! is_local "$base"; then base=http://localhost:${port:-8000}; fi
   export BASE_URL=$base
   if [ -n "${SERVICE_HOST:-}" ]; then
-    # It lives for this job only.
+    # It exists for this job only.
     export BASE_URL ALLOW_HEAVY=true ALLOW_WRITES=true ALLOWED_HOSTS=$SERVICE_HOST
     BASE_URL=$(container_url)
   fi
   [ -z "${CONFIRM_TARGET:-}" ] || export CONFIRM_TARGET ALLOW_REMOTE=true
   if [ -n "${SERVICE_IMAGE:-}" ]; then
-    # In the foreground: the wrapper can stop it, and has its log.
+    # In the foreground, so that the wrapper can stop it and has its log.
     port=127.0.0.1:${port:-8000}:${port:-8000}
     export START_COMMAND="exec docker run --rm --init --name $CONTAINER -p $port $SERVICE_IMAGE"
     export START_TIMEOUT=${START_TIMEOUT:-3m}
   fi
 }
 
-# choose_gate: the arguments for the baseline. A committed one is a gate; without one there is nothing to compare with.
+# choose_gate: sets $gate, the arguments for the baseline. A committed baseline is a gate.
 choose_gate() {
   local name=$profile${journey:+-$journey}
   gate=()
@@ -271,13 +271,13 @@ run_test() {
   fi
   choose_service
   choose_gate
-  # The name of a profile is no setting here but the first word.
+  # The profile is passed as the first argument, not as a setting.
   unset PROFILE JOURNEY TARGET SERVICE_IMAGE
   if [ -n "$vus" ]; then export VUS=$vus; else unset VUS; fi
   words=("$profile")
   [ -z "$journey" ] || words+=("$journey")
   [ "$journey" != all ] || gate=()
-  # With exec, so that a cancelled job reaches the wrapper, which then stops k6 and the service.
+  # With exec, so that the signal of a cancelled job reaches the wrapper, which then stops k6 and the service.
   exec bash "$project/scripts/load-test.sh" "${words[@]}" ${gate[@]+"${gate[@]}"}
 }
 
@@ -300,7 +300,7 @@ print_summary() {
   fi
 }
 
-# stop_group PID: SIGTERM to a process group, SIGKILL to what is left.
+# stop_group PID: SIGTERM to a process group, SIGKILL after STOP_LIMIT.
 stop_group() {
   local deadline=$((SECONDS + STOP_LIMIT))
   kill -TERM -- "-$1" 2>/dev/null || return 0
@@ -308,7 +308,7 @@ stop_group() {
   kill -KILL -- "-$1" 2>/dev/null || :
 }
 
-# clean_up: the wrapper does this itself unless it was killed. Its marker file is there only then.
+# clean_up: only if the wrapper was killed; its marker file is there only then.
 clean_up() {
   local marker name pid
   marker=$(run_folder)/.running
@@ -330,5 +330,5 @@ case ${1:-} in
   run) run_test ;;
   summary) print_summary ;;
   cleanup) clean_up ;;
-  *) refuse "ci.sh: '${1:-}' is none of plan, install, run, summary, cleanup." ;;
+  *) refuse "ci.sh: unknown command '${1:-}': expected plan, install, run, summary or cleanup." ;;
 esac
