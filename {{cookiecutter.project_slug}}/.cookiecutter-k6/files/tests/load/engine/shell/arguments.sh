@@ -1,7 +1,6 @@
 # Owns: the parser of the command line; it keeps nothing itself.
 
 # help_wanted ARGUMENTS...: help is printed even if everything else is wrong.
-# Help is given however wrong the rest is.
 help_wanted() {
   local argument
   for argument in "$@"; do
@@ -51,7 +50,6 @@ refuse_unknown_option() {
   esac
 }
 
-# refuse_value FLAG GOT: uses the row of the flag.
 # refuse_value FLAG GOT: uses the row of the flag.
 refuse_value() {
   refuse "$1 needs $(accepts "$row_kind"), got $2." "$(command_line smoke "$1" "$row_example")"

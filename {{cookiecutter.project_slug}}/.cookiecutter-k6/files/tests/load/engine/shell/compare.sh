@@ -1,7 +1,6 @@
 # Owns: `load-test.sh compare A B`; it keeps nothing itself.
 
 # summary_file RUN: prints the path of its summary; RUN is an id, a folder or a file.
-# summary_file RUN: prints the path of its summary; RUN is an id, a folder or a file.
 summary_file() {
   local path
   for path in "$results/$1/summary.json" "$1/summary.json" "$1"; do

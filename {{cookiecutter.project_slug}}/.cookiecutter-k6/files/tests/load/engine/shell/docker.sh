@@ -44,7 +44,6 @@ require_docker() {
 }
 
 # docker_url: prints the address of the service: this machine has another name inside a container.
-# docker_url: this machine has another name inside a container.
 docker_url() {
   if is_this_machine "$target_host"; then
     printf '%s://%shost.docker.internal%s%s' "$url_scheme" "$url_credentials" "${url_port:+:$url_port}" "$url_path"
@@ -54,7 +53,6 @@ docker_url() {
 }
 
 # csv_field TEXT: prints it as part of --mount, whose value is a line of CSV.
-# csv_field TEXT: as part of --mount, whose value is a line of CSV.
 csv_field() { printf '"%s"' "${1//\"/\"\"}"; }
 
 # add_docker_words FOLDER [EARLIER]: results go to FOLDER; EARLIER, with earlier runs, can be read. Secrets are named

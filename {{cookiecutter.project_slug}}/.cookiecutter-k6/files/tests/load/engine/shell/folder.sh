@@ -37,7 +37,6 @@ leave_run_folder() {
 }
 
 # link_latest: replaces the link in one step, so that readers always find a run.
-# link_latest: replaces the link in one step, so that readers always find a run.
 link_latest() {
   local link=$results/latest fresh=$results/.latest-$$
   [ "$on_windows" = false ] || return 0

@@ -59,7 +59,6 @@ END
 }
 
 # description FILE: prints the first line of its first comment.
-# description FILE: the first line of its first comment.
 description() {
   local line trimmed number=0
   while IFS= read -r line && [ "$number" -lt 60 ]; do

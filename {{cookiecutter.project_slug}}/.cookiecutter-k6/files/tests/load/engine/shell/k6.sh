@@ -27,7 +27,6 @@ Or set K6_BIN to a k6 elsewhere.'
 use_k6() { k6=$1 k6_version=${2:-}; }
 
 # find_k6: sets $k6; fails if there is none.
-# find_k6: sets $k6; fails when there is none.
 find_k6() {
   if [ -n "${K6_BIN:-}" ]; then
     case $K6_BIN in */*) k6=$K6_BIN ;; *) k6=$(type -P -- "$K6_BIN") || k6=$K6_BIN ;; esac

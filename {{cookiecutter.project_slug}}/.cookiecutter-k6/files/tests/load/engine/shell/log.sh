@@ -14,8 +14,6 @@ watch_log() {
 
 # pass_log PIPE: passes every line on, and exits with 1 if one says that metrics were not written. Lines that a script
 # prints do not count.
-# pass_log PIPE: passes on every line, and ends with 1 when one says that figures were not written. A line of a
-# script is none.
 pass_log() {
   local line lost=0
   trap '' HUP INT TERM QUIT

@@ -56,7 +56,6 @@ want_percentiles() {
 }
 
 # endpoint_of OUTPUT: prints the URL it sends to, nothing for files.
-# endpoint_of OUTPUT: prints the URL it sends to, nothing for files.
 endpoint_of() {
   case $1 in
     prometheus=* | experimental-prometheus-rw=* | influxdb=*) printf '%s' "${1#*=}" ;;
@@ -72,7 +71,6 @@ endpoint_of() {
 }
 
 # endpoint_answers OUTPUT: sets $endpoint for messages. k6 judges what is not a URL.
-# endpoint_answers OUTPUT: sets $endpoint for the message. What is no URL is k6's to judge.
 endpoint_answers() {
   local url_scheme url_host url_port url_path url_credentials
   endpoint=$(endpoint_of "$1")

@@ -82,7 +82,6 @@ plan_wait() {
 }
 
 # plan_service: sets $service_command and $service_folder if there is something to start.
-# plan_service: sets $service_command and $service_folder when there is something to start.
 plan_service() {
   local found origin
   find_setting START_COMMAND

@@ -13,7 +13,6 @@ tame_git_bash() {
 }
 
 # native PATH: prints it as programs outside the shell write it.
-# native PATH: as programs outside the shell spell it.
 native() {
   if [ "$on_windows" = true ] && type -P cygpath >/dev/null; then
     cygpath -m -- "$1"

@@ -73,7 +73,6 @@ await_helper() {
 }
 
 # wait_child PID: sets $child_code. A trapped signal ends `wait` early; then it waits again.
-# wait_child PID: sets $child_code. A trapped signal ends `wait` early; then it waits again.
 wait_child() {
   local before
   while :; do
@@ -86,8 +85,6 @@ wait_child() {
 
 # start_echo_timer: a signal within a second of the first one is a duplicate of the same Ctrl-C: npm and others pass on
 # what the terminal has sent to all.
-# start_echo_timer: what comes within a second of the first signal is the same Ctrl-C once more: npm and others
-# pass on what the terminal sent to all.
 start_echo_timer() {
   launch sleep 1 </dev/null >/dev/null 2>&1
   echo_timer=$launched

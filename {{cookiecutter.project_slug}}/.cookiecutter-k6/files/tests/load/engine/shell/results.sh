@@ -7,8 +7,6 @@ meaning=''
 
 # check_results FOLDER CODE: k6 exits with 0 although it could not write its results. Fails in that case only: any other
 # code is a failure already.
-# check_results FOLDER CODE: k6 exits with 0 although it could not write its results. Judges only then;
-# any other code is already a failure.
 check_results() {
   local problem='' file=summary.json
   [ -z "$segment" ] || file=segment.json
@@ -32,7 +30,6 @@ check_results() {
 }
 
 # summary_is_whole FILE MARKER: sets $summary_passed and $summary_only_slower, or $summary_problem if it fails.
-# summary_is_whole FILE MARKER: sets $summary_passed and $summary_only_slower, or $summary_problem when it fails.
 summary_is_whole() {
   local line last=''
   summary_passed='' summary_only_slower=false summary_problem=''
@@ -62,7 +59,6 @@ summary_is_whole() {
 }
 
 # ends_with LINE FILE: is that its last line? k6 reports nothing if it could write only a part.
-# ends_with LINE FILE: is that its last line? k6 says nothing when it could write only a part.
 ends_with() {
   local line last=''
   [ -f "$2" ] || return 1

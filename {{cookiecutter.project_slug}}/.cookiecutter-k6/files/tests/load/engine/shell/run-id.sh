@@ -54,7 +54,6 @@ name_run() {
 
 # earlier_summaries PART: prints the latest summaries in the results folder as k6 sees them, one per line. Run ids begin
 # with the time.
-# earlier_summaries PART: the latest summaries in the results folder, one a line. Run ids begin with the time.
 earlier_summaries() {
   local file files=() i
   for file in "$results"/*/summary.json "$results"/*/"$1"/summary.json; do
@@ -90,7 +89,6 @@ name_leftovers() {
 }
 
 # is_process PID WORD: is PID alive, with WORD in its command line? Process ids are reused.
-# is_process PID WORD: does PID live, with WORD in its command line? Numbers are used again.
 is_process() {
   local line
   is_digits "$1" && kill -0 "$1" 2>/dev/null || return 1

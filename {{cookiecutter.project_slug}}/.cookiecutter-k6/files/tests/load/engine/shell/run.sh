@@ -38,7 +38,6 @@ run_job() {
 }
 
 # set_aside FOLDER: moves what a run left to FOLDER/first.
-# set_aside FOLDER: moves what a run left into FOLDER/first.
 set_aside() {
   local file
   mkdir -- "$1/first"

@@ -52,7 +52,6 @@ segment_files() {
 }
 
 # merged_id RUN...: prints the id of the whole run.
-# merged_id RUN...: prints the id of the whole run.
 merged_id() {
   local id
   id=$(setting RUN_ID)

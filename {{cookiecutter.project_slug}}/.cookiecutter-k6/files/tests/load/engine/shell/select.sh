@@ -1,7 +1,6 @@
 # Owns: which tests run under which profile; it keeps nothing itself, the runs are jobs.
 
 # names_in FOLDER: prints the scripts in scenarios/ or scripts/, one per line.
-# names_in FOLDER: the scripts in scenarios/ or scripts/, one a line.
 names_in() {
   local file
   for file in "$suite/$1"/*.js; do
@@ -14,7 +13,6 @@ names_in() {
 is_profile() { is_kind name "$1" && [ -f "$suite/scenarios/$1.js" ]; }
 
 # test_name NAME: prints the name of the file in scripts/; fails if there is none.
-# test_name NAME: prints the name of the file in scripts/; fails when there is none.
 test_name() {
   case $1 in '' | .* | */*) return 1 ;; esac
   if [ -f "$suite/scripts/$1.js" ]; then
@@ -30,7 +28,6 @@ is_path() {
   case $1 in */* | *.js | *.ts) return 0 ;; *) return 1 ;; esac
 }
 
-# script_file PATH: prints the absolute path; refuses what k6 could not run.
 # script_file PATH: prints the absolute path; refuses what k6 could not run.
 script_file() {
   local file=$1 folder

@@ -9,7 +9,6 @@ service_log=''
 service_was_there=false
 
 # service_process COMMAND FOLDER: becomes the service, in the background, as the caller's shell would start it.
-# service_process COMMAND FOLDER: becomes the service, in the background, as the caller's shell would start it.
 service_process() {
   cd -- "$2" || exit 1
   umask "$caller_umask"
@@ -18,7 +17,6 @@ service_process() {
 }
 
 # start_service: only if nothing answers yet: what runs already is not ours to stop.
-# start_service: only when nothing answers yet: what runs already is not ours to stop.
 start_service() {
   [ -n "$service_command" ] || return 0
   if answers "$target_host" "$target_port"; then
@@ -35,8 +33,6 @@ start_service() {
 
 # processes_of GROUP: prints the living processes of the group and their descendants, one pid per line. Empty if ps
 # cannot tell.
-# processes_of GROUP: the living processes of the group and their descendants, one pid a line. Empty when
-# ps cannot tell.
 processes_of() {
   local table line ids=" $1 " before='' pid parent group state
   table=$(ps -A -o pid= -o ppid= -o pgid= -o stat= 2>/dev/null) || return 0
@@ -55,7 +51,6 @@ processes_of() {
 }
 
 # any_alive PIDS...: zombies do not count; nobody may be there to reap them.
-# any_alive PIDS...: zombies do not count; nobody may be there to collect them.
 any_alive() {
   local pid
   for pid in "$@"; do
@@ -100,8 +95,6 @@ stop_service() {
 
 # service_failed: did the start command end with an error ($service_code)? A command that leaves something in the
 # background and returns is fine.
-# service_failed: has the started command ended, and not with 0 ($service_code)? One that leaves something
-# in the background and returns is fine.
 service_failed() {
   [ -n "$service_pid" ] || return 1
   if [ -z "$service_code" ]; then
@@ -163,7 +156,6 @@ show_findings() {
   done <"$run_root/.wait"
 }
 
-# judge_readiness CODE LIMIT
 # judge_readiness CODE LIMIT
 judge_readiness() {
   local hint=''

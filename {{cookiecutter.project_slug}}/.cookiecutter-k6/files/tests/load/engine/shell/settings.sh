@@ -32,7 +32,6 @@ set_option() {
 }
 
 # find_setting NAME: sets $found (empty: not set) and $origin. An empty value counts as not set.
-# find_setting NAME: sets $found (empty = not set) and $origin. An empty value counts as not set.
 find_setting() {
   local i
   found='' origin=''
@@ -52,14 +51,12 @@ find_setting() {
 }
 
 # setting NAME [DEFAULT]: prints the value.
-# setting NAME [DEFAULT]: prints the value.
 setting() {
   local found origin
   find_setting "$1"
   printf '%s' "${found:-${2:-}}"
 }
 
-# has_option NAME: was it given on the command line?
 # has_option NAME: was it given on the command line?
 has_option() {
   local name
@@ -116,7 +113,6 @@ drop_dangerous_variables() {
 }
 
 # check_settings: checks every value that the wrapper or k6 will use, wherever it comes from.
-# check_settings: every value that the wrapper or k6 will use, whatever it came from.
 check_settings() {
   local flag value name kind example help
   while IFS='|' read -r flag value name kind example help; do

@@ -17,7 +17,6 @@ resolve_target() {
 }
 
 # is_allowed_host HOST: is it in ALLOWED_HOSTS, exactly or by a *.suffix?
-# is_allowed_host HOST: is it in ALLOWED_HOSTS, whole or by a *.suffix?
 is_allowed_host() {
   local rest trimmed
   rest=$(lower "$(setting ALLOWED_HOSTS)"),

@@ -11,7 +11,6 @@ on leftovers name_database_leftovers
 on killed name_own_leftovers
 
 # needs_of SCRIPT: prints the k6 extensions that a script names in a comment `// needs k6/x/...`.
-# needs_of SCRIPT: prints the k6 extensions that a script names in a comment `// needs k6/x/...`.
 needs_of() {
   local line number=0
   while IFS= read -r line && [ "$number" -lt 40 ]; do

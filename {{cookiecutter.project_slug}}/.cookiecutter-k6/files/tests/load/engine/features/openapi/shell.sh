@@ -10,7 +10,6 @@ on command openapi_command
 on wait-flags accept_any_answer
 
 # python_works COMMAND: can this Python run the compiler?
-# python_works COMMAND: is it a Python that can run the compiler?
 python_works() {
   limited "$ANSWER_LIMIT" "$1" -c 'import sys; sys.exit(sys.version_info < (3, 10))' >/dev/null 2>&1
 }
