@@ -103,7 +103,7 @@ def test_the_check_of_globals_finds(text: str, complaint: str | None) -> None:
 
 def foreign_assignments(scripts: dict[str, str]) -> Iterator[str]:
     """Yield every assignment to a global in a part that does not declare it."""
-    owner = {}
+    owner: dict[str, str] = {}
     for name, text in scripts.items():
         for line in outside_functions(text):
             for variable in assigned(line):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.layout import SHELL, WRAPPER, shell_parts
+from tests.support.layout import SHELL, WRAPPER, shell_parts, wrapper_text
 
 # What bash 3.2 lacks. shellcheck does not look for these.
 NEWER_BASH = {
@@ -125,6 +125,9 @@ def test_nothing_is_substituted_while_signals_are_caught() -> None:
     half += functions("talk", "out err say show explain note warn complain fail refuse")
     half += functions("command", "use_command replace_word add_child_variable")
     half += functions("outputs", "has_checked_output")
+    hooked = re.findall(r"^on killed (\w+)$", wrapper_text(), re.MULTILINE)
+    assert hooked
+    half += "".join(function(wrapper_text(), name) for name in hooked)
     found = [line for _, line in code_lines(half) if re.search(r"\$\((?!\()|[<>]\(", line)]
     # The first two run while signals are ignored, the others before anything is started.
     assert [line.strip() for line in found] == [
@@ -137,9 +140,11 @@ def test_nothing_is_substituted_while_signals_are_caught() -> None:
 def functions(part: str, names: str) -> str:
     """Return the bodies of functions of a part."""
     text = (SHELL / f"{part}.sh").read_text(encoding="utf-8")
-    found = ""
-    for name in names.split():
-        body = re.search(rf"^{name}\(\) \{{(.*?)\}}$", text, flags=re.MULTILINE | re.DOTALL)
-        assert body, f"{part}.sh has no function {name}"
-        found += f"{body.group(1)}\n"
-    return found
+    return "".join(function(text, name) for name in names.split())
+
+
+def function(text: str, name: str) -> str:
+    """Return the body of a function."""
+    body = re.search(rf"^{name}\(\) \{{(.*?)\}}$", text, flags=re.MULTILINE | re.DOTALL)
+    assert body, f"there is no function {name}"
+    return f"{body.group(1)}\n"

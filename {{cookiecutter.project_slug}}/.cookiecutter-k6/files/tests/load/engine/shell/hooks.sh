@@ -18,7 +18,7 @@
 #   killed              this run was stopped at once; what it may have left
 #   not-needed MODULE   succeeds when a k6 extension is not needed with the present settings
 #
-# From `start` on no function of a hook may use $(...), see process.sh.
+# Functions of `killed` run while signals are caught and may not use $(...), see process.sh.
 
 hook_names=()
 hook_functions=()
