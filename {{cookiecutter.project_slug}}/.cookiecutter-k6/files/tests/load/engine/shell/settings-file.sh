@@ -1,5 +1,5 @@
-# Owns: the reader of suite.env and --env-file, for the wrapper, ci/ci.sh and kubernetes/operator.sh. It stands alone:
-# it needs no other part.
+# Owns: the reader of suite.env and --env-file, for every shell script of the suite. It stands alone: it needs no other
+# part.
 #
 # The rules are those of parseEnvFile in the suite's JavaScript: KEY=value, `export` in front, quotes, comments behind
 # a blank, a byte order mark, CRLF. The last line of a name wins. Nothing is expanded or executed.
