@@ -1,4 +1,4 @@
-"""Keeps the table of settings in the generated README equal to tests/load/lib/settings.js.
+"""Keeps the table of settings in the generated README equal to tests/load/engine/settings/table.js.
 
 python tools/settings_table.py          rewrite the table
 python tools/settings_table.py --check  exit 1 when it is out of date
@@ -18,7 +18,7 @@ SUITE = (
     / "{{cookiecutter.project_slug}}/.cookiecutter-k6/files/tests/load"
 )
 README = SUITE / "README.md"
-CODE = SUITE / "lib/settings.js"
+CODE = SUITE / "engine/settings/table.js"
 # What the table says about accepted values; longer forms stand in the error message.
 SHORT_FORMS = ("one of", "a whole number", "a number", "true or false")
 BEGIN, END = "<!-- settings -->", "<!-- /settings -->"

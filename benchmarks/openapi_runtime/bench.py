@@ -110,7 +110,7 @@ def project(folder: Path) -> Path:
     load = folder / "tests" / "load"
     shutil.copytree(LOAD, load, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
     for name in ("credentials", "requests"):
-        module = load / "lib" / "openapi" / f"{name}.js"
+        module = load / f"engine/features/openapi/{name}.js"
         lines = module.read_text(encoding="utf-8").splitlines(keepends=True)
         module.write_text("".join(line for line in lines if "@feature auth" not in line))
     return load
@@ -120,7 +120,8 @@ def compiled(load: Path, document: bytes) -> None:
     """Compile a document into the suite's table."""
     path = load / "document.json"
     path.write_bytes(document)
-    tool = [sys.executable, str(load / "tools" / "openapi.py"), "update", str(path)]
+    compiler = load / "engine/features/openapi/compile.py"
+    tool = [sys.executable, str(compiler), "update", str(path)]
     subprocess.run(tool, check=True, stdout=subprocess.DEVNULL)
 
 

@@ -3,7 +3,7 @@
     make bench ARGS=pipeline                      about two minutes
     make bench ARGS="pipeline --seconds 30"
 
-The test e2e-latency-test runs against a real PostgreSQL, the example's pipeline with an injected
+The test cdc-e2e-latency runs against a real PostgreSQL, the example's pipeline with an injected
 delay, and a MongoDB-wire server in memory, all on this machine. First at its own ten writes a
 second, then at more and more until iterations are dropped.
 """
@@ -25,11 +25,11 @@ os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
 
 import toolchain  # noqa: E402 -- found only by the lines above
 
-from tests.databases.servers import Stores, mongo, pipeline, postgres  # noqa: E402
+from tests.support.database_servers import Stores, mongo, pipeline, postgres  # noqa: E402
 
 SCRIPT = (
     ROOT
-    / "{{cookiecutter.project_slug}}/.cookiecutter-k6/files/tests/load/scripts/e2e-latency-test.js"
+    / "{{cookiecutter.project_slug}}/.cookiecutter-k6/files/tests/load/scripts/cdc-e2e-latency.js"
 )
 LOOK_MS = 50
 """The test looks this often."""

@@ -190,7 +190,7 @@ def finish(load: Path) -> float:
     """Return how long completing the report takes, seconds."""
     started = time.monotonic()
     environment = os.environ | {"RESULTS_DIR": str(load.parent)}
-    script = load / "lib" / "finish-report.js"
+    script = load / "engine/commands/finish-report.js"
     subprocess.run(["k6", "run", *FLAGS, script], env=environment, check=True, capture_output=True)
     return time.monotonic() - started
 

@@ -168,7 +168,7 @@ def save_baseline(
         summaries.append(str(folder / "summary.json"))
     path = load / "baselines" / "gate.json"
     names = {"SUMMARIES": "\n".join(summaries), "BASELINE_NAME": "gate", "TO": str(path)}
-    done = running.run(load, "lib/save-baseline.js", shared.url, 1, **names)
+    done = running.run(load, "engine/commands/save-baseline.js", shared.url, 1, **names)
     assert done.code == 0, done.errors
     return dict(json.loads(path.read_text(encoding="utf-8")))
 

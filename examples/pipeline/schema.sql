@@ -30,7 +30,7 @@ INSERT INTO tickets (id, organization_id, title, assignee_id)
   VALUES ('t1', 'org_1', 'The printer is on fire', 'ada'), ('t2', 'org_loadtest', 'A test', 'max');
 INSERT INTO products (name) VALUES ('Anvil'), ('Rocket');
 
--- A shop whose rows go through a pipeline, for scripts/baseline-test.js and the like
+-- A shop whose rows go through a pipeline, for scripts/cdc-baseline.js and the like
 CREATE TABLE customers (
   id uuid PRIMARY KEY,
   email text NOT NULL UNIQUE,

@@ -16,10 +16,10 @@ import pytest
 import yaml
 from service.testing import free_port
 
-from tests.bakery import Bakery
-from tests.databases.servers import PASSWORD, USER, Pipeline, Stores, pipeline
-from tests.layout import REPOSITORY
-from tests.suite.running import SCRIPT_ERROR, THRESHOLDS_CROSSED, Run, Suite
+from tests.support.bakery import Bakery
+from tests.support.database_servers import PASSWORD, USER, Pipeline, Stores, pipeline
+from tests.support.layout import REPOSITORY
+from tests.support.suite_runner import SCRIPT_ERROR, THRESHOLDS_CROSSED, Run, Suite
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("databases")]
 
@@ -317,7 +317,7 @@ class Documents(BaseHTTPRequestHandler):
 
 def test_pipelines_that_end_elsewhere(replica: Stores, suite: Suite) -> None:
     """An API, and another PostgreSQL, for which the same one stands in."""
-    entry = "scripts/baseline-test.js"
+    entry = "scripts/cdc-baseline.js"
     live = suite.having(**settings(replica, VUS=1, DURATION="1s", CDC_DRAIN="10s"))
     handler = type("Handler", (Documents,), {"stores": replica})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -341,7 +341,7 @@ def test_pipelines_that_end_elsewhere(replica: Stores, suite: Suite) -> None:
 
 def test_interrupted_and_killed_runs(replica: Stores, suite: Suite, command: Command) -> None:
     live = suite.having(**settings(replica, VUS=4, DURATION="30s", CDC_DRAIN="10s"))
-    entry = "scripts/mixed-workload-test.js"
+    entry = "scripts/cdc-mixed-workload.js"
     stopped, killed = (
         live.start(entry, RUN_ID=run, TIME_SCALE=0.01) for run in ("stopped-1", "killed-1")
     )
@@ -369,7 +369,7 @@ def test_interrupted_and_killed_runs(replica: Stores, suite: Suite, command: Com
 def test_what_cannot_work_is_refused(suite: Suite, stores: Stores) -> None:
     live = suite.having(**settings(stores, VUS=1, DURATION="1s"))
     remote = f"mongodb://{USER}:{PASSWORD}@mongo.example.com/shop"
-    entry = "scripts/baseline-test.js"
+    entry = "scripts/cdc-baseline.js"
     started = {
         "MONGODB_URL: no server answers": live.start(
             entry, MONGODB_URL=f"mongodb://127.0.0.1:{free_port()}/shop"
@@ -389,9 +389,9 @@ def test_what_cannot_work_is_refused(suite: Suite, stores: Stores) -> None:
 
 
 def test_a_plain_k6_is_refused(command: Command, k6_binary: Path) -> None:
-    done = command("baseline-test", K6_BIN=str(k6_binary))
+    done = command("cdc-baseline", K6_BIN=str(k6_binary))
     assert done.returncode == 1
-    assert "baseline-test.js needs k6/x/sql" in done.stderr
+    assert "cdc-baseline.js needs k6/x/sql" in done.stderr
     assert "xk6-mongo" in done.stderr
 
 
@@ -420,7 +420,7 @@ def test_the_figures_of_the_original(
 
 
 def test_the_figures_of_the_latency_test(suite: Suite) -> None:
-    found = suite.inspect("scripts/e2e-latency-test.js")
+    found = suite.inspect("scripts/cdc-e2e-latency.js")
     scenario = found.scenario
     assert scenario["executor"] == "constant-arrival-rate"
     assert (scenario["rate"], scenario["duration"]) == (10, "5m0s")

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.bakery import Bakery
-from tests.layout import LOAD, REPOSITORY, WRAPPER
+from tests.support.bakery import Bakery
+from tests.support.layout import LOAD, REPOSITORY, WRAPPER
 
 ROOT_README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 SUITE_README = (LOAD / "README.md").read_text(encoding="utf-8")
-ARCHITECTURE = (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8")
 
 
 def section(text: str, heading: str) -> str:
@@ -104,13 +103,6 @@ def test_package_json_has_a_script_for_every_profile_and_test() -> None:
     }
     commands = {name for name, line in scripts.items() if "load-test.sh" in line}
     assert commands - {"all", "list"} == entries
-
-
-def test_the_architecture_page_names_every_module_and_only_those() -> None:
-    named = set(re.findall(r"`([a-z-]+\.js)`", section(ARCHITECTURE, "Two halves of lib/")))
-    names = ("sockets", "database", "tenants", "cdc")
-    folders = (LOAD / "lib", *(LOAD / "lib" / name for name in names))
-    assert named == {path.name for folder in folders for path in folder.glob("*.js")}
 
 
 @pytest.mark.parametrize("page", [*sorted(REPOSITORY.glob("docs/*.md")), REPOSITORY / "README.md"])

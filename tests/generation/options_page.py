@@ -16,8 +16,8 @@ from typing import Any
 
 import yaml
 
-from tests.generation.hooks import defaults, load_hook
-from tests.layout import REPOSITORY
+from tests.support.hooks import defaults, load_hook
+from tests.support.layout import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "options.md"
 PROSE = REPOSITORY / "docs" / "options.yaml"

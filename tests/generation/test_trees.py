@@ -1,270 +1,33 @@
-"""The exact tree of every named set of answers, and what must hold for each file of it."""
+"""Rules for every file of a generated project, and of the template."""
 
 from __future__ import annotations
 
 import json
 import re
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from placing import manifest, openapi, tree
 
-from tests.generation.hooks import defaults
-from tests.layout import STAGE, SUITE_FILES
-from tests.option_sets import OPTION_SETS, Answers
+from tests.generation.commands import PROGRAMS, names
+from tests.support.bakery import Bakery, bake_group
+from tests.support.hooks import defaults
+from tests.support.layout import STAGE, SUITE_FILES
+from tests.support.option_sets import OPTION_SETS
 
-Baked = Callable[..., Path]
+if TYPE_CHECKING:
+    from pytest_cookies.plugin import Cookies
 
-COMPILER = [
-    "tests/load/data/operations.jsonl",
-    "tests/load/data/operations.overrides.json",
-    "tests/load/docs/openapi.md",
-    "tests/load/tools/openapi.py",
-    *(
-        f"tests/load/tools/openapi_table/{name}.py"
-        for name in """
-        __init__ checker cli document files formats generators links operations overrides patterns
-        rows sampling schemas source table
-        """.split()
-    ),
-]
-OPENAPI_TEST = [
-    "tests/load/scripts/openapi.js",
-    "tests/load/types/openapi.d.ts",
-    *(
-        f"tests/load/lib/openapi/{name}.js"
-        for name in """
-        choose credentials journeys overrides prepared report requests table values writing
-        """.split()
-    ),
-]
-CI = ["tests/load/ci/ci.sh", "tests/load/ci/runs.txt", "tests/load/docs/ci.md"]
-GITHUB = [".github/workflows/load-tests.yml", ".github/workflows/load-test-gate.yml"]
-STORES = {
-    name: [
-        f"tests/load/grafana/dashboards/k6-{name}.json",
-        f"tests/load/grafana/provisioning/datasources/k6-{name}.yml",
-    ]
-    for name in ("prometheus", "influxdb")
-}
-GITLAB = [".gitlab-ci.yml", "tests/load/ci/gitlab.yml"]
-# The files that exist only with some answers, written out a second time on purpose.
-SOCKETS = (
-    "tests/load/config/sockets.js",
-    "tests/load/lib/sockets/clock-offset.js",
-    "tests/load/lib/sockets/engineio.js",
-    "tests/load/lib/sockets/hang-up.js",
-    "tests/load/lib/sockets/raw-channel.js",
-    "tests/load/lib/sockets/socket-causes.js",
-    "tests/load/lib/sockets/socket-metrics.js",
-    "tests/load/lib/sockets/socket-plan.js",
-    "tests/load/lib/sockets/socket-report.js",
-    "tests/load/lib/sockets/socket-settings.js",
-    "tests/load/lib/sockets/socketio.js",
-    "tests/load/lib/sockets/sockets.js",
-    "tests/load/scripts/websocket.js",
-    "tests/load/types/sockets.d.ts",
-)
-TENANTS = (
-    "tests/load/config/tenants.js",
-    "tests/load/lib/tenants/flash-sale-plan.js",
-    "tests/load/lib/tenants/flash-sale.js",
-    "tests/load/lib/tenants/isolation.js",
-    "tests/load/lib/tenants/knee-plan.js",
-    "tests/load/lib/tenants/memory-plan.js",
-    "tests/load/lib/tenants/memory-trend.js",
-    "tests/load/lib/tenants/memory.js",
-    "tests/load/lib/tenants/rate-limit-plan.js",
-    "tests/load/lib/tenants/rate-limit.js",
-    "tests/load/lib/tenants/shop.js",
-    "tests/load/lib/tenants/targets.js",
-    "tests/load/lib/tenants/tenant.js",
-    "tests/load/lib/tenants/test-data.js",
-    "tests/load/lib/tenants/tier-plan.js",
-    "tests/load/lib/tenants/write-csv.js",
-    "tests/load/lib/tenants/zipf.js",
-    "tests/load/scripts/breaking-point.js",
-    "tests/load/scripts/bulk-import.js",
-    "tests/load/scripts/database-api.js",
-    "tests/load/scripts/flash-sale.js",
-    "tests/load/scripts/memory-leak.js",
-    "tests/load/scripts/rate-limit.js",
-    "tests/load/scripts/reports.js",
-    "tests/load/scripts/tiers.js",
-    "tests/load/types/tenants.d.ts",
-    "tests/load/workloads/commerce.js",
-)
-DATABASES = (
-    "tests/load/docs/databases.md",
-    "tests/load/k6/databases.dockerfile",
-    *(
-        f"tests/load/lib/database/{name}.js"
-        for name in """
-        addresses causes clean-up clock failures ownership postgres run-mark stages store-plan
-        targets
-        """.split()
-    ),
-    "tests/load/types/database.d.ts",
-    "tests/load/types/extensions.d.ts",
-)
-PIPELINE_TESTS = (
-    "tests/load/config/cdc.js",
-    "tests/load/docs/cdc.md",
-    *(
-        f"tests/load/lib/cdc/{name}.js"
-        for name in """
-        follow metrics mongodb pipeline-plan pipeline-stages pipeline-test read-sides source
-        writer
-        """.split()
-    ),
-    *(
-        f"tests/load/scripts/{name}.js"
-        for name in """
-        baseline-test e2e-latency-test mixed-workload-test soak-test spike-test stress-test
-        """.split()
-    ),
-    "tests/load/types/cdc.d.ts",
-)
-DATABASE_TEST = (
-    "tests/load/config/database.js",
-    "tests/load/lib/database/queries.js",
-    "tests/load/scripts/database.js",
-    "tests/load/sql/connection-pool-test.sql",
-    "tests/load/sql/slow-queries.sql",
-    "tests/load/sql/waits.sql",
-)
-ONLY_WITH: dict[str, Callable[[Answers], bool]] = {
-    "tests/load/lib/auth.js": lambda a: a.get("auth", "none") != "none",
-    "tests/load/scripts/api-authenticated.js": lambda a: a.get("auth", "none") != "none",
-    "tests/load/data/users.json": lambda a: a.get("auth", "none") != "none",
-    "tests/load/scripts/auth-flow.js": lambda a: a.get("auth") == "login",
-    **dict.fromkeys(
-        (
-            "tests/load/config/resources.js",
-            "tests/load/lib/resources.js",
-            "tests/load/lib/test-data.js",
-            "tests/load/scripts/resources.js",
-            "tests/load/types/resources.d.ts",
-        ),
-        lambda a: a.get("resources", "none") != "none",
-    ),
-    **dict.fromkeys(
-        (
-            "tests/load/scripts/missions.js",
-            "tests/load/scripts/specs.js",
-            "tests/load/workloads/missions.js",
-        ),
-        lambda a: "missions" in str(a.get("resources")),
-    ),
-    **dict.fromkeys(
-        (
-            "tests/load/scripts/tickets.js",
-            "tests/load/scripts/knowledge-base.js",
-            "tests/load/workloads/desk.js",
-        ),
-        lambda a: "desk" in str(a.get("resources")),
-    ),
-    **{path: lambda a: a.get("include_multi_tenant") is True for path in TENANTS},
-    **dict.fromkeys(
-        (
-            "tests/load/docs/kubernetes.md",
-            "tests/load/kubernetes/operator.sh",
-            "tests/load/kubernetes/testrun.yaml",
-        ),
-        lambda a: a.get("include_kubernetes") is True,
-    ),
-    "CLAUDE.md": lambda a: a.get("include_claude_md") is True,
-    **dict.fromkeys([*COMPILER, *OPENAPI_TEST], lambda a: a.get("openapi_spec", "") != ""),
-    **dict.fromkeys(CI, lambda a: a.get("ci", "none") != "none"),
-    **dict.fromkeys(
-        (
-            "tests/load/compose.yaml",
-            "tests/load/docs/observability.md",
-            "tests/load/grafana/provisioning/dashboards/k6.yml",
-        ),
-        lambda a: a.get("include_observability", "none") != "none",
-    ),
-    "tests/load/grafana/prometheus.yml": lambda a: (
-        a.get("include_observability") in {"prometheus", "both"}
-    ),
-    **dict.fromkeys(
-        STORES["prometheus"], lambda a: a.get("include_observability") in {"prometheus", "both"}
-    ),
-    **dict.fromkeys(
-        STORES["influxdb"], lambda a: a.get("include_observability") in {"influxdb", "both"}
-    ),
-    "tests/load/grafana/dashboards/k6-tiers-prometheus.json": lambda a: (
-        "include_multi_tenant" in a and a.get("include_observability") in {"prometheus", "both"}
-    ),
-    "tests/load/grafana/dashboards/k6-tiers-influxdb.json": lambda a: (
-        "include_multi_tenant" in a and a.get("include_observability") in {"influxdb", "both"}
-    ),
-    "tests/load/grafana/dashboards/k6-database-prometheus.json": lambda a: (
-        "include_database" in a and a.get("include_observability") in {"prometheus", "both"}
-    ),
-    "tests/load/grafana/dashboards/k6-database-influxdb.json": lambda a: (
-        "include_database" in a and a.get("include_observability") in {"influxdb", "both"}
-    ),
-    "tests/load/grafana/dashboards/k6-cdc-prometheus.json": lambda a: (
-        "include_cdc" in a and a.get("include_observability") in {"prometheus", "both"}
-    ),
-    "tests/load/grafana/dashboards/k6-cdc-influxdb.json": lambda a: (
-        "include_cdc" in a and a.get("include_observability") in {"influxdb", "both"}
-    ),
-    "tests/load/grafana/dashboards/k6-websocket-prometheus.json": lambda a: (
-        "websocket" in a and a.get("include_observability") in {"prometheus", "both"}
-    ),
-    "tests/load/grafana/dashboards/k6-websocket-influxdb.json": lambda a: (
-        "websocket" in a and a.get("include_observability") in {"influxdb", "both"}
-    ),
-    **dict.fromkeys(GITHUB, lambda a: a.get("ci") == "github"),
-    **dict.fromkeys(GITLAB, lambda a: a.get("ci") == "gitlab"),
-    **dict.fromkeys(DATABASE_TEST, lambda a: a.get("include_database") is True),
-    **dict.fromkeys(PIPELINE_TESTS, lambda a: a.get("include_cdc") is True),
-    **dict.fromkeys(
-        DATABASES,
-        lambda a: a.get("include_database") is True or a.get("include_cdc") is True,
-    ),
-    **{path: lambda a: a.get("websocket", "none") != "none" for path in SOCKETS},
-}
-ALWAYS = {".gitignore", ".gitattributes", manifest.PATH}
-PROGRAMS = {
-    "scripts/load-test.sh",
-    "tests/load/ci/ci.sh",
-    "tests/load/kubernetes/operator.sh",
-}
+SETS = [pytest.param(name, marks=bake_group(answers)) for name, answers in OPTION_SETS.items()]
+# Files that may also hold lines of the project's owner: the manifest does not list them.
+SHARED = {".gitattributes", ".gitignore", "CLAUDE.md", manifest.PATH}
 
 
-def names(folder: Path) -> set[str]:
-    """Return every path below a folder, with the empty folders."""
-    return {
-        path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
-        if not path.is_dir() or not list(path.iterdir())
-    }
-
-
-def template_names() -> set[str]:
-    return {
-        path.relative_to(SUITE_FILES).as_posix()
-        for path in SUITE_FILES.rglob("*")
-        if path.is_file()
-    }
-
-
-@pytest.mark.parametrize("name", OPTION_SETS)
-def test_the_tree_is_exactly_as_expected(baked: Baked, name: str) -> None:
-    answers = OPTION_SETS[name]
-    unwanted = {path for path, wanted in ONLY_WITH.items() if not wanted(answers)}
-    extra = {"CLAUDE.md"} - unwanted
-    assert names(baked(**answers)) == (template_names() | ALWAYS | extra) - unwanted
-
-
-def test_git_ignores_results_and_secrets_and_nothing_else(baked: Baked, tmp_path: Path) -> None:
+def test_git_ignores_results_and_secrets_and_nothing_else(baked: Bakery, tmp_path: Path) -> None:
     project = baked()
-    # Its own folder: nothing may be written into what other tests share.
+    # A separate folder, because other tests share the project.
     git = ["git", "--git-dir", str(tmp_path / "git"), "--work-tree", str(project)]
     subprocess.run([*git, "init", "-q"], check=True)
     ignored = [
@@ -282,14 +45,14 @@ def test_git_ignores_results_and_secrets_and_nothing_else(baked: Baked, tmp_path
         cwd=project, input=paths, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout.splitlines() == ignored
-    # What the help and the pages suggest for secrets is one of them.
+    # Names suggested for secrets in the help and the docs are ignored by git.
     for page in ("scripts/load-test.sh", *(str(p) for p in project.glob("tests/load/**/*.md"))):
         for word in re.findall(r"--env-file[ =]([\w./-]+\.env)", (project / page).read_text()):
             assert word.endswith(".secret.env"), f"{page}: {word}"
 
 
-@pytest.mark.parametrize("name", OPTION_SETS)
-def test_every_file_is_clean(baked: Baked, name: str) -> None:
+@pytest.mark.parametrize("name", SETS)
+def test_every_file_is_clean(baked: Bakery, name: str) -> None:
     project = baked(**OPTION_SETS[name])
     for path in sorted(names(project)):
         content = (project / path).read_bytes()
@@ -300,28 +63,21 @@ def test_every_file_is_clean(baked: Baked, name: str) -> None:
             json.loads(content)
 
 
-@pytest.mark.parametrize("name", OPTION_SETS)
-def test_only_programs_are_executable(baked: Baked, name: str) -> None:
-    project = baked(**OPTION_SETS[name])
-    executable = {path for path in names(project) if (project / path).stat().st_mode & 0o111}
-    assert executable == PROGRAMS & names(project)
-
-
-@pytest.mark.parametrize("name", OPTION_SETS)
-def test_the_manifest_lists_every_file_as_it_is(baked: Baked, name: str) -> None:
+@pytest.mark.parametrize("name", SETS)
+def test_the_manifest_lists_every_file_as_it_is(baked: Bakery, name: str) -> None:
     project = baked(**OPTION_SETS[name])
     memory = manifest.loads((project / manifest.PATH).read_bytes())
-    assert set(memory.files) == names(project) - ALWAYS - {"CLAUDE.md"}
+    assert set(memory.files) == names(project) - SHARED
     for path, entry in memory.files.items():
-        # The table is compiled into the suite after it was placed.
+        # The table is compiled after the files are placed.
         if path != openapi.TABLE:
             assert entry.blob == tree.blob_id((project / path).read_bytes()), path
         assert entry.executable == (path in PROGRAMS), path
     assert memory.pending == {}
-    assert memory.version == (SUITE_FILES / "tests/load/lib/version.txt").read_text().strip()
+    assert memory.version == (SUITE_FILES / "tests/load/engine/version.txt").read_text().strip()
 
 
-def test_the_manifest_names_nothing_of_this_machine(baked: Baked) -> None:
+def test_the_manifest_contains_nothing_about_this_machine(baked: Bakery) -> None:
     project = baked(auth="login")
     text = (project / manifest.PATH).read_text()
     assert str(Path.home()) not in text
@@ -330,7 +86,7 @@ def test_the_manifest_names_nothing_of_this_machine(baked: Baked) -> None:
     assert not re.search(r"\d{2}:\d{2}", text)
 
 
-# Words that only an option brings, written out a second time on purpose.
+# Words that only appear with an option.
 TRACES: dict[str, str] = {
     "auth": """
         AUTH_MODE API_KEY LOGIN_PATH REFRESH_PATH ME_PATH TEST_USER RESOURCE_PATH authorized auth.js
@@ -346,17 +102,17 @@ TRACES: dict[str, str] = {
         cleanup_errors needs_of clean_up store-plan
     """,
     "cdc": """
-        CDC_ MONGODB_URL mongodb cdc.js docs/cdc.md READ_URL baseline-test e2e-latency
+        CDC_ MONGODB_URL mongodb cdc.js docs/cdc.md READ_URL cdc-baseline e2e-latency
         mixed-workload
     """,
     "openapi": """
         OPENAPI_SPEC openapi_table openapi.py operations.jsonl operations.overrides docs/openapi.md
         OPENAPI_INCLUDE OPENAPI_KEY OPENAPI_SEED OPENAPI_WRITES OPENAPI_OPTIONAL
-        OPENAPI_EXCLUDE lib/openapi scripts/openapi.js
+        OPENAPI_EXCLUDE features/openapi scripts/openapi.js
     """,
     "resources": "RESOURCES WORKLOAD resources.js workloads mission tickets knowledge-base specs",
     "multi_tenant": """
-        TIER TIERS TIER_KEY NOISY_TIER RATE_LIMIT FLASH_SALE MEMORY_ lib/tenants config/tenants
+        TIER TIERS TIER_KEY NOISY_TIER RATE_LIMIT FLASH_SALE MEMORY_ features/tenants config/tenants
         commerce tiers.js
     """,
     "websocket": """
@@ -367,26 +123,18 @@ TRACES: dict[str, str] = {
 
 
 @pytest.mark.parametrize("option", TRACES)
-def test_an_option_that_is_off_leaves_no_trace(baked: Baked, option: str) -> None:
+def test_an_option_that_is_off_leaves_no_trace(baked: Bakery, option: str) -> None:
     project = baked()
     for path in sorted(names(project) - {manifest.PATH}):
         text = (project / path).read_text(encoding="utf-8")
         assert [word for word in TRACES[option].split() if word in text] == [], path
 
 
-def test_two_generations_are_equal(baked: Baked) -> None:
-    one, other = baked(auth="login"), baked(auth="login", backend_port=8000)
+def test_two_generations_are_equal(baked: Bakery, cookies: Cookies) -> None:
+    one, other = baked(auth="login"), cookies.bake(extra_context={"auth": "login"}).project_path
     assert one != other
     for path in sorted(names(one) | names(other)):
         assert (one / path).read_bytes() == (other / path).read_bytes(), path
-
-
-def test_every_option_set_makes_another_tree(baked: Baked) -> None:
-    trees = {
-        name: {path: (baked(**answers) / path).read_bytes() for path in names(baked(**answers))}
-        for name, answers in OPTION_SETS.items()
-    }
-    assert all(trees[a] != trees[b] for a in trees for b in trees if a < b)
 
 
 # --- the template itself -------------------------------------------------------------------

@@ -19,17 +19,17 @@ import pytest
 import yaml
 from service.testing import RunningService, running_service
 
-from tests.bakery import Bakery
 from tests.conftest import installed
-from tests.databases.servers import Stores, mongo, pipeline, postgres
-from tests.layout import LOAD, REPOSITORY
 from tests.observability.servers import (
     Influxdb,
     Prometheus,
     running_influxdb,
     running_prometheus,
 )
-from tests.suite.running import PATIENT
+from tests.support.bakery import Bakery
+from tests.support.database_servers import Stores, mongo, pipeline, postgres
+from tests.support.layout import LOAD, REPOSITORY
+from tests.support.suite_runner import PATIENT
 
 pytestmark = pytest.mark.xdist_group("observability")
 
@@ -181,7 +181,7 @@ FEEDS["tiers"] = Feed(
 )
 FEEDS["database"] = Feed(("database",), DATABASE, answers=(("include_database", "yes"),))
 FEEDS["cdc"] = Feed(
-    ("baseline-test",),
+    ("cdc-baseline",),
     CDC,
     answers=(("include_cdc", "yes"),),
     settings=(("VUS", "2"), ("TIME_SCALE", "1"), ("THINK_TIME", "0"), ("THRESHOLDS", "")),

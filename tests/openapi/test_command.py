@@ -15,8 +15,8 @@ import pytest
 import yaml
 from openapi_table import overrides
 
-from tests.option_sets import DOCUMENTS
-from tests.wrapper.harness import BASH
+from tests.support.option_sets import DOCUMENTS
+from tests.support.wrapper_project import BASH
 
 TABLE = "tests/load/data/operations.jsonl"
 OVERRIDES = "tests/load/data/operations.overrides.json"
@@ -273,7 +273,9 @@ def test_uv_brings_yaml_where_python_has_none(project: Project, tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     asked = (tmp_path / "said").read_text(encoding="utf-8").splitlines()
     assert asked[:4] == ["run", "--quiet", "--no-project", "--script"]
-    assert asked[4].endswith("tests/load/tools/openapi.py")
-    head = (project.root / "tests/load/tools/openapi.py").read_text(encoding="utf-8")
+    assert asked[4].endswith("tests/load/engine/features/openapi/compile.py")
+    head = (project.root / "tests/load/engine/features/openapi/compile.py").read_text(
+        encoding="utf-8"
+    )
     assert '# dependencies = ["pyyaml' in head
     assert project.names()

@@ -17,8 +17,8 @@ import pytest
 import yaml
 from service.testing import RunningService, free_port, running_service
 
-from tests.layout import LOAD
-from tests.suite.running import ANY_LATENCY, Run, Suite
+from tests.support.layout import LOAD
+from tests.support.suite_runner import ANY_LATENCY, Run, Suite
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +42,7 @@ def compiled(k6_binary: Path, tmp_path: Path) -> Compiled:
     def make(document: Path) -> Suite:
         load = tmp_path / "project" / "tests" / "load"
         shutil.copytree(LOAD, load, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
-        tool = str(load / "tools" / "openapi.py")
+        tool = str(load / "engine/features/openapi/compile.py")
         command = [sys.executable, tool, "update", str(document)]
         subprocess.run(command, check=True, capture_output=True, timeout=60)
         settings: dict[str, str | float] = {

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openapi_table.source import parse
-from openapi_table.table import dumps, loads
+from openapi_table.reading.parsing import parse
+from openapi_table.storage import dumps, loads
 
-from tests.generation.naughty import NAUGHTY
-from tests.layout import LOAD
 from tests.openapi.compiling import compiled, openapi
 from tests.openapi.oracle import Oracle
+from tests.support.layout import LOAD
+from tests.support.tricky_inputs import TRICKY_TEXTS
 
 CODE = (
     "'; require('child_process').exec('touch pwned'); '",
@@ -85,7 +85,7 @@ def hostile(text: str) -> dict[str, Any]:
     )
 
 
-@pytest.mark.parametrize("text", [*CODE, *NAUGHTY[::7]], ids=ascii)
+@pytest.mark.parametrize("text", [*CODE, *TRICKY_TEXTS[::7]], ids=ascii)
 def test_every_text_stays_data(text: str) -> None:
     document = hostile(text)
     table = compiled(document)
@@ -115,7 +115,7 @@ def test_the_command_runs_nothing_and_writes_one_file(tmp_path: Path) -> None:
     for number, text in enumerate(CODE):
         path = documents / f"{number}.json"
         path.write_text(json.dumps(hostile(text)), encoding="utf-8")
-        tool = LOAD / "tools" / "openapi.py"
+        tool = LOAD / "engine/features/openapi/compile.py"
         command = [sys.executable, str(tool), "--project", str(project), "update", str(path)]
         done = subprocess.run(
             command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from service.testing import RunningService
 
-from tests.suite.running import PATIENT, Run, Suite
+from tests.support.suite_runner import PATIENT, Run, Suite
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +31,7 @@ def saved(suite: Suite, runs: list[Run]) -> Run:
         SUMMARIES="\n".join(str(run.folder / "summary.json") for run in runs),
         BASELINE_NAME="health",
         TO=str(suite.load / "baselines" / "health.json"),
-    ).run("lib/save-baseline.js")
+    ).run("engine/commands/save-baseline.js")
 
 
 @pytest.fixture
@@ -219,7 +219,7 @@ def test_runs_that_differ_widely_make_a_limit_all_the_same_and_a_warning(
         path.write_text(json.dumps(summary), encoding="utf-8")
     done = own.having(
         SUMMARIES="\n".join(map(str, paths)), BASELINE_NAME="b", TO=str(tmp_path / "b.json")
-    ).run("lib/save-baseline.js")
+    ).run("engine/commands/save-baseline.js")
     assert done.code == 0, done.everything
     assert "limit 20 ms (+100%): too noisy to find less than +100%" in done.out
     assert "WARNING: too noisy for a useful limit: health." in done.out
@@ -235,13 +235,13 @@ def test_two_runs_side_by_side(own: Suite, tmp_path: Path) -> None:
     second = tmp_path / "second.json"
     second.write_text(json.dumps(summary), encoding="utf-8")
     paths = {"FIRST": str(first.folder / "summary.json"), "SECOND": str(second)}
-    shown = own.having(**paths).run("lib/compare-runs.js")
+    shown = own.having(**paths).run("engine/commands/compare-runs.js")
     assert shown.code == 0, shown.everything
     rows = {line.split()[0]: line for line in shown.out.splitlines() if line.strip()}
     assert "+100.00%" in rows["health"]
     assert "new" in rows["fresh"]
     assert "they differ in: number of users" in shown.out
     second.write_text("{}")
-    refused = own.having(**paths).run("lib/compare-runs.js")
+    refused = own.having(**paths).run("engine/commands/compare-runs.js")
     assert refused.code == 107
     assert "is no summary of a run" in refused.err

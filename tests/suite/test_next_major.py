@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from service.testing import RunningService, free_port
 
-from tests.suite.running import ENTRIES, PATIENT, Inspected, Suite, scale_of
+from tests.support.suite_runner import ENTRIES, PATIENT, Inspected, Suite, scale_of
 
 pytestmark = pytest.mark.slow
 
@@ -67,6 +67,6 @@ def test_an_interrupted_run(newer: Suite, faulty: RunningService) -> None:
 
 def test_waiting(newer: Suite, faulty: RunningService) -> None:
     live = newer.against(faulty.url, WAIT_TIMEOUT="1s")
-    assert live.run("lib/wait-for-service.js").code == 0
+    assert live.run("engine/commands/wait-for-service.js").code == 0
     faulty.set_fault("error", 503)
-    assert live.run("lib/wait-for-service.js").code == 108
+    assert live.run("engine/commands/wait-for-service.js").code == 108

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from service.testing import RunningService
 
-from tests.suite.running import ENTRIES, SCRIPT_ERROR, Suite
+from tests.support.suite_runner import ENTRIES, SCRIPT_ERROR, Suite
 
 NOT_USERS = ["0", "-1", "1.5", "1e3", "abc", "08", "99999999999", "100001", "\uff15", "5 ", "0x5"]
 NOT_DURATIONS = [
@@ -78,7 +78,7 @@ def test_a_bad_value_is_refused(suite: Suite, name: str, value: str, accepted: s
     assert "nothing was sent" in found.err
 
 
-@pytest.mark.parametrize("script", [*ENTRIES, "lib/wait-for-service.js"])
+@pytest.mark.parametrize("script", [*ENTRIES, "engine/commands/wait-for-service.js"])
 def test_every_script_reads_its_settings(suite: Suite, script: str) -> None:
     found = suite.inspect(script, VUS="abc")
     assert found.code == SCRIPT_ERROR

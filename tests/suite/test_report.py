@@ -17,8 +17,8 @@ import pytest
 from programs import BROWSER
 from service.testing import RunningService
 
-from tests.layout import REPOSITORY
-from tests.suite.running import PATIENT, Run, Suite
+from tests.support.layout import REPOSITORY
+from tests.support.suite_runner import PATIENT, Run, Suite
 
 pytestmark = pytest.mark.slow
 
@@ -86,7 +86,9 @@ def recording(suite: Suite, script: str = "scenarios/load.js", **settings: str) 
 
 def finish(suite: Suite, folder: Path, **settings: str) -> str:
     """Complete the report of a run; return the page."""
-    run = suite.having(**settings).start("lib/finish-report.js", flags=(f"-eRESULTS_DIR={folder}",))
+    run = suite.having(**settings).start(
+        "engine/commands/finish-report.js", flags=(f"-eRESULTS_DIR={folder}",)
+    )
     done = run.wait()
     assert done.code == 0, done.everything
     return (folder / ".report.html").read_text(encoding="utf-8")
@@ -279,7 +281,7 @@ def test_a_report_that_cannot_be_made_costs_neither_summary_nor_verdict(
     live: Suite, tmp_path: Path
 ) -> None:
     load = Path(shutil.copytree(live.load, tmp_path / "tests" / "load"))
-    page = load / "lib" / "report" / "page.js"
+    page = load / "engine/report/page.js"
     text = page.read_text(encoding="utf-8")
     broken = text.replace("const { run, passed } = summary;", "const { run, passed } = undefined;")
     assert broken != text

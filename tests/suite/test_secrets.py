@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from service.testing import RunningService, free_port, running_service
 
-from tests.suite.running import PATIENT, Run, Suite
+from tests.support.suite_runner import PATIENT, Run, Suite
 
 pytestmark = pytest.mark.slow
 
@@ -97,7 +97,7 @@ def test_a_dead_server(quick: Suite) -> None:
         f"http://me:{IN_URL}@localhost:8000?x=1",
     ],
 )
-@pytest.mark.parametrize("entry", ["scenarios/smoke.js", "lib/wait-for-service.js"])
+@pytest.mark.parametrize("entry", ["scenarios/smoke.js", "engine/commands/wait-for-service.js"])
 def test_a_refused_address(suite: Suite, entry: str, url: str) -> None:
     run = suite.against(url).run(entry)
     assert run.code == 107
@@ -108,7 +108,7 @@ def test_a_refused_address(suite: Suite, entry: str, url: str) -> None:
 def test_waiting(suite: Suite, faulty: RunningService) -> None:
     faulty.set_fault("error", 500)
     run = suite.against(with_credentials(faulty.url), WAIT_TIMEOUT="1s").run(
-        "lib/wait-for-service.js"
+        "engine/commands/wait-for-service.js"
     )
     assert run.code == 108
     assert_clean(run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from service.testing import RunningService
 
-from tests.suite.running import Run, Sample, Suite
+from tests.support.suite_runner import Run, Sample, Suite
 
 pytestmark = pytest.mark.slow
 
@@ -44,7 +44,7 @@ def test_series_are_complete_early(live: Suite, script: str, settings: dict[str,
 
 MANY = """
 import { defineResourceTest } from '../lib/resources.js';
-import { uniqueName } from '../lib/test-data.js';
+import { uniqueName } from '../lib/unique-name.js';
 
 const steps = [
   { do: 'create', body: () => ({ title: uniqueName('One of many') }), trend: 'many_duration' },

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from service.testing import RunningService
 
-from tests.suite.running import ENTRIES, PATIENT, SCRIPT_ERROR, Suite
+from tests.support.suite_runner import ENTRIES, PATIENT, SCRIPT_ERROR, Suite
 
 # Each of these starts a real k6.
 pytestmark = pytest.mark.slow
@@ -36,7 +36,7 @@ def listed(remote: Suite) -> Suite:
     return remote.having(ALLOWED_HOSTS=HOST)
 
 
-@pytest.mark.parametrize("entry", [*ENTRIES, "lib/wait-for-service.js"])
+@pytest.mark.parametrize("entry", [*ENTRIES, "engine/commands/wait-for-service.js"])
 def test_an_unknown_host_is_refused(remote: Suite, entry: str) -> None:
     found = remote.inspect(entry)
     assert found.code == SCRIPT_ERROR

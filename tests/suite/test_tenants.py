@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from service.testing import RunningService
 
-from tests.layout import REPOSITORY
-from tests.suite.running import ANY_LATENCY, Run, Sample, Suite
+from tests.support.layout import REPOSITORY
+from tests.support.suite_runner import ANY_LATENCY, Run, Sample, Suite
 
 pytestmark = pytest.mark.slow
 
@@ -192,7 +192,7 @@ def test_a_login_that_breaks_is_named(suite: Suite, faulty: RunningService) -> N
 def test_published_credentials_stay_on_this_machine(suite: Suite) -> None:
     script = suite.load / "k6" / "credentials.js"
     script.write_text(
-        "import { tierHeaders } from '../lib/tenants/tenant.js';\n"
+        "import { tierHeaders } from '../engine/features/tenants/tenant.js';\n"
         "export default function () { console.log(tierHeaders().Authorization); }\n",
         encoding="utf-8",
     )
@@ -408,7 +408,7 @@ def test_data_as_a_file(suite: Suite, tmp_path: Path) -> None:
     for number in range(2):
         path = tmp_path / f"{number}.csv"
         flags = ("--log-format", "raw", "--console-output", str(path))
-        run = suite.run("lib/tenants/write-csv.js", flags=flags, ROWS=1200, DATA_SEED=5)
+        run = suite.run("engine/features/tenants/write-csv.js", flags=flags, ROWS=1200, DATA_SEED=5)
         assert run.code == 0, run.everything
         texts.append(path.read_text(encoding="utf-8"))
     assert texts[0] == texts[1]
@@ -419,8 +419,14 @@ def test_data_as_a_file(suite: Suite, tmp_path: Path) -> None:
     assert all(line.count(",") == 5 for line in lines)
     path = tmp_path / "orders.csv"
     flags = ("--log-format", "raw", "--console-output", str(path))
-    suite.run("lib/tenants/write-csv.js", flags=flags, DATA="orders", ROWS=10, PRODUCTS=1_000_000)
+    suite.run(
+        "engine/features/tenants/write-csv.js",
+        flags=flags,
+        DATA="orders",
+        ROWS=10,
+        PRODUCTS=1_000_000,
+    )
     assert path.read_text(encoding="utf-8").startswith("order,product,quantity\nload-1-order-0,")
-    wrong = suite.run("lib/tenants/write-csv.js", DATA="users")
+    wrong = suite.run("engine/features/tenants/write-csv.js", DATA="users")
     assert wrong.code == 107
     assert "expected DATA products or orders" in wrong.err

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from service.testing import RunningService, free_port, running_service
 
-from tests.suite.running import SCRIPT_ERROR, Suite
+from tests.support.suite_runner import SCRIPT_ERROR, Suite
 
 pytestmark = pytest.mark.slow
 
 NEVER_HEALTHY = 108
-WAIT = "lib/wait-for-service.js"
+WAIT = "engine/commands/wait-for-service.js"
 
 
 def test_a_service_that_binds_late(suite: Suite) -> None:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.wrapper.harness import Project
+from tests.support.wrapper_project import Project
 
 
 @pytest.fixture
 def ready(project: Project) -> Project:
     """A project with the scripts that deal with baselines, and one baseline."""
     for name in ("save-baseline", "compare-runs"):
-        project.write(f"tests/load/lib/{name}.js", "")
+        project.write(f"tests/load/engine/commands/{name}.js", "")
     project.write("tests/load/baselines/load-health.json", "{}\n")
     return project
 

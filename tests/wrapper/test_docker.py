@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from tests.wrapper.harness import SHIM_FOLDER, Project
+from tests.support.wrapper_project import SHIM_FOLDER, Project
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_secrets_are_named_and_settings_come_along(docker: Project) -> None:
 def test_the_report_is_completed_in_a_container_too(docker: Project) -> None:
     result = docker.run("--docker", env={"SHIM_REPORT": "good"}).passed()
     (call,) = (call for call in result.calls if call.kind == "report")
-    assert call.script == "/suite/lib/finish-report.js"
+    assert call.script == "/suite/engine/commands/finish-report.js"
     assert call.vars["RESULTS_DIR"] == "/results"
     assert call.args[call.args.index("FILES") - 1] == "-e"
     assert call.env["HISTORY"] == ""

@@ -10,17 +10,17 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
-from tests.suite.running import PATIENT
-from tests.wrapper.harness import Project, left_over, until
+from tests.support.layout import REPOSITORY
+from tests.support.suite_runner import PATIENT
+from tests.support.wrapper_project import Project, left_over, until
 
 # Each of these waits for a service to start or to stop.
 pytestmark = pytest.mark.slow
 
-SERVER = Path(__file__).with_name("server.py")
+SERVER = REPOSITORY / "tests" / "support" / "start_command_service.py"
 
 
 def start_command(port: int, *flags: str) -> str:
@@ -45,7 +45,7 @@ class TestWaiting:
         wait = result.calls[1]
         assert wait.vars == {"BASE_URL": "http://localhost:8123", "WAIT_TIMEOUT": "7s"}
         assert "--quiet" in wait.args
-        assert wait.script == str(project.load / "lib/wait-for-service.js")
+        assert wait.script == str(project.load / "engine/commands/wait-for-service.js")
 
     def test_no_wait_skips_it(self, project: Project) -> None:
         result = project.run("--no-wait", env={"START_COMMAND": "touch pwned"}).passed()
@@ -72,7 +72,7 @@ class TestWaiting:
         assert "k6 exit code 255" in result.stderr
 
     def test_a_suite_without_the_check_is_refused(self, project: Project) -> None:
-        (project.load / "lib/wait-for-service.js").unlink()
+        (project.load / "engine/commands/wait-for-service.js").unlink()
         assert "wait-for-service.js is missing" in project.run().stderr
 
     def test_a_dead_port_names_url_and_reason_within_the_limit(

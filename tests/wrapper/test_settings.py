@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wrapper.harness import Project
+from tests.support.wrapper_project import Project
 
 # Files that a setting can stand in, and what the wrapper and the scripts read from them.
 LINES = {
@@ -57,7 +57,7 @@ def test_an_env_file_is_parsed_and_never_executed(project: Project, content: str
 def test_the_scripts_read_the_same_from_a_file(real_project: Project, k6_binary: Path) -> None:
     probe = real_project.write(
         "tests/load/probe.js",
-        "import { parseEnvFile } from './lib/read-settings.js';\n"
+        "import { parseEnvFile } from './engine/settings/reading.js';\n"
         "const read = (content) => parseEnvFile(content, 'f').A;\n"
         f"const lines = {json.dumps(list(LINES))};\n"
         "console.log('VALUES' + JSON.stringify(lines.map(read)));\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wrapper.harness import Project, plain
+from tests.support.wrapper_project import Project, plain
 
 LOCAL = """
 http://localhost:8000 http://localhost https://localhost:8443/base http://LOCALHOST:8000
@@ -88,7 +88,7 @@ def test_the_scripts_judge_every_url_alike(real_project: Project, k6_binary: Pat
     urls = [*LOCAL, *REMOTE, *UNUSABLE]
     probe = real_project.write(
         "tests/load/probe.js",
-        "import { isLocalHost, parseHttpUrl } from './lib/url.js';\n"
+        "import { isLocalHost, parseHttpUrl } from './engine/settings/url.js';\n"
         "const judge = (text) => {\n"
         "  const url = parseHttpUrl(text);\n"
         "  return url === null ? 'unusable' : isLocalHost(url.host) ? 'local' : 'remote';\n"

@@ -3,7 +3,7 @@
 import { checker } from '../../lib/checker.js';
 import { BASE_URL } from '../../lib/config.js';
 import { endpoint, request } from '../../lib/http.js';
-import { defineTest } from '../../lib/test.js';
+import { defineTest } from '../../lib/define.js';
 
 export const NAMES = [
   '<script>alert(1)</script>',
@@ -21,7 +21,7 @@ const CHECKS = NAMES.map((name) =>
 
 const test = defineTest({
   name: 'hostile',
-  own: { key: 'hostile', shape: { executor: 'constant-vus', vus: 1, duration: '1s' } },
+  defaultLoad: { scenario: 'hostile', shape: { executor: 'constant-vus', vus: 1, duration: '1s' } },
   endpoints: ENDPOINTS,
 });
 export const { options, setup, teardown, handleSummary } = test;

@@ -1,9 +1,9 @@
 // When a run counts as slower than its baseline.
 
-import { baselineThresholds, compareWith, requestOf } from '../lib/baseline/baseline.js';
-import { errorLimitOf, isTooNoisy, limitOf } from '../lib/baseline/rule.js';
-import { toText } from '../lib/summary-text.js';
-import { median, predictionFactor, spread, tQuantile } from '../lib/baseline/statistics.js';
+import { baselineThresholds, compareWith, requestOf } from '../engine/baseline/baseline.js';
+import { errorLimitOf, isTooNoisy, limitOf } from '../engine/baseline/rule.js';
+import { toText } from '../engine/summary/text.js';
+import { median, predictionFactor, spread, tQuantile } from '../engine/baseline/statistics.js';
 import { equal, expectations, holds } from './expect.js';
 
 const RULE = { tolerance: 0.1, slackMs: 1, falseAlarms: 0.01, maxNoise: 1, errorSlack: 0.005 };

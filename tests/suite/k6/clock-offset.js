@@ -1,4 +1,4 @@
-import { latencyMs, learn, newClock, toMs } from '../lib/sockets/clock-offset.js';
+import { latencyMs, learn, newClock, toMs } from '../engine/features/sockets/clock-offset.js';
 import { equal, expectations } from './expect.js';
 
 export const options = expectations(20);

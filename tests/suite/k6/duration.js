@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration } from '../lib/duration.js';
+import { formatDuration, parseDuration } from '../engine/settings/duration.js';
 import { equal, expectations } from './expect.js';
 
 const GOOD = {

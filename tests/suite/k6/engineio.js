@@ -1,4 +1,4 @@
-import { decode, encode } from '../lib/sockets/engineio.js';
+import { decode, encode } from '../engine/features/sockets/engineio.js';
 import { equal, expectations } from './expect.js';
 
 const PACKETS = [

@@ -1,6 +1,6 @@
 // The watch over a soak, with made-up answers: only their durations matter.
 
-import { createGrowthWatch } from '../lib/growth.js';
+import { createGrowthWatch } from '../engine/vu/growth.js';
 import { equal, expectations } from './expect.js';
 
 const { thresholds, ...rest } = expectations(1);

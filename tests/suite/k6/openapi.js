@@ -1,9 +1,15 @@
-import { checkAnswer, valueAt } from '../lib/openapi/requests.js';
-import { alternativeOf, credentialsOf } from '../lib/openapi/credentials.js';
-import { applyOverride } from '../lib/openapi/overrides.js';
-import { prepared } from '../lib/openapi/prepared.js';
-import { createRandom, isFit, makeValue } from '../lib/openapi/values.js';
-import { encodeBody, inForm, inHeader, inPath, inQuery } from '../lib/openapi/writing.js';
+import { checkAnswer, valueAt } from '../engine/features/openapi/requests.js';
+import { alternativeOf, credentialsOf } from '../engine/features/openapi/credentials.js';
+import { applyOverride } from '../engine/features/openapi/overrides.js';
+import { prepared } from '../engine/features/openapi/prepared.js';
+import { createRandom, isFit, makeValue } from '../engine/features/openapi/values.js';
+import {
+  encodeBody,
+  inForm,
+  inHeader,
+  inPath,
+  inQuery,
+} from '../engine/features/openapi/writing.js';
 import { equal, expectations, holds, throws } from './expect.js';
 
 export const options = expectations(2_000);

@@ -1,4 +1,4 @@
-import { localPath } from '../lib/paths.js';
+import { localPath } from '../engine/settings/paths.js';
 import { equal, expectations } from './expect.js';
 
 const CASES = {

@@ -1,4 +1,4 @@
-import { prettyJson } from '../lib/pretty-json.js';
+import { prettyJson } from '../engine/summary/pretty-json.js';
 import { equal, expectations } from './expect.js';
 
 const CASES = [

@@ -1,4 +1,4 @@
-import { namedStages, peakRate, peakVus, plannedMs, rescale } from '../lib/profiles.js';
+import { namedStages, peakRate, peakVus, plannedMs, rescale } from '../engine/plan/profiles.js';
 import { equal, expectations } from './expect.js';
 
 const ramp = (start, ...stages) => ({

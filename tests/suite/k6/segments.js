@@ -1,6 +1,6 @@
 // Metrics of several segments, put together, beside those of all samples at once.
 
-import { mergeGroups, mergeMetrics, SEGMENT_STATS } from '../lib/segments/merge-metrics.js';
+import { mergeGroups, mergeMetrics, SEGMENT_STATS } from '../engine/segments/merge-metrics.js';
 import { equal, expectations, holds } from './expect.js';
 
 export const options = expectations(16);

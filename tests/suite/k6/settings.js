@@ -1,5 +1,5 @@
-import { parseEnvFile, readSettings } from '../lib/read-settings.js';
-import { SETTINGS } from '../lib/settings.js';
+import { parseEnvFile, readSettings } from '../engine/settings/reading.js';
+import { SETTINGS } from '../engine/settings/table.js';
 import { equal, expectations, holds, throws } from './expect.js';
 
 const CASES = JSON.parse(open('./cases/env-files.json')).cases;

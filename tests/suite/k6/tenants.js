@@ -1,10 +1,10 @@
 // What the tests of tenants work out by themselves: data, trends of memory, windows of limits, steps of rates.
 
-import { trendOf } from '../lib/tenants/memory-trend.js';
-import { ratesOf } from '../lib/tenants/knee-plan.js';
-import { windowOf } from '../lib/tenants/rate-limit.js';
-import { orderRow, productRow } from '../lib/tenants/test-data.js';
-import { seeded, zipf } from '../lib/tenants/zipf.js';
+import { trendOf } from '../engine/features/tenants/memory-trend.js';
+import { ratesOf } from '../engine/features/tenants/knee-plan.js';
+import { windowOf } from '../engine/features/tenants/rate-limit.js';
+import { orderRow, productRow } from '../engine/features/tenants/made-rows.js';
+import { seeded, zipf } from '../engine/features/tenants/zipf.js';
 import { equal, expectations, holds, throws } from './expect.js';
 
 export const options = expectations(40);

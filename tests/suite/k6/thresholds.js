@@ -1,9 +1,9 @@
-import { addThresholds, buildThresholds, parseOverrides } from '../lib/thresholds.js';
+import { addThresholds, buildThresholds, parseOverrides } from '../engine/plan/thresholds.js';
 import { equal, expectations, throws } from './expect.js';
 
 const plan = (changes) => ({
   targets: {},
-  keys: ['smoke'],
+  scenarios: ['smoke'],
   endpoints: [],
   stages: [],
   metrics: [],

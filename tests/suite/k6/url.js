@@ -1,4 +1,4 @@
-import { isAllowedHost, isLocalHost, parseHttpUrl } from '../lib/url.js';
+import { isAllowedHost, isLocalHost, parseHttpUrl } from '../engine/settings/url.js';
 import { equal, expectations } from './expect.js';
 
 const CASES = JSON.parse(open('./cases/hosts.json'));

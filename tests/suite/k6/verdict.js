@@ -1,7 +1,7 @@
 // What the summary makes of the figures of a run.
 
-import { stepsSentence } from '../lib/report/format.js';
-import { findings } from '../lib/verdict.js';
+import { stepsSentence } from '../engine/report/format.js';
+import { findings } from '../engine/summary/verdict.js';
 import { equal, expectations, holds } from './expect.js';
 
 const TIME = { ranMs: 60_000, plannedMs: 60_000 };

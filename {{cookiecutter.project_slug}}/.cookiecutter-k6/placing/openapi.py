@@ -15,7 +15,7 @@ from typing import Any
 OPTION = "openapi_spec"
 LIVE = "live"
 TABLE = "tests/load/data/operations.jsonl"
-TOOL = "tests/load/tools/openapi.py"
+TOOL = "tests/load/engine/features/openapi/compile.py"
 COMMAND = "./scripts/load-test.sh openapi update"
 TIME_LIMIT = 90  # seconds; the tool itself gives a download 20
 _SHOWN = 6  # lines of the tool's own

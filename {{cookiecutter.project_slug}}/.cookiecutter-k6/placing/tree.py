@@ -7,6 +7,8 @@ import os
 import stat
 from typing import NamedTuple
 
+from .imports import SOURCES
+
 
 class NewFile(NamedTuple):
     """A file of the suite as this generation wants it."""
@@ -73,6 +75,21 @@ def read_tree(folder: str) -> dict[str, bytes]:
             with open(full, "rb") as file:
                 files[os.path.relpath(full, folder).replace(os.sep, "/")] = file.read()
     return files
+
+
+def modules(root: str, folder: str = "tests/load") -> list[str]:
+    """Return the paths of the JavaScript and TypeScript files below a folder of the project.
+
+    Links are not followed; installed packages and results are left out.
+    """
+    found = []
+    for parent, folders, names in os.walk(os.path.join(root, *folder.split("/"))):
+        folders[:] = [name for name in folders if name not in {"node_modules", "results"}]
+        for name in names:
+            full = os.path.join(parent, name)
+            if name.endswith(SOURCES) and not os.path.islink(full):
+                found.append(os.path.relpath(full, root).replace(os.sep, "/"))
+    return sorted(found)
 
 
 def look(root: str, path: str) -> Found:

@@ -580,7 +580,7 @@ has_option() {
 is_on() { [ "$(setting "$1")" = true ]; }
 
 # parse_env_file FILE NAME: fills $parsed_names and $parsed_values. Nothing in it is executed. The rules are
-# those of tests/load/lib/read-settings.js. A bad line is not shown: it may be a secret.
+# those of tests/load/engine/settings/reading.js. A bad line is not shown: it may be a secret.
 parse_env_file() {
   local file=$1 shown=$2 line trimmed bare number=0
   local assignment=$'^(export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$'
@@ -1124,7 +1124,7 @@ compare_runs() {
     first=$(native "$first") second=$(native "$second") inside_suite=$(native "$suite")
   fi
   begin_command "$results"
-  run_aside "${k6_command[@]}" --quiet --log-format=raw --env FIRST="$first" --env SECOND="$second" "$inside_suite/lib/compare-runs.js"
+  run_aside "${k6_command[@]}" --quiet --log-format=raw --env FIRST="$first" --env SECOND="$second" "$inside_suite/engine/commands/compare-runs.js"
   leave_if_interrupted
   [ "$child_code" -eq 0 ] ||
     fail "$EXIT_REFUSED" 'compare: these two cannot be compared, see above.'
@@ -1227,7 +1227,7 @@ merge_segments() {
   begin_command "$results"
   [ -z "$red" ] || colour=true
   k6_command+=(--quiet --log-format=raw --env RESULTS_DIR="$inside_folder" --env COLOUR="$colour"
-    "$inside_suite/lib/segments/merge-segments.js")
+    "$inside_suite/engine/commands/merge-segments.js")
   make_run_folder
   rm -f -- "$run_root/.running"
   : >"$run_root/.started"
@@ -1297,7 +1297,7 @@ print_list() {
 # ---------------------------------------------------------------------------------------------------
 
 # parse_url URL: sets $url_scheme, $url_host (small letters, IPv6 in brackets), $url_port, $url_path and
-# $url_credentials. The same rules as tests/load/lib/url.js: what both accept is what gets loaded.
+# $url_credentials. The same rules as tests/load/engine/settings/url.js: what both accept is what gets loaded.
 parse_url() {
   local pattern='^(https?)://(([^@/?#[:space:]]*)@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)(:([0-9]{1,5}))?(/[^?#[:space:]]*)?$'
   case $1 in *[[:cntrl:]]* | *\\*) return 1 ;; esac
@@ -1528,7 +1528,7 @@ clean_up() {
   find_suite
   tame_git_bash
   load_settings
-  script=$suite/lib/database/clean-up.js
+  script=$suite/engine/features/database/clean-up.js
   case ${1:-} in
     -h | --help)
       printf 'Usage: load-test.sh cleanup RUN_ID\n       load-test.sh cleanup --older-than 24h\n'
@@ -1578,7 +1578,7 @@ openapi_command() {
   find_suite
   load_settings
   resolve_target
-  tool=$suite/tools/openapi.py
+  tool=$suite/engine/features/openapi/compile.py
   [ -f "$tool" ] || refuse "$tool is missing; run the update command of tests/load/README.md."
   export BASE_URL=$base_url
   for name in OPENAPI_PATH OPENAPI_SPEC; do export "$name=$(setting "$name")"; done
@@ -1683,7 +1683,7 @@ require_docker() {
 
 print_version() {
   local version=unknown
-  [ ! -r "$suite/lib/version.txt" ] || IFS= read -r version <"$suite/lib/version.txt" || :
+  [ ! -r "$suite/engine/version.txt" ] || IFS= read -r version <"$suite/engine/version.txt" || :
   printf 'load-test.sh %s\n' "$version"
   if [ "$use_docker" = true ]; then
     printf 'k6 %s (%s)\n' "v${docker_image##*:}" "$docker_image"
@@ -1918,7 +1918,7 @@ build_wait_command() {
   add_setting_flags ''
   add_env WAIT_TIMEOUT "$1"
   [ "${run_scripts[*]-}" != "$suite/scripts/openapi.js" ] || add_env READINESS answer # @feature openapi
-  k6_command+=("$inside_suite/lib/wait-for-service.js")
+  k6_command+=("$inside_suite/engine/commands/wait-for-service.js")
 }
 
 # build_report_command INDEX FOLDER: the same for what completes the report afterwards: the course of the run
@@ -1934,7 +1934,7 @@ build_report_command() {
   begin_command "$2" "$results"
   k6_command+=(--quiet --log-format=raw)
   add_env RESULTS_DIR "$inside_folder"
-  k6_command+=("$inside_suite/lib/finish-report.js")
+  k6_command+=("$inside_suite/engine/commands/finish-report.js")
 }
 
 # build_baseline_command INDEX: makes a baseline of the runs from INDEX on that belong to the same.
@@ -1950,7 +1950,7 @@ build_baseline_command() {
   k6_command+=(--quiet --log-format=raw)
   add_env BASELINE_NAME "$name"
   add_env TO "$inside_folder/.baseline-$name"
-  k6_command+=("$inside_suite/lib/save-baseline.js")
+  k6_command+=("$inside_suite/engine/commands/save-baseline.js")
 }
 
 # earlier_summaries PART: the latest summaries in the results folder, one a line. Run ids begin with the time.
@@ -2185,8 +2185,8 @@ plan_all() {
   find_setting WAIT_TIMEOUT
   start_limit=$wait_limit
   [ "$origin" = option ] && [ -n "$found" ] || start_limit=$(setting START_TIMEOUT 60s)
-  [ "$no_wait" = true ] || [ -f "$suite/lib/wait-for-service.js" ] ||
-    refuse "$suite/lib/wait-for-service.js is missing. Restore it, or use --no-wait."
+  [ "$no_wait" = true ] || [ -f "$suite/engine/commands/wait-for-service.js" ] ||
+    refuse "$suite/engine/commands/wait-for-service.js is missing. Restore it, or use --no-wait."
   build_wait_command "$wait_limit"
   store_command
   for ((i = 0; i < ${#run_names[@]}; i++)); do
@@ -2771,7 +2771,7 @@ check_results() {
 # complete_report INDEX FOLDER: replaces the page that the run left by one that also has its course. Only a nicety:
 # when it does not work the page stays, and so does the exit code.
 complete_report() {
-  if [ -s "$2/report.html" ] && [ -f "$suite/lib/finish-report.js" ] && [ -z "$interrupted" ]; then
+  if [ -s "$2/report.html" ] && [ -f "$suite/engine/commands/finish-report.js" ] && [ -z "$interrupted" ]; then
     use_command $((${#run_names[@]} + 1 + $1))
     launch k6_process "${k6_command[@]}" </dev/null >/dev/null 2>"$2/.report-log"
     wait_pid=$launched

@@ -47,7 +47,7 @@ export const scenarios = rowOf(profileSets, env.PROFILE_SET, 'PROFILE_SET');
  * Looks a profile of the active set up.
  *
  * @param {string} name
- * @returns {import('./types/suite.js').Shape}
+ * @returns {import('./engine/types/suite.js').Shape}
  * @throws when the set has no such profile; the message lists those it has
  * @example getScenarioConfig('smoke') // { executor: 'constant-vus', vus: 1, duration: '1m' }
  */

@@ -7,9 +7,9 @@
 import { randomInt, randomItem } from '../lib/helpers.js';
 import { profileSets } from './profiles.js';
 
-/** @typedef {import('../types/cdc.js').Operation} Operation */
-/** @typedef {import('../types/cdc.js').PipelineTest} PipelineTest */
-/** @typedef {import('../types/cdc.js').Tracked} Tracked */
+/** @typedef {import('../engine/features/cdc/types.js').Operation} Operation */
+/** @typedef {import('../engine/features/cdc/types.js').PipelineTest} PipelineTest */
+/** @typedef {import('../engine/features/cdc/types.js').Tracked} Tracked */
 
 /** Ends of addresses, behind the mark of the run. */
 const ENDINGS = ['@loadtest.com', '@latency.test', '@mixed.test'];

@@ -7,7 +7,7 @@
  * A stage whose target equals the one before it is a hold; all others are ramps.
  */
 
-/** @typedef {import('../types/suite.js').Shape} Shape */
+/** @typedef {import('../engine/types/suite.js').Shape} Shape */
 
 /**
  * A ramping profile that starts from no load.

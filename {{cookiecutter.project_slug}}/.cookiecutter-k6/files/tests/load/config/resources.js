@@ -2,13 +2,13 @@
  * Resources of the API: WHAT the resource tests do, as data. One row a resource, one line a request.
  *
  * Add a row, and `./scripts/load-test.sh resources --env RESOURCES=<row>` runs it under any profile. What the fields
- * mean: types/resources.d.ts. How they work: lib/resources.js.
+ * mean: engine/features/resources/types.d.ts. How they work: lib/resources.js.
  */
 
 import { generateTicket } from '../lib/helpers.js'; // @feature desk
-import { uniqueName } from '../lib/test-data.js';
+import { uniqueName } from '../lib/unique-name.js';
 
-/** @satisfies {Record<string, import('../types/resources.js').ResourceRow>} */
+/** @satisfies {Record<string, import('../engine/features/resources/types.js').ResourceRow>} */
 export const resources = {
   // @feature items {
   /** An example: replace path and fields by those of your API. */

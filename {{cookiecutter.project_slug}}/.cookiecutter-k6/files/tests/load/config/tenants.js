@@ -1,11 +1,11 @@
 /**
  * Tenants: what each tier may do, how much of it the tests do, and what counts as good. Pure data.
  *
- * A tier is a row; add one, and `tiers` and `rate-limit` take it up. What the fields mean: types/tenants.d.ts.
+ * A tier is a row; add one, and `tiers` and `rate-limit` take it up. What the fields mean: engine/features/tenants/types.d.ts.
  */
 
-/** @typedef {import('../types/tenants.js').Target} Target */
-/** @typedef {import('../types/tenants.js').Tier} Tier */
+/** @typedef {import('../engine/features/tenants/types.js').Target} Target */
+/** @typedef {import('../engine/features/tenants/types.js').Tier} Tier */
 
 /**
  * `rps`, `users` and `errorRate` are what the tier was promised; `load` is what the test `tiers` sends: users that

@@ -2,13 +2,13 @@ import encoding from 'k6/encoding';
 import { Counter, Rate } from 'k6/metrics';
 import { SharedArray } from 'k6/data';
 import { defaultOptions, env } from './config.js';
-import { reportFailure } from './failures.js';
+import { reportFailure } from '../engine/vu/failures.js';
 import { endpoint, jsonAt, request } from './http.js';
-import { localPath } from './paths.js';
+import { localPath } from '../engine/settings/paths.js';
 import { thinkTime } from './pauses.js';
 
-/** @typedef {import('../types/suite.js').Endpoint} Endpoint */
-/** @typedef {import('../types/suite.js').HttpResponse} HttpResponse */
+/** @typedef {import('../engine/types/suite.js').Endpoint} Endpoint */
+/** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */
 
 /** @typedef {{ email: string, password: string }} User */
 
@@ -41,8 +41,10 @@ const supportFailed = new Rate('support_failed');
 /** @returns {User[]} */
 const readUsers = () => JSON.parse(open(localPath(import.meta.resolve('../data/users.json'))));
 
-/** One copy for all VUs. */
-const users = new SharedArray('users', readUsers);
+/** One copy for all VUs; empty when nobody logs in as one of them. */
+const users = new SharedArray('users', () =>
+  env.AUTH_MODE === 'login' && !env.TEST_USER_EMAIL ? readUsers() : [],
+);
 
 /** Whether the password that was given is no secret. Asked once: each request needs it, and users may be many. */
 const isPublished =
@@ -53,7 +55,7 @@ const isPublished =
     ),
   ])[0];
 
-/** Tagged apart: logging in is not what a journey measures. @type {import('../types/suite.js').EndpointOptions} */
+/** Tagged apart: logging in is not what a journey measures. @type {import('../engine/types/suite.js').EndpointOptions} */
 const AUTH = {
   method: 'POST',
   kind: 'auth',

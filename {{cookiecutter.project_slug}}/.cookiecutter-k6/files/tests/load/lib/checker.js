@@ -2,10 +2,10 @@
 // a check does.
 import k6 from 'k6';
 import { env } from './config.js';
-import { reportOnce, shorten } from './failures.js';
+import { reportOnce, shorten } from '../engine/vu/failures.js';
 import { jsonAt } from './http.js';
 
-/** @typedef {import('../types/suite.js').HttpResponse} HttpResponse */
+/** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */
 /** @typedef {(response: HttpResponse) => boolean} Predicate */
 
 /**

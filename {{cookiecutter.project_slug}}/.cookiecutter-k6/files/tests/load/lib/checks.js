@@ -3,7 +3,7 @@ import { checker, HEALTH_LIMIT_MS, HEALTHY } from './checker.js';
 
 export { checker, HEALTH_LIMIT_MS, isHealthy } from './checker.js';
 
-/** @typedef {import('../types/suite.js').HttpResponse} HttpResponse */
+/** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */
 /** @typedef {import('./checker.js').Expectation} Expectation */
 /** @typedef {import('./checker.js').Predicate} Predicate */
 

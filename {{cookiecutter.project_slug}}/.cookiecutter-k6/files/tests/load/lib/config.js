@@ -1,9 +1,9 @@
 import { SharedArray } from 'k6/data';
 
-/** @typedef {ReturnType<typeof import('./read-settings.js').readEnvironment>} Environment */
+/** @typedef {ReturnType<typeof import('../engine/settings/reading.js').readEnvironment>} Environment */
 
 /**
- * Every setting of lib/settings.js, validated and typed: environment, then suite.env, then default.
+ * Every setting of engine/settings/table.js, validated and typed: environment, then suite.env, then default.
  *
  * Read once per run and shared: k6 gives each VU its own copy of every module, and a thousand VUs should not
  * carry a thousand settings tables. `require` instead of `import` for the same reason.
@@ -11,7 +11,7 @@ import { SharedArray } from 'k6/data';
  * @type {Environment}
  */
 export const env = new SharedArray('settings', () => [
-  require('./read-settings.js').readEnvironment(),
+  require('../engine/settings/reading.js').readEnvironment(),
 ])[0];
 
 /** Base of every URL, without a trailing slash: `http://localhost:8000`. May hold credentials. */
@@ -30,12 +30,6 @@ export const HEALTH_PATHS =
 /** Whether requests may change data: always on a local target, elsewhere only when asked for. */
 export const writesAllowed = env.target.isLocal || env.ALLOW_WRITES;
 
-// @feature sql {
-/** The same for rows of databases. */
-export const storeWritesAllowed =
-  env.ALLOW_WRITES || Object.values(env.databases).every(({ isLocal }) => isLocal);
-
-// @feature }
 /** Headers and time limit that every request starts from. */
 export const defaultOptions = Object.freeze({
   headers: Object.freeze({ 'Content-Type': 'application/json', Accept: 'application/json' }),

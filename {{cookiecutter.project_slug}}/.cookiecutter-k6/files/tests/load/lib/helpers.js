@@ -1,6 +1,6 @@
-import { reportOnce, shorten } from './failures.js';
+import { reportOnce, shorten } from '../engine/vu/failures.js';
 
-/** @typedef {import('../types/suite.js').HttpResponse} HttpResponse */
+/** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */
 
 export { pause, randomBetween, thinkTime } from './pauses.js';
 

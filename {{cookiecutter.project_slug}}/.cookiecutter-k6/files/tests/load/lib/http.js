@@ -1,10 +1,10 @@
 import http from 'k6/http';
 import { API_URL, defaultOptions } from './config.js';
-import { reportFailure, unanswered } from './failures.js';
+import { reportFailure, unanswered } from '../engine/vu/failures.js';
 
-/** @typedef {import('../types/suite.js').Endpoint} Endpoint */
-/** @typedef {import('../types/suite.js').EndpointOptions} EndpointOptions */
-/** @typedef {import('../types/suite.js').HttpResponse} HttpResponse */
+/** @typedef {import('../engine/types/suite.js').Endpoint} Endpoint */
+/** @typedef {import('../engine/types/suite.js').EndpointOptions} EndpointOptions */
+/** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */
 
 // k6 would take redirects for success.
 http.setResponseCallback(http.expectedStatuses({ min: 200, max: 299 }));

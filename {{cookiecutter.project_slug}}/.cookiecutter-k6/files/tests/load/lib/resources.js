@@ -1,20 +1,21 @@
 import k6 from 'k6';
 import { Counter, Rate, Trend } from 'k6/metrics';
-import { authEndpoints, authorized, currentToken } from './auth.js'; // @feature auth
 import { checker, isJson } from './checker.js';
-import { env } from './config.js'; // @feature auth
-import { writesAllowed } from './config.js';
+import { env, writesAllowed } from './config.js';
 import { randomItem } from './helpers.js';
 import { endpoint, jsonAt, request } from './http.js';
 import { pause, thinkTime } from './pauses.js';
-import { defineTest } from './test.js';
+import { defineTest } from './define.js';
 
-/** @typedef {import('../types/suite.js').Endpoint} Endpoint */
-/** @typedef {import('../types/suite.js').HttpResponse} HttpResponse */
-/** @typedef {import('../types/resources.js').ResourceRow} ResourceRow */
-/** @typedef {import('../types/resources.js').ResourceStep} ResourceStep */
-/** @typedef {import('../types/resources.js').Found} Found */
-/** @typedef {import('../types/suite.js').Journey} Journey */
+/** @typedef {import('../engine/types/suite.js').Endpoint} Endpoint */
+/** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */
+/** @typedef {import('../engine/features/resources/types.js').ResourceRow} ResourceRow */
+/** @typedef {import('../engine/features/resources/types.js').ResourceStep} ResourceStep */
+/** @typedef {import('../engine/features/resources/types.js').Found} Found */
+/** @typedef {import('../engine/types/suite.js').Journey} Journey */
+
+/** Loaded only where requests authenticate: a module costs every VU memory. */
+const auth = env.AUTH_MODE === 'none' ? undefined : require('./auth.js');
 
 /**
  * What each kind of step does; `{id}` is filled in.
@@ -37,7 +38,7 @@ const KINDS = {
   remove: { method: 'DELETE', path: '/{id}', writes: true, statuses: [200, 204] },
 };
 
-/** How much when neither a profile nor the row says so. @type {import('../types/suite.js').Shape} */
+/** How much when neither a profile nor the row says so. @type {import('../engine/types/suite.js').Shape} */
 const SHAPE = {
   executor: 'ramping-vus',
   startVUs: 0,
@@ -61,7 +62,7 @@ const errors = new Rate('errors');
  */
 export function resource(row) {
   const steps = row.steps.filter((step) => isPossible(row, step)).map((step) => stepOf(row, step));
-  /** @type {import('../types/suite.js').Thresholds} */
+  /** @type {import('../engine/types/suite.js').Thresholds} */
   const thresholds = {};
   for (const { trend, target } of steps) {
     if (trend !== undefined && row.thresholds?.[trend] !== undefined) {
@@ -72,11 +73,9 @@ export function resource(row) {
     endpoints: steps.map(({ target }) => target),
     metrics: ['errors', ...steps.flatMap(({ trend, counter }) => named(trend, counter))],
     thresholds: { ...thresholds, ...row.thresholds },
-    // @feature auth {
-    support: authEndpoints,
-    // Fails in set-up, before any load, when the credentials are wrong.
-    prepare: () => void currentToken(),
-    // @feature }
+    support: auth?.authEndpoints,
+    // Fails in setup, before any load, when the credentials are wrong.
+    prepare: auth && (() => void auth.currentToken()),
     run: (observe) =>
       k6.group(row.group, () => {
         /** @type {Found} */
@@ -109,7 +108,7 @@ export function inTurn(journeys) {
  *
  * @param {string} name of the test
  * @param {ResourceRow[]} rows
- * @returns {import('../types/resources.js').ResourceTest}
+ * @returns {import('../engine/features/resources/types.js').ResourceTest}
  * @throws when a row is not complete
  * @example
  * const test = defineResourceTest('orders', [resources.orders]);
@@ -118,14 +117,14 @@ export function inTurn(journeys) {
  */
 export function defineResourceTest(name, rows) {
   const journey = inTurn(rows.map(resource));
-  const key = name.replace(/\W/g, '_');
+  const scenario = name.replace(/\W/g, '_');
   const test = defineTest({
     name,
-    own: { key, shape: rows[0].shape ?? SHAPE },
+    defaultLoad: { scenario, shape: rows[0].shape ?? SHAPE },
     endpoints: journey.endpoints,
     thresholds: { checks: ['rate>0.95'], ...journey.thresholds },
     metrics: journey.metrics,
-    tags: { test_type: key },
+    tags: { test_type: scenario },
     support: journey.support,
     prepare: journey.prepare,
   });
@@ -152,7 +151,7 @@ export function rowsOf(table, names) {
 }
 
 /**
- * Sends a request, as the VU's user when the service wants to know.
+ * Sends a request, as the VU's user when requests authenticate.
  *
  * @param {Endpoint} target
  * @param {import('./http.js').RequestDetails} [details]
@@ -161,12 +160,7 @@ export function rowsOf(table, names) {
  * @example const response = send(DASHBOARD);
  */
 export function send(target, details) {
-  // @feature auth {
-  if (env.AUTH_MODE !== 'none') {
-    return authorized(target, details);
-  }
-  // @feature }
-  return request(target, details);
+  return auth === undefined ? request(target, details) : auth.authorized(target, details);
 }
 
 /**
@@ -273,7 +267,7 @@ function endpointOf(row, step) {
 function given(row, step, field) {
   if (step[field] === undefined) {
     throw new Error(
-      `config/resources.js, ${row.path}: the step '${step.do}' needs '${field}', see types/resources.d.ts`,
+      `config/resources.js, ${row.path}: the step '${step.do}' needs '${field}', see engine/features/resources/types.d.ts`,
     );
   }
   return step[field];

@@ -15,9 +15,9 @@ import { env, writesAllowed } from '../lib/config.js';
 import { generateTestId } from '../lib/helpers.js';
 import { endpoint, jsonAt } from '../lib/http.js';
 import { thinkTime } from '../lib/pauses.js';
-import { defineTest } from '../lib/test.js';
+import { defineTest } from '../lib/define.js';
 
-/** @typedef {import('../types/suite.js').Outcome} Outcome */
+/** @typedef {import('../engine/types/suite.js').Outcome} Outcome */
 
 const PATH = env.RESOURCE_PATH;
 const READ = { kind: 'api_read' };
@@ -54,7 +54,7 @@ const RUN = env.RUN_ID || 'run';
 /**
  * Lists the resource as the VU's user, as a step of any workload.
  *
- * @param {import('../types/suite.js').Endpoint} [target]
+ * @param {import('../engine/types/suite.js').Endpoint} [target]
  * @returns {Outcome}
  * @example const { ok } = visitList();
  */
@@ -95,8 +95,8 @@ function record(ok) {
 
 const test = defineTest({
   name: 'api-authenticated',
-  own: {
-    key: 'authenticated_api',
+  defaultLoad: {
+    scenario: 'authenticated_api',
     shape: {
       executor: 'ramping-vus',
       startVUs: 0,

@@ -10,10 +10,10 @@ import { checker } from '../lib/checker.js';
 import { BASE_URL, env } from '../lib/config.js';
 import { endpoint, request, variant } from '../lib/http.js';
 import { thinkTime } from '../lib/pauses.js';
-import { defineTest } from '../lib/test.js';
+import { defineTest } from '../lib/define.js';
 import { HEALTH } from './health.js';
 
-/** @typedef {import('../types/suite.js').Outcome} Outcome */
+/** @typedef {import('../engine/types/suite.js').Outcome} Outcome */
 
 const apiErrors = new Rate('api_errors');
 const requestCount = new Counter('request_count');
@@ -40,7 +40,7 @@ const checkRoot = checker(ROOT.name, { below: 500 });
 /**
  * Asks for the OpenAPI document once, as a step of any workload.
  *
- * @param {import('../types/suite.js').Endpoint} [target]
+ * @param {import('../engine/types/suite.js').Endpoint} [target]
  * @returns {Outcome}
  * @example const { ok } = visitOpenapi();
  */
@@ -52,7 +52,7 @@ export function visitOpenapi(target = OPENAPI) {
 /**
  * Asks for the root page once.
  *
- * @param {import('../types/suite.js').Endpoint} [target]
+ * @param {import('../engine/types/suite.js').Endpoint} [target]
  * @returns {Outcome}
  * @example const { ok } = visitRoot();
  */
@@ -75,8 +75,8 @@ function record({ ok }) {
 
 const test = defineTest({
   name: 'api-public',
-  own: {
-    key: 'public_api',
+  defaultLoad: {
+    scenario: 'public_api',
     shape: {
       executor: 'ramping-vus',
       startVUs: 0,

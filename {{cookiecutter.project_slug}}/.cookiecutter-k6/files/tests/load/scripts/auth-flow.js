@@ -14,11 +14,11 @@ import { checker } from '../lib/checker.js';
 import { env } from '../lib/config.js';
 import { endpoint, jsonAt, request } from '../lib/http.js';
 import { pause } from '../lib/pauses.js';
-import { defineTest } from '../lib/test.js';
+import { defineTest } from '../lib/define.js';
 
 const loginDuration = new Trend('login_duration', true);
 
-/** @type {import('../types/suite.js').EndpointOptions} */
+/** @type {import('../engine/types/suite.js').EndpointOptions} */
 const POST = { method: 'POST', statuses: [200, 201], confidential: true };
 
 export const LOGIN = endpoint(`POST ${env.LOGIN_PATH}`, env.LOGIN_PATH, POST);
@@ -53,8 +53,8 @@ function signIn() {
 
 const test = defineTest({
   name: 'auth-flow',
-  own: {
-    key: 'auth_flow',
+  defaultLoad: {
+    scenario: 'auth_flow',
     shape: {
       executor: 'ramping-vus',
       startVUs: 0,

@@ -10,9 +10,9 @@
 import { Counter } from 'k6/metrics';
 import { env } from '../lib/config.js';
 import { variant } from '../lib/http.js';
-import { BROWSE, visitProducts } from '../lib/tenants/shop.js';
-import { credentialEndpoints } from '../lib/tenants/tenant.js';
-import { defineTest } from '../lib/test.js';
+import { BROWSE, visitProducts } from '../engine/features/tenants/shop.js';
+import { credentialEndpoints } from '../engine/features/tenants/tenant.js';
+import { defineTest } from '../lib/define.js';
 
 /** Requests that failed, or took longer than the target; k6 tags them with the step. */
 const missed = new Counter('knee_missed');
@@ -22,7 +22,7 @@ const PATIENT = variant(BROWSE, { timeout: `${4 * env.KNEE_P95}ms` });
 
 const test = defineTest({
   name: 'breaking-point',
-  ...(__VU === 0 ? require('../lib/tenants/knee-plan.js').kneePlan() : undefined),
+  ...(__VU === 0 ? require('../engine/features/tenants/knee-plan.js').kneePlan() : undefined),
   endpoints: [PATIENT],
   support: credentialEndpoints,
   tags: { test_type: 'breaking_point' },

@@ -3,7 +3,7 @@
 //   ./scripts/load-test.sh bulk-import
 //   ./scripts/load-test.sh bulk-import --env BULK_ROWS=1000 --env DATA_SEED=7
 //
-// The rows: lib/tenants/test-data.js; as a CSV file: lib/tenants/write-csv.js. DATA_SEED repeats them.
+// The rows: engine/features/tenants/made-rows.js; as a CSV file: engine/features/tenants/write-csv.js. DATA_SEED repeats them.
 
 import exec from 'k6/execution';
 import { Counter, Trend } from 'k6/metrics';
@@ -11,9 +11,9 @@ import { checker } from '../lib/checker.js';
 import { env, writesAllowed } from '../lib/config.js';
 import { endpoint, jsonAt, request } from '../lib/http.js';
 import { thinkTime } from '../lib/pauses.js';
-import { credentialEndpoints, tierHeaders } from '../lib/tenants/tenant.js';
-import { productRow } from '../lib/tenants/test-data.js';
-import { defineTest } from '../lib/test.js';
+import { credentialEndpoints, tierHeaders } from '../engine/features/tenants/tenant.js';
+import { productRow } from '../engine/features/tenants/made-rows.js';
+import { defineTest } from '../lib/define.js';
 
 const importedRows = new Counter('bulk_rows_imported');
 const importDuration = new Trend('bulk_import_duration', true);
@@ -30,7 +30,10 @@ const verify = checker(IMPORT.name, {
 
 const test = defineTest({
   name: 'bulk-import',
-  own: { key: 'bulk_import', shape: { executor: 'constant-vus', vus: 5, duration: '2m' } },
+  defaultLoad: {
+    scenario: 'bulk_import',
+    shape: { executor: 'constant-vus', vus: 5, duration: '2m' },
+  },
   endpoints: [IMPORT],
   support: credentialEndpoints,
   prepare: () => {

@@ -9,9 +9,9 @@ import { randomInt, randomItem } from '../lib/helpers.js';
 import { writesAllowed } from '../lib/config.js';
 import { endpoint } from '../lib/http.js';
 import { thinkTime } from '../lib/pauses.js';
-import { eachFirst, popularProduct, visitOf } from '../lib/tenants/shop.js';
-import { credentialEndpoints, tierHeaders } from '../lib/tenants/tenant.js';
-import { defineTest } from '../lib/test.js';
+import { eachFirst, popularProduct, visitOf } from '../engine/features/tenants/shop.js';
+import { credentialEndpoints, tierHeaders } from '../engine/features/tenants/tenant.js';
+import { defineTest } from '../lib/define.js';
 
 /** Longest time for each answer, milliseconds. */
 const WITHIN_MS = 1000;
@@ -57,7 +57,10 @@ const next = eachFirst(operations, () => randomItem(operations));
 const endpoints = operations.map(({ target }) => target);
 const test = defineTest({
   name: 'database-api',
-  own: { key: 'database_api', shape: { executor: 'constant-vus', vus: 20, duration: '5m' } },
+  defaultLoad: {
+    scenario: 'database_api',
+    shape: { executor: 'constant-vus', vus: 20, duration: '5m' },
+  },
   endpoints,
   support: credentialEndpoints,
   prepare: () => void tierHeaders(),
@@ -66,7 +69,9 @@ const test = defineTest({
     'http_req_duration{name:api}': ['p(95)<1000'],
     http_req_failed: ['rate<0.01'],
     checks: ['rate>0.95'],
-    ...(__VU === 0 ? require('../lib/tenants/targets.js').timeTargets(endpoints) : undefined),
+    ...(__VU === 0
+      ? require('../engine/features/tenants/targets.js').timeTargets(endpoints)
+      : undefined),
   },
   tags: { test_type: 'database_api' },
 });

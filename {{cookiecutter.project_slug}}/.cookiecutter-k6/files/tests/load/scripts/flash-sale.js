@@ -9,10 +9,16 @@
 import { writesAllowed } from '../lib/config.js';
 import { weightedRandom } from '../lib/helpers.js';
 import { thinkTime } from '../lib/pauses.js';
-import { buy, closeSale, openSale, SALE, saleShape } from '../lib/tenants/flash-sale.js';
-import { BROWSE, eachFirst, visitProducts } from '../lib/tenants/shop.js';
-import { credentialEndpoints } from '../lib/tenants/tenant.js';
-import { defineTest } from '../lib/test.js';
+import {
+  buy,
+  closeSale,
+  openSale,
+  SALE,
+  saleShape,
+} from '../engine/features/tenants/flash-sale.js';
+import { BROWSE, eachFirst, visitProducts } from '../engine/features/tenants/shop.js';
+import { credentialEndpoints } from '../engine/features/tenants/tenant.js';
+import { defineTest } from '../lib/define.js';
 
 const look = () => void visitProducts();
 const next = eachFirst(
@@ -25,8 +31,8 @@ const next = eachFirst(
 
 const test = defineTest({
   name: 'flash-sale',
-  own: { key: 'flash_sale', shape: saleShape },
-  ...(__VU === 0 ? require('../lib/tenants/flash-sale-plan.js').salePlan() : undefined),
+  defaultLoad: { scenario: 'flash_sale', shape: saleShape },
+  ...(__VU === 0 ? require('../engine/features/tenants/flash-sale-plan.js').salePlan() : undefined),
   endpoints: [SALE, BROWSE],
   support: credentialEndpoints,
   tags: { test_type: 'flash_sale' },
@@ -42,7 +48,7 @@ export function setup() {
   return { ...info, stock: openSale() };
 }
 
-/** @param {import('../types/suite.js').StartInfo & { stock: number }} info */
+/** @param {import('../engine/types/suite.js').StartInfo & { stock: number }} info */
 export function teardown(info) {
   closeSale(info.stock);
   test.teardown(info);

@@ -10,7 +10,7 @@ import { checker, HEALTH_LIMIT_MS, HEALTHY } from '../lib/checker.js';
 import { BASE_URL, HEALTH_PATHS } from '../lib/config.js';
 import { endpoint, request } from '../lib/http.js';
 import { pause } from '../lib/pauses.js';
-import { defineTest } from '../lib/test.js';
+import { defineTest } from '../lib/define.js';
 
 const healthCheckErrors = new Rate('health_check_errors');
 const healthCheckDuration = new Trend('health_check_duration', true);
@@ -24,8 +24,8 @@ const checkHealthResponse = checker(HEALTH.name, { ...HEALTHY, withinMs: HEALTH_
 /**
  * Asks for the health document once, as a step of any workload.
  *
- * @param {import('../types/suite.js').Endpoint} [target] a variant, for instance with another timeout
- * @returns {import('../types/suite.js').Outcome}
+ * @param {import('../engine/types/suite.js').Endpoint} [target] a variant, for instance with another timeout
+ * @returns {import('../engine/types/suite.js').Outcome}
  * @example const { ok } = visitHealth();
  */
 export function visitHealth(target = HEALTH) {
@@ -35,7 +35,10 @@ export function visitHealth(target = HEALTH) {
 
 const test = defineTest({
   name: 'health',
-  own: { key: 'health_check', shape: { executor: 'constant-vus', vus: 10, duration: '1m' } },
+  defaultLoad: {
+    scenario: 'health_check',
+    shape: { executor: 'constant-vus', vus: 10, duration: '1m' },
+  },
   endpoints: [HEALTH],
   standard: 'health',
   thresholds: {

@@ -8,18 +8,21 @@
 // Red when it surely grows by more than MEMORY_LIMIT megabytes an hour once it has warmed up (WARM_UP).
 
 import { pause } from '../lib/pauses.js';
-import { createMemorySampler, MEASURES } from '../lib/tenants/memory.js';
-import { BROWSE, visitProducts } from '../lib/tenants/shop.js';
-import { credentialEndpoints } from '../lib/tenants/tenant.js';
-import { defineTest } from '../lib/test.js';
+import { createMemorySampler, MEASURES } from '../engine/features/tenants/memory.js';
+import { BROWSE, visitProducts } from '../engine/features/tenants/shop.js';
+import { credentialEndpoints } from '../engine/features/tenants/tenant.js';
+import { defineTest } from '../lib/define.js';
 
 /** Requests in a row. */
 const REQUESTS = 10;
 
 const test = defineTest({
   name: 'memory-leak',
-  own: { key: 'memory_leak', shape: { executor: 'constant-vus', vus: 10, duration: '2m' } },
-  ...(__VU === 0 ? require('../lib/tenants/memory-plan.js').memoryPlan() : undefined),
+  defaultLoad: {
+    scenario: 'memory_leak',
+    shape: { executor: 'constant-vus', vus: 10, duration: '2m' },
+  },
+  ...(__VU === 0 ? require('../engine/features/tenants/memory-plan.js').memoryPlan() : undefined),
   endpoints: [BROWSE, MEASURES],
   support: credentialEndpoints,
   thresholds: { http_req_failed: ['rate<0.01'], checks: ['rate>0.95'] },

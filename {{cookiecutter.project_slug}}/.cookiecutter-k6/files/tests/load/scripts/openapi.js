@@ -6,15 +6,15 @@
 //
 // What is sent stands in data/operations.jsonl; your changes to it in data/operations.overrides.json.
 
-import { runJourneys } from '../lib/openapi/journeys.js';
-import { defineTest } from '../lib/test.js';
+import { runJourneys } from '../engine/features/openapi/journeys.js';
+import { defineTest } from '../lib/define.js';
 
 /** The document's operations matter only where options and summary are made. */
-const report = __VU === 0 ? require('../lib/openapi/report.js') : undefined;
+const report = __VU === 0 ? require('../engine/features/openapi/report.js') : undefined;
 
 const test = defineTest({
   name: 'openapi',
-  own: { key: 'openapi', shape: { executor: 'constant-vus', vus: 1, duration: '1m' } },
+  defaultLoad: { scenario: 'openapi', shape: { executor: 'constant-vus', vus: 1, duration: '1m' } },
   endpoints: report?.endpointsOfRun() ?? [],
   thresholds: { http_req_failed: ['rate<0.01'], checks: ['rate>0.99'] },
   // The first iteration takes every operation once, however long that takes.

@@ -5,20 +5,25 @@
 //   TIER=starter RATE_LIMIT=1000 k6 run tests/load/scripts/rate-limit.js
 //
 // A trial is one user's: others would use up the same limit, so further VUs only wait.
-// The tiers and their limits: config/tenants.js. How it is measured: lib/tenants/rate-limit.js.
+// The tiers and their limits: config/tenants.js. How it is measured: engine/features/tenants/rate-limit.js.
 
 import { tiers } from '../config/tenants.js';
 import { env } from '../lib/config.js';
-import { BATCH, createLimitTrial, LIMITED } from '../lib/tenants/rate-limit.js';
-import { credentialEndpoints, tierHeaders } from '../lib/tenants/tenant.js';
-import { defineTest } from '../lib/test.js';
+import { BATCH, createLimitTrial, LIMITED } from '../engine/features/tenants/rate-limit.js';
+import { credentialEndpoints, tierHeaders } from '../engine/features/tenants/tenant.js';
+import { defineTest } from '../lib/define.js';
 
 const tier = env.TIER ?? Object.keys(tiers)[0];
 
 const test = defineTest({
   name: 'rate-limit',
-  own: { key: 'rate_limit', shape: { executor: 'constant-vus', vus: 1, duration: '2m' } },
-  ...(__VU === 0 ? require('../lib/tenants/rate-limit-plan.js').limitPlan(tier) : undefined),
+  defaultLoad: {
+    scenario: 'rate_limit',
+    shape: { executor: 'constant-vus', vus: 1, duration: '2m' },
+  },
+  ...(__VU === 0
+    ? require('../engine/features/tenants/rate-limit-plan.js').limitPlan(tier)
+    : undefined),
   endpoints: [LIMITED],
   support: credentialEndpoints,
   prepare: () => void tierHeaders(tier),

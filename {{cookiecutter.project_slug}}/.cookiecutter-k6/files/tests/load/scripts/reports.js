@@ -9,12 +9,12 @@ import k6 from 'k6';
 import { Trend } from 'k6/metrics';
 import { checker } from '../lib/checker.js';
 import { env, writesAllowed } from '../lib/config.js';
-import { parseDuration } from '../lib/duration.js';
+import { parseDuration } from '../engine/settings/duration.js';
 import { endpoint, jsonAt, request } from '../lib/http.js';
 import { thinkTime } from '../lib/pauses.js';
-import { REPORT, visitReport } from '../lib/tenants/shop.js';
-import { credentialEndpoints, tierHeaders } from '../lib/tenants/tenant.js';
-import { defineTest } from '../lib/test.js';
+import { REPORT, visitReport } from '../engine/features/tenants/shop.js';
+import { credentialEndpoints, tierHeaders } from '../engine/features/tenants/tenant.js';
+import { defineTest } from '../lib/define.js';
 
 /** Milliseconds from the request until the report is there. */
 const readyDuration = new Trend('report_ready_duration', true);
@@ -30,7 +30,7 @@ const isReady = { [`${READ.name} is ready in time`]: (/** @type {boolean} */ rea
 
 const test = defineTest({
   name: 'reports',
-  own: { key: 'reports', shape: { executor: 'constant-vus', vus: 5, duration: '3m' } },
+  defaultLoad: { scenario: 'reports', shape: { executor: 'constant-vus', vus: 5, duration: '3m' } },
   endpoints: writesAllowed ? [ORDER, READ, REPORT] : [REPORT],
   support: credentialEndpoints,
   prepare: () => void tierHeaders(),
@@ -39,7 +39,9 @@ const test = defineTest({
     'http_req_duration{name:api}': ['p(95)<5000'],
     http_req_failed: ['rate<0.01'],
     checks: ['rate>0.99'],
-    ...(__VU === 0 ? require('../lib/tenants/targets.js').timeTargets([REPORT]) : undefined),
+    ...(__VU === 0
+      ? require('../engine/features/tenants/targets.js').timeTargets([REPORT])
+      : undefined),
     ...(writesAllowed && { report_ready_duration: ['p(50)<2000', 'p(95)<5000', 'p(99)<10000'] }),
   },
   tags: { test_type: 'reports' },

@@ -11,10 +11,14 @@ import { env } from '../lib/config.js';
 import { weightedRandom } from '../lib/helpers.js';
 import { endpoint, request } from '../lib/http.js';
 import { thinkTime } from '../lib/pauses.js';
-import { createIsolationWatch } from '../lib/tenants/isolation.js';
-import { eachFirst, mixSteps } from '../lib/tenants/shop.js';
-import { credentialEndpoints, currentTier, tierHeaders } from '../lib/tenants/tenant.js';
-import { defineTest } from '../lib/test.js';
+import { createIsolationWatch } from '../engine/features/tenants/isolation.js';
+import { eachFirst, mixSteps } from '../engine/features/tenants/shop.js';
+import {
+  credentialEndpoints,
+  currentTier,
+  tierHeaders,
+} from '../engine/features/tenants/tenant.js';
+import { defineTest } from '../lib/define.js';
 
 /** What the noisy tier sends on top; that it is stopped at its limit is right. */
 const NOISE = endpoint('GET /products beyond the limit', '/products?limit=20', {
@@ -35,7 +39,9 @@ const pauses = env.TIER_LOAD === 'users';
 
 const test = defineTest({
   name: 'tiers',
-  ...(__VU === 0 ? require('../lib/tenants/tier-plan.js').tierPlan(endpoints) : undefined),
+  ...(__VU === 0
+    ? require('../engine/features/tenants/tier-plan.js').tierPlan(endpoints)
+    : undefined),
   endpoints,
   support: credentialEndpoints,
   prepare: () => void tierHeaders(),

@@ -1,11 +1,11 @@
 // The shop's workload: WORKLOAD=commerce in suite.env. Same shape as workload.js, which says what the fields mean.
 // Everybody is a tenant of the tier TIER; several tiers at once: scripts/tiers.js.
 
-import { mixSteps } from '../lib/tenants/shop.js';
-import { credentialEndpoints } from '../lib/tenants/tenant.js';
+import { mixSteps } from '../engine/features/tenants/shop.js';
+import { credentialEndpoints } from '../engine/features/tenants/tenant.js';
 import { HEALTH, visitHealth } from '../scripts/health.js';
 
-/** @typedef {import('../types/suite.js').WorkloadPlan} WorkloadPlan */
+/** @typedef {import('../engine/types/suite.js').WorkloadPlan} WorkloadPlan */
 
 /**
  * Smallest share of failed requests that ordinary runs are judged by: 0.01 % of the few thousand that a load test
@@ -24,7 +24,7 @@ function promised(finest = FINEST) {
   if (__VU !== 0) {
     return undefined;
   }
-  const { errorTargets, timeTargets } = require('../lib/tenants/targets.js');
+  const { errorTargets, timeTargets } = require('../engine/features/tenants/targets.js');
   const endpoints = steps.map((step) => step.endpoint);
   return { ...timeTargets(endpoints), ...errorTargets(endpoints, finest) };
 }
@@ -39,7 +39,7 @@ const shopping = {
 };
 
 /** @type {Record<string, WorkloadPlan>} */
-export const commerce = {
+export const workload = {
   smoke: {
     ...shopping,
     order: 'sequence',

@@ -5,12 +5,12 @@ import { checker } from '../lib/checker.js';
 import { BASE_URL, HEALTH_PATHS, writesAllowed } from '../lib/config.js';
 import { endpoint, jsonAt, request } from '../lib/http.js';
 import { resource, send } from '../lib/resources.js';
-import { uniqueName } from '../lib/test-data.js';
+import { uniqueName } from '../lib/unique-name.js';
 
-/** @typedef {import('../types/suite.js').Endpoint} Endpoint */
-/** @typedef {import('../types/suite.js').Outcome} Outcome */
-/** @typedef {import('../types/suite.js').Step} Step */
-/** @typedef {import('../types/suite.js').WorkloadPlan} WorkloadPlan */
+/** @typedef {import('../engine/types/suite.js').Endpoint} Endpoint */
+/** @typedef {import('../engine/types/suite.js').Outcome} Outcome */
+/** @typedef {import('../engine/types/suite.js').Step} Step */
+/** @typedef {import('../engine/types/suite.js').WorkloadPlan} WorkloadPlan */
 
 const tickets = resource(resources.tickets);
 const articles = resource(resources['knowledge-base']);
@@ -94,16 +94,16 @@ const healthSteps = HEALTH_PATHS.map((path, index) => {
 });
 
 /** @type {Record<string, WorkloadPlan>} */
-export const desk = {
+export const workload = {
   smoke: { order: 'sequence', steps: healthSteps },
   load: {
-    key: 'ticket_operations',
+    scenario: 'ticket_operations',
     exec: 'ticketOperations',
     journey: tickets,
     // People who only read come at their own rate, however slow the desk is: an open model beside a closed one.
-    beside: [
+    companions: [
       {
-        key: 'knowledge_base_browsing',
+        scenario: 'knowledge_base_browsing',
         exec: 'knowledgeBase',
         journey: articles,
         shape: {

@@ -7,12 +7,12 @@ import { pause } from '../lib/pauses.js';
 import { inTurn, resource } from '../lib/resources.js';
 import { HEALTH, visitHealth } from '../scripts/health.js';
 
-/** @typedef {import('../types/suite.js').WorkloadPlan} WorkloadPlan */
+/** @typedef {import('../engine/types/suite.js').WorkloadPlan} WorkloadPlan */
 
 const errors = new Rate('errors');
 const healthCheckDuration = new Trend('health_check_duration', true);
 
-/** @type {import('../types/suite.js').Journey} */
+/** @type {import('../engine/types/suite.js').Journey} */
 const health = {
   endpoints: [HEALTH],
   metrics: ['errors', 'health_check_duration'],
@@ -35,7 +35,7 @@ const everything = {
 };
 
 /** @type {Record<string, WorkloadPlan>} */
-export const missions = {
+export const workload = {
   smoke: everything,
   load: everything,
   stress: everything,

@@ -1,0 +1,104 @@
+import k6 from 'k6';
+import { tracked } from '../../../config/cdc.js';
+import { now } from '../database/clock.js';
+import { reportStoreFailure } from '../database/failures.js';
+import * as metrics from './metrics.js';
+
+/** @typedef {import('./types.js').Find} Find */
+/** @typedef {import('./types.js').ReadSide} ReadSide */
+/** @typedef {import('./types.js').Written} Written */
+
+/**
+ * Looks for the newest state of a row until it is there or the time is over, and measures how long that took.
+ *
+ * @param {ReadSide} side
+ * @param {Written} row its `seen` and `found` are updated
+ * @param {Find} find
+ * @param {{ startedAt: number, writeMs: number, operation: string }} write when the write began, and how long it took
+ * @returns {{ found: boolean, document: Record<string, any> | undefined, attempts: number, totalMs: number, confirmMs: number }}
+ * @example const { found } = follow(side, row, { after: 1, tries: 15, every: 0.2 }, write);
+ */
+export function follow(side, row, { after, tries, every }, { startedAt, writeMs, operation }) {
+  const count = typeof tries === 'number' ? tries : tries(__VU);
+  const deadline = startedAt + writeMs + (after + count * every) * 1000;
+  let attempts = 0;
+  let confirmMs = 0;
+  /** @type {Record<string, any> | undefined} */
+  let document;
+  while (document === undefined) {
+    if (attempts > 0) {
+      k6.sleep(Math.max(0.001, Math.min(every, (deadline - now()) / 1000)));
+    }
+    attempts += 1;
+    const result = look(side, row);
+    confirmMs = result.ms;
+    document = result.rows.find((found) => isNewest(found, row));
+    if (document === undefined && now() >= deadline) {
+      break;
+    }
+  }
+  const totalMs = now() - startedAt;
+  row.found = document !== undefined;
+  metrics.recordCdcLatency(startedAt, startedAt + totalMs);
+  if (row.found) {
+    metrics.recordSuccess(operation);
+  } else {
+    metrics.recordFailure(operation);
+    metrics.missed.add(1);
+  }
+  return { found: row.found, document, attempts, totalMs, confirmMs };
+}
+
+/**
+ * The last look at a row before it is deleted: it has to be there once, in its newest state. What is not there (yet) is
+ * left to the comparison at the end of the run.
+ *
+ * @param {ReadSide} side
+ * @param {Written} row
+ * @returns {boolean} whether the row may go
+ * @example if (settle(side, row)) { deleteCustomer(source, row.id); }
+ */
+export function settle(side, row) {
+  const { ok, rows } = look(side, row);
+  if (!ok || rows.length === 0 || !row.found) {
+    return false;
+  }
+  metrics.reconciled.add(1);
+  metrics.duplicated.add(rows.length > 1 ? 1 : 0);
+  metrics.stale.add(rows.every((found) => isNewest(found, row)) ? 0 : 1);
+  return true;
+}
+
+/**
+ * @param {ReadSide} side
+ * @param {Written} row
+ * @returns {import('../database/types.js').Result}
+ */
+function look(side, row) {
+  const result = side.find(tracked.table, [row.id]);
+  if (!result.ok) {
+    metrics.readErrors.add(1);
+    reportStoreFailure('find', result.message);
+    return result;
+  }
+  metrics.readDuration.add(result.ms);
+  for (const found of result.rows) {
+    const revision = Number(found[tracked.revision] ?? 0);
+    // One VU writes a row and looks at it: what it has seen can only be followed by something newer.
+    metrics.outOfOrder.add(revision < row.seen ? 1 : 0);
+    row.seen = Math.max(row.seen, revision);
+  }
+  return result;
+}
+
+/**
+ * @param {Record<string, any>} found
+ * @param {Pick<Written, 'revision' | 'state'>} row
+ * @returns {boolean} whether a document is as new as the row
+ * @example isNewest({ status: 'active', revision: 2 }, { state: 'active', revision: 2 }) // true
+ */
+export function isNewest(found, { revision, state }) {
+  return tracked.revision === ''
+    ? found[tracked.state] === state
+    : Number(found[tracked.revision]) >= revision && found[tracked.state] === state;
+}

@@ -1,0 +1,91 @@
+// Where a pipeline ends, by CDC_READ. One file for each kind, so that only its extension is needed.
+
+import { readSides } from '../../../config/cdc.js';
+import { env } from '../../../lib/config.js';
+import { now } from '../database/clock.js';
+
+/** @typedef {import('./types.js').ReadSide} ReadSide */
+/** @typedef {import('../database/types.js').Result} Result */
+
+/** How each kind is opened. `require` works at init only: so this is done when the file is loaded. */
+const open = {
+  mongodb: () => {
+    const { openConnection } = require('./mongodb.js');
+    const database = env.databases.MONGODB_URL?.database || 'test';
+    return () => openConnection(env.MONGODB_URL, database, readSides.mongodb);
+  },
+  http: () => {
+    const http = require('k6/http');
+    return () => httpSide(http, readSides.http.path);
+  },
+  sql: () => {
+    const { openConnection } = require('../database/postgres.js');
+    return () => sqlSide(openConnection(env.READ_URL), readSides.sql.columns);
+  },
+}[env.CDC_READ]();
+
+/**
+ * Opens the end of the pipeline, for the VU that calls it.
+ *
+ * @returns {ReadSide}
+ * @example const side = openReadSide(); side.find('customers', [id]);
+ */
+export function openReadSide() {
+  return open();
+}
+
+/** Setting with the address of the read side. @returns {'MONGODB_URL' | 'READ_URL'} */
+export function readSetting() {
+  return env.CDC_READ === 'mongodb' ? 'MONGODB_URL' : 'READ_URL';
+}
+
+/**
+ * @param {any} http
+ * @param {string} path
+ * @returns {ReadSide} an API that can be asked for one document after the other
+ */
+function httpSide(http, path) {
+  return {
+    find(table, ids) {
+      const started = now();
+      const rows = [];
+      for (const id of ids) {
+        const name = path.replace('{table}', table);
+        const response = http.get(`${env.READ_URL}${name.replace('{id}', id)}`, {
+          tags: { name: `GET ${name}` },
+          responseCallback: http.expectedStatuses(200, 404),
+        });
+        if (response.status !== 200 && response.status !== 404) {
+          const message = `status ${response.status} ${response.error}`;
+          return { ok: false, rows: [], count: 0, ms: now() - started, message };
+        }
+        rows.push(...(response.status === 200 ? [response.json()].flat() : []));
+      }
+      return { ok: true, rows, count: rows.length, ms: now() - started, message: '' };
+    },
+    owned: () => null,
+    remove: () => null,
+    close() {},
+  };
+}
+
+/**
+ * @param {ReturnType<typeof import('../database/postgres.js').openConnection>} connection
+ * @param {string} columns
+ * @returns {ReadSide} tables of the same names
+ */
+function sqlSide(connection, columns) {
+  const ending = (/** @type {string} */ column) => `right(${column}, length($1::text)) = $1::text`;
+  return {
+    find: (table, ids) =>
+      connection.run(
+        `SELECT ${columns} FROM ${table} WHERE id::text = ANY (string_to_array($1, ','))`,
+        [ids.join(',')],
+      ),
+    owned: (table, column, mark) =>
+      connection.run(`SELECT id::text AS id FROM ${table} WHERE ${ending(column)}`, [mark]),
+    remove: (table, column, mark) =>
+      connection.run(`DELETE FROM ${table} WHERE ${ending(column)}`, [mark]),
+    close: () => connection.close(),
+  };
+}

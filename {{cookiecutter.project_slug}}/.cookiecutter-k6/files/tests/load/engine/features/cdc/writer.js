@@ -1,0 +1,220 @@
+import k6 from 'k6';
+import exec from 'k6/execution';
+import { addressOf, orderOf, STATUSES } from '../../../config/cdc.js';
+import { now } from '../database/clock.js';
+import { markOf } from '../database/run-mark.js';
+import { randomItem, weightedRandom } from '../../../lib/helpers.js';
+import { follow, settle } from './follow.js';
+import { memoryIndicator, parts, stability } from './metrics.js';
+import { openReadSide } from './read-sides.js';
+import * as source from './source.js';
+
+/** @typedef {import('./types.js').PipelineTest} PipelineTest */
+/** @typedef {import('./types.js').Written} Written */
+/** @typedef {ReturnType<typeof follow>} Seen */
+
+/** Rows a VU keeps before it deletes now and then its oldest, and how often it does. */
+const KEEP = 100;
+const REMOVE_SHARE = 0.1;
+
+/** Latencies of a VU that later ones are compared with. */
+const FIRST = 10;
+
+const BACKLOG = `
+  SELECT coalesce(max(pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)), 0)::float8 / 1048576 AS mb
+  FROM pg_replication_slots WHERE slot_type = 'logical' AND database = current_database()`;
+
+const isTrue = (/** @type {boolean} */ ok) => ok;
+const CREATED = { 'write succeeded': isTrue };
+const UPDATED = { 'update succeeded': isTrue };
+const REPLICATED = { 'update was replicated': isTrue };
+
+/** One VU of a test of the pipeline: it writes rows, and looks for them at the other end. */
+export class Writer {
+  /** @param {PipelineTest} row */
+  constructor(row) {
+    this.row = row;
+    this.source = source.openConnection();
+    this.side = openReadSide();
+    this.mark = markOf();
+    this.end = markOf(undefined, row.ending ?? '@loadtest.com');
+    /** @type {Written[]} */
+    this.rows = [];
+    this.first = { count: 0, sum: 0 };
+    this.nextReport = Date.now() + (row.checkpoint ?? 0) * 1000;
+    /** @type {() => keyof NonNullable<PipelineTest['weights']>} */
+    this.choose = row.weights === undefined ? () => 'create' : weightedRandom(choices(row.weights));
+  }
+
+  /** One iteration. */
+  work() {
+    const { remove } = this.row;
+    if (remove === 'next') {
+      this.rows.slice().forEach((written) => this.remove(written));
+    } else if (remove === 'oldest' && this.rows.length > KEEP && Math.random() < REMOVE_SHARE) {
+      this.remove(this.rows[0]);
+    }
+    const action = this.choose();
+    if (action === 'create' || this.rows.length === 0) {
+      k6.group('Create Customer', () => this.create());
+    } else {
+      const written = randomItem(this.rows);
+      k6.group(TITLES[action], () => this[action](written));
+    }
+    this.report();
+  }
+
+  create() {
+    const { row } = this;
+    const id = crypto.randomUUID();
+    const email = `${row.email(id, __VU, exec.vu.iterationInInstance)}${this.end}`;
+    const startedAt = now();
+    const { success, ms } = source.insertCustomer(this.source, id, email, row.status);
+    k6.check(success, CREATED);
+    if (!success) {
+      return;
+    }
+    /** @type {Written} */
+    const written = { id, email, state: row.status, revision: 1, seen: 0, found: false };
+    this.rows.push(written);
+    const about = { startedAt, writeMs: ms, operation: 'create' };
+    const seen = follow(this.side, written, row.find, about);
+    k6.check(seen, {
+      'row was replicated': ({ found }) => found,
+      'email is the same': ({ document }) => document?.email === email,
+    });
+    this.record(seen, ms);
+    if (row.update !== undefined && row.weights === undefined) {
+      this.update(written);
+    }
+  }
+
+  /** @param {Written} written */
+  update(written) {
+    const { times = 1, find } = /** @type {NonNullable<PipelineTest['update']>} */ (
+      this.row.update
+    );
+    let writeMs = 0;
+    let startedAt = 0;
+    for (let count = 0; count < times; count += 1) {
+      startedAt = now();
+      writeMs = this.change(written);
+      if (writeMs < 0) {
+        return;
+      }
+    }
+    const seen = follow(this.side, written, find, { startedAt, writeMs, operation: 'update' });
+    k6.check(seen.found, REPLICATED);
+    this.record(seen, writeMs);
+  }
+
+  /**
+   * @param {Written} written
+   * @returns {number} milliseconds it took; negative: it failed
+   */
+  change(written) {
+    const others = STATUSES.filter((other) => other !== written.state);
+    const state = this.row.update?.status || randomItem(others);
+    const { success, rows, ms } = source.updateCustomerStatus(this.source, written.id, state);
+    k6.check(success, UPDATED);
+    if (!success) {
+      return -1;
+    }
+    written.state = state;
+    written.revision = Number(rows[0]?.revision ?? written.revision + 1);
+    return ms;
+  }
+
+  /** @param {Written} written */
+  address({ id }) {
+    const values = addressOf(crypto.randomUUID(), id, this.mark);
+    k6.check(source.insertAddress(this.source, values).success, CREATED);
+  }
+
+  /** @param {Written} written */
+  order({ id }) {
+    const values = orderOf(crypto.randomUUID(), id, this.mark);
+    k6.check(source.insertOrder(this.source, values).success, CREATED);
+  }
+
+  /**
+   * Deletes a row. One that is not as it should be (yet) stays for the comparison at the end of the run.
+   *
+   * @param {Written} written
+   */
+  remove(written) {
+    this.rows.splice(this.rows.indexOf(written), 1);
+    if (settle(this.side, written)) {
+      source.deleteCustomer(this.source, written.id);
+    }
+  }
+
+  /** @param {Written} written */
+  delete(written) {
+    this.remove(written);
+  }
+
+  /**
+   * @param {Seen} seen
+   * @param {number} writeMs
+   */
+  record(seen, writeMs) {
+    const { row, first } = this;
+    if (row.detailed) {
+      recordParts(seen, writeMs);
+    }
+    if (first.count < FIRST) {
+      first.count += 1;
+      first.sum += seen.totalMs;
+    } else if (row.checkpoint !== undefined) {
+      stability.add((seen.totalMs * FIRST) / first.sum);
+    }
+    if (row.log !== undefined && (!seen.found || Math.random() < row.log)) {
+      const { totalMs, attempts, found } = seen;
+      console.log(
+        `${found ? 'found' : 'not found'} after ${Math.round(totalMs)} ms, ${attempts} looks`,
+      );
+    }
+  }
+
+  /** Says from time to time how things are. */
+  report() {
+    const { checkpoint } = this.row;
+    if (checkpoint === undefined || exec.vu.idInTest !== 1 || Date.now() < this.nextReport) {
+      return;
+    }
+    this.nextReport = Date.now() + checkpoint * 1000;
+    const backlog = Number(this.source.run(BACKLOG).rows[0]?.mb ?? 0);
+    memoryIndicator.add(backlog);
+    const rows = this.rows.length;
+    console.log(`checkpoint: ${rows} rows of this user, ${backlog.toFixed(1)} MB kept for readers`);
+  }
+}
+
+const TITLES = {
+  update: 'Update Customer',
+  address: 'Add Address',
+  order: 'Create Order',
+  delete: 'Delete Customer',
+};
+
+/** @param {NonNullable<PipelineTest['weights']>} weights */
+function choices(weights) {
+  const names = /** @type {(keyof typeof weights)[]} */ (Object.keys(weights));
+  return names.map((value) => ({ weight: weights[value], value }));
+}
+
+/**
+ * The three parts add up to the whole.
+ *
+ * @param {Seen} seen
+ * @param {number} writeMs
+ */
+function recordParts({ found, attempts, totalMs, confirmMs }, writeMs) {
+  parts.whole.add(totalMs);
+  parts.write.add(writeMs);
+  parts.propagation.add(totalMs - writeMs - confirmMs);
+  parts.confirm.add(confirmMs);
+  parts.success.add(found);
+  parts.attempts.add(attempts);
+}

@@ -1,0 +1,288 @@
+// What this run takes of the API: the table, the overrides and the settings put together. Once per run.
+
+import { env, writesAllowed } from '../../../lib/config.js';
+import { localPath } from '../../settings/paths.js';
+import { credentialsOf } from './credentials.js';
+import { applyOverride } from './overrides.js';
+import { SAFE_METHODS, prepared } from './prepared.js';
+
+/** @typedef {import('./types.js').Row} Row */
+/** @typedef {import('./types.js').Header} Header */
+/** @typedef {import('./types.js').Walk} Walk */
+/** @typedef {import('./types.js').Override} Override */
+
+/**
+ * What walks are cut by, and what thresholds and summary know of an operation.
+ *
+ * @typedef {object} Brief
+ * @property {string} name
+ * @property {string} journey
+ * @property {string} kind
+ * @property {string} method
+ * @property {string} url its template, without the host
+ * @property {number} weight
+ */
+
+/** The version of the table that this suite reads. */
+const FORMAT = 1;
+
+/** Most operations that one iteration of a load profile takes: it has to end when the profile does. */
+const LONGEST_WALK = 20;
+
+const TABLE = localPath(import.meta.resolve('../../../data/operations.jsonl'));
+const OVERRIDES = localPath(import.meta.resolve('../../../data/operations.overrides.json'));
+
+/**
+ * One part of a choice: JSON texts, each in a list. A document of 1,000 operations takes a tenth of the memory that
+ * its objects would; and k6 freezes what a shared array gives out, an object part by part, a text letter by
+ * letter, but not a text inside something.
+ *
+ * @typedef {string[][]} Part
+ */
+
+/**
+ * @typedef {object} Choice
+ * @property {Part} operations those that may be sent
+ * @property {Part} generators the shared ones: name and row, sorted by name
+ * @property {Part} sweep every operation once, one walk a journey
+ * @property {Part} walks the same in walks of bounded length
+ * @property {Part} skipped name and reason of the others
+ * @property {Part} endpoints every `Brief`, for thresholds and summary
+ * @property {Part} auths sets of alternatives, with the number of operations that want them
+ * @property {Part} schemes one element: the security schemes by name
+ * @property {Part} facts one element: what to send for the schemes, and the seed
+ */
+
+/** @type {Choice | undefined} */
+let choice;
+
+/**
+ * Reads the table and chooses, the first time it is called.
+ *
+ * @returns {Choice}
+ * @throws when the table is of another version, or the overrides are no JSON
+ * @example const { operations, skipped } = chosen();
+ */
+export function chosen() {
+  choice ??= choose(readTable(), readOverrides());
+  return choice;
+}
+
+/** @returns {{ header: Header, rows: string[], shared: string[] }} rows and generators as they stand */
+function readTable() {
+  const [first, ...lines] = open(TABLE)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  const header = JSON.parse(first ?? '{}');
+  if (header.format !== FORMAT) {
+    throw new Error(
+      `data/operations.jsonl: format ${header.format}, this suite reads format ${FORMAT}. ` +
+        'Run: ./scripts/load-test.sh openapi update',
+    );
+  }
+  const isShared = (/** @type {string} */ line) => line.startsWith('{"shared":');
+  return {
+    header,
+    rows: lines.filter((line) => !isShared(line)),
+    shared: lines.filter(isShared),
+  };
+}
+
+/** @returns {Record<string, Override>} by operation */
+function readOverrides() {
+  let text;
+  try {
+    text = open(OVERRIDES);
+  } catch {
+    return {};
+  }
+  try {
+    return JSON.parse(text).operations ?? {};
+  } catch (error) {
+    throw new Error(`data/operations.overrides.json: ${/** @type {Error} */ (error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Line by line, so that only texts stay.
+ *
+ * @param {ReturnType<typeof readTable>} table
+ * @param {Record<string, Override>} overrides
+ * @returns {Choice}
+ */
+function choose({ header, rows, shared }, overrides) {
+  /** @type {Part} */
+  const skipped = [];
+  /** @type {Brief[]} */
+  const briefs = [];
+  /** @type {Map<string, number>} */
+  const auths = new Map();
+  const sendable = rows.filter((line) => {
+    const row = JSON.parse(line);
+    const override = overrides[row.name];
+    const reason = reasonToSkip(row, override);
+    if (reason === undefined) {
+      briefs.push(briefOf(row, header, override?.weight));
+      const auth = JSON.stringify(row.auth ?? []);
+      auths.set(auth, (auths.get(auth) ?? 0) + 1);
+    } else {
+      skipped.push(element({ name: row.name, reason }));
+    }
+    return reason === undefined;
+  });
+  const operations = new Map(briefs.map(({ name }, index) => [name, index]));
+  const schemes = header.schemes ?? {};
+  const credentials = credentialsOf(schemes);
+  return {
+    operations: sendable.map((line, index) => {
+      const row = JSON.parse(line);
+      const { weight } = briefs[index];
+      const base = row.base ?? header.base ?? '';
+      const changed = applyOverride(row, overrides[row.name]);
+      return element(prepared(changed, { index, base, weight, operations, credentials }));
+    }),
+    generators: shared.map((line) => [sharedName(line), line]).sort(byName),
+    sweep: walksOf(briefs, Infinity).map(element),
+    walks: walksOf(briefs, LONGEST_WALK).map(element),
+    skipped,
+    endpoints: briefs.map(element),
+    auths: [...auths].map(([auth, count]) => [`[${auth},${count}]`]),
+    schemes: [element(schemes)],
+    facts: [element({ credentials, seed: env.OPENAPI_SEED ?? freshSeed() })],
+  };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {string[]}
+ */
+function element(value) {
+  return [JSON.stringify(value)];
+}
+
+/**
+ * @param {string} line the row of a shared generator; not parsed as a whole, they are most of a table
+ * @returns {string}
+ */
+function sharedName(line) {
+  const [, name] = /^\{"shared":\s*("(?:[^"\\]|\\.)*")/.exec(line) ?? [];
+  return name === undefined ? JSON.parse(line).shared : JSON.parse(name);
+}
+
+/**
+ * @param {string[]} first
+ * @param {string[]} second
+ * @returns {number} by the order that `<` has, which is how they are looked up
+ */
+function byName([first], [second]) {
+  return first < second ? -1 : Number(first > second);
+}
+
+/**
+ * @param {Row} row
+ * @param {Header} header
+ * @param {number} [weight]
+ * @returns {Brief}
+ */
+function briefOf(row, header, weight = 1) {
+  const { name, journey, method } = row;
+  const kind = SAFE_METHODS.includes(method) ? 'api_read' : 'api_write';
+  return { name, journey, kind, method, url: templateOf(row, header), weight };
+}
+
+/**
+ * @param {Row} row
+ * @param {Header} header
+ * @returns {string} such as `/v1/pets/{petId}`
+ */
+function templateOf({ url, base }, header) {
+  const parts = url.map((part, index) => (index % 2 === 0 ? part : `{${part}}`));
+  return `${base ?? header.base ?? ''}${parts.join('')}`;
+}
+
+/** @returns {number} another one for each run: what it makes must not meet what an earlier run made */
+function freshSeed() {
+  return Math.floor(Math.random() * 1_000_000_000) + 1;
+}
+
+/**
+ * @param {Row} row
+ * @param {Override} [override]
+ * @returns {string | undefined} undefined: it is sent
+ */
+function reasonToSkip(row, override) {
+  if (row.skip !== undefined) {
+    return row.skip;
+  }
+  if (override?.skip) {
+    return override.skip === true ? 'skipped by the overrides' : override.skip;
+  }
+  if (env.OPENAPI_INCLUDE.length > 0 && !env.OPENAPI_INCLUDE.some((entry) => matches(row, entry))) {
+    return 'not in OPENAPI_INCLUDE';
+  }
+  if (env.OPENAPI_EXCLUDE.some((entry) => matches(row, entry))) {
+    return 'in OPENAPI_EXCLUDE';
+  }
+  return SAFE_METHODS.includes(row.method) ? undefined : reasonNotToWrite();
+}
+
+/** @returns {string | undefined} */
+function reasonNotToWrite() {
+  if (!writesAllowed) {
+    return 'changes data: needs ALLOW_WRITES=true off this machine';
+  }
+  const quick = env.PROFILE === '' || env.PROFILE.startsWith('smoke');
+  if (env.OPENAPI_WRITES === 'never' || (env.OPENAPI_WRITES === 'smoke' && !quick)) {
+    return `changes data: OPENAPI_WRITES=${env.OPENAPI_WRITES}`;
+  }
+  return undefined;
+}
+
+/**
+ * @param {Row} row
+ * @param {string} entry `tag:NAME`, `method:NAME`, or a name or operationId with `*` for any text
+ * @returns {boolean}
+ */
+function matches(row, entry) {
+  const [, kind, value] = /^(tag|method):(.*)$/.exec(entry) ?? [];
+  if (kind === 'tag') {
+    return (row.tags ?? []).includes(value);
+  }
+  if (kind === 'method') {
+    return row.method === value.toUpperCase();
+  }
+  const pattern = entry.split('*').map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  const wanted = new RegExp(`^${pattern.join('.*')}$`);
+  return wanted.test(row.name) || wanted.test(row.id ?? '');
+}
+
+/**
+ * Cuts the operations into walks; they stand in the right order already.
+ *
+ * @param {Brief[]} briefs
+ * @param {number} longest
+ * @returns {Walk[]}
+ */
+function walksOf(briefs, longest) {
+  /** @type {Walk[]} */
+  const found = [];
+  let journey;
+  for (const [index, brief] of briefs.entries()) {
+    const walk = found[found.length - 1];
+    if (walk !== undefined && brief.journey === journey && walk.operations.length < longest) {
+      walk.operations.push(index);
+      walk.weight = Math.max(walk.weight, brief.weight);
+    } else {
+      found.push({ operations: [index], weight: brief.weight, upTo: 0 });
+    }
+    journey = brief.journey;
+  }
+  let upTo = 0;
+  for (const walk of found) {
+    upTo += walk.weight;
+    walk.upTo = upTo;
+  }
+  return found;
+}

@@ -1,0 +1,136 @@
+"""The user's own file: which operations are compiled, and what their rows say instead.
+
+    {"select": {"exclude": {"tags": ["admin"], "methods": [], "operations": ["GET /slow*"]}},
+     "operations": {"GET /pets": {"weight": 5, "ok": ["200"], "values": {"query.limit": 10}},
+                    "GET /pets/{id}": {"skip": "why"}}}
+
+The compiler applies `select`, k6 the rest; the compiler never changes `operations`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from .operations.model import Operation
+
+LISTS = ("tags", "methods", "operations")
+_KEYS = {"select", "operations"}
+_CHANGES = {"skip", "weight", "ok", "values"}
+_VALUE_KEY = re.compile(r"(?:path|query|header|cookie)\..+|body(?:\..+)?", re.DOTALL)
+_OK = re.compile(r"[1-5](?:\d\d|XX)")
+
+
+class BadOverrides(Exception):
+    """The overrides file is wrong; the text says where and what is accepted."""
+
+
+class Overrides(NamedTuple):
+    """A checked overrides file."""
+
+    content: Mapping[str, Any]
+
+    @property
+    def values(self) -> dict[str, Mapping[str, Any]]:
+        """The user's own values by operation name."""
+        changes = self.content.get("operations", {})
+        return {name: change["values"] for name, change in changes.items() if "values" in change}
+
+    def wanted(self, operation: Operation) -> bool:
+        """Tell whether `select` lets an operation in."""
+        select = self.content.get("select", {})
+        include, exclude = select.get("include", {}), select.get("exclude", {})
+        # Empty lists include everything.
+        listed = any(include.get(kind) for kind in LISTS)
+        return (not listed or _any(include, operation)) and not _any(exclude, operation)
+
+    def unknown(self, names: Iterable[str]) -> list[str]:
+        """Return the operations with overrides that are not among the names."""
+        known = set(names)
+        return [name for name in self.content.get("operations", {}) if name not in known]
+
+
+def _any(lists: Mapping[str, Any], operation: Operation) -> bool:
+    tags = {tag.lower() for tag in operation.tags}
+    if tags & {str(tag).lower() for tag in lists.get("tags", [])}:
+        return True
+    if operation.method in {str(method).upper() for method in lists.get("methods", [])}:
+        return True
+    return any(_matches(str(form), operation) for form in lists.get("operations", []))
+
+
+def _matches(form: str, operation: Operation) -> bool:
+    """Tell whether a name with `*` for any text, or an operationId, stands for an operation."""
+    expression = ".*".join(re.escape(part) for part in form.split("*"))
+    return any(
+        re.fullmatch(expression, name, re.DOTALL) for name in (operation.name, operation.id) if name
+    )
+
+
+def loads(text: str) -> Overrides:
+    """Parse an overrides file; raise BadOverrides with the place of the problem."""
+    try:
+        content = json.loads(text)
+    except ValueError as error:
+        raise BadOverrides(f"it is not JSON: {error}") from None
+    _object(content, "the file", _KEYS)
+    select = _object(content.get("select", {}), "`select`", {"include", "exclude"})
+    for side, lists in select.items():
+        for kind, listed in _object(lists, f"`select.{side}`", set(LISTS)).items():
+            if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
+                raise BadOverrides(f"`select.{side}.{kind}` is no list of texts")
+    changes = content.get("operations", {})
+    for name, change in _object(changes, "`operations`", None).items():
+        _check_change(f"`operations` {name!a}", change)
+    return Overrides(content)
+
+
+def _object(value: Any, where: str, keys: set[str] | None) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise BadOverrides(f"{where} is no object")
+    unknown = sorted(value.keys() - keys) if keys else []
+    if unknown:
+        accepted = ", ".join(sorted(keys or ()))
+        raise BadOverrides(f"{where} has the unknown key {unknown[0]!a}; accepted: {accepted}")
+    return value
+
+
+def _check_change(where: str, change: Any) -> None:
+    _object(change, where, _CHANGES)
+    weight = change.get("weight", 1)
+    if isinstance(weight, bool) or not isinstance(weight, (int, float)) or weight < 0:
+        raise BadOverrides(f"{where}: weight is {weight!a}, not a number of at least 0")
+    if not isinstance(change.get("skip", ""), (str, bool)):
+        raise BadOverrides(f"{where}: skip is neither a reason nor true or false")
+    statuses = change.get("ok", [])
+    if not isinstance(statuses, list) or not all(
+        isinstance(s, str) and _OK.fullmatch(s) for s in statuses
+    ):
+        raise BadOverrides(f'{where}: ok is no list of statuses such as "200" or "4XX"')
+    for key in _object(change.get("values", {}), f"{where}: values", None):
+        if not _VALUE_KEY.fullmatch(key):
+            raise BadOverrides(
+                f"{where}: {key!a} names no value; accepted: path.NAME, query.NAME, header.NAME,"
+                " cookie.NAME, body.NAME, body"
+            )
+
+
+def with_selection(text: str, add: Iterable[tuple[str, str, str]], *, reset: bool) -> str:
+    """Return the overrides file with more selected.
+
+    add: (include or exclude, one of LISTS, value). reset: forget what was selected before.
+    """
+    content = dict(loads(text).content)
+    select = (
+        {} if reset else {side: dict(lists) for side, lists in content.get("select", {}).items()}
+    )
+    for side, kind, value in add:
+        listed = select.setdefault(side, {}).get(kind, [])
+        select[side][kind] = listed if value in listed else [*listed, value]
+    content = {
+        "select": select,
+        **{key: value for key, value in content.items() if key != "select"},
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

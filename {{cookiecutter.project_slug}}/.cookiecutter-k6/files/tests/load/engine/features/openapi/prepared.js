@@ -1,0 +1,158 @@
+// One row of the table as the VUs read it: whatever follows from the row alone is worked out here, once per run,
+// instead of in every request.
+
+import { alternativeOf } from './credentials.js';
+
+/** @typedef {import('./types.js').Row} Row */
+/** @typedef {import('./types.js').Operation} Operation */
+/** @typedef {import('./types.js').Credential} Credential */
+/** @typedef {import('./types.js').Parameter} Parameter */
+/** @typedef {import('./types.js').Place} Place */
+/** @typedef {import('./types.js').DeclaredResponse} DeclaredResponse */
+/** @typedef {import('./types.js').ExpectedResponse} ExpectedResponse */
+
+/** Methods that change nothing. */
+export const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY'];
+
+const MEDIA_TYPE = /^[\w!#$&^.+*-]+\/[\w!#$&^.+*-]+$/;
+
+/** Names that an HTTP header may have, and a cookie. */
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/**
+ * What is known when a row is prepared.
+ *
+ * @typedef {object} Context
+ * @property {number} index of the operation in the run
+ * @property {string} base what stands before its path
+ * @property {number} weight
+ * @property {Map<string, number>} operations name -> index of those that are sent
+ * @property {Record<string, Credential>} credentials those that are known
+ */
+
+/**
+ * Prepares an operation.
+ *
+ * @param {Row} row with the overrides in it
+ * @param {Context} context
+ * @returns {Operation}
+ * @example prepared(row, { index: 0, base: '/v1', weight: 1, operations, credentials })
+ */
+export function prepared(row, { index, base, weight, operations, credentials }) {
+  const { name, method, url, role, params = [], body, needs = {}, undo, ok } = row;
+  const present = (/** @type {string[]} */ names) =>
+    names.map((other) => operations.get(other)).filter((found) => found !== undefined);
+  const type = body?.types[0];
+  return {
+    name,
+    method,
+    url,
+    role,
+    index,
+    base,
+    weight,
+    kind: SAFE_METHODS.includes(method) ? 'api_read' : 'api_write',
+    statuses: accepted(ok),
+    accept: acceptOf(row),
+    params: params.filter(
+      ({ in: place, name: key }) =>
+        (place !== 'header' && place !== 'cookie') || HEADER_NAME.test(key),
+    ),
+    ...(type && { body: type }),
+    auth: alternativeOf(row.auth ?? [], credentials),
+    responses: byKey(row.responses ?? {}, expected),
+    gives: byKey(row.gives ?? {}, (places) => places.map(placeOf)),
+    needs: byKey(needs, present),
+    ...(undo !== undefined && operations.has(undo) && { undo: operations.get(undo) }),
+    ...(role === 'delete' && { deletes: slotOf(row) }),
+  };
+}
+
+/**
+ * @template From, To
+ * @param {Record<string, From>} table
+ * @param {(value: From) => To} change
+ * @returns {Record<string, To>}
+ */
+function byKey(table, change) {
+  return Object.fromEntries(Object.entries(table).map(([key, value]) => [key, change(value)]));
+}
+
+/**
+ * The statuses that count as success.
+ *
+ * @param {readonly string[]} statuses such as `200` or `2XX`
+ * @returns {(number | { min: number, max: number })[]}
+ * @example accepted(['201', '2XX']) // [201, { min: 200, max: 299 }]
+ */
+export function accepted(statuses) {
+  return statuses.map((status) =>
+    /^\d{3}$/.test(status)
+      ? Number(status)
+      : { min: Number(status[0]) * 100, max: Number(status[0]) * 100 + 99 },
+  );
+}
+
+/**
+ * @param {Row} row
+ * @returns {string} what the document says comes back
+ */
+function acceptOf({ ok, responses = {} }) {
+  const types = ok.flatMap((status) => responses[status]?.types ?? responses.default?.types ?? []);
+  const known = [...new Set(types)].filter((type) => MEDIA_TYPE.test(type));
+  // JSON first: it is what can be checked.
+  const isOther = (/** @type {string} */ type) => Number(!type.toLowerCase().includes('json'));
+  known.sort((first, second) => isOther(first) - isOther(second));
+  return known.length > 0 ? known.join(', ') : '*/*';
+}
+
+/**
+ * @param {DeclaredResponse} response
+ * @returns {ExpectedResponse}
+ */
+function expected({ types, required, ...rest }) {
+  return {
+    ...rest,
+    ...(types && { types: types.map((type) => type.toLowerCase()) }),
+    ...(required && { required: required.map(steps) }),
+  };
+}
+
+/**
+ * @param {string} place JSON pointer into the answer, `request:` and a pointer into what was sent, or `header:location`
+ * @returns {Place}
+ */
+function placeOf(place) {
+  if (place === 'header:location') {
+    return { from: 'location', path: [] };
+  }
+  return place.startsWith('request:')
+    ? { from: 'sent', path: steps(place.slice('request:'.length)) }
+    : { from: 'answer', path: steps(place) };
+}
+
+/**
+ * @param {string} pointer
+ * @returns {string[]}
+ */
+function steps(pointer) {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replace(/~1/g, '/').replace(/~0/g, '~'));
+}
+
+/**
+ * @param {Row} row a delete
+ * @returns {string | undefined} the slot of what it deletes: the last one in its path
+ */
+function slotOf({ url, params = [] }) {
+  for (let index = url.length - 1 - (url.length % 2); index > 0; index -= 2) {
+    const { gen } =
+      params.find(({ in: place, name }) => place === 'path' && name === url[index]) ?? {};
+    if (gen !== undefined && 'bind' in gen) {
+      return gen.bind;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,92 @@
+// The API as data: one copy for all VUs. What a run takes of the document is chosen once (choose.js); a VU holds
+// nothing of it but what the request at hand needs.
+
+import { SharedArray } from 'k6/data';
+// First: its own SharedArray must not be made while one below is, k6 would wait for ever.
+import '../../../lib/config.js';
+
+/** @typedef {import('./types.js').Operation} Operation */
+/** @typedef {import('./types.js').Generator} Generator */
+/** @typedef {import('./types.js').Walk} Walk */
+
+/**
+ * @param {keyof import('./choose.js').Choice} part
+ * @returns {readonly string[][]}
+ */
+const shared = (part) =>
+  new SharedArray(`openapi ${part}`, () => require('./choose.js').chosen()[part]);
+
+const operations = shared('operations');
+const generators = shared('generators');
+const sweep = shared('sweep');
+const walks = shared('walks');
+
+/** Counts of what the tables hold. */
+export const counts = {
+  operations: operations.length,
+  sweep: sweep.length,
+  walks: walks.length,
+};
+
+/** What is true of the whole run: what to send for security schemes by name, and the seed of all values. */
+export const { credentials, seed } = JSON.parse(shared('facts')[0][0]);
+
+/**
+ * Reads one operation.
+ *
+ * @param {number} index
+ * @returns {Operation}
+ * @example const { name } = operationAt(0);
+ */
+export const operationAt = (index) => JSON.parse(operations[index][0]);
+
+/**
+ * Reads one shared generator.
+ *
+ * @param {string} name
+ * @returns {Generator}
+ * @throws when the table has none of that name
+ * @example makeValue(generatorOf(node.use), source)
+ */
+export function generatorOf(name) {
+  let from = 0;
+  let to = generators.length - 1;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (generators[middle][0] < name) {
+      from = middle + 1;
+    } else {
+      to = middle;
+    }
+  }
+  const [found, row] = generators[from] ?? [];
+  if (found !== name) {
+    throw new Error(`data/operations.jsonl: no shared generator '${name}'`);
+  }
+  return JSON.parse(row).gen;
+}
+
+/**
+ * Reads one walk.
+ *
+ * @param {'sweep' | 'walks'} kind every operation of a journey, or walks of bounded length
+ * @param {number} index
+ * @returns {Walk}
+ * @example walkAt('walks', counts.walks - 1).upTo
+ */
+export const walkAt = (kind, index) => JSON.parse((kind === 'sweep' ? sweep : walks)[index][0]);
+
+/**
+ * Reads what only options, set-up and summary need. At init, once per run: not in every VU.
+ *
+ * @returns {{ skipped: { name: string, reason: string }[], endpoints: import('./choose.js').Brief[],
+ *   auths: [alternatives: string[][], count: number][], schemes: Record<string, import('./types.js').Scheme> }}
+ *   what was left out and why, the operations, sets of credentials that they want, the security schemes
+ * @example const { skipped } = aboutRun();
+ */
+export const aboutRun = () => ({
+  skipped: Array.from(shared('skipped'), ([text]) => JSON.parse(text)),
+  endpoints: Array.from(shared('endpoints'), ([text]) => JSON.parse(text)),
+  auths: Array.from(shared('auths'), ([text]) => JSON.parse(text)),
+  schemes: JSON.parse(shared('schemes')[0][0]),
+});

@@ -1,0 +1,148 @@
+// What a test of sockets adds to options and summary. Loaded outside the VUs only.
+
+import { conversations, OPENED_SHARE, SILENT_SHARE, sloSets } from '../../../config/sockets.js';
+import { env } from '../../../lib/config.js';
+import { parseDuration } from '../../settings/duration.js';
+import { heavyProfiles, loadSizedProfiles } from '../../settings/user-files.js';
+import { plannedMs } from '../../plan/profiles.js';
+import { REFUSALS, SOCKET_CAUSES } from './socket-causes.js';
+
+/** @typedef {import('../../types/suite.js').TestSpec} TestSpec */
+/** @typedef {import('../../types/suite.js').Thresholds} Thresholds */
+/** @typedef {import('../../types/suite.js').Shape} Shape */
+
+/**
+ * The row of config/sockets.js.
+ *
+ * @param {string} protocol
+ * @returns {import('./types.js').Conversation}
+ * @throws when there is none
+ * @example conversationOf('raw').path // '/ws'
+ */
+export function conversationOf(protocol) {
+  const rows = /** @type {Record<string, import('./types.js').Conversation>} */ (conversations);
+  const row = rows[protocol];
+  if (row === undefined) {
+    throw new Error(
+      `WS_PROTOCOL=${protocol}: no row in config/sockets.js, there is ${Object.keys(rows).join(', ')}`,
+    );
+  }
+  return row;
+}
+
+/**
+ * What a test of sockets has to meet:
+ *
+ * - its own targets or, under a profile that overloads the service, what that profile asks of requests;
+ * - as proof that it measured: enough connections for the users planned, and messages that came;
+ * - figures by cause and load step, without a condition.
+ *
+ * @param {TestSpec} spec
+ * @param {{ chosen: string | undefined, vus: number, stages: { name: string }[] }} figures
+ * @param {Thresholds} byProfile targets of the profile
+ * @returns {Thresholds} empty for tests without sockets
+ * @example socketThresholds(spec, figures, { http_req_failed: ['rate<0.10'] })
+ */
+export function socketThresholds(spec, { chosen, vus, stages }, byProfile) {
+  if (spec.sockets === undefined) {
+    return {};
+  }
+  const heavy = chosen !== undefined && heavyProfiles.includes(chosen);
+  const planned = vus * env.WS_SOCKETS;
+  const wanted = Math.floor(planned * OPENED_SHARE);
+  const slo = /** @type {Record<string, Thresholds>} */ (sloSets)[env.SLO ?? ''];
+  const loadSized = chosen === undefined || loadSizedProfiles.includes(chosen);
+  return {
+    ...surfaced(stages),
+    ...(heavy ? inPlaceOfRequests(byProfile) : spec.thresholds),
+    ...recoveryOf(byProfile, stages),
+    // Where others hear a lot, a silent socket hardly shows in the share of what went wrong.
+    ...(!heavy && {
+      'ws_failures{cause:no_message}': [`count<${Math.max(1, Math.ceil(planned * SILENT_SHARE))}`],
+    }),
+    ws_connections: [`count>${wanted}`],
+    ws_messages_received: ['count>0'],
+    // One late answer on a busy machine is no verdict; a server that never answers is.
+    ws_close_answered: ['rate>0.5'],
+    ...(loadSized ? slo : {}),
+  };
+}
+
+/**
+ * @param {{ name: string }[]} stages
+ * @returns {Thresholds}
+ */
+function surfaced(stages) {
+  const keys = Object.keys(SOCKET_CAUSES).map((cause) => `ws_failures{cause:${cause}}`);
+  keys.push(...REFUSALS.map((status) => `ws_sessions{status:${status}}`));
+  for (const { name } of stages) {
+    for (const metric of STAGE_METRICS) {
+      keys.push(`${metric}{stage:${name}}`);
+    }
+  }
+  return Object.fromEntries(keys.map((key) => [key, []]));
+}
+
+const STAGE_METRICS = ['ws_connections', 'ws_messages_received', 'ws_errors', 'ws_message_latency'];
+
+/** What a target on requests means for sockets. */
+const SOCKET_METRICS = /** @type {Record<string, string>} */ ({
+  http_req_failed: 'ws_errors',
+  http_req_duration: 'ws_message_latency',
+});
+
+/**
+ * @param {Thresholds} targets
+ * @returns {Thresholds}
+ */
+function inPlaceOfRequests(targets) {
+  return Object.fromEntries(
+    Object.entries(SOCKET_METRICS)
+      .filter(([request]) => targets[request] !== undefined)
+      .map(([request, socket]) => [socket, targets[request]]),
+  );
+}
+
+/**
+ * @param {Thresholds} targets
+ * @param {{ name: string }[]} stages
+ * @returns {Thresholds} after the peak of a spike
+ */
+function recoveryOf(targets, stages) {
+  const errors = targets['http_req_failed{stage:recovery}'];
+  return errors !== undefined && stages.some(({ name }) => name === 'recovery')
+    ? { 'ws_errors{stage:recovery}': errors }
+    : {};
+}
+
+/**
+ * The middle of the highest load: of the last stage that holds it, else the moment it is reached.
+ *
+ * @param {Shape} shape
+ * @returns {number} milliseconds after the start
+ * @example peakMs({ executor: 'constant-vus', vus: 20, duration: '30m' }) // 900000
+ */
+export function peakMs(shape) {
+  if (!('stages' in shape)) {
+    return plannedMs(shape) / 2;
+  }
+  const peak = Math.max(...shape.stages.map((stage) => stage.target));
+  let [elapsed, found, before] = [0, 0, 0];
+  for (const { duration, target } of shape.stages) {
+    const length = parseDuration(duration);
+    if (target === peak) {
+      found = before === peak ? elapsed + length / 2 : elapsed + length;
+    }
+    elapsed += length;
+    before = target;
+  }
+  return found;
+}
+
+/** @type {import('../../types/features.js').PlanHooks} */
+export const planHooks = {
+  targets: () => [{ ...env.socket, setting: 'WS_URL' }],
+  load: (spec) => (spec.sockets === undefined ? {} : { sockets: env.WS_SOCKETS }),
+  thresholds: socketThresholds,
+  feeds: (spec, metric) => (metric.startsWith('ws_') ? spec.sockets !== undefined : undefined),
+};

@@ -1,0 +1,155 @@
+import type { WebSocket } from 'k6/websockets';
+import type { Values } from '../../settings/kinds.js';
+import type { Shape, Thresholds } from '../../types/suite.js';
+
+/** Something a test says on a socket. */
+export interface Say {
+  /** Socket.IO: name of the event. */
+  event?: string;
+  /** What is sent; `{channel}` in a text stands for the channel of the socket. */
+  message?: unknown;
+  /** Raw: `type` of the answer; left out: none is expected. Socket.IO acknowledges by number. */
+  answer?: string;
+  /** Seconds after subscribing. */
+  after?: number;
+}
+
+/** One row of config/sockets.js. Seconds. */
+export interface Conversation {
+  /** From the base, unless WS_PATH or WS_URL says otherwise. */
+  path: string;
+  /** Sockets subscribe to these in turn, unless WS_CHANNELS names others. */
+  channels: string[];
+  /** How long a socket stays open. */
+  openFor: number;
+  /** A subscribed socket that heard nothing for so long has failed. */
+  messageWithin: number;
+  /** Where messages carry their time stamp: milliseconds, seconds or ISO text. */
+  timeField: string;
+  /** Where messages carry their id, to notice those that come twice. */
+  idField: string;
+  /** What every message must have; empty: nothing. */
+  requiredField: string;
+  subscribe: Say;
+  /** Asks for the server's clock, in `timeField` of the answer. Left out: clocks are taken to agree. */
+  clock?: Say & { every: number };
+  says: Say[];
+  /** What to run when PROFILE is not set. */
+  defaultLoad: { scenario: string; shape: Shape };
+  thresholds: Thresholds;
+}
+
+/** One socket of a VU, with what it has seen. */
+export interface Session {
+  socket: WebSocket;
+  channel: string;
+  phase: 'connecting' | 'open' | 'waiting' | 'leaving' | 'gone';
+  /** Milliseconds since the epoch. */
+  endsAt: number;
+  openedAt: number;
+  subscribedAt: number;
+  /** Share of the planned time this session has. */
+  pace: number;
+  /** Whether it was ever open. */
+  opened: boolean;
+  /** Whether the answer to its close frame is waited for. */
+  awaitsClose?: boolean;
+  /** Connections in a row that did not last. */
+  attempts: number;
+  timers: number[];
+  heartbeat: number;
+  /** Longest silence of the server. */
+  heartbeatMs: number;
+  clock: import('./clock-offset.js').ClockOffset;
+  /** Questions without an answer yet. */
+  pending: Map<string | number, { what: string; askedAt: number }>;
+  /** Number of the newest question. */
+  asked: number;
+  seen: Set<unknown>;
+  /** Messages of this connection. */
+  received: number;
+  /** What k6 said last. */
+  error: string;
+  /** Why the test itself ended the connection. */
+  ended?: { cause: import('./socket-metrics.js').SocketCause; detail: unknown };
+}
+
+/** What a dialect tells of what it heard. */
+export interface DialectHooks {
+  /** The socket can be talked on. */
+  ready(session: Session): void;
+  /** The server gave a sign of life. */
+  alive(session: Session): void;
+  /** An answer; false when nobody asked. */
+  answered(session: Session, key: any, data: any, at: number): boolean;
+  news(session: Session, message: any, at: number): void;
+  unreadable(session: Session, text: string): void;
+  binary(session: Session): void;
+  /** The connection is of no more use. */
+  end(session: Session, cause: import('./socket-metrics.js').SocketCause, detail: unknown): void;
+}
+
+/** How a protocol is spoken. */
+export interface Dialect {
+  /** Part of the address. */
+  query: string;
+  opened(session: Session): void;
+  /** Returns the key of the answer, if one is expected. */
+  say(session: Session, step: Say): string | number | undefined;
+  read(session: Session, text: string, at: number): void;
+  goodbye(session: Session): void;
+}
+
+/** What happened on the sockets, in the summary. */
+export interface SocketFigures {
+  name: string;
+  /** Sockets of each user. */
+  perUser: number;
+  connections: number;
+  reconnects: number;
+  /** Open at one instant, the middle of the highest load. */
+  openAtPeak: number;
+  received: number;
+  sent: number;
+  /** Per second. */
+  receivedRate: number;
+  sentRate: number;
+  /** Connections, messages and answers that went wrong, percent. */
+  errorRate: number;
+  /** Close frames that were answered, percent of those where it was waited for; null when it was not. */
+  closeAnswered: number | null;
+  /** Answers to the upgrade other than 101, by status. */
+  refusals: Record<string, number>;
+  /** Failures by cause. */
+  errorTypes: Record<string, number>;
+  /** From the server's time stamp to arrival; null when no message carried one. */
+  latency: import('../../types/summary.js').Durations | null;
+  /** From a question to its answer. */
+  roundTrip: import('../../types/summary.js').Durations | null;
+  /** Server's clock minus ours, milliseconds, half of the measurements below. */
+  clockSkewMs: number | null;
+  stages: {
+    name: string;
+    connections: number;
+    received: number;
+    errorRate: number;
+    latency: import('../../types/summary.js').Durations | null;
+  }[];
+}
+
+declare module '../../types/features.js' {
+  interface FeatureEnvironment extends Values<typeof import('./settings.js').settings> {
+    socket: import('./socket-settings.js').SocketSettings;
+  }
+  interface FeatureLoad {
+    /** Sockets per user; left out for tests without sockets. */
+    sockets?: number;
+  }
+}
+
+declare module '../../types/summary.js' {
+  interface Summary {
+    /** null for tests without sockets. */
+    sockets?: SocketFigures | null;
+  }
+}

@@ -1,0 +1,74 @@
+import exec from 'k6/execution';
+import { Rate } from 'k6/metrics';
+import { isolation, tiers } from '../../../config/tenants.js';
+import { env } from '../../../lib/config.js';
+
+/** Share of the requests next to a noisy tier that are slower than the same VU's limit, by the tag `tier`. */
+const tierSlowdown = new Rate('tier_slowdown');
+
+/** A VU with fewer quiet samples has no opinion; more than so many it does not keep. */
+const FEWEST_SAMPLES = 3;
+const MOST_SAMPLES = 200;
+
+/**
+ * Watches what a noisy tier does to the tier of the calling VU. k6 cannot compare two percentiles, but a VU can
+ * compare its own requests: less than 5 % above a limit made of the quiet p95 means that the noisy p95 is below it.
+ *
+ * Also tags the samples with `neighbour`, quiet or noisy, so that the summary has both figures.
+ *
+ * @param {string} tier
+ * @returns {{ begin: () => boolean, took: (ms: number) => void }} call around each request; `begin` says whether
+ *   the tier itself is the noisy one by now, so that its users meet its limit
+ * @example const watch = createIsolationWatch('starter'); watch.begin(); watch.took(response.timings.duration);
+ */
+export function createIsolationWatch(tier) {
+  const [from, to] = tiers[tier].load.during ?? [0, 1];
+  /** @type {number[]} */
+  let samples = [];
+  let limit = Infinity;
+  let part = '';
+  return {
+    begin() {
+      const share = from + exec.scenario.progress * (to - from);
+      const now = partOf(share);
+      if (now !== part) {
+        if (now === 'noisy') {
+          limit = limitOf(samples);
+          samples = [];
+        }
+        part = now;
+        exec.vu.metrics.tags.neighbour = part;
+      }
+      return tier === env.NOISY_TIER && share >= isolation.noisy[0];
+    },
+    took(ms) {
+      if (part === 'quiet' && samples.length < MOST_SAMPLES) {
+        samples.push(ms);
+      } else if (part === 'noisy' && limit < Infinity) {
+        tierSlowdown.add(ms > limit, { tier });
+      }
+    },
+  };
+}
+
+/**
+ * @param {number} share of the run
+ * @returns {string}
+ */
+function partOf(share) {
+  const within = (/** @type {[number, number]} */ [from, to]) => share >= from && share < to;
+  return within(isolation.quiet) ? 'quiet' : within(isolation.noisy) ? 'noisy' : 'other';
+}
+
+/**
+ * @param {number[]} samples milliseconds
+ * @returns {number} the slowest that still counts as undisturbed; Infinity: too few to tell
+ */
+function limitOf(samples) {
+  if (samples.length < FEWEST_SAMPLES) {
+    return Infinity;
+  }
+  const sorted = [...samples].sort((a, b) => a - b);
+  const p95 = sorted[Math.ceil(sorted.length * 0.95) - 1];
+  return p95 * isolation.factor + isolation.noiseMs;
+}

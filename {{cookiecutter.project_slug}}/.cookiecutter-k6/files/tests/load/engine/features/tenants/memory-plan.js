@@ -1,0 +1,79 @@
+// What the search for leaks adds to options and summary. Loaded outside the VUs only.
+
+import { env } from '../../../lib/config.js';
+import { rounded } from '../../summary/statistics.js';
+
+/** Readings without which nothing can be said. */
+const FEWEST_READINGS = 20;
+
+/**
+ * What `defineTest` needs: the sampler next to the load, and the verdict.
+ *
+ * @returns {Required<Pick<import('../../types/suite.js').TestSpec, 'companions' | 'always' | 'findings'>>}
+ * @example const test = defineTest({ name: 'memory-leak', ...memoryPlan(), endpoints });
+ */
+export function memoryPlan() {
+  return {
+    companions: [
+      {
+        scenario: 'memory_sampler',
+        exec: 'sampleMemory',
+        scales: false,
+        shape: { executor: 'constant-vus', vus: 1, duration: '1m' },
+      },
+    ],
+    always: () => ({
+      memory_samples: [`count>=${FEWEST_READINGS}`],
+      memory_growth_at_least: [`value<${env.MEMORY_LIMIT}`],
+    }),
+    findings: findingsOf,
+  };
+}
+
+/**
+ * @param {any} metrics
+ * @returns {import('../../types/suite.js').Findings}
+ */
+function findingsOf(metrics) {
+  const gauge = (/** @type {string} */ name) => {
+    const value = metrics[name]?.values.value;
+    return typeof value === 'number' && value > -1e9 ? Math.round(value * 10) / 10 : null;
+  };
+  const usage = metrics.memory_usage_mb?.values ?? {};
+  const perHour = gauge('memory_growth_mb_per_hour');
+  const atLeast = gauge('memory_growth_at_least');
+  const leaks = atLeast !== null && atLeast >= env.MEMORY_LIMIT;
+  return {
+    tables: [
+      {
+        title: 'Memory',
+        head: [
+          'readings',
+          'lowest MB',
+          'median MB',
+          'highest MB',
+          'warm-up MB',
+          'MB/hour',
+          'at least',
+          'limit',
+        ],
+        rows: [
+          [
+            usage.count ?? 0,
+            ...['min', 'med', 'max'].map((stat) => (usage.count > 0 ? rounded(usage[stat]) : null)),
+            gauge('memory_warm_up_mb'),
+            perHour,
+            atLeast,
+            env.MEMORY_LIMIT,
+          ],
+        ],
+      },
+    ],
+    reasons: leaks
+      ? [
+          `memory leak: grows by ${perHour} MB an hour after the warm-up, at least ${atLeast} (limit ${env.MEMORY_LIMIT})`,
+        ]
+      : [],
+    explains: (metric) => metric === 'memory_growth_at_least' && leaks,
+  };
+}

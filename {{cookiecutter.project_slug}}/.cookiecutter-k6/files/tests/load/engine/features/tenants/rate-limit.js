@@ -1,0 +1,233 @@
+import k6 from 'k6';
+import exec from 'k6/execution';
+import http from 'k6/http';
+import { Counter, Trend } from 'k6/metrics';
+import { limitTest, tiers } from '../../../config/tenants.js';
+import { env } from '../../../lib/config.js';
+import { parseDuration } from '../../settings/duration.js';
+import { reportFailure } from '../../vu/failures.js';
+import { endpoint } from '../../../lib/http.js';
+import { tierHeaders } from './tenant.js';
+
+/** @typedef {import('../../types/suite.js').HttpResponse} HttpResponse */
+/** @typedef {'missing' | 'too_low' | 'too_high' | 'cross_tenant' | 'no_recovery' | 'too_slow'} LimitCause */
+
+const allowedRequests = new Trend('rate_limit_allowed');
+const limitedRequests = new Trend('rate_limit_limited');
+const firstLimited = new Trend('rate_limit_first_429');
+const windowLength = new Trend('rate_limit_window', true);
+const recoveryTime = new Trend('rate_limit_recovery', true);
+const trials = new Counter('rate_limit_trials');
+const findings = new Counter('rate_limit_findings');
+
+/** What is asked for; both answers are right, each in its time. */
+export const LIMITED = endpoint(`GET ${limitTest.path}`.replace(/\?.*$/, ''), limitTest.path, {
+  statuses: [200, 429],
+});
+
+/** Most requests sent at the same time, and fewest. Else a tenth of the limit, so that it shows which was refused first. */
+export const BATCH = 25;
+const FEWEST_AT_ONCE = 5;
+
+/** A burst that takes longer than this share of the window would meet the next one. */
+const LONGEST_BURST = 0.8;
+
+/** Looks at a limit in a window, while waiting for it to recover. */
+const POLLS = 20;
+
+/**
+ * What one burst met.
+ *
+ * @typedef {object} Burst
+ * @property {number} sent
+ * @property {number} allowed
+ * @property {number} limited
+ * @property {number} first which request was the first to be limited; 0: none
+ * @property {number} ms how long it took
+ */
+
+/**
+ * Sends the requests of a trial.
+ *
+ * @param {string} tier whose limit is tried
+ * @param {number} limit requests per window
+ */
+function createProbe(tier, limit) {
+  const most = 2 * limit + limitTest.extra;
+  const batch = Math.min(BATCH, Math.max(FEWEST_AT_ONCE, Math.ceil(limit / 10)));
+  const params = { ...LIMITED.params, throw: false };
+  /** @type {number | undefined} */
+  let learntMs;
+  const windowMs = () =>
+    parseDuration(env.RATE_LIMIT_WINDOW ?? '') ||
+    learntMs ||
+    parseDuration(tiers[tier].rateLimit.window);
+
+  /**
+   * @param {number} count
+   * @param {string} [as] another tier
+   */
+  const send = (count, as = tier) => {
+    const { method, url } = LIMITED;
+    const each = { method, url, params: { ...params, headers: tierHeaders(as) } };
+    const responses = http.batch(Array.from({ length: count }, () => each));
+    for (const response of responses) {
+      if (response.status !== 200 && response.status !== 429) {
+        reportFailure(LIMITED, response);
+      }
+      learntMs ??= as === tier ? windowOf(response.headers) : undefined;
+    }
+    return responses;
+  };
+
+  /** Sends what the limit allows and some more, and twice that when nothing was limited. @returns {Burst} */
+  const burst = () => {
+    const start = Date.now();
+    const found = { sent: 0, allowed: 0, limited: 0, first: 0, ms: 0 };
+    while (found.sent < most && (found.first === 0 || found.sent < limit + limitTest.extra)) {
+      for (const { status } of send(Math.min(batch, most - found.sent))) {
+        found.sent += 1;
+        found.allowed += status === 200 ? 1 : 0;
+        if (status === 429) {
+          found.limited += 1;
+          found.first ||= found.sent;
+        }
+      }
+    }
+    found.ms = Date.now() - start;
+    return found;
+  };
+
+  /**
+   * Waits until a request is allowed again. A service that counts refused requests too only recovers when it is
+   * left alone: so at last it is, for one window.
+   *
+   * @param {number} retryMs what the service said
+   * @returns {number} milliseconds; NaN when it never was
+   */
+  const recover = (retryMs) => {
+    const start = Date.now();
+    const patience = windowMs() * (1 + env.RATE_LIMIT_TOLERANCE) + limitTest.graceMs;
+    k6.sleep(Math.min(Math.max(0, retryMs - 1000), patience) / 1000);
+    while (Date.now() - start < patience) {
+      k6.sleep(windowMs() / POLLS / 1000);
+      if (send(1)[0].status === 200) {
+        return Date.now() - start;
+      }
+    }
+    k6.sleep(windowMs() / 1000);
+    return send(1)[0].status === 200 ? Date.now() - start : NaN;
+  };
+
+  return { windowMs, send, burst, recover };
+}
+
+/**
+ * Judges what a trial met, as checks and findings.
+ *
+ * @param {string} tier
+ * @param {number} limit requests per window
+ */
+function createJudge(tier, limit) {
+  const tags = { name: LIMITED.name };
+  /**
+   * @param {LimitCause} cause
+   * @param {boolean} good
+   */
+  const judge = (cause, good) => {
+    k6.check(good, { [`${LIMITED.name} limit of ${tier} is not ${cause}`]: (ok) => ok }, tags);
+    if (!good) {
+      findings.add(1, { tier, cause });
+    }
+    return good;
+  };
+
+  /**
+   * @param {Burst} found
+   * @param {number} windowMs
+   */
+  const judgeBurst = ({ allowed, limited, first, ms }, windowMs) => {
+    allowedRequests.add(allowed, { tier });
+    limitedRequests.add(limited, { tier });
+    if (first > 0) {
+      firstLimited.add(first, { tier });
+    }
+    if (!judge('missing', limited > 0) || !judge('too_slow', ms < windowMs * LONGEST_BURST)) {
+      return;
+    }
+    judge('too_low', allowed >= limit * (1 - env.RATE_LIMIT_TOLERANCE));
+    // Tokens that drip in during the burst are no mistake.
+    judge('too_high', allowed <= limit * (1 + env.RATE_LIMIT_TOLERANCE + ms / windowMs));
+  };
+  return { judge, judgeBurst };
+}
+
+/**
+ * Finds out whether the limit of a tier is there and right, for limits that count in fixed windows, in sliding ones,
+ * or by tokens: all three allow exactly the limit in a quick burst that starts with nothing used up. So a trial uses
+ * everything up, waits until a request is allowed again, stays silent for one window, and only then measures.
+ * Only the first VU tries: the same tenant's other users would use up its limit meanwhile.
+ *
+ * @param {string} tier
+ * @returns {() => void} one trial
+ * @example export default test.run(createLimitTrial('free'));
+ */
+export function createLimitTrial(tier) {
+  const limit = env.RATE_LIMIT ?? tiers[tier].rateLimit.requests;
+  const { windowMs, send, burst, recover } = createProbe(tier, limit);
+  const { judge, judgeBurst } = createJudge(tier, limit);
+  const others = Object.keys(tiers).filter((name) => name !== tier);
+  return () => {
+    if (exec.vu.idInTest > 1) {
+      k6.sleep(1);
+      return;
+    }
+    const drained = burst();
+    trials.add(1, { tier });
+    windowLength.add(windowMs(), { tier });
+    if (drained.limited === 0) {
+      judgeBurst(drained, windowMs());
+      k6.sleep(1);
+      return;
+    }
+    if (!judge('no_recovery', recover(retryOf(send(1)[0])) >= 0)) {
+      return;
+    }
+    k6.sleep((windowMs() * 1.02 + 50) / 1000);
+    judgeBurst(burst(), windowMs());
+    const refused = send(1)[0];
+    judge(
+      'cross_tenant',
+      others.every((name) => send(1, name)[0].status !== 429),
+    );
+    const recovered = recover(retryOf(refused));
+    if (judge('no_recovery', recovered >= 0)) {
+      recoveryTime.add(recovered, { tier });
+    }
+  };
+}
+
+/**
+ * @param {Record<string, string>} headers
+ * @returns {number | undefined} length of the window in milliseconds, when the headers tell it
+ * @example windowOf({ 'Ratelimit-Policy': '100;w=60' }) // 60000
+ */
+export function windowOf(headers) {
+  const names = ['Ratelimit-Policy', 'Ratelimit-Limit', 'X-Ratelimit-Policy', 'X-Ratelimit-Limit'];
+  for (const name of names) {
+    const seconds = Number(/;\s*w=([\d.]+)/.exec(headers[name] ?? '')?.[1]);
+    if (seconds > 0) {
+      return seconds * 1000;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * @param {HttpResponse} response
+ * @returns {number} milliseconds that the service asks for; 0: it does not say
+ */
+function retryOf({ headers }) {
+  const seconds = Number(headers['Retry-After'] ?? headers['Ratelimit-Reset']);
+  return seconds > 0 ? seconds * 1000 : 0;
+}

@@ -1,0 +1,111 @@
+// Everything about a test that k6 needs once: options, setup, teardown and summary. lib/define.js loads it
+// outside the VUs only.
+
+import { readBaseline } from '../baseline/baseline.js';
+import { env } from '../../lib/config.js';
+import { hooksOf } from '../features/registry.js';
+import { refusalOf, segmentOf, summarizeSegment } from '../segments/segment.js';
+import { summarize } from '../summary/summary.js';
+import { withNewNames } from '../vu/old-names.js';
+import { guardTarget, shownTarget } from './guard.js';
+import { finish, start } from './lifecycle.js';
+import { asSegment, optionsOf } from './options.js';
+import { certainLoad, plannedLoad, wholeLoad } from './planned-load.js';
+import { warnOfIgnored } from './targets.js';
+
+/** @typedef {import('../types/suite.js').TestSpec} TestSpec */
+/** @typedef {import('../types/baseline.js').Baseline} Baseline */
+/** @typedef {import('./planned-load.js').PlannedLoad} PlannedLoad */
+
+const features = hooksOf('plan');
+
+/**
+ * What the VUs have to know of the plan.
+ *
+ * @param {TestSpec} written
+ * @returns {import('../types/suite.js').VuPlan}
+ * @throws when the profile does not exist
+ * @example planForVus(spec).stages
+ */
+export function planForVus(written) {
+  const spec = withNewNames(written);
+  const { shape, stages, durationMs } = plannedLoad(spec);
+  return { stages, durationMs, ...spec.forVus?.(shape) };
+}
+
+/**
+ * Puts a test together: what it does (the spec), how much (the profile) and where (the settings).
+ *
+ * @param {TestSpec} written
+ * @returns {import('../types/suite.js').TestPlan}
+ * @throws when the profile does not exist, or the target is not allowed
+ * @example const { options, setup, teardown, handleSummary } = planTest(spec);
+ */
+export function planTest(written) {
+  const spec = withNewNames(written);
+  const load = plannedLoad(spec);
+  const whole = wholeLoad(spec, load);
+  guardTarget(certainLoad(whole), spec);
+  const { baseline, refusal } = baselineOf(spec, load);
+  const options = optionsOf(spec, load, baseline);
+  const isWhole = segmentOf() === undefined;
+  return {
+    options: isWhole ? options : asSegment(options),
+    setup: () => {
+      guardTarget(whole, spec);
+      const problem = refusal ?? refusalOf(spec, load.vus);
+      if (problem !== undefined) {
+        throw problem;
+      }
+      warnOfIgnored(options);
+      const info = start(whole, spec.readiness, shownTarget(spec));
+      spec.prepare?.();
+      return info;
+    },
+    teardown: (info) => {
+      spec.finish?.();
+      // undefined with `--no-setup`; lib/define.js has aborted such a run.
+      if (info !== undefined) {
+        finish(info);
+      }
+    },
+    handleSummary: summaryOf(spec, { ...load, baseline }, isWhole ? undefined : options.thresholds),
+  };
+}
+
+/**
+ * @param {TestSpec} spec
+ * @param {import('../types/suite.js').RunFigures} run
+ * @param {any} thresholds of the whole run; undefined: this is the whole run
+ * @returns {(data: any) => Record<string, string>}
+ */
+function summaryOf(spec, run, thresholds) {
+  return thresholds === undefined ? summarize(spec, run) : summarizeSegment(spec, run, thresholds);
+}
+
+/**
+ * The baseline to compare with. One that does not fit is refused in `setup()`, before any load: files of
+ * scripts/ are also imported for their steps, and only `setup()` belongs to the test that runs.
+ *
+ * @param {TestSpec} spec
+ * @param {PlannedLoad} load
+ * @returns {{ baseline?: Baseline, refusal?: unknown }}
+ */
+function baselineOf(spec, { profile, scenario, vus, durationMs }) {
+  if (!env.BASELINE) {
+    return {};
+  }
+  const load = {
+    test: spec.name,
+    profile,
+    scenario,
+    targetVUs: vus,
+    plannedMs: durationMs,
+  };
+  const further = features.map((feature) => feature.load?.(spec));
+  try {
+    return { baseline: readBaseline(env.BASELINE, Object.assign(load, ...further)) };
+  } catch (refusal) {
+    return { refusal };
+  }
+}

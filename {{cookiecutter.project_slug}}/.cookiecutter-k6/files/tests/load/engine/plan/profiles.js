@@ -1,0 +1,217 @@
+import { formatDuration, parseDuration } from '../settings/duration.js';
+
+/** @typedef {import('../types/suite.js').Shape} Shape */
+/** @typedef {import('../types/suite.js').Stage} Stage */
+
+/**
+ * What a run asks of a profile.
+ *
+ * @typedef {object} Scale
+ * @property {number} [vus] virtual users at the peak
+ * @property {string} [duration] length of each hold
+ * @property {number} timeScale stretches every stage that `duration` does not set
+ */
+
+/**
+ * The highest number of virtual users a shape reaches. For arrival rates that is the VU pool.
+ *
+ * @param {Shape} shape
+ * @returns {number}
+ * @example peakVus({ executor: 'constant-vus', vus: 20, duration: '30m' }) // 20
+ */
+export function peakVus(shape) {
+  switch (shape.executor) {
+    case 'constant-vus':
+      return shape.vus;
+    case 'ramping-vus':
+      return Math.max(shape.startVUs ?? 0, ...shape.stages.map((stage) => stage.target));
+    default:
+      return shape.maxVUs ?? shape.preAllocatedVUs;
+  }
+}
+
+/**
+ * The highest arrival rate a shape reaches; how fast users iterate is up to the service.
+ *
+ * @param {Shape} shape
+ * @returns {number} iterations per second; 0 for shapes of users
+ * @example peakRate({ executor: 'constant-arrival-rate', rate: 50, ... }) // 50
+ */
+export function peakRate(shape) {
+  const perSecond = (/** @type {number} */ rate, /** @type {string} */ unit = '1s') =>
+    rate / (parseDuration(unit) / 1000);
+  switch (shape.executor) {
+    case 'constant-arrival-rate':
+      return perSecond(shape.rate, shape.timeUnit);
+    case 'ramping-arrival-rate':
+      return perSecond(
+        Math.max(shape.startRate ?? 0, ...shape.stages.map((stage) => stage.target)),
+        shape.timeUnit,
+      );
+    default:
+      return 0;
+  }
+}
+
+/**
+ * Planned length of a shape, graceful stops left out.
+ *
+ * @param {Shape} shape
+ * @returns {number} milliseconds
+ * @example plannedMs({ executor: 'constant-vus', vus: 20, duration: '30m' }) // 1800000
+ */
+export function plannedMs(shape) {
+  return 'stages' in shape
+    ? shape.stages.reduce((sum, stage) => sum + parseDuration(stage.duration), 0)
+    : parseDuration(shape.duration);
+}
+
+/**
+ * Which stages hold their load instead of changing it.
+ *
+ * @param {Stage[]} stages
+ * @param {number} start load before the first stage
+ * @returns {boolean[]}
+ */
+function holds(stages, start) {
+  return stages.map((stage, index) => {
+    const before = index === 0 ? start : stages[index - 1].target;
+    return stage.target > 0 && stage.target === before;
+  });
+}
+
+/**
+ * Scales a count in proportion, but never down to nothing: with few users several steps become equal.
+ *
+ * @param {number} count
+ * @param {number} factor
+ * @returns {number}
+ */
+function scaled(count, factor) {
+  return count === 0 ? 0 : Math.max(1, Math.round(count * factor));
+}
+
+/**
+ * @param {Stage[]} stages
+ * @param {number} start
+ * @param {number} factor
+ * @param {Scale} scale
+ * @returns {Stage[]}
+ */
+function rescaledStages(stages, start, factor, { duration, timeScale }) {
+  const held = holds(stages, start);
+  const total = stages.reduce((sum, stage) => sum + parseDuration(stage.duration), 0);
+  const stretch =
+    duration !== undefined && !held.includes(true) ? parseDuration(duration) / total : timeScale;
+  return stages.map((stage, index) => ({
+    duration:
+      duration !== undefined && held[index]
+        ? duration
+        : stretch === 1
+          ? stage.duration
+          : formatDuration(parseDuration(stage.duration) * stretch),
+    target: scaled(stage.target, factor),
+  }));
+}
+
+/**
+ * Rescales a profile: users in proportion, holds to a given length.
+ *
+ * @param {Shape} shape as in config/profiles.js
+ * @param {Scale} scale
+ * @returns {Shape} a new shape
+ * @example rescale({ executor: 'constant-vus', vus: 1, duration: '1m' }, { vus: 5, timeScale: 1 })
+ */
+export function rescale(shape, scale) {
+  const factor = scale.vus === undefined ? 1 : scale.vus / peakVus(shape);
+  if (shape.executor === 'ramping-vus') {
+    const start = shape.startVUs ?? 0;
+    return {
+      ...shape,
+      startVUs: scaled(start, factor),
+      stages: rescaledStages(shape.stages, start, factor, scale),
+    };
+  }
+  if (shape.executor === 'ramping-arrival-rate') {
+    const start = shape.startRate ?? 0;
+    return {
+      ...shape,
+      ...rescaledPool(shape, factor),
+      startRate: scaled(start, factor),
+      stages: rescaledStages(shape.stages, start, factor, scale),
+    };
+  }
+  const duration = scale.duration ?? rescaledDuration(shape.duration, scale.timeScale);
+  return shape.executor === 'constant-vus'
+    ? { ...shape, vus: scaled(shape.vus, factor), duration }
+    : { ...shape, ...rescaledPool(shape, factor), rate: scaled(shape.rate, factor), duration };
+}
+
+/**
+ * k6 wants a constant load to last at least a second.
+ *
+ * @param {string} duration
+ * @param {number} timeScale
+ */
+function rescaledDuration(duration, timeScale) {
+  return timeScale === 1
+    ? duration
+    : formatDuration(Math.max(1000, parseDuration(duration) * timeScale));
+}
+
+/**
+ * @param {{ preAllocatedVUs: number, maxVUs?: number }} pool
+ * @param {number} factor
+ */
+function rescaledPool({ preAllocatedVUs, maxVUs }, factor) {
+  return {
+    preAllocatedVUs: scaled(preAllocatedVUs, factor),
+    ...(maxVUs === undefined ? {} : { maxVUs: scaled(maxVUs, factor) }),
+  };
+}
+
+/**
+ * A part of a ramping profile with one name, for the tag `stage`.
+ *
+ * @typedef {object} NamedStage
+ * @property {string} name `step-1-50vus`, `recovery`, `ramp-down`
+ * @property {number} endsAt milliseconds after the scenario's start
+ */
+
+/**
+ * Names the steps of a shape, so that the summary can say at which one a service broke and whether it
+ * recovered. A ramp and the hold behind it are one step; whatever comes after the peak is recovery.
+ *
+ * @param {Shape} shape
+ * @returns {NamedStage[]} empty when there is only one load level
+ * @example namedStages({ executor: 'constant-vus', vus: 1, duration: '1m' }) // []
+ */
+export function namedStages(shape) {
+  if (!('stages' in shape)) {
+    return [];
+  }
+  const unit = shape.executor === 'ramping-vus' ? 'vus' : 'rate';
+  const targets = shape.stages.map((stage) => stage.target);
+  const peak = Math.max(...targets);
+  if (new Set(targets.filter((target) => target > 0)).size < 2) {
+    return [];
+  }
+  /** @type {NamedStage[]} */
+  const steps = [];
+  let elapsed = 0;
+  let step = 0;
+  let peakSeen = false;
+  shape.stages.forEach((stage, index) => {
+    elapsed += parseDuration(stage.duration);
+    if (index > 0 && stage.target === targets[index - 1]) {
+      steps[steps.length - 1].endsAt = elapsed;
+      return;
+    }
+    step += 1;
+    const after = peakSeen && stage.target < peak;
+    const name = stage.target === 0 ? 'ramp-down' : `step-${step}-${stage.target}${unit}`;
+    steps.push({ name: after && stage.target > 0 ? 'recovery' : name, endsAt: elapsed });
+    peakSeen = peakSeen || stage.target === peak;
+  });
+  return steps;
+}

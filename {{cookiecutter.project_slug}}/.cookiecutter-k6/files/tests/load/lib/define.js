@@ -1,0 +1,81 @@
+import k6 from 'k6';
+import { SharedArray } from 'k6/data';
+import { reportException } from '../engine/vu/failures.js';
+
+/** @typedef {import('../engine/types/suite.js').TestSpec} TestSpec */
+/** @typedef {import('../engine/types/suite.js').LoadTest} LoadTest */
+
+const WITHOUT_SETUP =
+  'set-up did not run (--no-setup) or returned nothing: it is what asks whether this load may be sent and ' +
+  'whether the service is healthy. Run the test with its set-up; nothing was sent';
+
+/** What can abort the test. One VU is enough: the module costs each 5 KB. */
+const execution = __VU <= 1 ? require('k6/execution') : undefined;
+
+/**
+ * Defines a test: what it does (the spec) x how much (the profile) x where (the settings).
+ *
+ * k6 runs this in every VU, but needs options, set-up and summary only once. So they are loaded only outside
+ * the VUs: a VU then costs little more memory than a bare script.
+ *
+ * @param {TestSpec} spec
+ * @returns {LoadTest}
+ * @throws at init: on an unknown profile, or a target that nobody allowed
+ * @example
+ * const test = defineTest({ name: 'health', defaultLoad: { scenario: 'health_check', shape }, endpoints: [HEALTH] });
+ * export const { options, setup, teardown, handleSummary } = test;
+ * export default test.run(() => checkHealthResponse(request(HEALTH)));
+ */
+export function defineTest(spec) {
+  const plan = new SharedArray(`plan of ${spec.name}`, () => [
+    require('../engine/plan/plan.js').planForVus(spec),
+  ])[0];
+  const once = __VU === 0 ? require('../engine/plan/plan.js').planTest(spec) : undefined;
+  return /** @type {LoadTest} */ ({
+    ...once,
+    ...plan,
+    run: (iteration) =>
+      guarded(plan.stages.length > 0 ? withStage(plan.stages, iteration) : iteration),
+  });
+}
+
+/**
+ * Counts what an iteration throws instead of letting k6 log a stack per iteration and still exit with 0. Without
+ * set-up there is no iteration.
+ *
+ * @template T
+ * @param {(data: T) => unknown} iteration may be async
+ * @returns {(data: T) => any}
+ */
+function guarded(iteration) {
+  return (data) => {
+    try {
+      if (data === undefined) {
+        execution?.test.abort(WITHOUT_SETUP);
+        k6.sleep(1);
+        throw new Error(WITHOUT_SETUP);
+      }
+      const result = iteration(data);
+      // Most return nothing. Asking that first saves a look at `Promise`, which k6 finds by its name each time.
+      return result === undefined || !(result instanceof Promise)
+        ? undefined
+        : result.catch(reportException);
+    } catch (error) {
+      return reportException(error);
+    }
+  };
+}
+
+/**
+ * @template T
+ * @param {import('../engine/types/suite.js').VuPlan['stages']} stages
+ * @param {(data: T) => unknown} iteration
+ * @returns {(data: T) => unknown}
+ */
+function withStage(stages, iteration) {
+  const tagStage = require('../engine/vu/stage-tag.js').createStageTagger(stages);
+  return (data) => {
+    tagStage();
+    return iteration(data);
+  };
+}

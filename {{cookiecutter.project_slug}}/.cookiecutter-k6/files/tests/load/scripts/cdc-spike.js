@@ -1,0 +1,14 @@
+// Pipeline, spike: 10 writers, suddenly 500, and how long the pipeline needs afterwards.
+//
+//   export DATABASE_URL='postgres://user:password@localhost:5432/db?sslmode=disable'
+//   export MONGODB_URL='mongodb://localhost:27017/db'
+//   ./scripts/load-test.sh cdc-spike
+//
+// needs k6/x/sql k6/x/sql/driver/postgres k6/x/mongo
+
+import { definePipelineTest } from '../engine/features/cdc/pipeline.js';
+
+const test = definePipelineTest('spike');
+
+export const { options, setup, teardown, handleSummary } = test;
+export default test.iteration;
