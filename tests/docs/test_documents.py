@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.bakery import Bakery
-from tests.support.layout import LOAD, REPOSITORY, WRAPPER
+from tests.support.layout import LOAD, REPOSITORY, SHELL, WRAPPER
 
 ROOT_README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 SUITE_README = (LOAD / "README.md").read_text(encoding="utf-8")
@@ -140,24 +140,17 @@ def test_the_example_in_the_readme_is_a_working_test(baked: Bakery, k6_binary: P
     assert "http_reqs{name:GET /products}" in plan["thresholds"]
 
 
-def test_the_wrapper_and_the_suite_agree_on_heavy_profiles(node_bin: Callable[[str], Path]) -> None:
-    assert node_bin("tsc").exists(), "Node has to be there for this test to mean anything"
-    module = (LOAD / "config" / "profiles.js").as_uri()
-    program = f"import {{ heavyProfiles }} from '{module}'; console.log(heavyProfiles.join(' '))"
-    suite = subprocess.run(
-        ["node", "--no-warnings", "--input-type=module", "-e", program],
+def test_the_wrapper_knows_every_setting_of_the_tables() -> None:
+    """It reads the names from the tables, for containers and for --dry-run."""
+    names = "$SHOWN_SETTINGS $WRAPPER_SETTINGS $setting_names"
+    program = f'suite=$1; . "$2"; load_setting_names; echo {names}'
+    found = subprocess.run(
+        ["bash", "-euc", program, "bash", LOAD, SHELL / "setting-names.sh"],
         check=True,
         capture_output=True,
         text=True,
     ).stdout.split()
-    wrapper = re.search(r"HEAVY_PROFILES='([^']*)'", WRAPPER.read_text(encoding="utf-8"))
-    assert wrapper
-    assert wrapper[1].split() == suite
-
-
-def test_the_wrapper_hands_on_only_settings_that_exist() -> None:
-    text = WRAPPER.read_text(encoding="utf-8")
-    lists = re.findall(r"(?:SHOWN|SUITE)_SETTINGS=(?:'|\"\$SUITE_SETTINGS )([^'\"]*)", text)
-    assert len(lists) >= 3
-    known = {row[0].strip("`") for row in rows(section(SUITE_README, "Settings"))}
-    assert set(" ".join(lists).split()) <= known
+    listed = {row[0].strip("`") for row in rows(section(SUITE_README, "Settings"))}
+    assert listed < set(found)
+    assert {"RESOURCES", "TIER", "WS_URL", "OPENAPI_KEY", "CDC_READ"} < set(found) - listed
+    assert len(found) == len(set(found))
