@@ -156,11 +156,9 @@ choose_place() {
   elif [ "${FORK:-}" = true ] && [ -z "${SERVICE_HOST:-}" ] && [ -n "$target" ] && ! is_local "$target"; then
     skip='changes from a fork are not run against a deployed service.'
   fi
-  # @feature api_key {
   if [ "${FORK:-}" = true ] && [ "$(setting AUTH_MODE)" = api-key ] && [ -z "${API_KEY:-}" ]; then
     skip='changes from a fork do not get the secret API_KEY.'
   fi
-  # @feature }
 }
 
 # make_plan: sets $run, $profile, $journey, $vus, $minutes, $target and $group.
