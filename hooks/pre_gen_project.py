@@ -1,6 +1,6 @@
 """Checks every answer, then takes the lock. Runs before cookiecutter writes anything.
 
-The OPTIONS table is the single source for validation, for docs/options.md and for the tests.
+The OPTIONS table is the single source for validation and for the tests.
 Cookiecutter renders this file as a Jinja template, runs the result as a script in the project
 folder, and gives it no neighbours to import: it needs the standard library only, and no Jinja
 delimiter may stand in it but the one expression that hands over the answers.
@@ -25,8 +25,6 @@ if (
 import errno
 import json
 import re
-import shutil
-import socket
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -58,17 +56,14 @@ class Refused(Exception):
 class Option(NamedTuple):
     """One question of cookiecutter.json.
 
-    name: as in cookiecutter.json. kind: what the options page calls it. default: as shown there.
-    accepts: completes the sentence "... is not accepted: ". example: an answer that works.
-    doc: what it changes in the suite. parse: returns the normalised answer or raises ValueError.
+    accepts: completes the sentence "... is not accepted: give". example: an answer that works.
+    parse: returns the normalised answer or raises ValueError. kind: for the reader of the docs.
     """
 
     name: str
     kind: str
-    default: object
     accepts: str
     example: str
-    doc: str
     parse: Callable[[Any], Any]
     choices: tuple[str, ...] = ()
 
@@ -206,193 +201,79 @@ def parse_document(value: object) -> str:
     return text.lower() if text.lower() == "live" else text
 
 
-AUTH_MODES = ("none", "login", "api-key")
-RESOURCES = ("items", "missions", "desk")
-WEBSOCKETS = ("none", "raw", "socketio")
-PROFILE_SETS = ("core", "stress-150", "light", "saas", "extended", "cdc", "desk")
+def one_of(name: str, *choices: str, example: str) -> Option:
+    """Return an option that takes one of the given words."""
+    accepts = "one of " + ", ".join(choices)
+    return Option(name, "choice", accepts, example, parse_choice(*choices), choices)
 
-METRIC_STORES = ("none", "prometheus", "influxdb", "both")
-CI_SYSTEMS = ("none", "github", "gitlab")
 
+def some_of(name: str, *choices: str, example: str) -> Option:
+    """Return an option that takes a comma-separated list of the given words, or none."""
+    accepts = "none, or some of " + ", ".join(choices) + " with commas between"
+    return Option(name, "list", accepts, example, parse_list(*choices), choices)
+
+
+def yes_or_no(name: str) -> Option:
+    """Return an option that is switched on or off."""
+    return Option(name, "yes or no", "yes or no", "yes", parse_switch)
+
+
+# In the order of cookiecutter.json, which holds the defaults. docs/options.yaml says what each
+# option changes.
 OPTIONS: tuple[Option, ...] = (
     Option(
         "project_name",
         "text",
-        "My Service",
         "1 to 100 printable characters without template delimiters",
         "My Service",
-        "Display name of the service: headings, the suite's README and the run summary.",
         parse_name,
     ),
     Option(
         "project_slug",
         "folder name",
-        "project_name in lower case, with dashes",
         "1 to 63 of a-z, 0-9, dash, dot and underscore, starting with a letter or digit and not"
         " ending with a dot; or a single dot for the current folder",
         "my-service",
-        "Folder to create or, with `-f`, to update; `.` is the folder you stand in. It also tags"
-        " every metric as `project`. With `.` the tag is made from the project name, or kept from"
-        " the run before.",
         parse_slug,
     ),
     Option(
         "backend_port",
         "whole number",
-        8000,
         "a whole number from 1 to 65535",
         "8000",
-        "Port of the service on this machine, used while `BASE_URL` is not set.",
         parse_port,
     ),
     Option(
         "backend_api_prefix",
         "URL path",
-        "/api/v1",
         "a path such as /api/v1 made of letters, digits, dot, dash, underscore and tilde, without"
         " empty, . or .. segments; / for none",
         "/api/v1",
-        "Path before every API route. A missing leading slash is added, a trailing one removed.",
         parse_prefix,
     ),
-    Option(
-        "auth",
-        "choice",
-        "none",
-        "one of " + ", ".join(AUTH_MODES),
-        "login",
-        "How requests authenticate. `login` and `api-key` add the authenticated API test, its"
-        " library and test users. A ready token is an `api-key` too: both are sent as bearer"
-        " tokens.",
-        parse_choice(*AUTH_MODES),
-        AUTH_MODES,
-    ),
+    one_of("auth", "none", "login", "api-key", example="login"),
     Option(
         "openapi_spec",
         "file or URL",
-        "",
         "a file (from where you run the command, or from the project), an http(s) URL without"
         " credentials, the word live, or nothing",
         "openapi.json",
-        "The service's OpenAPI or Swagger document; every operation of it is then compiled into the"
-        " table `data/operations.jsonl`. `live`: the document that the running service itself"
-        " serves, read by `./scripts/load-test.sh openapi update`. Empty: nothing of it is there.",
         parse_document,
     ),
-    Option(
-        "resources",
-        "list",
-        "none",
-        "none, or some of " + ", ".join(RESOURCES) + " with commas between",
-        "missions,desk",
-        "Tests of resources as data: requests, bodies, checks and thresholds are rows of"
-        " `config/resources.js`. `items` is an example row, `missions` an agent server's missions"
-        " and specs, `desk` a help desk's tickets and knowledge base; each brings its own tests."
-        " One of the last two alone also makes the profiles do what such a service does.",
-        parse_list(*RESOURCES),
-        RESOURCES,
-    ),
-    Option(
-        "include_multi_tenant",
-        "yes or no",
-        False,
-        "yes or no",
-        "yes",
-        "Tests of a product with tenants of several tiers, such as a shop: all tiers at once and"
-        " how far a noisy one bothers the others, rate limits, a flash sale, where the service"
-        " breaks, whether it leaks memory, its database through the API, reports and bulk imports."
-        " See [tenants](tenants.md).",
-        parse_switch,
-    ),
-    Option(
-        "websocket",
-        "choice",
-        "none",
-        "one of " + ", ".join(WEBSOCKETS),
-        "socketio",
-        "Adds the WebSocket test: sockets that stay open, subscribe, and measure how late messages"
-        " come. `raw` speaks JSON texts, `socketio` Socket.IO; `WS_PROTOCOL` changes it at run"
-        " time.",
-        parse_choice(*WEBSOCKETS),
-        WEBSOCKETS,
-    ),
-    Option(
-        "include_database",
-        "yes or no",
-        False,
-        "yes or no",
-        "yes",
-        "Adds the test of a PostgreSQL database: seed, queries as a table, views of the server,"
-        " clean-up by run id. It needs a k6 with the SQL extension. See [databases](databases.md).",
-        parse_switch,
-    ),
-    Option(
-        "include_cdc",
-        "yes or no",
-        False,
-        "yes or no",
-        "yes",
-        "Adds six tests of change data capture from PostgreSQL to MongoDB, an API or another"
-        " PostgreSQL: latency, and whether every row arrives once and in order. They need a k6 with"
-        " extensions. See [databases](databases.md).",
-        parse_switch,
-    ),
-    Option(
+    some_of("resources", "items", "missions", "desk", example="missions,desk"),
+    yes_or_no("include_multi_tenant"),
+    one_of("websocket", "none", "raw", "socketio", example="socketio"),
+    yes_or_no("include_database"),
+    yes_or_no("include_cdc"),
+    one_of(
         "profile_set",
-        "choice",
-        "core",
-        "one of " + ", ".join(PROFILE_SETS),
-        "core",
-        "Which set of profiles and thresholds the suite starts with; every set is placed, and"
-        " `PROFILE_SET` changes it at run time.",
-        parse_choice(*PROFILE_SETS),
-        PROFILE_SETS,
+        *("core", "stress-150", "light", "saas", "extended", "cdc", "desk"),
+        example="core",
     ),
-    Option(
-        "ci",
-        "choice",
-        "none",
-        "one of " + ", ".join(CI_SYSTEMS),
-        "github",
-        "Where the tests run by themselves. `github` adds two workflows to `.github/workflows/`,"
-        " `gitlab` a job in `tests/load/ci/` and, unless there is one, the `.gitlab-ci.yml` that"
-        " includes it. See [CI](ci.md).",
-        parse_choice(*CI_SYSTEMS),
-        CI_SYSTEMS,
-    ),
-    Option(
-        "include_observability",
-        "choice",
-        "none",
-        "one of " + ", ".join(METRIC_STORES),
-        "prometheus",
-        "Grafana dashboards with their provisioning in `tests/load/grafana/`, for the data source"
-        " that k6 writes to, and a compose file that starts all of it. The outputs themselves work"
-        " without it. See [observability](observability.md).",
-        parse_choice(*METRIC_STORES),
-        METRIC_STORES,
-    ),
-    Option(
-        "include_kubernetes",
-        "yes or no",
-        False,
-        "yes or no",
-        "yes",
-        "Adds manifests for the k6-operator in `tests/load/kubernetes/`, with a command that makes"
-        " them for a profile and a test, runs them in a cluster and judges the whole. See"
-        " [Kubernetes](kubernetes.md).",
-        parse_switch,
-    ),
-    Option(
-        "include_claude_md",
-        "yes or no",
-        False,
-        "yes or no",
-        "yes",
-        "Adds a marked section about the suite to `CLAUDE.md` in the project folder; what stands"
-        " there already is kept. Answering no later takes the section out again.",
-        parse_switch,
-    ),
+    one_of("ci", "none", "github", "gitlab", example="github"),
+    one_of("include_observability", "none", "prometheus", "influxdb", "both", example="prometheus"),
+    yes_or_no("include_kubernetes"),
+    yes_or_no("include_claude_md"),
 )
 
 
@@ -456,12 +337,26 @@ def template_home(context: Mapping[str, Any]) -> str:
 # --- the lock -----------------------------------------------------------------------------------
 
 
+def host_name() -> str:
+    """Return the name of this machine; empty on Windows, where it is not needed."""
+    return os.uname().nodename if hasattr(os, "uname") else ""
+
+
+def remove_folder(folder: str) -> None:
+    """Remove a folder with all that is in it, also one copied from a read-only template."""
+    import shutil  # noqa: PLC0415 - most runs find nothing to remove and need not load it
+
+    for parent, _folders, _files in os.walk(folder):
+        os.chmod(parent, 0o700)
+    shutil.rmtree(folder)
+
+
 def owner_alive(owner: Mapping[str, Any], age_seconds: float) -> bool:
     """Tell whether the generation that wrote a lock may still run."""
     pid = owner.get("pid")
     if not isinstance(pid, int) or pid <= 0 or os.name == "nt":
         return age_seconds < LOCK_GRACE_SECONDS
-    if owner.get("host") != socket.gethostname():
+    if owner.get("host") != host_name():
         return True  # another machine or container: nobody here can ask for its processes
     if pid == os.getppid():
         return False  # an earlier generation of this very process, which did not finish
@@ -501,7 +396,7 @@ def clear_dead_lock() -> None:
     if read_owner(grave) != owner:
         os.rename(grave, LOCK)
         raise Refused("another generation into this folder has just started; wait for it")
-    shutil.rmtree(grave)
+    remove_folder(grave)
 
 
 def clear_dead_staging() -> None:
@@ -510,7 +405,7 @@ def clear_dead_staging() -> None:
         return
     if os.path.islink(STAGING) or not os.path.isdir(STAGING) or not is_our_staging():
         raise Refused(f"{STAGING} is in the way and was not made by this template; move it away")
-    shutil.rmtree(STAGING)
+    remove_folder(STAGING)
 
 
 def is_our_staging() -> bool:
@@ -534,7 +429,7 @@ def take_lock(record: Mapping[str, Any]) -> None:
         with open(os.path.join(LOCK, "run.json"), "x", encoding="utf-8") as file:
             json.dump(record, file)
     except BaseException:
-        shutil.rmtree(LOCK, ignore_errors=True)
+        remove_folder(LOCK)
         raise
 
 
@@ -550,7 +445,7 @@ def prepare(context: Mapping[str, Any]) -> list[str]:
         take_lock(
             {
                 "pid": os.getppid(),
-                "host": socket.gethostname(),
+                "host": host_name(),
                 "answers": answers,
                 "name_slug": name_slug(context),
                 "template_home": template_home(context),

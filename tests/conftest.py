@@ -18,11 +18,12 @@ import hypothesis
 import pytest
 import toolchain
 
-from tests.bakery import Bakery
-from tests.layout import REPOSITORY, SUITE_FILES
-from tests.surroundings import heed_signals, isolate
+from tests.support.bakery import Bakery
+from tests.support.isolation import heed_signals, isolate
+from tests.support.layout import REPOSITORY, SUITE_FILES
 
 if TYPE_CHECKING:
+    from pytest_cookies.plugin import Cookies
     from service.testing import RunningService
 
 hypothesis.settings.register_profile(
@@ -143,9 +144,9 @@ def tool() -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def baked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bakery]:
-    """Generated projects: `baked(auth="login")` to read, `baked.copy(auth="login")` to write in."""
-    bakery = Bakery(tmp_path_factory)
+def baked(cookies_session: Cookies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bakery]:
+    """Generated projects: `baked(auth="login")` to read, `baked.copy(auth="login")` to write to."""
+    bakery = Bakery(cookies_session, tmp_path_factory)
     yield bakery
     bakery.assert_untouched()
 

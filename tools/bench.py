@@ -1,6 +1,7 @@
 """Measures the figures of benchmarks/; `make bench` runs all, `make bench ARGS=journeys` one.
 
 Each benchmark is a file `benchmarks/NAME/bench.py` that prints its figures beside their bars.
+The first line of each says at which commit it was measured.
 Options go to the benchmarks: `ARGS="journeys --pairs 3"`.
 """
 
@@ -20,6 +21,13 @@ def benchmarks() -> dict[str, Path]:
     return {path.parent.name: path for path in found}
 
 
+def commit() -> str:
+    """Return what is measured: the commit, and whether something in it is changed."""
+    git = ["git", "-C", str(REPOSITORY), "describe", "--always", "--dirty=, with local changes"]
+    done = subprocess.run(git, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "an unknown commit"
+
+
 def split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return the names of benchmarks, and what follows them: the benchmarks' own options."""
     flags = [index for index, text in enumerate(arguments) if text.startswith("-")]
@@ -37,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
             return 2
     failed = []
     for name in names or known:
-        print(f"== {name}", flush=True)
+        print(f"== {name}, measured at {commit()}", flush=True)
         command = [sys.executable, str(known[name]), *options]
         if subprocess.run(command, check=False).returncode != 0:
             failed.append(name)

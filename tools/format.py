@@ -22,7 +22,7 @@ def commands(files: list[Path]) -> list[list[str]]:
         ["ruff", "check", "--fix-only", "--quiet", *python],
         ["ruff", "format", "--quiet", *python],
         ["shfmt", "-w", "-i", "2", "-ci", *shell],
-        [sys.executable, "tools/dashboards.py"],
+        [sys.executable, "-m", "tools.dashboards"],
         ["prettier", "--write", "--log-level=warn", "."],
         [sys.executable, "tools/settings_table.py"],
     ]

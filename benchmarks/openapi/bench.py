@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-TOOLS = Path("{{cookiecutter.project_slug}}/.cookiecutter-k6/files/tests/load/engine/features/openapi")
+SUITE = Path("{{cookiecutter.project_slug}}/.cookiecutter-k6/files/tests/load")
+COMPILER = SUITE / "engine/features/openapi/compile.py"
 PER_RESOURCE = 5
 SIZES = (250, 1000, 4000)
 
@@ -100,7 +101,7 @@ def ok(status: str, content: dict[str, Any]) -> dict[str, Any]:
 
 def compile_file(path: Path, project: Path) -> Cost:
     """Compile a document as the user does; return what it took."""
-    tool = REPOSITORY / TOOLS / "openapi.py"
+    tool = REPOSITORY / COMPILER
     command = [sys.executable, str(tool), "--project", str(project), "update", str(path)]
     pid = os.posix_spawn(
         sys.executable,

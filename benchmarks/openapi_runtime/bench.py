@@ -120,7 +120,8 @@ def compiled(load: Path, document: bytes) -> None:
     """Compile a document into the suite's table."""
     path = load / "document.json"
     path.write_bytes(document)
-    tool = [sys.executable, str(load / "tools" / "openapi.py"), "update", str(path)]
+    compiler = load / "engine/features/openapi/compile.py"
+    tool = [sys.executable, str(compiler), "update", str(path)]
     subprocess.run(tool, check=True, stdout=subprocess.DEVNULL)
 
 

@@ -25,7 +25,7 @@ os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
 
 import toolchain  # noqa: E402 -- found only by the lines above
 
-from tests.databases.servers import Stores, mongo, pipeline, postgres  # noqa: E402
+from tests.support.database_servers import Stores, mongo, pipeline, postgres  # noqa: E402
 
 SCRIPT = (
     ROOT

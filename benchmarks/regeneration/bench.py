@@ -2,9 +2,9 @@
 
     python benchmarks/regeneration/bench.py [--sequences N] [--steps N] [--seed N]
 
-The same state machine as in the tests (tests/placing/life.py), longer. After every sequence no
-byte that a user wrote may be gone, nothing outside the project may have been touched, and a second
-run with nothing changed must change nothing. Prints the number of sequences tried.
+The same state machine as in the tests (tests/placing/state_machine.py), longer. After every
+sequence no byte that a user wrote may be gone, nothing outside the project may have been touched,
+and a second run with nothing changed must change nothing. Prints the number of sequences tried.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ sys.path[:0] = [
 from hypothesis import HealthCheck, Phase, seed, settings  # noqa: E402
 from hypothesis.stateful import run_state_machine_as_test  # noqa: E402
 
-from tests.placing import life  # noqa: E402
+from tests.placing import state_machine  # noqa: E402
 
 
 def main() -> int:
@@ -35,7 +35,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None, help="repeat the run of a seed")
     options = parser.parse_args()
     chosen = options.seed if options.seed is not None else int(time.time())
-    machine = seed(chosen)(life.Life)
+    machine = seed(chosen)(state_machine.ProjectLifecycle)
     start = time.perf_counter()
     problem: BaseException | None = None
     try:
@@ -52,7 +52,9 @@ def main() -> int:
         )
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the result
         problem = error
-    print(f"{life.sequences} sequences, seed {chosen}, {time.perf_counter() - start:.0f} s")
+    print(
+        f"{state_machine.sequences} sequences, seed {chosen}, {time.perf_counter() - start:.0f} s"
+    )
     if problem is not None:
         print("\n".join([f"LOST: {problem!r}", *getattr(problem, "__notes__", [])]))
         return 1

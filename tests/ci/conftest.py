@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.bakery import Bakery
 from tests.ci.pipeline import Runner
+from tests.support.bakery import Bakery
 
 MakeRunner = Callable[..., Runner]
 

@@ -19,8 +19,8 @@ from service.testing import FOLDER, RunningService, free_port, running_service
 
 from tests.ci.conftest import MakeRunner
 from tests.ci.pipeline import GITLAB, LOAD_TESTS, Job, Runner, read_yaml
-from tests.suite.running import PATIENT
-from tests.wrapper.harness import until
+from tests.support.suite_runner import PATIENT
+from tests.support.wrapper_project import until
 
 pytestmark = pytest.mark.slow
 

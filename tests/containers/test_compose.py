@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.bakery import Bakery
-from tests.layout import SUITE_FILES
+from tests.support.bakery import Bakery
+from tests.support.layout import SUITE_FILES
 
 pytestmark = pytest.mark.xdist_group("compose")
 

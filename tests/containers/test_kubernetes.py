@@ -15,7 +15,7 @@ import pytest
 import yaml
 from service.testing import RunningService
 
-from tests.bakery import Bakery
+from tests.support.bakery import Bakery
 
 pytestmark = pytest.mark.xdist_group("kubernetes")
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import installed
-from tests.databases.servers import Postgres, Stores, mongo, postgres
-from tests.layout import SUITE_FILES
-from tests.suite.running import Suite
+from tests.support.database_servers import Postgres, Stores, mongo, postgres
+from tests.support.layout import SUITE_FILES
+from tests.support.suite_runner import Suite
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 

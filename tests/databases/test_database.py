@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from service.testing import free_port
 
-from tests.databases.servers import PASSWORD, USER, Postgres
-from tests.layout import LOAD
-from tests.suite.running import SCRIPT_ERROR, THRESHOLDS_CROSSED, Run, Running, Suite
+from tests.support.database_servers import PASSWORD, USER, Postgres
+from tests.support.layout import LOAD
+from tests.support.suite_runner import SCRIPT_ERROR, THRESHOLDS_CROSSED, Run, Running, Suite
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("databases")]
 

@@ -16,10 +16,10 @@ import pytest
 import yaml
 from service.testing import free_port
 
-from tests.bakery import Bakery
-from tests.databases.servers import PASSWORD, USER, Pipeline, Stores, pipeline
-from tests.layout import REPOSITORY
-from tests.suite.running import SCRIPT_ERROR, THRESHOLDS_CROSSED, Run, Suite
+from tests.support.bakery import Bakery
+from tests.support.database_servers import PASSWORD, USER, Pipeline, Stores, pipeline
+from tests.support.layout import REPOSITORY
+from tests.support.suite_runner import SCRIPT_ERROR, THRESHOLDS_CROSSED, Run, Suite
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("databases")]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.bakery import Bakery
-from tests.layout import LOAD, REPOSITORY, WRAPPER
+from tests.support.bakery import Bakery
+from tests.support.layout import LOAD, REPOSITORY, WRAPPER
 
 ROOT_README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 SUITE_README = (LOAD / "README.md").read_text(encoding="utf-8")

@@ -1,19 +1,20 @@
-"""Runs the real commands: cookiecutter, cruft and git, away from the user's settings."""
+"""Runs cookiecutter, cruft and git as commands. To generate in this process, use `bake`."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from cookiecutter.main import cookiecutter
+from tests.support.layout import REPOSITORY
 
-from tests.layout import REPOSITORY
-
+Bake = Callable[..., Path]
 MANIFEST = "tests/load/.cookiecutter-k6.json"
+# The only files that a new project may execute.
+PROGRAMS = {"scripts/load-test.sh", "tests/load/ci/ci.sh", "tests/load/kubernetes/operator.sh"}
 UPDATE = ("--no-input", "-f", "--config-file", MANIFEST)
 
 
@@ -26,7 +27,7 @@ class Result(NamedTuple):
 
     @property
     def errors(self) -> list[str]:
-        """The lines that tell the user what is wrong."""
+        """The error messages."""
         return [line for line in self.err.split("\n") if line.startswith("ERROR: ")]
 
 
@@ -57,39 +58,22 @@ def cruft(cwd: Path, *arguments: str) -> Result:
 
 
 def git(cwd: Path, *arguments: str) -> str:
-    """Run git and return what it printed; raise when it fails."""
+    """Run git and return its output; raise if it fails."""
     result = run(["git", *arguments], cwd)
     assert result.code == 0, result.err
     return result.out
 
 
 def commit_all(folder: Path, message: str = "work") -> None:
-    """Commit everything below a folder, making the repository when there is none."""
+    """Commit everything below a folder; create the repository if necessary."""
     if not (folder / ".git").exists():
         git(folder, "init", "-q")
     git(folder, "add", "-A")
     git(folder, "commit", "-q", "--allow-empty", "-m", message)
 
 
-def generate(output: Path, template: Path = REPOSITORY, **answers: Any) -> Path:
-    """Generate in this process, over an existing project if there is one."""
-    private = output.parent / f"{output.name}-cookiecutter"
-    project = cookiecutter(
-        str(template),
-        no_input=True,
-        extra_context=answers,
-        overwrite_if_exists=True,
-        output_dir=str(output),
-        default_config={
-            "replay_dir": str(private / "replay"),
-            "cookiecutters_dir": str(private / "templates"),
-        },
-    )
-    return Path(project)
-
-
 def tree(folder: Path) -> dict[str, tuple[str, bytes, int, int]]:
-    """Return everything below a folder but .git: kind, content, mode and time by path."""
+    """Return everything below a folder except .git: kind, content, mode and time by path."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
@@ -107,5 +91,14 @@ def tree(folder: Path) -> dict[str, tuple[str, bytes, int, int]]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Return the content of every file below a folder but .git."""
+    """Return the content of every file below a folder except .git."""
     return {name: shape[1] for name, shape in tree(folder).items() if shape[0] == "file"}
+
+
+def names(folder: Path) -> set[str]:
+    """Return the path of every file and every empty folder below a folder."""
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if not path.is_dir() or not list(path.iterdir())
+    }

@@ -5,13 +5,17 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.generation.commands import commit_all, git
-from tests.layout import REPOSITORY
+from tests.generation.commands import Bake, commit_all, git
+from tests.support.layout import REPOSITORY
 
-# The package under test lives in the template: compiled files there would be generated too.
+if TYPE_CHECKING:
+    from pytest_cookies.plugin import Cookies
+
+# The package under test is part of the template: compiled files would end up in projects.
 sys.dont_write_bytecode = True
 
 TEMPLATE_PARTS = ("cookiecutter.json", "hooks", "{{cookiecutter.project_slug}}")
@@ -19,7 +23,7 @@ TEMPLATE_PARTS = ("cookiecutter.json", "hooks", "{{cookiecutter.project_slug}}")
 
 @pytest.fixture
 def template(tmp_path: Path) -> Path:
-    """A private copy of the template, to make newer versions of."""
+    """A private copy of the template, to create newer versions from."""
     copy = tmp_path / "template"
     copy.mkdir()
     for part in TEMPLATE_PARTS:
@@ -37,3 +41,16 @@ def template_repository(template: Path) -> Path:
     commit_all(template, "v1")
     git(template, "tag", "v1")
     return template
+
+
+@pytest.fixture
+def bake(cookies: Cookies) -> Bake:
+    """Generate projects of the test's own: `bake(auth="login")`, `bake(template, auth="login")`."""
+
+    def project_of(template: Path = REPOSITORY, **answers: object) -> Path:
+        result = cookies.bake(extra_context=answers, template=str(template))
+        if result.exception:
+            raise result.exception
+        return Path(result.project_path)
+
+    return project_of

@@ -1,4 +1,4 @@
-"""The pages about options and updating, against what they describe."""
+"""The pages about options and updating agree with the template."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from placing import report, run
 
 from tests.generation import options_page
 from tests.generation.commands import UPDATE
-from tests.generation.hooks import defaults
-from tests.layout import REPOSITORY
+from tests.support.hooks import defaults
+from tests.support.layout import REPOSITORY
 
 UPDATING = (REPOSITORY / "docs" / "updating.md").read_text(encoding="utf-8")
 OPTIONS = options_page.PAGE.read_text(encoding="utf-8")
@@ -34,7 +34,7 @@ def test_the_update_command_is_the_one_that_is_tested() -> None:
 
 
 @pytest.mark.parametrize("name", [run.DRY_RUN, run.CHECK])
-def test_both_questions_are_documented(name: str) -> None:
+def test_dry_run_and_check_are_documented(name: str) -> None:
     assert f"{name}=1 cookiecutter" in UPDATING
 
 

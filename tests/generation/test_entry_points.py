@@ -13,11 +13,11 @@ import pytest
 from tests.generation.commands import (
     MANIFEST,
     UPDATE,
+    Bake,
     commit_all,
     contents,
     cookie,
     cruft,
-    generate,
     git,
     tree,
 )
@@ -56,7 +56,9 @@ def test_a_tag_of_a_repository_and_an_update_to_the_next(
     assert (project / "tests/load/lib/auth.js").is_file()
 
 
-def test_a_zip_archive_restores_the_executable_bits(tmp_path: Path, template: Path) -> None:
+def test_a_zip_archive_restores_the_executable_bits(
+    bake: Bake, tmp_path: Path, template: Path
+) -> None:
     archive = tmp_path / "template.zip"
     with zipfile.ZipFile(archive, "w") as packed:
         packed.writestr("cookiecutter-k6-main/", "")
@@ -69,7 +71,7 @@ def test_a_zip_archive_restores_the_executable_bits(tmp_path: Path, template: Pa
     assert result.code == 0, result.err
     project = tmp_path / "my-service"
     assert (project / WRAPPER).stat().st_mode & 0o111
-    assert contents(project) == contents(generate(tmp_path / "out", template))
+    assert contents(project) == contents(bake(template))
 
 
 def test_refused_hooks_leave_a_service_alone(tmp_path: Path) -> None:
@@ -87,8 +89,8 @@ def test_refused_hooks_leave_a_service_alone(tmp_path: Path) -> None:
     assert (service / HTTP).is_file()
 
 
-def test_skip_if_file_exists_is_harmless(tmp_path: Path, template: Path) -> None:
-    project = generate(tmp_path / "out", template)
+def test_skip_if_file_exists_is_harmless(bake: Bake, template: Path) -> None:
+    project = bake(template)
     full = template / FILES / HTTP
     full.write_text(full.read_text() + "// newer\n")
     result = cookie(project, *UPDATE, "-s", template=template)
@@ -97,11 +99,11 @@ def test_skip_if_file_exists_is_harmless(tmp_path: Path, template: Path) -> None
 
 
 def test_a_replay_gives_the_same_suite(tmp_path: Path) -> None:
-    project = generate(tmp_path / "out", auth="api-key", backend_api_prefix="api")
+    answers = ("auth=api-key", "backend_api_prefix=api")
+    assert cookie(tmp_path, "--no-input", *answers).code == 0
+    project = tmp_path / "my-service"
     before = tree(project)
-    replays = list((tmp_path / "out-cookiecutter/replay").glob("*.json"))
-    assert len(replays) == 1
-    result = cookie(tmp_path / "out", "-f", "--replay-file", str(replays[0]))
+    result = cookie(tmp_path, "-f", "--replay")
     assert "nothing to do" in result.out, result
     assert tree(project) == before
 
@@ -109,14 +111,16 @@ def test_a_replay_gives_the_same_suite(tmp_path: Path) -> None:
 # --- cruft -------------------------------------------------------------------------------------
 
 
-def test_cruft_creates_checks_diffs_and_updates(tmp_path: Path, template_repository: Path) -> None:
+def test_cruft_creates_checks_diffs_and_updates(
+    bake: Bake, tmp_path: Path, template_repository: Path
+) -> None:
     answers = json.dumps({"auth": "login", "project_slug": "svc"})
     made = cruft(
         tmp_path, "create", str(template_repository), "--no-input", "--extra-context", answers
     )
     assert made.code == 0, made.err
     project = tmp_path / "svc"
-    plain = generate(tmp_path / "out", template_repository, auth="login", project_slug="svc")
+    plain = bake(template_repository, auth="login", project_slug="svc")
     created = contents(project)
     del created[".cruft.json"]
     assert created == contents(plain)
@@ -143,9 +147,9 @@ def test_cruft_creates_checks_diffs_and_updates(tmp_path: Path, template_reposit
 
 
 def test_cruft_takes_over_a_suite_that_cookiecutter_placed(
-    tmp_path: Path, template_repository: Path
+    bake: Bake, template_repository: Path
 ) -> None:
-    project = generate(tmp_path / "out", template_repository, project_slug="svc")
+    project = bake(template_repository, project_slug="svc")
     answers = json.dumps({"project_slug": "svc"})
     linked = cruft(
         project, "link", str(template_repository), "--no-input", "--extra-context", answers
@@ -199,7 +203,9 @@ def test_a_stray_module_in_the_temporary_folder_is_not_imported(tmp_path: Path) 
     assert result.code == 0, result.err
 
 
-def test_the_hooks_call_no_network_and_no_program_but_git(tmp_path: Path, template: Path) -> None:
+def test_the_hooks_call_no_network_and_no_program_but_git(
+    bake: Bake, tmp_path: Path, template: Path
+) -> None:
     guard = tmp_path / "guard"
     guard.mkdir()
     (guard / "sitecustomize.py").write_text(
@@ -215,7 +221,7 @@ def test_the_hooks_call_no_network_and_no_program_but_git(tmp_path: Path, templa
         "        sys.stderr.write('ALLOWED git\\n')\n"
         "sys.addaudithook(watch)\n"
     )
-    project = generate(tmp_path / "out", template)
+    project = bake(template)
     (project / HTTP).write_text("// ours\n")
     full = template / FILES / HTTP
     full.write_text(full.read_text() + "// newer\n")
@@ -235,8 +241,8 @@ def test_a_generation_leaves_nothing_else_behind(tmp_path: Path) -> None:
     shutil.rmtree(output)
 
 
-def test_the_update_command_of_the_suite_is_the_one_that_works(tmp_path: Path) -> None:
-    project = generate(tmp_path / "out", project_slug="svc")
+def test_the_update_command_of_the_suite_is_the_one_that_works(bake: Bake) -> None:
+    project = bake(project_slug="svc")
     command = f"cookiecutter gh:cookiecutter-k6/cookiecutter-k6 {' '.join(UPDATE)}"
     readme = project / "tests/load/README.md"
     assert command in readme.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""One generation at a time; what a dead one left is cleared, what is not ours is never touched."""
+"""One generation at a time: leftovers of a dead one are cleared, foreign files never touched."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.generation.commands import UPDATE, cookie, generate, tree
-from tests.generation.hooks import defaults, load_hook
-from tests.layout import REPOSITORY
+from tests.generation.commands import UPDATE, Bake, cookie, tree
+from tests.support.hooks import defaults, load_hook
+from tests.support.layout import REPOSITORY
 
 hook = load_hook("pre_gen_project")
 CONTEXT = {**defaults(), "project_slug": "my-service", "__name_slug": "my-service"}
@@ -104,7 +104,7 @@ def test_a_staging_folder_that_is_a_link_is_not_followed(tmp_path: Path) -> None
     assert not LOCK.exists()
 
 
-def test_a_staging_folder_of_somebody_else_is_kept() -> None:
+def test_a_foreign_staging_folder_is_kept() -> None:
     STAGING.mkdir()
     (STAGING / "mine.txt").write_text("mine")
     assert "was not made by this template" in hook.prepare(CONTEXT)[0]
@@ -129,8 +129,8 @@ def test_a_bad_template_address_is_refused_and_takes_no_lock() -> None:
     assert not LOCK.exists()
 
 
-def test_of_two_generations_at_once_one_refuses(tmp_path: Path) -> None:
-    project = generate(tmp_path / "out")
+def test_of_two_generations_at_once_one_refuses(bake: Bake, tmp_path: Path) -> None:
+    project = bake()
     before = tree(project)
     gate = tmp_path / "gate"
     gate.mkdir()

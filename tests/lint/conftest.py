@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sources import files_below
 
-from tests.bakery import Bakery
-from tests.layout import SUITE_FILES
 from tests.lint.linting import link_node_modules
-from tests.option_sets import OPTION_SETS
+from tests.support.bakery import Bakery
+from tests.support.layout import SUITE_FILES
+from tests.support.option_sets import OPTION_SETS
 
 NEEDS_TREE = "tree"
 NEEDS_GENERATED = "generated"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sources import tracked_files
 
-from tests.bakery import Bakery
-from tests.layout import REPOSITORY, SUITE_FILES, TEMPLATE, needs_extensions
 from tests.lint.linting import link_node_modules, lint, run
-from tests.option_sets import OPTION_SETS
+from tests.support.bakery import Bakery
+from tests.support.layout import REPOSITORY, SUITE_FILES, TEMPLATE, needs_extensions
+from tests.support.option_sets import OPTION_SETS
 
 NodeBin = Callable[[str], Path]
 

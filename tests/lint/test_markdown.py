@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sources import files_below, tracked_files
 
-from tests.layout import REPOSITORY, TEMPLATE
 from tests.lint.linting import assert_none, lint, run
+from tests.support.layout import REPOSITORY, TEMPLATE
 
 NodeBin = Callable[[str], Path]
 

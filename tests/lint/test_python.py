@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sources import tracked_files
 
-from tests.layout import REPOSITORY, SERVICE
 from tests.lint.linting import lint, run
+from tests.support.layout import REPOSITORY, SERVICE
 
 Tool = Callable[[str], Path]
 

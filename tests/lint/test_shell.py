@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sources import files_below, shell_scripts, tracked_files
 
-from tests.layout import REPOSITORY, SUITE_FILES, WRAPPER
 from tests.lint.linting import lint, run
+from tests.support.layout import REPOSITORY, SUITE_FILES, WRAPPER
 
 Tool = Callable[[str], Path]
 

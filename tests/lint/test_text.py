@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sources import files_below, tracked_files
 
-from tests.layout import REPOSITORY, TEMPLATE
 from tests.lint.linting import assert_none, text_files
+from tests.support.layout import REPOSITORY, TEMPLATE
 
 # What a generated file must not hold: the template's own notation.
 LEFTOVERS = re.compile(r"@@\w*|@feature\b|cookiecutter\.\w+|\{%|%\}")

@@ -10,9 +10,9 @@ import pytest
 import yaml
 from sources import files_below, tracked_files
 
-from tests.bakery import Bakery
-from tests.layout import REPOSITORY, SUITE_FILES, TEMPLATE
 from tests.lint.linting import lint, run
+from tests.support.bakery import Bakery
+from tests.support.layout import REPOSITORY, SUITE_FILES, TEMPLATE
 
 Tool = Callable[[str], Path]
 

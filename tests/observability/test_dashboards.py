@@ -19,17 +19,17 @@ import pytest
 import yaml
 from service.testing import RunningService, running_service
 
-from tests.bakery import Bakery
 from tests.conftest import installed
-from tests.databases.servers import Stores, mongo, pipeline, postgres
-from tests.layout import LOAD, REPOSITORY
 from tests.observability.servers import (
     Influxdb,
     Prometheus,
     running_influxdb,
     running_prometheus,
 )
-from tests.suite.running import PATIENT
+from tests.support.bakery import Bakery
+from tests.support.database_servers import Stores, mongo, pipeline, postgres
+from tests.support.layout import LOAD, REPOSITORY
+from tests.support.suite_runner import PATIENT
 
 pytestmark = pytest.mark.xdist_group("observability")
 
@@ -71,7 +71,8 @@ def filled(query: str, values: Mapping[str, str]) -> str:
 
 def test_the_files_are_what_the_definition_says() -> None:
     done = subprocess.run(
-        [sys.executable, str(REPOSITORY / "tools/dashboards.py"), "--check"],
+        [sys.executable, "-m", "tools.dashboards", "--check"],
+        cwd=REPOSITORY,
         capture_output=True,
         text=True,
         check=False,

@@ -6,13 +6,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from openapi_table.checker import Checker
+from openapi_table.compiler import Choices, compile_document
 from openapi_table.document import Document
-from openapi_table.generators import Builder
-from openapi_table.sampling import Node, Sampler
-from openapi_table.schemas import Schemas
-from openapi_table.source import Source, parse
-from openapi_table.table import Choices, Table, compile_document
+from openapi_table.generators.builder import Builder
+from openapi_table.generators.nodes import Node
+from openapi_table.generators.sampling import Sampler
+from openapi_table.reading.parsing import parse
+from openapi_table.reading.source import Source
+from openapi_table.schemas.checker import Checker
+from openapi_table.schemas.views import Schemas
+from openapi_table.table import Table
 
 Json = dict[str, Any]
 

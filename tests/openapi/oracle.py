@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import jsonschema
-from openapi_table.operations import label
-from openapi_table.sampling import Sampler
+from openapi_table.generators.sampling import Sampler
 from openapi_table.table import Table
+from openapi_table.texts import label
 
 LIMITS = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 

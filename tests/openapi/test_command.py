@@ -15,8 +15,8 @@ import pytest
 import yaml
 from openapi_table import overrides
 
-from tests.option_sets import DOCUMENTS
-from tests.wrapper.harness import BASH
+from tests.support.option_sets import DOCUMENTS
+from tests.support.wrapper_project import BASH
 
 TABLE = "tests/load/data/operations.jsonl"
 OVERRIDES = "tests/load/data/operations.overrides.json"

@@ -17,8 +17,8 @@ import pytest
 import yaml
 from service.testing import RunningService, free_port, running_service
 
-from tests.layout import LOAD
-from tests.suite.running import ANY_LATENCY, Run, Suite
+from tests.support.layout import LOAD
+from tests.support.suite_runner import ANY_LATENCY, Run, Suite
 
 pytestmark = pytest.mark.slow
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from placing import openapi
 
-from tests.generation.hooks import load_hook
 from tests.openapi.test_command import TABLE
-from tests.option_sets import DOCUMENTS
+from tests.support.hooks import load_hook
+from tests.support.option_sets import DOCUMENTS
 
 Baked = Callable[..., Path]
 SHOP = DOCUMENTS / "shop.json"
@@ -23,7 +23,7 @@ def header_of(project: Path) -> Any:
     return json.loads((project / TABLE).read_text(encoding="utf-8").splitlines()[0])
 
 
-def test_a_document_is_compiled_when_the_suite_is_made(baked: Baked) -> None:
+def test_a_document_is_compiled_when_the_suite_is_generated(baked: Baked) -> None:
     project = baked(openapi_spec=str(SHOP))
     assert header_of(project)["counts"]["operations"] == 11
     env = (project / "tests/load/suite.env").read_text(encoding="utf-8")
@@ -41,7 +41,7 @@ def test_a_failure_leaves_a_complete_suite_and_the_command(
     assert "./scripts/load-test.sh openapi update" in capfd.readouterr().out
 
 
-def test_a_relative_path_is_meant_from_the_user_then_from_the_project(tmp_path: Path) -> None:
+def test_a_relative_path_is_resolved_from_the_user_then_from_the_project(tmp_path: Path) -> None:
     here, out = tmp_path / "here", tmp_path / "out"
     root = out / "service"
     for folder in (here, root):
@@ -93,7 +93,7 @@ def test_an_outdated_table_is_compiled_again(tmp_path: Path) -> None:
         7.5,
     ],
 )
-def test_answers_that_are_no_place_are_refused(answer: object) -> None:
+def test_invalid_locations_are_refused(answer: object) -> None:
     answers, problems = load_hook("pre_gen_project").check_answers(
         {"project_name": "A", "project_slug": "a", "backend_port": 1, "openapi_spec": answer}
     )
@@ -104,6 +104,6 @@ def test_answers_that_are_no_place_are_refused(answer: object) -> None:
 @pytest.mark.parametrize(
     "answer", ["", "live", "LIVE", "a b.json", "../é.yaml", "http://[::1]:8000/o"]
 )
-def test_answers_that_are_places_are_taken(answer: str) -> None:
+def test_valid_locations_are_accepted(answer: str) -> None:
     parsed = load_hook("pre_gen_project").parse_document(answer)
     assert parsed == (answer.lower() if answer == "LIVE" else answer)

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openapi_table.source import parse
-from openapi_table.table import dumps, loads
+from openapi_table.reading.parsing import parse
+from openapi_table.storage import dumps, loads
 
-from tests.generation.naughty import NAUGHTY
-from tests.layout import LOAD
 from tests.openapi.compiling import compiled, openapi
 from tests.openapi.oracle import Oracle
+from tests.support.layout import LOAD
+from tests.support.tricky_inputs import TRICKY_TEXTS
 
 CODE = (
     "'; require('child_process').exec('touch pwned'); '",
@@ -85,7 +85,7 @@ def hostile(text: str) -> dict[str, Any]:
     )
 
 
-@pytest.mark.parametrize("text", [*CODE, *NAUGHTY[::7]], ids=ascii)
+@pytest.mark.parametrize("text", [*CODE, *TRICKY_TEXTS[::7]], ids=ascii)
 def test_every_text_stays_data(text: str) -> None:
     document = hostile(text)
     table = compiled(document)

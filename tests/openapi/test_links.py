@@ -10,7 +10,7 @@ import pytest
 from openapi_table.table import Table
 
 from tests.openapi.compiling import OK, body_of, compiled, openapi, row_of
-from tests.option_sets import DOCUMENTS
+from tests.support.option_sets import DOCUMENTS
 
 
 def answer(schema: Any, status: str = "200", **more: Any) -> dict[str, Any]:

@@ -6,9 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from openapi_table import patterns
-from openapi_table.source import Source, parse
-from openapi_table.table import Table, compile_document, dumps
+from openapi_table.compiler import compile_document
+from openapi_table.reading.parsing import parse
+from openapi_table.reading.source import Source
+from openapi_table.schemas import expressions
+from openapi_table.storage import dumps
+from openapi_table.table import Table
 
 from tests.openapi.compiling import OK, compiled, getting, only_row, openapi, posting
 
@@ -80,7 +83,7 @@ def test_what_nobody_foresaw_costs_one_operation(monkeypatch: pytest.MonkeyPatch
     def explode(*_: Any) -> None:
         raise TypeError("unhashable type: 'dict'")
 
-    monkeypatch.setattr("openapi_table.rows.RowMaker._body", explode)
+    monkeypatch.setattr("openapi_table.rows.bodies.BodyMaker.body", explode)
     table = compiled(openapi({**posting(P), "/fine": {"get": {"responses": OK}}}))
     skips = {row["name"]: row.get("skip") for row in table.rows}
     assert skips["GET /fine"] is None
@@ -145,4 +148,4 @@ def test_what_multiplies_comes_to_an_end(name: str) -> None:
 def test_repeats_within_repeats_are_matched_all_the_same(
     expression: str, text: str, fits: bool
 ) -> None:
-    assert patterns.matches(expression, text) is fits
+    assert expressions.matches(expression, text) is fits

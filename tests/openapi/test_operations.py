@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from openapi_table.document import BadDocument
-from openapi_table.operations import clean
+from openapi_table.texts import clean
 
 from tests.openapi.compiling import (
     OK,

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openapi_table import source
+from openapi_table.compiler import compile_document
 from openapi_table.document import BadDocument
-from openapi_table.table import compile_document, dumps
+from openapi_table.reading import download, source
+from openapi_table.reading.parsing import parse
+from openapi_table.storage import dumps
 
 DOCUMENT = b'{"openapi": "3.0.3", "paths": {}}'
 
@@ -74,8 +76,8 @@ def test_a_packed_document_is_unpacked() -> None:
 
 
 def test_a_byte_order_mark_does_no_harm() -> None:
-    assert source.parse(b"\xef\xbb\xbf" + DOCUMENT)["openapi"] == "3.0.3"
-    assert source.parse(DOCUMENT.decode().encode("utf-16"))["openapi"] == "3.0.3"
+    assert parse(b"\xef\xbb\xbf" + DOCUMENT)["openapi"] == "3.0.3"
+    assert parse(DOCUMENT.decode().encode("utf-16"))["openapi"] == "3.0.3"
 
 
 NAUGHTY: dict[str, tuple[bytes, str]] = {
@@ -120,7 +122,7 @@ def test_naughty_answers_are_refused_with_a_reason(
 
 
 def test_too_much_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "SIZE_LIMIT", 100_000)
+    monkeypatch.setattr(download, "SIZE_LIMIT", 100_000)
     with server(reply(b" " * 200_000)) as url, pytest.raises(BadDocument, match="larger than"):
         source.read(url)
     bomb = gzip.compress(b" " * 10_000_000)
@@ -142,7 +144,7 @@ def test_too_much_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_server_that_takes_its_time_is_given_up(
     parts: tuple[bytes, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source, "TIME_LIMIT", 1.0)
+    monkeypatch.setattr(download, "TIME_LIMIT", 1.0)
     started = time.monotonic()
     with server(*parts, pause=0.1) as url, pytest.raises(BadDocument):
         source.read(url)
@@ -159,7 +161,7 @@ def test_yaml_is_read_as_json_has_it() -> None:
     text = (
         b"openapi: 3.0.3\npaths: {}\nx-a: {200: 2024-01-31, true: .nan, b: 2024-01-31T10:00:00Z}\n"
     )
-    assert source.parse(text)["x-a"] == {
+    assert parse(text)["x-a"] == {
         "200": "2024-01-31",
         "true": "nan",
         "b": "2024-01-31T10:00:00Z",
@@ -175,7 +177,7 @@ empty: [~, null, Null]
 base: &base {a: 1}
 more: {<<: *base, b: 2}
 """
-    assert source.parse(text) == {
+    assert parse(text) == {
         "on": ["on", "off", "yes", "NO", True, False],
         "dates": ["2020-13-45", "12:30:00", "1_000", "=", "<<"],
         "numbers": [1234, 15, 31, 1000.0, -0.5, "1e999", "inf", "0b11"],
@@ -194,7 +196,7 @@ more: {<<: *base, b: 2}
 )
 def test_keys_that_stand_twice_are_noted(text: bytes, place: str) -> None:
     notes: list[tuple[str, str]] = []
-    assert source.parse(text, notes)["a"] == {"b": 2}
+    assert parse(text, notes)["a"] == {"b": 2}
     assert [(at, what.rpartition(": ")[2]) for at, what in notes] == [(place, "b")]
 
 
@@ -214,7 +216,7 @@ DEEP: dict[str, Callable[[], bytes]] = {
 @pytest.mark.parametrize("name", DEEP)
 def test_documents_that_explode_are_refused(name: str) -> None:
     with pytest.raises(BadDocument):
-        source.parse(DEEP[name]())
+        parse(DEEP[name]())
 
 
 @pytest.mark.parametrize(

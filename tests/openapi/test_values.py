@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openapi_table.generators import Unfillable
-from openapi_table.sampling import Sampler
+from openapi_table.generators.nodes import Unfillable
+from openapi_table.generators.sampling import Sampler
 
 from tests.openapi.compiling import (
     body_of,

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.placing.world import Project, write_tables
+from tests.support.small_template import Project, write_tables
 
-# The package under test lives in the template: compiled files there would be generated too.
+# The package under test is part of the template: compiled files would end up in projects.
 sys.dont_write_bytecode = True
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
-    """An empty project, and the small template of `world.py`."""
+    """An empty project, and the small template of `small_template.py`."""
     made = Project.create(write_tables(tmp_path))
     yield made
     made.close()

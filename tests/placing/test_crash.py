@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from placing.act import Disk, Refusal
 
-from tests.placing.world import MANIFEST, Project, Unfinished
+from tests.support.small_template import MANIFEST, Project, Unfinished
 
 A = "tests/load/lib/a.js"
 
@@ -116,7 +116,9 @@ class StubbornDisk(Disk):
 
 
 @pytest.mark.parametrize("path", ["lib/a.js", "lib/mid.js", "suite.env", "package.json"])
-def test_one_stubborn_file_is_named_and_the_next_run_completes(project: Project, path: str) -> None:
+def test_a_file_that_cannot_be_written_is_reported_and_placed_by_the_next_run(
+    project: Project, path: str
+) -> None:
     full_of_life(project)
     twin = project.copy()
     twin.generate(1, auth="none")
@@ -156,7 +158,7 @@ class SplitDisk(Disk):
         super().replace(source, target)
 
 
-def test_a_suite_on_another_disk_is_placed_all_the_same(project: Project) -> None:
+def test_a_suite_on_another_disk_is_placed(project: Project) -> None:
     twin = project.copy()
     twin.generate(0)
     project.generate(0, SplitDisk())

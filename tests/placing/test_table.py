@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from placing.plan import Plan
+from placing.steps import Plan
 from placing.tree import blob_id
 
-from tests.placing.world import MANIFEST, Project, template_files, text_of
+from tests.support.small_template import MANIFEST, Project, template_files, text_of
 
 A = "tests/load/lib/a.js"  # differs in every version
 STEADY = "tests/load/lib/steady.js"  # is the same in every version

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.layout import LOAD
-from tests.suite.running import Suite
+from tests.support.layout import LOAD
+from tests.support.suite_runner import Suite
 
 if TYPE_CHECKING:
     from service.testing import RunningService
@@ -60,12 +60,12 @@ def faulty(_own_service: RunningService) -> Iterator[RunningService]:
 
 @pytest.fixture(scope="module")
 def _outcomes(suite: Suite, request: pytest.FixtureRequest) -> Iterator[dict[str, Future[Any]]]:
-    from tests.suite.crowd import Crowd  # noqa: PLC0415 - only tests that ask pay for it
+    from tests.suite.parallel_runs import ParallelRuns  # noqa: PLC0415 - slow to import
 
-    crowd = Crowd(suite)
+    runs = ParallelRuns(suite)
     own = [item for item in request.session.items if item.parent is request.node]
-    yield crowd.start([item for item in own if isinstance(item, pytest.Function)])
-    crowd.stop()
+    yield runs.start([item for item in own if isinstance(item, pytest.Function)])
+    runs.stop()
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from service.testing import RunningService
 
-from tests.bakery import Bakery
-from tests.layout import needs_extensions
-from tests.option_sets import OPTION_SETS
-from tests.suite.running import PATIENT, Suite
+from tests.support.bakery import Bakery
+from tests.support.layout import needs_extensions
+from tests.support.option_sets import OPTION_SETS
+from tests.support.suite_runner import PATIENT, Suite
 
 
 @pytest.mark.parametrize("name", list(OPTION_SETS))

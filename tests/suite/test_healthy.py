@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.layout import LOAD
-from tests.suite import figures
-from tests.suite.running import (
+from tests.suite import expected_load
+from tests.support.layout import LOAD
+from tests.support.suite_runner import (
     ENTRIES,
     PATIENT,
     SCENARIOS,
@@ -122,7 +122,7 @@ def test_the_console_shows_every_threshold(healthy: HealthyRun, entry: str) -> N
 @each_entry
 def test_every_declared_endpoint_was_called(healthy: HealthyRun, entry: str) -> None:
     run = healthy(entry)
-    wanted = figures.ENDPOINTS.get(name_of(entry))
+    wanted = expected_load.ENDPOINTS.get(name_of(entry))
     names = [row["name"] for row in run.summary["endpoints"]]
     assert wanted is None or names == list(wanted)
     for row in run.summary["endpoints"]:
@@ -138,7 +138,7 @@ def test_requests_are_tagged(healthy: HealthyRun, entry: str) -> None:
     key = run.summary["scenario"]
     wanted = {
         **TAGS,
-        "test_type": figures.TEST_TYPES[name],
+        "test_type": expected_load.TEST_TYPES[name],
         "profile": key,
         "target_vus": "2",
         "scenario": key,
@@ -247,7 +247,7 @@ def test_every_script_passes_under_every_profile(live: Suite, profile: str) -> N
         assert_green(run)
         assert run.summary["scenario"] == run.summary["run"]["profile"] == profile
         requests = [row for row in run.samples() if row.metric == "http_reqs"]
-        assert {row.tags["test_type"] for row in requests} == {figures.TEST_TYPES[script]}
+        assert {row.tags["test_type"] for row in requests} == {expected_load.TEST_TYPES[script]}
 
 
 def test_spikes_report_their_steps_and_the_recovery(live: Suite) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.suite.running import Suite
+from tests.support.suite_runner import Suite
 
 SCRIPTS = sorted(
     path.name for path in (Path(__file__).parent / "k6").glob("*.js") if path.name != "expect.js"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from service.testing import RunningService, free_port
 
-from tests.suite.running import ENTRIES, PATIENT, Inspected, Suite, scale_of
+from tests.support.suite_runner import ENTRIES, PATIENT, Inspected, Suite, scale_of
 
 pytestmark = pytest.mark.slow
 

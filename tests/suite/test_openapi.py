@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 import pytest
 from service.testing import RunningService
 
-from tests.layout import LOAD
-from tests.suite.recording import Recorder, recording
-from tests.suite.running import ANY_LATENCY, Run, Suite
+from tests.support.layout import LOAD
+from tests.support.recording_server import Recorder, recording
+from tests.support.suite_runner import ANY_LATENCY, Run, Suite
 
 pytestmark = pytest.mark.slow
 

@@ -14,10 +14,10 @@ import yaml
 from service.testing import RunningService
 from service.users import TIER_USERS
 
-from tests.bakery import Bakery
-from tests.layout import LOAD, REPOSITORY
-from tests.suite import figures
-from tests.suite.running import GENEROUS, SCENARIOS, Run, Running, Suite, seconds_of
+from tests.suite import expected_load
+from tests.support.bakery import Bakery
+from tests.support.layout import LOAD, REPOSITORY
+from tests.support.suite_runner import GENEROUS, SCENARIOS, Run, Running, Suite, seconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,7 +122,7 @@ def test_settings(preset: Preset) -> None:
 @pytest.mark.parametrize("profile", SCENARIOS)
 def test_profiles_have_the_figures_of_the_original(preset: Preset, profile: str) -> None:
     name, suite = preset
-    wanted = figures.PROFILES[SETS[name]].get(profile)
+    wanted = expected_load.PROFILES[SETS[name]].get(profile)
     if wanted is None or (name, profile) == ("desk", "load"):
         return
     assert suite.inspect(f"scenarios/{profile}.js").shape == wanted
@@ -201,7 +201,7 @@ def test_the_load_of_the_desk_is_two_scenarios(desk: Suite) -> None:
     assert (tickets["executor"], tickets["exec"]) == ("ramping-vus", "ticketOperations")
     assert (tickets["startVUs"], tickets["gracefulRampDown"]) == (0, "30s")
     stages = tuple((seconds_of(s["duration"]), s["target"]) for s in tickets["stages"])
-    assert stages == figures.PROFILES["desk"]["load"].stages
+    assert stages == expected_load.PROFILES["desk"]["load"].stages
     assert (browsing["executor"], browsing["exec"]) == ("constant-arrival-rate", "knowledgeBase")
     assert (browsing["rate"], browsing["timeUnit"]) == (50, "1s")
     assert seconds_of(browsing["duration"]) == 16 * 60
@@ -429,16 +429,16 @@ def test_the_shop_under_every_profile(
         assert_green(profile, running.wait())
 
 
-def assert_promised(profile: str, found: figures.Thresholds) -> None:
+def assert_promised(profile: str, found: expected_load.Thresholds) -> None:
     """The shop's own figures under normal load; limits on all answers leave reports out."""
     heavy = profile in {"stress", "spike", "breakpoint"}
-    for name, (times, most) in figures.SHOP_TARGETS.items():
+    for name, (times, most) in expected_load.SHOP_TARGETS.items():
         assert found.get(f"http_req_duration{{name:{name}}}", []) == ([] if heavy else times)
         finest = most if profile == "soak" or most != "rate<0.0001" else "rate<0.001"
         if not heavy:
             assert found[f"http_req_failed{{name:{name}}}"] == [finest]
-    limits = figures.SCENARIO_THRESHOLDS.get(
-        ("saas", profile), figures.SCENARIO_THRESHOLDS["core", profile]
+    limits = expected_load.SCENARIO_THRESHOLDS.get(
+        ("saas", profile), expected_load.SCENARIO_THRESHOLDS["core", profile]
     )
     for metric, expressions in limits.items():
         if metric.startswith("http_req_duration") and "{name:" not in metric:
@@ -450,7 +450,7 @@ def assert_promised(profile: str, found: figures.Thresholds) -> None:
 def test_the_mix_of_the_shop(baked: Bakery, suite: Suite) -> None:
     load = baked(**answers("commerce")) / "tests" / "load"
     shop = Suite(suite.k6, load, suite.results)
-    endpoints = set(figures.SHOP_TARGETS)
+    endpoints = set(expected_load.SHOP_TARGETS)
     for profile in SCENARIOS:
         found = shop.inspect(f"scenarios/{profile}.js").thresholds
         named = {key for key in found if key.startswith("http_reqs{name:")}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from service.testing import RunningService
 
-from tests.suite.running import ENTRIES, SCRIPT_ERROR, Suite
+from tests.support.suite_runner import ENTRIES, SCRIPT_ERROR, Suite
 
 NOT_USERS = ["0", "-1", "1.5", "1e3", "abc", "08", "99999999999", "100001", "\uff15", "5 ", "0x5"]
 NOT_DURATIONS = [

@@ -10,7 +10,7 @@ import pytest
 from service.certificates import make_certificate
 from service.testing import RunningService, free_port, running_service
 
-from tests.suite.running import ENTRIES, PATIENT, SCRIPT_ERROR, Run, Suite
+from tests.support.suite_runner import ENTRIES, PATIENT, SCRIPT_ERROR, Run, Suite
 
 # Each of these starts a service that is broken in its own way.
 pytestmark = pytest.mark.slow

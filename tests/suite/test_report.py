@@ -17,8 +17,8 @@ import pytest
 from programs import BROWSER
 from service.testing import RunningService
 
-from tests.layout import REPOSITORY
-from tests.suite.running import PATIENT, Run, Suite
+from tests.support.layout import REPOSITORY
+from tests.support.suite_runner import PATIENT, Run, Suite
 
 pytestmark = pytest.mark.slow
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from service.testing import RunningService
 
-from tests.bakery import Bakery
-from tests.layout import LOAD
-from tests.suite.running import ANY_LATENCY, GENEROUS, Run, Suite
+from tests.support.bakery import Bakery
+from tests.support.layout import LOAD
+from tests.support.suite_runner import ANY_LATENCY, GENEROUS, Run, Suite
 
 API = "/api/v1"
 QUICK: dict[str, str | float] = {

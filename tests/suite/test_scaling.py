@@ -7,14 +7,14 @@ import math
 
 import pytest
 
-from tests.suite import figures
-from tests.suite.running import ENTRIES, SCENARIOS, SCRIPTS, Shape, Suite
+from tests.suite import expected_load
+from tests.support.suite_runner import ENTRIES, SCENARIOS, SCRIPTS, Shape, Suite
 
 # Some hundred calls of `k6 inspect`.
 pytestmark = pytest.mark.slow
 
 EVERYTHING = [
-    *itertools.product(figures.SETS, [f"scenarios/{name}.js" for name in SCENARIOS]),
+    *itertools.product(expected_load.SETS, [f"scenarios/{name}.js" for name in SCENARIOS]),
     *itertools.product(["core"], [f"scripts/{name}.js" for name in SCRIPTS]),
 ]
 
@@ -89,7 +89,7 @@ def test_durations_k6_knows_are_accepted(suite: Suite, duration: str) -> None:
     assert suite.inspect("scenarios/smoke.js", DURATION=duration).total_seconds > 30
 
 
-@pytest.mark.parametrize("profile_set", figures.SETS)
+@pytest.mark.parametrize("profile_set", expected_load.SETS)
 def test_a_profile_of_the_set_runs_in_a_script(suite: Suite, profile_set: str) -> None:
     own = suite.inspect("scenarios/stress.js", PROFILE_SET=profile_set)
     script = suite.inspect("scripts/health.js", PROFILE_SET=profile_set, PROFILE="stress")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from service.testing import RunningService
 
-from tests.suite.running import Run, Sample, Suite
+from tests.support.suite_runner import Run, Sample, Suite
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from service.testing import RunningService, running_service
 
-from tests.suite.running import ANY_LATENCY, THRESHOLDS_CROSSED, Suite
+from tests.support.suite_runner import ANY_LATENCY, THRESHOLDS_CROSSED, Suite
 
 pytestmark = pytest.mark.slow
 

@@ -14,9 +14,9 @@ import toolchain
 from service.certificates import make_certificate
 from service.testing import RunningService, free_port, running_service
 
-from tests.suite import figures
-from tests.suite.crowd import ahead
-from tests.suite.running import SCENARIOS, Run, Sample, Suite, scale_of
+from tests.suite import expected_load
+from tests.suite.parallel_runs import ahead
+from tests.support.suite_runner import SCENARIOS, Run, Sample, Suite, scale_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sockets")]
 
@@ -467,7 +467,7 @@ def test_wrong_settings_are_refused(suite: Suite, settings: dict[str, str]) -> N
 
 def test_figures(suite: Suite) -> None:
     desk = suite.inspect(ENTRY, WS_PROTOCOL="socketio")
-    assert desk.shape == figures.ramping((120, 100), (300, 500), (300, 1000), (120, 0))
+    assert desk.shape == expected_load.ramping((120, 100), (300, 500), (300, 1000), (120, 0))
     assert desk.scenario["gracefulRampDown"] == "30s"
     assert desk.thresholds["ws_connections"] == ["count>500"]
     assert desk.thresholds["ws_message_latency"] == ["p(95)<100"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from service.testing import RunningService
 
-from tests.suite.running import ENTRIES, PATIENT, SCRIPT_ERROR, Suite
+from tests.support.suite_runner import ENTRIES, PATIENT, SCRIPT_ERROR, Suite
 
 # Each of these starts a real k6.
 pytestmark = pytest.mark.slow

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from service.testing import RunningService
 
-from tests.layout import REPOSITORY
-from tests.suite.running import ANY_LATENCY, Run, Sample, Suite
+from tests.support.layout import REPOSITORY
+from tests.support.suite_runner import ANY_LATENCY, Run, Sample, Suite
 
 pytestmark = pytest.mark.slow
 

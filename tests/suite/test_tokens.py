@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from service.testing import RunningService, running_service
 
-from tests.suite.running import PATIENT, Run, Suite
+from tests.support.suite_runner import PATIENT, Run, Suite
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from service.testing import RunningService
 
-from tests.suite.running import ANY_LATENCY, MEGABYTE, THRESHOLDS_CROSSED, Run, Suite
+from tests.support.suite_runner import ANY_LATENCY, MEGABYTE, THRESHOLDS_CROSSED, Run, Suite
 
 HEALTH = "/api/v1/health"
 OPENAPI = "/openapi.json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from service.testing import RunningService, free_port, running_service
 
-from tests.suite.running import SCRIPT_ERROR, Suite
+from tests.support.suite_runner import SCRIPT_ERROR, Suite
 
 pytestmark = pytest.mark.slow
 

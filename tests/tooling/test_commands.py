@@ -16,7 +16,7 @@ import demo
 import pytest
 import toolchain
 
-from tests.layout import REPOSITORY
+from tests.support.layout import REPOSITORY
 
 
 def make(*arguments: str, cwd: Path = REPOSITORY) -> subprocess.CompletedProcess[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from programs import PROGRAMS, Program
 
-from tests.layout import REPOSITORY
+from tests.support.layout import REPOSITORY
 
 
 def look(path: Path, **settings: str) -> subprocess.CompletedProcess[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import toolchain
 
-from tests.layout import REPOSITORY
+from tests.support.layout import REPOSITORY
 
 SCRIPT = REPOSITORY / "tools" / "toolchain.py"
 

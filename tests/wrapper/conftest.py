@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wrapper.harness import SHIM_FOLDER, Project
+from tests.support.wrapper_project import SHIM_FOLDER, Project
 
 
 @pytest.fixture

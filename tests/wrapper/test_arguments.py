@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wrapper.harness import Project
+from tests.support.wrapper_project import Project
 
 HOSTILE_TEXTS = [
     "$(touch pwned)",

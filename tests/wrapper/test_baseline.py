@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wrapper.harness import Project
+from tests.support.wrapper_project import Project
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from tests.wrapper.harness import SHIM_FOLDER, Project
+from tests.support.wrapper_project import SHIM_FOLDER, Project
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tests.layout import REPOSITORY, WRAPPER
-from tests.wrapper.harness import Project
+from tests.support.layout import REPOSITORY, WRAPPER
+from tests.support.wrapper_project import Project
 
 PAGE = (REPOSITORY / "docs" / "wrapper.md").read_text(encoding="utf-8")
 SOURCE = re.sub(r"^\s*#.*$", "", WRAPPER.read_text(encoding="utf-8"), flags=re.MULTILINE)

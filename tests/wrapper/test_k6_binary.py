@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.wrapper.harness import SHIM_FOLDER, Project
+from tests.support.wrapper_project import SHIM_FOLDER, Project
 
 SYSTEM_PATH = "/usr/bin:/bin"
 

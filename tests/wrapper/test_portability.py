@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.layout import WRAPPER
+from tests.support.layout import WRAPPER
 
 # What bash 3.2 lacks. shellcheck does not look for these.
 NEWER_BASH = {

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from service.testing import RunningService
 
-from tests.wrapper.harness import Call, Project, Result
+from tests.support.wrapper_project import Call, Project, Result
 
 # A test of a second that asks nobody.
 SHORT = """\

@@ -10,8 +10,8 @@ import psutil
 import pytest
 from service.testing import RunningService
 
-from tests.suite.running import PATIENT
-from tests.wrapper.harness import Project
+from tests.support.suite_runner import PATIENT
+from tests.support.wrapper_project import Project
 
 SECRETS = {
     "API_KEY": "canary-key",

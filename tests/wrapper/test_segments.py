@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from service.testing import RunningService
 
-from tests.wrapper.harness import Project, Result
+from tests.support.wrapper_project import Project, Result
 
 Json = dict[str, Any]
 
@@ -31,7 +31,7 @@ const fixed = { executor: 'per-vu-iterations', vus: 8, iterations: 5, maxDuratio
 
 const test = defineTest({
   name: 'fixed',
-  own: { key: 'fixed', shape },
+  defaultLoad: { scenario: 'fixed', shape },
   endpoints: [ROOT],
   options: { scenarios: { fixed: { ...fixed, tags: { phase: 'main' } } } },
 });

@@ -10,17 +10,17 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
-from tests.suite.running import PATIENT
-from tests.wrapper.harness import Project, left_over, until
+from tests.support.layout import REPOSITORY
+from tests.support.suite_runner import PATIENT
+from tests.support.wrapper_project import Project, left_over, until
 
 # Each of these waits for a service to start or to stop.
 pytestmark = pytest.mark.slow
 
-SERVER = Path(__file__).with_name("server.py")
+SERVER = REPOSITORY / "tests" / "support" / "start_command_service.py"
 
 
 def start_command(port: int, *flags: str) -> str:

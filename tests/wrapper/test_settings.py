@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wrapper.harness import Project
+from tests.support.wrapper_project import Project
 
 # Files that a setting can stand in, and what the wrapper and the scripts read from them.
 LINES = {

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.wrapper.harness import Project, Running, left_over, until
+from tests.support.wrapper_project import Project, Running, left_over, until
 
 # Signals need a run to arrive in: all of these wait for one.
 pytestmark = pytest.mark.slow

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wrapper.harness import Project, plain
+from tests.support.wrapper_project import Project, plain
 
 LOCAL = """
 http://localhost:8000 http://localhost https://localhost:8443/base http://LOCALHOST:8000

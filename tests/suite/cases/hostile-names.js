@@ -21,7 +21,7 @@ const CHECKS = NAMES.map((name) =>
 
 const test = defineTest({
   name: 'hostile',
-  own: { key: 'hostile', shape: { executor: 'constant-vus', vus: 1, duration: '1s' } },
+  defaultLoad: { scenario: 'hostile', shape: { executor: 'constant-vus', vus: 1, duration: '1s' } },
   endpoints: ENDPOINTS,
 });
 export const { options, setup, teardown, handleSummary } = test;

@@ -3,7 +3,7 @@ import { equal, expectations, throws } from './expect.js';
 
 const plan = (changes) => ({
   targets: {},
-  keys: ['smoke'],
+  scenarios: ['smoke'],
   endpoints: [],
   stages: [],
   metrics: [],

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from . import manifest
-from .plan import Action, Plan
+from .steps import Action, Plan
 from .tree import look, with_line_endings_of
 
 
@@ -178,7 +178,8 @@ def _do_steps(place: Workplace, steps: Sequence[Action], ready: dict[int, str]) 
     failed: set[str] = set()
     for step in steps:
         if step.needs in failed:
-            continue  # its new place was not written: the old one must stay
+            failed.add(step.path)  # what it needs was not written: it must stay, and so on
+            continue
         new_problems = _attempt(step.path, partial(_do_step, place, step, ready.get(id(step), "")))
         if new_problems:
             failed.add(step.path)

@@ -14,8 +14,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from . import jsontext
+from .links import Look
 from .manifest import Record
-from .plan import Action, Look
+from .steps import Action
 from .tree import Found, blob_id, to_lf, uses_crlf
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))

@@ -57,7 +57,9 @@ def _fits(answer: Any, values: Any) -> bool:
 def select(table: Mapping[str, Any], on: frozenset[str], paths: Iterable[str]) -> list[str]:
     """Return, sorted, the paths that no switched-off feature owns."""
     off = [owned for feature in _off(table, on) for owned in feature.get("files", [])]
-    return sorted(path for path in paths if not any(owns(owned, path) for owned in off))
+    folders = tuple(owned for owned in off if owned.endswith("/"))
+    files = frozenset(off)
+    return sorted(path for path in paths if path not in files and not path.startswith(folders))
 
 
 def dropped_members(table: Mapping[str, Any], on: frozenset[str]) -> dict[str, list[str]]:
@@ -71,8 +73,3 @@ def dropped_members(table: Mapping[str, Any], on: frozenset[str]) -> dict[str, l
 
 def _off(table: Mapping[str, Any], on: frozenset[str]) -> list[Mapping[str, Any]]:
     return [feature for name, feature in table.items() if name not in on]
-
-
-def owns(owned: str, path: str) -> bool:
-    """Tell whether a table entry (a file, or a folder with a final slash) covers a path."""
-    return path.startswith(owned) if owned.endswith("/") else path == owned

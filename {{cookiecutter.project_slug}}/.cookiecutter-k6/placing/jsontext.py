@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _SCALAR = re.compile(r"[^\s,\]}]+")
+# A string, a bracket, or all that is between two of these.
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|[^"{}\[\]]+', re.DOTALL)
 
 
 class Member(NamedTuple):
@@ -116,19 +118,8 @@ def _skip_value(text: str, place: int) -> int:
         match = _SCALAR.match(text, place)
         return match.end() if match else place
     depth = 0
-    while True:
-        char = text[place]
-        if char == '"':
-            place = _skip_string(text, place)
-        else:
-            depth += (char in "{[") - (char in "}]")
-            place += 1
+    for token in _TOKEN.finditer(text, place):
+        depth += (token[0] in "{[") - (token[0] in "}]")
         if depth == 0:
-            return place
-
-
-def _skip_string(text: str, place: int) -> int:
-    place += 1
-    while text[place] != '"':
-        place += 2 if text[place] == "\\" else 1
-    return place + 1
+            return token.end()
+    return len(text)

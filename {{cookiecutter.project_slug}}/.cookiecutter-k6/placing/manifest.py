@@ -35,6 +35,7 @@ class Entry(NamedTuple):
     ancestor: that text itself, where the user's git cannot know it (after a merge or an offer).
     foreign: the file in the project did not come from the template, so that it is never merged.
     offer: where the text was put beside the user's file, if it was.
+    shim: a module at the old path of one that moved; it keeps old imports working.
     """
 
     blob: str
@@ -42,6 +43,7 @@ class Entry(NamedTuple):
     ancestor: str | None = None
     foreign: bool = False
     offer: str = ""
+    shim: bool = False
 
 
 class Pending(NamedTuple):
@@ -62,7 +64,11 @@ Record = dict[str, str]
 
 
 class Manifest(NamedTuple):
-    """The whole memory. additions: what was added to files of the service, by path."""
+    """The whole memory.
+
+    additions: what was added to files of the service, by path. yours: the user's versions that were
+    put beside a file of the suite -> that file.
+    """
 
     version: str = ""
     slug: str = ""
@@ -71,6 +77,7 @@ class Manifest(NamedTuple):
     additions: Mapping[str, Record] = {}
     pending: Mapping[str, Pending] = {}
     pending_additions: Mapping[str, Record] = {}
+    yours: Mapping[str, str] = {}
 
 
 def is_safe_path(path: object) -> bool:
@@ -95,6 +102,7 @@ def dumps(manifest: Manifest) -> bytes:
     }
     optional = {
         "foreign": sorted(path for path, entry in manifest.files.items() if entry.foreign),
+        "shims": sorted(path for path, entry in manifest.files.items() if entry.shim),
         "offers": {
             path: entry.offer for path, entry in sorted(manifest.files.items()) if entry.offer
         },
@@ -104,6 +112,7 @@ def dumps(manifest: Manifest) -> bytes:
             if entry.ancestor is not None
         },
         "additions": _sorted_records(manifest.additions),
+        "yours": dict(sorted(manifest.yours.items())),
         "pending": {path: _dump_pending(item) for path, item in sorted(manifest.pending.items())},
         "pending_additions": _sorted_records(manifest.pending_additions),
     }
@@ -132,6 +141,7 @@ def loads(content: bytes) -> Manifest:
                 for path, item in section.get("pending", {}).items()
             },
             pending_additions=_load_records(section.get("pending_additions", {})),
+            yours={_path(place): _path(path) for place, path in section.get("yours", {}).items()},
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Unusable("it is not a manifest of this template") from error
@@ -144,11 +154,13 @@ def _entry_line(entry: Entry) -> str:
 def _load_files(section: Mapping[str, Any]) -> dict[str, Entry]:
     ancestors = section.get("ancestors", {})
     foreign = section.get("foreign", [])
+    shims = section.get("shims", [])
     offers = section.get("offers", {})
     return {
         _path(path): _load_line(line)._replace(
             ancestor=_text(ancestors[path]) if path in ancestors else None,
             foreign=path in foreign,
+            shim=path in shims,
             offer=_path(offers[path]) if path in offers else "",
         )
         for path, line in section["files"].items()
@@ -170,6 +182,8 @@ def _dump_pending(item: Pending) -> dict[str, Any]:
             dumped["ancestor"] = item.entry.ancestor
         if item.entry.foreign:
             dumped["foreign"] = True
+        if item.entry.shim:
+            dumped["shim"] = True
         if item.entry.offer:
             dumped["offer"] = item.entry.offer
     if item.moved_from:
@@ -184,6 +198,7 @@ def _load_pending(item: Mapping[str, Any]) -> Pending:
         entry = _load_line(item["entry"])._replace(
             ancestor=ancestor,
             foreign=item.get("foreign") is True,
+            shim=item.get("shim") is True,
             offer=_path(item["offer"]) if "offer" in item else "",
         )
     moved_from = _path(item["moved_from"]) if "moved_from" in item else ""

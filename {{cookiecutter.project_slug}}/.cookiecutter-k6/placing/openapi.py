@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -77,6 +76,8 @@ def compile_table(root: str, staged: str, answer: str) -> list[str]:
 
     staged: the folder of the template's own files, whose tool is run. Never fails.
     """
+    import subprocess  # noqa: PLC0415 - most runs compile nothing and need not load it
+
     if answer == LIVE:
         return [f"Next: start the service, then {COMMAND} (reads its OpenAPI document)"]
     place = os.path.join(root, answer) if is_file_name(answer) else answer

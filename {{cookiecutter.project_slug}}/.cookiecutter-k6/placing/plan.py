@@ -16,64 +16,29 @@ The rules, for a file of the project (yours), the manifest (recorded) and the te
 
 "Pristine" is text that equals what was recorded, whatever its line endings and mode bits are. A
 link, a folder or a device in the place of a file is yours, and counts as edited.
+
+A file that the template moved (renames.json) takes your edits to its new path. Where they do not
+merge, or would import something that no longer exists, the new file is placed and yours is put
+beside it (.yours). relink.py does the rest: imports of moved files in files that stay.
 """
 
 from __future__ import annotations
 
-import stat
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from .beside import Beside, reached
+from .imports import decode
+from .links import Links, Look
 from .manifest import Entry, Manifest, Pending
 from .merge import Merger
-from .tree import ABSENT, Found, NewFile, blob_id, to_lf, with_line_endings_of
+from .moves import Mover
+from .relink import Relinker
+from .renames import Renames
+from .steps import Action, Decision, Plan, as_text, mode_only, wanted_mode
+from .tree import Found, NewFile, blob_id, to_lf, with_line_endings_of
 
-_X_BITS = stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH
-_OFFERS = (".new", ".new2", ".new3", ".new4", ".new5", ".new6", ".new7", ".new8", ".new9")
 _BOTH_CHANGED = "you changed it, and so did the template"
-
-Look = Callable[[str], Found]
-
-
-class Action(NamedTuple):
-    """One step, or one line of the report.
-
-    verb: what happens, see report.py. path: where. content: what is written there, if anything.
-    mode: permission bits; None is that of a new file. executable: for a new file.
-    expected: what was there when this was planned. removes, changes_mode: the other two kinds of
-    step. needs: a path that must have been written before. note: for the reader.
-    """
-
-    verb: str
-    path: str
-    content: bytes | None = None
-    mode: int | None = None
-    executable: bool = False
-    expected: Found = ABSENT
-    removes: bool = False
-    changes_mode: bool = False
-    needs: str = ""
-    note: str = ""
-
-    @property
-    def changes(self) -> bool:
-        """Tell whether this is a step, not only a line of the report."""
-        return self.content is not None or self.removes or self.changes_mode
-
-
-class Plan(NamedTuple):
-    """The steps; the manifest after them; and the one that makes an interrupted run repairable."""
-
-    actions: Sequence[Action]
-    after: Manifest
-    during: Manifest
-
-
-class Decision(NamedTuple):
-    """What happens to one path, and what the manifest says about it afterwards."""
-
-    actions: Sequence[Action] = ()
-    entry: Entry | None = None
+_TOGETHER = "your version does not work with the new files"
 
 
 class Planner:
@@ -81,7 +46,7 @@ class Planner:
 
     suite: the files as the template wants them. before: the manifest of the last run.
     look: returns what is at a path of the project. merger: merges texts.
-    renames: (old path, new path) in the order in which the template made them.
+    renames: the rows of renames.json, see renames.py. sources: lists the modules of the project.
     """
 
     def __init__(
@@ -91,31 +56,55 @@ class Planner:
         look: Look,
         merger: Merger,
         renames: Sequence[tuple[str, str]] = (),
+        sources: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         self._suite = suite
         self._before = before
         self._look = look
         self._merger = merger
-        self._renames = renames
+        self._sources = sources
+        self._renames = Renames(renames, suite)
         self._pending: dict[str, Pending] = {}
+        self._beside = Beside(before, look, self._pending)
         self._entries = self._settle()
+        self._links = Links(suite, self._entries, look, self._renames)
 
-    def plan(self, after: Manifest, extra: Sequence[Action] = ()) -> Plan:
-        """Return the plan. after: the manifest to complete. extra: steps planned elsewhere."""
+    def plan(self, after: Manifest, extra: Sequence[Action] = (), *, rewrite: bool = False) -> Plan:
+        """Return the plan.
+
+        after: the manifest to complete. extra: steps planned elsewhere. rewrite: whether to correct
+        imports of moved files in the user's own lines.
+        """
         files: dict[str, Entry] = {}
-        half_moved = self._half_moved()
-        actions = [action for path in half_moved for action in self._end_move(path)]
-        moves = self._moves(half_moved)
-        elsewhere = {*half_moved, *moves.values()}
+        mover = self._mover()
+        half_moved = mover.half_moved()
+        actions = [action for path in half_moved for action in mover.end(path)]
+        moves, joined = mover.planned(half_moved)
+        elsewhere = {*half_moved, *moves.values(), *joined}
         for path in sorted({*self._suite, *self._entries} - elsewhere):
-            decision = self._move(path, moves[path]) if path in moves else self._decide(path)
+            decision = mover.move(path, moves[path]) if path in moves else self._decide(path)
             actions.extend(decision.actions)
             if decision.entry is not None:
                 files[path] = decision.entry
             self._remember(decision)
-        actions.extend(self._leftovers(files, actions))
+        for old in joined:
+            decision = mover.join(old)
+            actions.extend(decision.actions)
+            self._remember(decision)
+        actions, files, pending = Relinker(
+            self._suite,
+            self._entries,
+            self._look,
+            self._renames,
+            self._links,
+            self._sources,
+            after.version,
+        ).complete(actions, files, rewrite=rewrite)
+        self._pending.update(pending)
+        actions.extend(self._beside.leftovers(files, actions, half_moved))
+        actions.extend(self._beside.still_beside(actions))
         actions.extend(extra)
-        after = after._replace(files=files)
+        after = after._replace(files=files, yours=self._beside.yours)
         during = self._before._replace(
             version=self._before.version or after.version,
             slug=self._before.slug or after.slug,
@@ -123,8 +112,22 @@ class Planner:
             files=self._entries,
             pending=self._pending,
             pending_additions=after.additions,
+            yours=self._beside.yours,
         )
         return Plan(actions, after, during)
+
+    def _mover(self) -> Mover:
+        return Mover(
+            self._suite,
+            self._entries,
+            self._look,
+            self._renames,
+            self._links,
+            self._beside,
+            self._before.pending,
+            self._pending,
+            self._merged,
+        )
 
     # --- what is known -------------------------------------------------------------------
 
@@ -132,7 +135,7 @@ class Planner:
         """Return what is recorded, brought up to date with how far an unfinished run got."""
         known = dict(self._before.files)
         for path, item in self._before.pending.items():
-            if not self._reached(path, item):
+            if not reached(self._look, path, item):
                 continue
             if item.entry is not None:
                 known[path] = item.entry
@@ -142,13 +145,6 @@ class Planner:
                 known.pop(path, None)
         return known
 
-    def _reached(self, path: str, item: Pending) -> bool:
-        """Tell whether an unfinished run did what it was about to do to a path."""
-        found = self._look(path)
-        if not item.placed:
-            return found.kind == "absent"
-        return found.kind == "file" and blob_id(found.content) == item.placed
-
     def _remember(self, decision: Decision) -> None:
         """Note for the pending manifest what the steps of a decision lead to."""
         moved = next((action for action in decision.actions if action.verb == "moved"), None)
@@ -157,6 +153,9 @@ class Planner:
                 self._pending[action.path] = Pending("", None)
             elif action.verb == "beside":
                 self._pending[action.path] = Pending(blob_id(action.content or b""), None)
+            elif action.verb == "aside":
+                blob = blob_id(action.content or b"")
+                self._pending[action.path] = Pending(blob, None, action.origin, blob)
             elif action.content is not None:
                 item = Pending(blob_id(action.content), decision.entry)
                 if moved is not None:
@@ -185,13 +184,15 @@ class Planner:
         """The template no longer has the file, or an option switched it off."""
         if entry is None:
             return Decision()
+        if entry.shim and found.kind == "file" and blob_id(found.content) == entry.blob:
+            return Decision((), entry)  # see relink.py
         if found.kind in {"absent", "blocked"}:
-            return Decision(self._tidy(entry))
+            return Decision(self._beside.tidy(entry))
         if found.kind == "file" and blob_id(found.content) == entry.blob and not entry.foreign:
             actions = [Action("remove", path, expected=found, removes=True)]
-            return Decision([*actions, *self._tidy(entry)])
+            return Decision([*actions, *self._beside.tidy(entry)])
         kept = Action("kept", path, note="no longer part of the suite, but edited")
-        return Decision([kept, *self._tidy(entry)])
+        return Decision([kept, *self._beside.tidy(entry)])
 
     def _first_time(self, path: str, found: Found, new: NewFile) -> Decision:
         """The manifest does not know the file."""
@@ -201,8 +202,8 @@ class Planner:
             return Decision([action], entry)
         if found.kind == "file" and blob_id(found.content) == entry.blob:
             return Decision((), entry)
-        offer = self._offer(path, new, entry, "a file of yours is there")
-        return Decision([offer], entry._replace(foreign=True, offer=self._claimed(offer)))
+        offer = self._beside.offer(path, new, entry, "a file of yours is there")
+        return Decision([offer], entry._replace(foreign=True, offer=self._beside.claimed(offer)))
 
     def _deleted(self, path: str, entry: Entry, new: NewFile) -> Decision:
         """The user deleted the file: it stays deleted, and a new version is mentioned once."""
@@ -215,39 +216,65 @@ class Planner:
         """The file was placed before, and something is there."""
         current = Entry(blob_id(new.content), new.executable)
         yours = blob_id(found.content) if found.kind == "file" else ""
-        mode = self._wanted_mode(found, entry, new)
+        mode = wanted_mode(found, entry, new)
         if yours == current.blob:
-            actions = self._mode_only(path, found, mode)
-            return Decision([*actions, *self._tidy(entry)], current)
+            actions = mode_only(path, found, mode)
+            return Decision([*actions, *self._beside.tidy(entry)], current)
         if yours == entry.blob and not entry.foreign:
             content = with_line_endings_of(new.content, found.content)
             action = Action("update", path, content, mode, expected=found)
-            return Decision([action, *self._tidy(entry)], current)
+            return Decision([action, *self._beside.tidy(entry)], current)
         if entry.blob == current.blob:
             kept = entry._replace(executable=new.executable)
-            return Decision(self._mode_only(path, found, mode), kept)
+            return Decision(mode_only(path, found, mode), kept)
         return self._conflict(path, found, entry, new)
 
     def _conflict(self, path: str, found: Found, entry: Entry, new: NewFile) -> Decision:
         """Both the user and the template changed the file."""
-        kept = Entry(blob_id(new.content), new.executable, _as_text(new), entry.foreign)
-        mode = self._wanted_mode(found, entry, new)
+        kept = Entry(blob_id(new.content), new.executable, as_text(new), entry.foreign)
+        mode = wanted_mode(found, entry, new)
         merged = self._merged(path, found, entry, new)
         if merged is None:
-            offer = self._offer(path, new, entry, _BOTH_CHANGED)
-            kept = kept._replace(offer=self._claimed(offer))
-            return Decision([offer, *self._mode_only(path, found, mode)], kept)
+            if (
+                found.kind == "file"
+                and not entry.foreign
+                and self._links.broken(found.content, path)
+            ):
+                swap = self._swap(path, found, entry, new)
+                if swap is not None:
+                    return swap
+            offer = self._beside.offer(path, new, entry, _BOTH_CHANGED)
+            kept = kept._replace(offer=self._beside.claimed(offer))
+            return Decision([offer, *mode_only(path, found, mode)], kept)
         if merged == found.content:
-            return Decision(self._mode_only(path, found, mode), kept)
+            return Decision(mode_only(path, found, mode), kept)
         return Decision([Action("merge", path, merged, mode, expected=found)], kept)
 
-    def _merged(self, path: str, found: Found, entry: Entry, new: NewFile) -> bytes | None:
+    def _swap(self, path: str, found: Found, entry: Entry, new: NewFile) -> Decision | None:
+        """Place the new file, and put the user's beside it; None without a free name for that."""
+        aside, place = self._beside.aside(path, path, found, _TOGETHER)
+        if not place:
+            return None
+        content = with_line_endings_of(new.content, found.content)
+        mode = wanted_mode(found, entry, new)
+        step = Action("update", path, content, mode, expected=found, needs=place)
+        current = Entry(blob_id(new.content), new.executable)
+        return Decision([*aside, step, *self._beside.tidy(entry)], current)
+
+    def _merged(
+        self, path: str, found: Found, entry: Entry, new: NewFile, moved_to: str = ""
+    ) -> bytes | None:
         """Return the merge of the user's and the template's changes, or None without a clean one.
+
+        Imports of moved files are corrected on both sides first, or each of them would be a
+        conflict with an edit beside it. A line of the user's own stays as it is, unless the file
+        itself moves.
 
         An offer that is still beside the file was not dealt with: its changes are not in the
         user's file, so that it is no ancestor, and a newer offer replaces it.
         """
-        if found.kind != "file" or entry.foreign or self._has_open_offer(path, entry):
+        now = moved_to or path
+        if found.kind != "file" or entry.foreign or self._beside.has_open_offer(path, entry):
             return None
         if b"\0" in found.content or b"\0" in new.content:
             return None
@@ -255,154 +282,7 @@ class Planner:
         base = entry.ancestor.encode("utf-8") if entry.ancestor is not None else base
         if base is None:
             return None
-        merged = self._merger.merge(to_lf(found.content), base, new.content)
+        lines = None if moved_to else frozenset(decode(base).split("\n"))
+        ours = self._links.adjusted(to_lf(found.content), path, now, lines)
+        merged = self._merger.merge(ours, self._links.adjusted(base, path, now), new.content)
         return None if merged is None else with_line_endings_of(merged, found.content)
-
-    # --- the new version beside the user's -----------------------------------------------
-
-    def _offer(self, path: str, new: NewFile, entry: Entry, why: str) -> Action:
-        """Put the new version beside the user's; never over anything the user may have written."""
-        wanted = blob_id(new.content)
-        for suffix in _OFFERS:
-            place = path + suffix
-            there = self._look(place)
-            if there.kind == "file" and blob_id(there.content) == wanted:
-                return Action("offered", place, note=why)
-            if there.kind == "absent" or self._is_our_offer(place, entry):
-                mode = there.mode if there.kind == "file" else None
-                return Action("beside", place, new.content, mode, new.executable, there, note=why)
-        return Action("blocked", path, note=f"{why}, and {path}.new is taken")
-
-    def _claimed(self, offer: Action) -> str:
-        """Return the place of an offer that this template wrote; "" for a file of the user's."""
-        ours = offer.verb == "beside" or offer.path in self._pending
-        return offer.path if ours else ""
-
-    def _has_open_offer(self, path: str, entry: Entry) -> bool:
-        """Tell whether an offer, of an earlier run or whoever made it, is still there."""
-        places = [path + suffix for suffix in _OFFERS if path + suffix in self._before.pending]
-        places += [path + _OFFERS[0], entry.offer or path + _OFFERS[0]]
-        return any(self._look(place).kind != "absent" for place in places)
-
-    def _is_our_offer(self, place: str, entry: Entry) -> bool:
-        """Tell whether a .new file is there as a run of this template wrote it."""
-        ours = {entry.blob} if place == entry.offer else set()
-        if place in self._before.pending:
-            ours.add(self._before.pending[place].placed)
-        there = self._look(place) if place else ABSENT
-        return there.kind == "file" and blob_id(there.content) in ours
-
-    def _leftovers(self, files: Mapping[str, Entry], actions: Sequence[Action]) -> list[Action]:
-        """Remove offers of an unfinished run that this one has no use for."""
-        used = {entry.offer for entry in files.values()} | {action.path for action in actions}
-        unused = [
-            place
-            for place, item in self._before.pending.items()
-            if item.placed and item.entry is None and place not in used
-        ]
-        steps = [
-            Action("tidy", place, expected=self._look(place), removes=True)
-            for place in unused
-            if self._reached(place, self._before.pending[place])
-        ]
-        for step in steps:
-            self._pending[step.path] = Pending("", None)
-        return steps
-
-    def _tidy(self, entry: Entry) -> list[Action]:
-        """Remove an offer that has become pointless, if it is as it was written."""
-        if not self._is_our_offer(entry.offer, entry):
-            return []
-        return [Action("tidy", entry.offer, expected=self._look(entry.offer), removes=True)]
-
-    # --- mode bits -----------------------------------------------------------------------
-
-    @staticmethod
-    def _wanted_mode(found: Found, entry: Entry, new: NewFile) -> int:
-        """Return the user's mode bits; only a change of the template's own goes into them."""
-        if new.executable == entry.executable or found.executable != entry.executable:
-            return found.mode
-        readers = (found.mode & 0o444) >> 2
-        return found.mode | readers if new.executable else found.mode & ~_X_BITS
-
-    @staticmethod
-    def _mode_only(path: str, found: Found, mode: int) -> list[Action]:
-        if found.kind != "file" or mode == found.mode:
-            return []
-        return [Action("mode", path, mode=mode, expected=found, changes_mode=True)]
-
-    # --- renames -------------------------------------------------------------------------
-
-    def _half_moved(self) -> list[str]:
-        """Return old paths that an unfinished run has moved, but not yet removed."""
-        return [
-            item.moved_from
-            for path, item in self._before.pending.items()
-            if item.moved_from in self._entries.keys() - self._suite.keys()
-            and self._reached(path, item)
-            and self._reached(item.moved_from, Pending(item.source, None))
-        ]
-
-    def _end_move(self, old: str) -> list[Action]:
-        """Complete the move of an unfinished run."""
-        self._pending[old] = Pending("", None)
-        gone = Action("moved", old, expected=self._look(old), removes=True)
-        return [*self._tidy(self._entries[old]), gone]
-
-    def _moves(self, half_moved: Sequence[str]) -> dict[str, str]:
-        """Return new path -> old path for every renamed file that takes the user's edits along."""
-        moves = {}
-        for path in self._suite:
-            old = path
-            for earlier, later in reversed(self._renames):
-                if later == old and old not in self._entries:
-                    old = earlier
-            known = old in self._entries and old not in half_moved
-            free = self._look(path).kind == "absent"
-            if old != path and known and free and old not in self._suite:
-                moves[path] = old
-        return moves
-
-    def _move(self, path: str, old: str) -> Decision:
-        """Carry a file that the template renamed to its new path, with the user's edits in it."""
-        found, new, entry = self._look(old), self._suite[path], self._entries[old]
-        gone = Action("moved", old, expected=found, removes=True, needs=path, note=f"now {path}")
-        current = Entry(blob_id(new.content), new.executable)
-        if found.kind in {"absent", "blocked"}:
-            left_out = Action("left-out", path, note=f"you deleted {old}")
-            return Decision([left_out, *self._tidy(entry)], current)
-        if found.kind != "file":
-            kept = Action("kept", old, note=f"the template has it as {path} now")
-            placed = Action("add", path, new.content, executable=new.executable)
-            return Decision([kept, placed, *self._tidy(entry)], current)
-        return self._move_file(path, gone, entry, new)
-
-    def _move_file(self, path: str, gone: Action, entry: Entry, new: NewFile) -> Decision:
-        """Move a file; an edited one is merged, or moves as it is with the new one beside it."""
-        found = gone.expected
-        current = Entry(blob_id(new.content), new.executable)
-        content = found.content
-        offers: list[Action] = []
-        if blob_id(found.content) == entry.blob and not entry.foreign:
-            content = with_line_endings_of(new.content, found.content)
-        elif entry.blob != current.blob:
-            merged = self._merged(gone.path, found, entry, new)
-            content = found.content if merged is None else merged
-            if merged is None:
-                offers = [self._offer(path, new, entry, _BOTH_CHANGED)]
-            offer = self._claimed(offers[0]) if offers else ""
-            current = current._replace(ancestor=_as_text(new), foreign=entry.foreign, offer=offer)
-        else:
-            current = entry._replace(executable=new.executable, offer="")
-        mode = self._wanted_mode(found, entry, new)
-        move = Action("move", path, content, mode, note=f"was {gone.path}")
-        # The move comes after what belongs to it: a run that finds it done need not look further.
-        return Decision([*offers, move, *self._tidy(entry), gone], current)
-
-
-def _as_text(new: NewFile) -> str | None:
-    """Return a template file as text for the manifest, or None when it is binary."""
-    try:
-        return new.content.decode("utf-8")
-    except UnicodeDecodeError:
-        return None

@@ -46,27 +46,34 @@ def apply_features(text: str, on: Collection[str], known: Collection[str], path:
     kept: list[str] = []
     open_blocks: list[bool] = []
     for number, line in enumerate(text.split("\n"), 1):
-        opened = _BLOCK_OPEN.match(line)
-        mark = _LINE_MARK.search(line)
-        name = (opened or mark or {"name": None})["name"]
-        if name is not None and name not in known:
-            raise TemplateError(f"{path}:{number}: unknown feature {name}")
+        if "@feature" not in line:
+            if all(open_blocks):
+                kept.append(line)
+            continue
+        where = f"{path}:{number}"
+        opened, mark = _BLOCK_OPEN.match(line), _LINE_MARK.search(line)
+        name = _known_name(opened or mark, known, where)
         if opened:
             open_blocks.append(name in on)
         elif _BLOCK_CLOSE.match(line):
             if not open_blocks:
-                raise TemplateError(f"{path}:{number}: no feature block is open here")
+                raise TemplateError(f"{where}: no feature block is open here")
             open_blocks.pop()
         elif all(open_blocks):
-            if mark is None and "@feature" in line:
-                raise TemplateError(f"{path}:{number}: not a feature marker: {line.strip()}")
             if mark is None:
-                kept.append(line)
-            elif name in on:
+                raise TemplateError(f"{where}: not a feature marker: {line.strip()}")
+            if name in on:
                 kept.append(line[: mark.start()])
     if open_blocks:
         raise TemplateError(f"{path}: a feature block is not closed")
     return "\n".join(kept)
+
+
+def _known_name(mark: re.Match[str] | None, known: Collection[str], where: str) -> str | None:
+    """Return the feature that a marker names, None without one; raise TemplateError if unknown."""
+    if mark is not None and mark["name"] not in known:
+        raise TemplateError(f"{where}: unknown feature {mark['name']}")
+    return mark["name"] if mark is not None else None
 
 
 def env_quoted(value: str) -> str:

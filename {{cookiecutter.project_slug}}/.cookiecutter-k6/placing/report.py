@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .plan import Action
+from .steps import Action
 
 # verb -> what the summary calls it; the order is that of the summary.
 VERBS = {
@@ -14,6 +14,13 @@ VERBS = {
     "merge": "merged with your changes",
     "move": "moved",
     "moved": "moved away",
+    "aside": "your version put beside the new one",
+    "yours": "your version is beside the new one",
+    "shim": "import shim placed",
+    "rewrite": "imports rewritten",
+    "rewritten": "import rewritten",
+    "stale": "imports a moved file",
+    "served": "imports a moved file through a shim",
     "mode": "permissions changed",
     "extend": "extended",
     "undo": "taken back",
@@ -31,6 +38,10 @@ VERBS = {
 NOTEWORTHY = (
     "merge",
     "move",
+    "aside",
+    "yours",
+    "rewritten",
+    "stale",
     "extend",
     "undo",
     "remove",
@@ -71,11 +82,27 @@ def changed_answers(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[s
     ]
 
 
-def advice(actions: Sequence[Action]) -> list[str]:
-    """Return what to do about new versions that stand beside the user's files."""
-    if not any(action.verb in {"beside", "offered"} for action in actions):
-        return []
-    return [
-        "Compare each .new file with yours, take over what you want, then delete it:",
-        "  git diff --no-index FILE FILE.new",
-    ]
+def advice(actions: Sequence[Action], rewrite: str) -> list[str]:
+    """Return what to do about files that are beside others, and about old imports.
+
+    rewrite: the environment variable that asks for imports to be rewritten.
+    """
+    verbs = {action.verb for action in actions}
+    text = []
+    if verbs & {"beside", "offered"}:
+        text += [
+            "Compare each .new file with yours, take over what you want, then delete it:",
+            "  git diff --no-index FILE FILE.new",
+        ]
+    if verbs & {"aside", "yours"}:
+        text += [
+            "The suite uses the new version of each file that has a .yours file beside it.",
+            "Carry your changes over, then delete the .yours file:",
+            "  git diff --no-index FILE.yours FILE",
+        ]
+    if "stale" in verbs:
+        text += [
+            "Change the imports named above, or run this command again with",
+            f"  {rewrite}=1",
+        ]
+    return text

@@ -6,16 +6,19 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from . import additive, features, manifest, openapi, rendering, report
 from .act import Disk, Refusal, Workplace, carry_out
+from .links import Look
 from .manifest import Manifest
 from .merge import Git, Merger
-from .plan import Action, Look, Plan, Planner
-from .tree import NewFile, look, read_tree, runs, to_lf
+from .plan import Planner
+from .steps import Action, Plan
+from .tree import NewFile, look, modules, read_tree, runs, to_lf
 
 STAGING = ".cookiecutter-k6"
 LOCK = ".cookiecutter-k6.lock"
@@ -24,6 +27,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 DRY_RUN = "K6_SUITE_DRY_RUN"
 CHECK = "K6_SUITE_CHECK"
+REWRITE = "K6_SUITE_REWRITE_IMPORTS"
 
 
 class Template(NamedTuple):
@@ -85,9 +89,18 @@ def _set_aside(found_at: Look, content: bytes, why: str) -> list[Action]:
 
 
 def make_plan(
-    template: Template, request: Request, found_at: Look, merger: Merger
+    template: Template,
+    request: Request,
+    found_at: Look,
+    merger: Merger,
+    sources: Callable[[], Iterable[str]] = tuple,
+    *,
+    rewrite: bool = False,
 ) -> tuple[Plan, Manifest]:
-    """Plan a generation; returns the plan and the manifest of the last run."""
+    """Plan a generation; returns the plan and the manifest of the last run.
+
+    sources: lists the modules of the project. rewrite: see plan.Planner.plan.
+    """
     before, first_actions = read_manifest(found_at)
     slug = suite_slug(request, before)
     table = features.load_table(os.path.join(template.tables, "features.json"))
@@ -116,8 +129,8 @@ def make_plan(
     with open(os.path.join(template.tables, "renames.json"), encoding="utf-8") as file:
         renames = [(earlier, later) for earlier, later in json.load(file)]
     after = Manifest(template.version, slug, request.answers, additions=records)
-    planner = Planner(suite, before, found_at, merger, renames)
-    return planner.plan(after, [*first_actions, *extra]), before
+    planner = Planner(suite, before, found_at, merger, renames, sources)
+    return planner.plan(after, [*first_actions, *extra], rewrite=rewrite), before
 
 
 def asked(environ: Mapping[str, str], variable: str) -> bool:
@@ -135,7 +148,14 @@ def generate(root: str, environ: Mapping[str, str], disk: Disk) -> int:
     os.mkdir(scratch)
     template = Template(read_tree(os.path.join(root, STAGING, "files")))
     found_at = lru_cache(maxsize=None)(partial(look, root))
-    plan, before = make_plan(template, request, found_at, Git(root, scratch))
+    plan, before = make_plan(
+        template,
+        request,
+        found_at,
+        Git(root, scratch),
+        partial(modules, root),
+        rewrite=asked(environ, REWRITE),
+    )
     checking = asked(environ, CHECK)
     if checking or asked(environ, DRY_RUN):
         return _tell_only(plan, before, found_at, checking=checking)
@@ -162,7 +182,9 @@ def _compile(root: str, before: Manifest, answers: Mapping[str, Any]) -> None:
 def _tell_only(plan: Plan, before: Manifest, found_at: Look, *, checking: bool) -> int:
     """Print the plan; return 1 when asked whether the suite is current and it is not."""
     changes = any(action.changes for action in plan.actions)
-    changes = changes or to_lf(found_at(manifest.PATH).content) != manifest.dumps(plan.after)
+    # That the user has dealt with a .yours file does not make a suite outdated.
+    after = plan.after._replace(yours=before.yours)
+    changes = changes or to_lf(found_at(manifest.PATH).content) != manifest.dumps(after)
     say(f"cookiecutter-k6 {plan.after.version}, dry run: nothing is changed")
     for line in report.changed_answers(before.answers, plan.after.answers):
         say(line)
@@ -183,7 +205,7 @@ def _tell(plan: Plan, before: Manifest, *, done: bool) -> None:
         say(line)
     for line in report.lines(plan.actions, everything=False):
         say(line)
-    for line in report.advice(plan.actions):
+    for line in report.advice(plan.actions, REWRITE):
         say(line)
     if done and not before.version:
         say("Next: ./scripts/load-test.sh smoke (about the suite: tests/load/README.md)")
@@ -219,11 +241,22 @@ def finish(folder: str) -> int:
     except OSError as error:
         complain(f"nothing was changed: {error.strerror} ({error.filename})")
     finally:
-        shutil.rmtree(os.path.join(root, STAGING), ignore_errors=True)
-        shutil.rmtree(os.path.join(root, LOCK), ignore_errors=True)
+        remove_folder(os.path.join(root, STAGING))
+        remove_folder(os.path.join(root, LOCK))
     if code == 0:
         _remove_if_empty(root)
     return code
+
+
+def remove_folder(folder: str) -> None:
+    """Remove a folder; one copied from a read-only template has to be made writable first."""
+    try:
+        shutil.rmtree(folder)
+    except OSError:
+        for parent, _folders, _files in os.walk(folder):
+            with suppress(OSError):
+                os.chmod(parent, 0o700)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove_if_empty(root: str) -> None:

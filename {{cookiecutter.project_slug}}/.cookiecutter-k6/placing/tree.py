@@ -7,6 +7,8 @@ import os
 import stat
 from typing import NamedTuple
 
+from .imports import SOURCES
+
 
 class NewFile(NamedTuple):
     """A file of the suite as this generation wants it."""
@@ -75,6 +77,21 @@ def read_tree(folder: str) -> dict[str, bytes]:
     return files
 
 
+def modules(root: str, folder: str = "tests/load") -> list[str]:
+    """Return the paths of the JavaScript and TypeScript files below a folder of the project.
+
+    Links are not followed; installed packages and results are left out.
+    """
+    found = []
+    for parent, folders, names in os.walk(os.path.join(root, *folder.split("/"))):
+        folders[:] = [name for name in folders if name not in {"node_modules", "results"}]
+        for name in names:
+            full = os.path.join(parent, name)
+            if name.endswith(SOURCES) and not os.path.islink(full):
+                found.append(os.path.relpath(full, root).replace(os.sep, "/"))
+    return sorted(found)
+
+
 def look(root: str, path: str) -> Found:
     """Look at one path of the project without following a link at its end.
 
@@ -108,13 +125,17 @@ def parent_problem(root: str, path: str) -> str:
     current = root
     for part in path.split("/")[:-1]:
         current = os.path.join(current, part)
-        shown = os.path.relpath(current, root).replace(os.sep, "/")
-        if os.path.islink(current):
+        try:
+            mode = os.lstat(current).st_mode
+        except OSError:
+            return ""  # nothing is there, and nothing below it
+        shown = current[len(root) :].lstrip(os.sep).replace(os.sep, "/")
+        if stat.S_ISLNK(mode):
             target = os.path.realpath(current)
             if os.path.commonpath([root, target]) != root:
                 return f"{shown} is a link that leads out of the project"
             if not os.path.isdir(target):
                 return f"{shown} is a link to nothing"
-        elif os.path.lexists(current) and not os.path.isdir(current):
+        elif not stat.S_ISDIR(mode):
             return f"{shown} is not a folder"
     return ""

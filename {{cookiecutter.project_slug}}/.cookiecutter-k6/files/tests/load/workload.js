@@ -4,7 +4,7 @@
 // pause after it in seconds (from, to). `order: 'sequence'` takes every step in each iteration,
 // `order: 'weighted'` one of them by `weight` (the weights add up to 1).
 
-import { env } from './lib/config.js'; // @feature workloads
+import { env } from './lib/config.js';
 import { variant } from './lib/http.js';
 import { OPENAPI, visitOpenapi } from './scripts/api-public.js';
 import { HEALTH, visitHealth } from './scripts/health.js';
@@ -34,7 +34,7 @@ const hammering = /** @satisfies {WorkloadPlan} */ ({
 });
 
 /** @type {Record<'smoke' | 'load' | 'stress' | 'soak' | 'spike' | 'breakpoint', WorkloadPlan>} */
-export const workload = {
+const core = {
   smoke: {
     order: 'sequence',
     steps: [
@@ -47,29 +47,20 @@ export const workload = {
   soak: browsing,
   spike: browsing,
   breakpoint: hammering,
-  ...otherWorkload(), // @feature workloads
 };
-// @feature workloads {
+
+/** The plan of each profile. WORKLOAD names another file that exports some: `workloads/<name>.js`. */
+export const workload = env.WORKLOAD === 'core' ? core : { ...core, ...plansOf(env.WORKLOAD) };
 
 /**
- * The plans of WORKLOAD, when it is not `core`; loaded only then.
- *
- * @returns {Record<string, WorkloadPlan> | undefined}
- * @throws when there is no such workload; the message lists those there are
+ * @param {string} name of a file in workloads/
+ * @returns {Record<string, WorkloadPlan>}
+ * @throws when there is no such file
  */
-function otherWorkload() {
-  /** @type {Record<string, () => Record<string, WorkloadPlan> | undefined>} */
-  const workloads = {
-    core: () => undefined,
-    missions: () => require('./workloads/missions.js').missions, // @feature missions
-    desk: () => require('./workloads/desk.js').desk, // @feature desk
-    commerce: () => require('./workloads/commerce.js').commerce, // @feature multi_tenant
-  };
-  if (!Object.hasOwn(workloads, env.WORKLOAD)) {
-    throw new Error(
-      `WORKLOAD=${env.WORKLOAD}: unknown, expected one of ${Object.keys(workloads).join(', ')}`,
-    );
+function plansOf(name) {
+  try {
+    return require(`./workloads/${name}.js`).workload;
+  } catch (error) {
+    throw new Error(`WORKLOAD=${name}: cannot load workloads/${name}.js: ${error}`);
   }
-  return workloads[env.WORKLOAD]();
 }
-// @feature }

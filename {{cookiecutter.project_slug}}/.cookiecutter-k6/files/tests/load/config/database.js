@@ -81,7 +81,10 @@ export const database = {
   },
 
   think: [0.1, 0.5],
-  own: { key: 'database', shape: { executor: 'constant-vus', vus: 20, duration: '5m' } },
+  defaultLoad: {
+    scenario: 'database',
+    shape: { executor: 'constant-vus', vus: 20, duration: '5m' },
+  },
   thresholds: {
     db_query_duration: ['p(95)<100'],
     db_query_failed: ['rate<0.01'],

@@ -21,8 +21,8 @@ export const conversations = {
     subscribe: { message: { type: 'subscribe', channel: '{channel}' }, answer: 'subscribed' },
     clock: { message: { type: 'ping' }, answer: 'pong', every: 25 },
     says: [],
-    own: {
-      key: 'websocket',
+    defaultLoad: {
+      scenario: 'websocket',
       shape: { executor: 'constant-vus', vus: 10, duration: '1m' },
     },
     thresholds: {
@@ -43,8 +43,8 @@ export const conversations = {
     subscribe: { event: 'subscribe', message: '{channel}' },
     clock: { event: 'time', every: 25 },
     says: [{ event: 'typing', message: { ticketId: 'ticket_123' }, after: 5 }],
-    own: {
-      key: 'websocket',
+    defaultLoad: {
+      scenario: 'websocket',
       shape: {
         executor: 'ramping-vus',
         startVUs: 0,
@@ -69,3 +69,9 @@ export const OPENED_SHARE = 0.5;
 
 /** At most this share of them may hear nothing for `messageWithin` seconds; of fewer than a hundred none. */
 export const SILENT_SHARE = 0.01;
+
+/** Thresholds on sockets that `SLO=<name>` adds to profiles big enough for them. */
+export const sloSets = {
+  target: { ws_open_at_peak: ['count>10000'] },
+  critical: { ws_open_at_peak: ['count>5000'] },
+};

@@ -125,7 +125,6 @@ export const sloSets = {
       http_req_failed: ['rate<0.001'],
     },
     loadSized: { http_reqs: ['rate>1000'] },
-    sockets: { ws_open_at_peak: ['count>10000'] }, // @feature websocket
   },
   critical: {
     thresholds: {
@@ -133,7 +132,6 @@ export const sloSets = {
       http_req_failed: ['rate<0.01'],
     },
     loadSized: { http_reqs: ['rate>500'] },
-    sockets: { ws_open_at_peak: ['count>5000'] }, // @feature websocket
   },
   /** At most one error in a thousand under normal load. */
   strict: {

@@ -41,8 +41,10 @@ const supportFailed = new Rate('support_failed');
 /** @returns {User[]} */
 const readUsers = () => JSON.parse(open(localPath(import.meta.resolve('../data/users.json'))));
 
-/** One copy for all VUs. */
-const users = new SharedArray('users', readUsers);
+/** One copy for all VUs; empty when nobody logs in as one of them. */
+const users = new SharedArray('users', () =>
+  env.AUTH_MODE === 'login' && !env.TEST_USER_EMAIL ? readUsers() : [],
+);
 
 /** Whether the password that was given is no secret. Asked once: each request needs it, and users may be many. */
 const isPublished =

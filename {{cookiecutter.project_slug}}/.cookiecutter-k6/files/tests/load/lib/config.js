@@ -30,12 +30,6 @@ export const HEALTH_PATHS =
 /** Whether requests may change data: always on a local target, elsewhere only when asked for. */
 export const writesAllowed = env.target.isLocal || env.ALLOW_WRITES;
 
-// @feature sql {
-/** The same for rows of databases. */
-export const storeWritesAllowed =
-  env.ALLOW_WRITES || Object.values(env.databases).every(({ isLocal }) => isLocal);
-
-// @feature }
 /** Headers and time limit that every request starts from. */
 export const defaultOptions = Object.freeze({
   headers: Object.freeze({ 'Content-Type': 'application/json', Accept: 'application/json' }),

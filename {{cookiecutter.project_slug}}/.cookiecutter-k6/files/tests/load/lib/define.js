@@ -22,7 +22,7 @@ const execution = __VU <= 1 ? require('k6/execution') : undefined;
  * @returns {LoadTest}
  * @throws at init: on an unknown profile, or a target that nobody allowed
  * @example
- * const test = defineTest({ name: 'health', own: { key: 'health_check', shape }, endpoints: [HEALTH] });
+ * const test = defineTest({ name: 'health', defaultLoad: { scenario: 'health_check', shape }, endpoints: [HEALTH] });
  * export const { options, setup, teardown, handleSummary } = test;
  * export default test.run(() => checkHealthResponse(request(HEALTH)));
  */

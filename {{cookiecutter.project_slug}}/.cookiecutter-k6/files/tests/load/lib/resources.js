@@ -1,9 +1,7 @@
 import k6 from 'k6';
 import { Counter, Rate, Trend } from 'k6/metrics';
-import { authEndpoints, authorized, currentToken } from './auth.js'; // @feature auth
 import { checker, isJson } from './checker.js';
-import { env } from './config.js'; // @feature auth
-import { writesAllowed } from './config.js';
+import { env, writesAllowed } from './config.js';
 import { randomItem } from './helpers.js';
 import { endpoint, jsonAt, request } from './http.js';
 import { pause, thinkTime } from './pauses.js';
@@ -15,6 +13,9 @@ import { defineTest } from './define.js';
 /** @typedef {import('../engine/features/resources/types.js').ResourceStep} ResourceStep */
 /** @typedef {import('../engine/features/resources/types.js').Found} Found */
 /** @typedef {import('../engine/types/suite.js').Journey} Journey */
+
+/** Loaded only where requests authenticate: a module costs every VU memory. */
+const auth = env.AUTH_MODE === 'none' ? undefined : require('./auth.js');
 
 /**
  * What each kind of step does; `{id}` is filled in.
@@ -72,11 +73,9 @@ export function resource(row) {
     endpoints: steps.map(({ target }) => target),
     metrics: ['errors', ...steps.flatMap(({ trend, counter }) => named(trend, counter))],
     thresholds: { ...thresholds, ...row.thresholds },
-    // @feature auth {
-    support: authEndpoints,
-    // Fails in set-up, before any load, when the credentials are wrong.
-    prepare: () => void currentToken(),
-    // @feature }
+    support: auth?.authEndpoints,
+    // Fails in setup, before any load, when the credentials are wrong.
+    prepare: auth && (() => void auth.currentToken()),
     run: (observe) =>
       k6.group(row.group, () => {
         /** @type {Found} */
@@ -118,14 +117,14 @@ export function inTurn(journeys) {
  */
 export function defineResourceTest(name, rows) {
   const journey = inTurn(rows.map(resource));
-  const key = name.replace(/\W/g, '_');
+  const scenario = name.replace(/\W/g, '_');
   const test = defineTest({
     name,
-    own: { key, shape: rows[0].shape ?? SHAPE },
+    defaultLoad: { scenario, shape: rows[0].shape ?? SHAPE },
     endpoints: journey.endpoints,
     thresholds: { checks: ['rate>0.95'], ...journey.thresholds },
     metrics: journey.metrics,
-    tags: { test_type: key },
+    tags: { test_type: scenario },
     support: journey.support,
     prepare: journey.prepare,
   });
@@ -152,7 +151,7 @@ export function rowsOf(table, names) {
 }
 
 /**
- * Sends a request, as the VU's user when the service wants to know.
+ * Sends a request, as the VU's user when requests authenticate.
  *
  * @param {Endpoint} target
  * @param {import('./http.js').RequestDetails} [details]
@@ -161,12 +160,7 @@ export function rowsOf(table, names) {
  * @example const response = send(DASHBOARD);
  */
 export function send(target, details) {
-  // @feature auth {
-  if (env.AUTH_MODE !== 'none') {
-    return authorized(target, details);
-  }
-  // @feature }
-  return request(target, details);
+  return auth === undefined ? request(target, details) : auth.authorized(target, details);
 }
 
 /**

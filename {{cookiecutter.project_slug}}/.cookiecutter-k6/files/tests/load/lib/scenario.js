@@ -4,6 +4,7 @@ import { Counter, Rate, Trend } from 'k6/metrics';
 import { checker } from './checker.js';
 import { weightedRandom } from './helpers.js';
 import { createGrowthWatch } from '../engine/vu/growth.js';
+import { withNewNames } from '../engine/vu/old-names.js';
 import { thinkTime } from './pauses.js';
 import { defineTest } from './define.js';
 
@@ -36,16 +37,16 @@ const SHORTEST_SOAK_MS = 60_000;
  * export default scenario.iteration;
  */
 export function defineScenario(profile, plan) {
-  const { key, exec: name, beside = [] } = plan;
+  const { scenario, exec: name, companions = [] } = withNewNames(plan);
   const journey = 'journey' in plan ? plan.journey : journeyOf(plan);
-  const journeys = [journey, ...beside.map((other) => other.journey)];
+  const journeys = [journey, ...companions.map((other) => other.journey)];
   const endpoints = journeys.flatMap((each) => each.endpoints);
   const test = defineTest({
     name: profile,
     profile,
-    key,
+    scenario,
     exec: name,
-    beside,
+    companions,
     endpoints,
     thresholds: Object.assign({}, ...journeys.map(({ thresholds }) => thresholds)),
     metrics: (durationMs) => [
@@ -55,7 +56,7 @@ export function defineScenario(profile, plan) {
     support: [...new Set(journeys.flatMap(({ support = [] }) => support))],
     prepare: journeys.find(({ prepare }) => prepare !== undefined)?.prepare,
     tags: { test_type: profile },
-    overall: plan.overall, // @feature multi_tenant
+    overall: plan.overall,
   });
   const watch = judgesGrowth(profile, test.durationMs) ? createGrowthWatch() : undefined;
   const observe = (/** @type {Endpoint} */ endpoint, /** @type {Outcome} */ outcome) => {
@@ -69,7 +70,7 @@ export function defineScenario(profile, plan) {
     iteration,
     functions: {
       ...(name !== undefined && { [name]: iteration }),
-      ...Object.fromEntries(beside.map((other) => [other.exec, runs(other.journey)])),
+      ...Object.fromEntries(companions.map((other) => [other.exec, runs(other.journey)])),
     },
   };
 }

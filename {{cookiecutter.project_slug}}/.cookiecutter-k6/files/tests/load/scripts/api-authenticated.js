@@ -95,8 +95,8 @@ function record(ok) {
 
 const test = defineTest({
   name: 'api-authenticated',
-  own: {
-    key: 'authenticated_api',
+  defaultLoad: {
+    scenario: 'authenticated_api',
     shape: {
       executor: 'ramping-vus',
       startVUs: 0,

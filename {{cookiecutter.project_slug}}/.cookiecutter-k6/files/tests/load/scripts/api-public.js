@@ -75,8 +75,8 @@ function record({ ok }) {
 
 const test = defineTest({
   name: 'api-public',
-  own: {
-    key: 'public_api',
+  defaultLoad: {
+    scenario: 'public_api',
     shape: {
       executor: 'ramping-vus',
       startVUs: 0,

@@ -53,8 +53,8 @@ function signIn() {
 
 const test = defineTest({
   name: 'auth-flow',
-  own: {
-    key: 'auth_flow',
+  defaultLoad: {
+    scenario: 'auth_flow',
     shape: {
       executor: 'ramping-vus',
       startVUs: 0,

@@ -30,7 +30,10 @@ const verify = checker(IMPORT.name, {
 
 const test = defineTest({
   name: 'bulk-import',
-  own: { key: 'bulk_import', shape: { executor: 'constant-vus', vus: 5, duration: '2m' } },
+  defaultLoad: {
+    scenario: 'bulk_import',
+    shape: { executor: 'constant-vus', vus: 5, duration: '2m' },
+  },
   endpoints: [IMPORT],
   support: credentialEndpoints,
   prepare: () => {

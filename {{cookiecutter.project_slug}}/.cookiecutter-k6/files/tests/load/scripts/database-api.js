@@ -57,7 +57,10 @@ const next = eachFirst(operations, () => randomItem(operations));
 const endpoints = operations.map(({ target }) => target);
 const test = defineTest({
   name: 'database-api',
-  own: { key: 'database_api', shape: { executor: 'constant-vus', vus: 20, duration: '5m' } },
+  defaultLoad: {
+    scenario: 'database_api',
+    shape: { executor: 'constant-vus', vus: 20, duration: '5m' },
+  },
   endpoints,
   support: credentialEndpoints,
   prepare: () => void tierHeaders(),

@@ -6,7 +6,7 @@
 // needs k6/x/sql k6/x/sql/driver/postgres
 
 import { database } from '../config/database.js';
-import { defineDatabaseTest } from '../engine/features/database/queries.js';
+import { defineDatabaseTest } from '../engine/features/queries/queries.js';
 
 const test = defineDatabaseTest('database', database);
 

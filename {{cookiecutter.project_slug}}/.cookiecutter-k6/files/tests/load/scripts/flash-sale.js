@@ -31,7 +31,7 @@ const next = eachFirst(
 
 const test = defineTest({
   name: 'flash-sale',
-  own: { key: 'flash_sale', shape: saleShape },
+  defaultLoad: { scenario: 'flash_sale', shape: saleShape },
   ...(__VU === 0 ? require('../engine/features/tenants/flash-sale-plan.js').salePlan() : undefined),
   endpoints: [SALE, BROWSE],
   support: credentialEndpoints,

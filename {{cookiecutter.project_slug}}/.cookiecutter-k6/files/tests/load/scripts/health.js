@@ -35,7 +35,10 @@ export function visitHealth(target = HEALTH) {
 
 const test = defineTest({
   name: 'health',
-  own: { key: 'health_check', shape: { executor: 'constant-vus', vus: 10, duration: '1m' } },
+  defaultLoad: {
+    scenario: 'health_check',
+    shape: { executor: 'constant-vus', vus: 10, duration: '1m' },
+  },
   endpoints: [HEALTH],
   standard: 'health',
   thresholds: {

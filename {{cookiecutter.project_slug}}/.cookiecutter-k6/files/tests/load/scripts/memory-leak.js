@@ -18,7 +18,10 @@ const REQUESTS = 10;
 
 const test = defineTest({
   name: 'memory-leak',
-  own: { key: 'memory_leak', shape: { executor: 'constant-vus', vus: 10, duration: '2m' } },
+  defaultLoad: {
+    scenario: 'memory_leak',
+    shape: { executor: 'constant-vus', vus: 10, duration: '2m' },
+  },
   ...(__VU === 0 ? require('../engine/features/tenants/memory-plan.js').memoryPlan() : undefined),
   endpoints: [BROWSE, MEASURES],
   support: credentialEndpoints,

@@ -14,7 +14,7 @@ const report = __VU === 0 ? require('../engine/features/openapi/report.js') : un
 
 const test = defineTest({
   name: 'openapi',
-  own: { key: 'openapi', shape: { executor: 'constant-vus', vus: 1, duration: '1m' } },
+  defaultLoad: { scenario: 'openapi', shape: { executor: 'constant-vus', vus: 1, duration: '1m' } },
   endpoints: report?.endpointsOfRun() ?? [],
   thresholds: { http_req_failed: ['rate<0.01'], checks: ['rate>0.99'] },
   // The first iteration takes every operation once, however long that takes.

@@ -17,7 +17,10 @@ const tier = env.TIER ?? Object.keys(tiers)[0];
 
 const test = defineTest({
   name: 'rate-limit',
-  own: { key: 'rate_limit', shape: { executor: 'constant-vus', vus: 1, duration: '2m' } },
+  defaultLoad: {
+    scenario: 'rate_limit',
+    shape: { executor: 'constant-vus', vus: 1, duration: '2m' },
+  },
   ...(__VU === 0
     ? require('../engine/features/tenants/rate-limit-plan.js').limitPlan(tier)
     : undefined),

@@ -30,7 +30,7 @@ const isReady = { [`${READ.name} is ready in time`]: (/** @type {boolean} */ rea
 
 const test = defineTest({
   name: 'reports',
-  own: { key: 'reports', shape: { executor: 'constant-vus', vus: 5, duration: '3m' } },
+  defaultLoad: { scenario: 'reports', shape: { executor: 'constant-vus', vus: 5, duration: '3m' } },
   endpoints: writesAllowed ? [ORDER, READ, REPORT] : [REPORT],
   support: credentialEndpoints,
   prepare: () => void tierHeaders(),

@@ -39,7 +39,7 @@ const shopping = {
 };
 
 /** @type {Record<string, WorkloadPlan>} */
-export const commerce = {
+export const workload = {
   smoke: {
     ...shopping,
     order: 'sequence',

@@ -94,16 +94,16 @@ const healthSteps = HEALTH_PATHS.map((path, index) => {
 });
 
 /** @type {Record<string, WorkloadPlan>} */
-export const desk = {
+export const workload = {
   smoke: { order: 'sequence', steps: healthSteps },
   load: {
-    key: 'ticket_operations',
+    scenario: 'ticket_operations',
     exec: 'ticketOperations',
     journey: tickets,
     // People who only read come at their own rate, however slow the desk is: an open model beside a closed one.
-    beside: [
+    companions: [
       {
-        key: 'knowledge_base_browsing',
+        scenario: 'knowledge_base_browsing',
         exec: 'knowledgeBase',
         journey: articles,
         shape: {

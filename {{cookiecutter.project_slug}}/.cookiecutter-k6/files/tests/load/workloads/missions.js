@@ -35,7 +35,7 @@ const everything = {
 };
 
 /** @type {Record<string, WorkloadPlan>} */
-export const missions = {
+export const workload = {
   smoke: everything,
   load: everything,
   stress: everything,

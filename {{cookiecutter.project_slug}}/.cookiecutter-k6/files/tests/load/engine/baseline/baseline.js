@@ -1,6 +1,6 @@
-import { regression } from '../../config/regression.js';
+import { hooksOf } from '../features/registry.js';
 import { localPath } from '../settings/paths.js';
-import { socketRows, socketSubjects } from '../features/sockets/socket-report.js'; // @feature websocket
+import { regression } from '../settings/user-files.js';
 import { errorLimitOf, isTooNoisy, limitOf } from './rule.js';
 
 /** @typedef {import('../types/baseline.js').Baseline} Baseline */
@@ -14,9 +14,7 @@ export const BASELINE_SCHEMA = 1;
 
 const FOLDER = localPath(import.meta.resolve('../../baselines'));
 
-/** What a run has to share with the baseline it is compared with. @type {(keyof Baseline)[]} */
-const SAME = ['test', 'profile', 'scenario', 'targetVUs', 'plannedMs'];
-SAME.push('sockets'); // @feature websocket
+const features = hooksOf('summary');
 
 /**
  * What a test is compared by: its endpoints, and what it measures like endpoints.
@@ -26,10 +24,7 @@ SAME.push('sockets'); // @feature websocket
  * @example subjectsOf(spec).map(({ name }) => name)
  */
 export function subjectsOf(spec) {
-  /** @type {Subject[]} */
-  const subjects = [...spec.endpoints];
-  subjects.push(...socketSubjects(spec)); // @feature websocket
-  return subjects;
+  return [...spec.endpoints, ...features.flatMap(({ subjects }) => subjects?.(spec) ?? [])];
 }
 
 /**
@@ -40,10 +35,7 @@ export function subjectsOf(spec) {
  * @example rowsOf(summary)
  */
 export function rowsOf(summary) {
-  /** @type {MeasuredRow[]} */
-  const rows = [...summary.endpoints];
-  rows.push(...socketRows(summary.sockets)); // @feature websocket
-  return rows;
+  return [...summary.endpoints, ...features.flatMap(({ rows }) => rows?.(summary) ?? [])];
 }
 
 /**
@@ -65,7 +57,7 @@ function metricsOf({ name, metrics }) {
  * anything pass.
  *
  * @param {string} name such as `load-health`: `baselines/load-health.json`
- * @param {Partial<Baseline>} run what it shares
+ * @param {Partial<Baseline>} run what both must have in common
  * @returns {Baseline}
  * @throws when it is missing, damaged, from failed runs, or of another load
  * @example readBaseline('load', { test: 'load', profile: 'load', scenario: 'load', targetVUs: 50, plannedMs: 540000 })
@@ -81,7 +73,7 @@ export function readBaseline(name, run) {
   if (baseline.passed !== true) {
     throw problem('is from runs that failed');
   }
-  for (const key of SAME) {
+  for (const key of /** @type {(keyof Baseline)[]} */ (Object.keys(run))) {
     if (baseline[key] !== run[key]) {
       throw problem(
         `is of another load: ${key} was ${baseline[key]} there and is ${run[key]} here`,

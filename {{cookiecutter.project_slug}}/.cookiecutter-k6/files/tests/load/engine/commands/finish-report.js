@@ -6,12 +6,14 @@
 // and cannot look into other folders. So this adds what only exists afterwards: the figures over time
 // that k6 recorded (.timeline), and the runs before this one (HISTORY, one summary.json a line).
 
+import { hooksOf } from '../features/registry.js';
 import { toPage } from '../report/page.js';
 import { readTimeline, REQUESTS } from '../report/timeline.js';
-import { MESSAGES } from '../features/sockets/socket-report.js'; // @feature websocket
 
 /** Runs in the trend, this one included. */
 const TREND_RUNS = 20;
+
+const features = hooksOf('report');
 
 const folder = __ENV.RESULTS_DIR;
 
@@ -33,13 +35,8 @@ function prepare() {
   const recorded = opened(`${folder}/.timeline`);
   const history = (__ENV.HISTORY ?? '').split('\n').map(readSummary);
   return () => {
-    const sources = [REQUESTS];
-    // @feature websocket {
-    if (summary.sockets) {
-      sources.unshift(MESSAGES);
-    }
-    // @feature }
-    const timeline = recorded === null ? null : readTimeline(recorded, sources[0]);
+    const own = features.map(({ signal }) => signal?.(summary)).find(Boolean);
+    const timeline = recorded === null ? null : readTimeline(recorded, own ?? REQUESTS);
     const files = (__ENV.FILES ?? '').split('\n').filter((name) => name !== '');
     if (timeline !== null) {
       files.push('timeline.json');

@@ -4,14 +4,17 @@
 //
 // SUMMARIES is one summary.json a line. Ends with 107 and says why when they make no baseline.
 
-import { regression } from '../../config/regression.js';
 import { BASELINE_SCHEMA, rowsOf } from '../baseline/baseline.js';
 import { isTooNoisy, limitOf } from '../baseline/rule.js';
 import { median, spread } from '../baseline/statistics.js';
+import { hooksOf } from '../features/registry.js';
+import { regression } from '../settings/user-files.js';
 import { prettyJson } from '../summary/pretty-json.js';
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
 /** @typedef {import('../types/baseline.js').Baseline} Baseline */
+
+const features = hooksOf('summary');
 
 export const options = {
   scenarios: {
@@ -59,7 +62,7 @@ function baselineOf(summaries) {
     scenario: first.scenario,
     targetVUs: first.targetVUs,
     plannedMs: run.plannedMs,
-    ...(first.sockets && { sockets: first.sockets.perUser }), // @feature websocket
+    ...Object.assign({}, ...features.map(({ load }) => load?.(first))),
     runs: summaries.length,
     passed: true,
     timestamp: new Date().toISOString(),

@@ -1,6 +1,7 @@
-import { heavyProfiles } from '../../config/profiles.js';
 import { env } from '../../lib/config.js';
+import { hooksOf } from '../features/registry.js';
 import { formatDuration, parseDuration } from '../settings/duration.js';
+import { heavyProfiles } from '../settings/user-files.js';
 import { isAllowedHost } from '../settings/url.js';
 
 /**
@@ -14,22 +15,17 @@ import { isAllowedHost } from '../settings/url.js';
  * @property {number} durationMs
  */
 
-/**
- * An address that gets load.
- *
- * @typedef {object} Target
- * @property {string} setting
- * @property {string} masked
- * @property {string} host
- */
-
+/** @typedef {import('../types/features.js').LoadTarget} LoadTarget */
 /** @typedef {Pick<import('../types/suite.js').TestSpec, 'targets'>} Spec */
 
-/** @returns {(Target & { isLocal: boolean })[]} what gets the load of ordinary tests */
+const features = hooksOf('plan');
+
+/** @returns {LoadTarget[]} what receives the load of ordinary tests */
 function serviceTargets() {
-  const all = [{ setting: 'BASE_URL', ...env.target }];
-  all.push({ ...env.socket, setting: 'WS_URL', scheme: '' }); // @feature websocket
-  return all;
+  return [
+    { setting: 'BASE_URL', ...env.target },
+    ...features.flatMap(({ targets }) => targets?.() ?? []),
+  ];
 }
 
 /**
@@ -46,7 +42,7 @@ export function shownTarget({ targets }) {
 
 /**
  * @param {Spec} spec
- * @returns {Target[]} those that are neither this machine nor in a private network
+ * @returns {LoadTarget[]} those that are neither this machine nor in a private network
  */
 function remoteTargets(spec) {
   return (spec.targets ?? serviceTargets())
@@ -55,7 +51,7 @@ function remoteTargets(spec) {
 }
 
 /**
- * @param {Target} target
+ * @param {LoadTarget} target
  * @returns {string[]} what speaks against talking to it at all
  */
 function objectionsToHost({ setting, masked, host }) {
@@ -105,7 +101,7 @@ function objectionsToLoad(host, { profile, heavyTest, vus, rate = 0, durationMs 
 }
 
 /**
- * Refuses load against a host nobody vouched for. Runs at init, so it holds for a plain `k6 run` too.
+ * Refuses load on hosts that are not on the allow list. Runs at init, so it holds for a plain `k6 run` too.
  *
  * @param {Intent} [intent] left out: only the host is judged
  * @param {Spec} [spec] left out: the service

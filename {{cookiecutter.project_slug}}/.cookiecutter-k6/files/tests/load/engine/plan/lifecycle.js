@@ -1,7 +1,7 @@
 import { isHealthy } from '../../lib/checker.js';
-import { purposes } from '../../config/profiles.js';
 import { API_PREFIX, BASE_URL, env, HEALTH_PATHS } from '../../lib/config.js';
 import { formatDuration } from '../settings/duration.js';
+import { purposes } from '../settings/user-files.js';
 import { shorten } from '../vu/failures.js';
 import { endpoint, requestQuietly } from '../../lib/http.js';
 

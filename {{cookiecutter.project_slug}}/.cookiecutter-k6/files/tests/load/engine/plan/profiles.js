@@ -65,32 +65,6 @@ export function plannedMs(shape) {
     ? shape.stages.reduce((sum, stage) => sum + parseDuration(stage.duration), 0)
     : parseDuration(shape.duration);
 }
-// @feature websocket {
-
-/**
- * The middle of the highest load: of the last stage that holds it, else the moment it is reached.
- *
- * @param {Shape} shape
- * @returns {number} milliseconds after the start
- * @example peakMs({ executor: 'constant-vus', vus: 20, duration: '30m' }) // 900000
- */
-export function peakMs(shape) {
-  if (!('stages' in shape)) {
-    return plannedMs(shape) / 2;
-  }
-  const peak = Math.max(...shape.stages.map((stage) => stage.target));
-  let [elapsed, found, before] = [0, 0, 0];
-  for (const { duration, target } of shape.stages) {
-    const length = parseDuration(duration);
-    if (target === peak) {
-      found = before === peak ? elapsed + length / 2 : elapsed + length;
-    }
-    elapsed += length;
-    before = target;
-  }
-  return found;
-}
-// @feature }
 
 /**
  * Which stages hold their load instead of changing it.

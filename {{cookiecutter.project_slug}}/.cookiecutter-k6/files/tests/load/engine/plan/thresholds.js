@@ -22,7 +22,7 @@ const KEY = /^([A-Za-z_][A-Za-z0-9_]*)(?:\{([^:}]+):(.*)\})?$/;
  *
  * @typedef {object} ThresholdPlan
  * @property {Thresholds} targets what counts as good: defaults, profile and journey merged
- * @property {readonly string[]} keys scenario keys
+ * @property {readonly string[]} scenarios names of the scenarios
  * @property {readonly Endpoint[]} endpoints
  * @property {readonly Endpoint[]} [support] endpoints used on the way
  * @property {readonly string[]} stages names of the load steps
@@ -40,7 +40,7 @@ const KEY = /^([A-Za-z_][A-Za-z0-9_]*)(?:\{([^:}]+):(.*)\})?$/;
  *
  * @param {ThresholdPlan} plan
  * @returns {Thresholds}
- * @example buildThresholds({ targets: { http_req_failed: ['rate<0.01'] }, keys: ['smoke'], ... })
+ * @example buildThresholds({ targets: { http_req_failed: ['rate<0.01'] }, scenarios: ['smoke'], ... })
  */
 export function buildThresholds(plan) {
   return {
@@ -136,9 +136,9 @@ function plain(expressions = []) {
  * @param {ThresholdPlan} plan
  * @returns {Thresholds}
  */
-function proofOfRun({ keys, arrivalRate }) {
+function proofOfRun({ scenarios, arrivalRate }) {
   return {
-    ...Object.fromEntries(keys.map((key) => [`iterations{scenario:${key}}`, ['count>0']])),
+    ...Object.fromEntries(scenarios.map((name) => [`iterations{scenario:${name}}`, ['count>0']])),
     script_errors: ['count<1'],
     ...(arrivalRate ? { dropped_iterations: ['count<1'] } : {}),
   };

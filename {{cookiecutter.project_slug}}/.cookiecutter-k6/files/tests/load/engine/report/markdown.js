@@ -10,8 +10,10 @@ import {
   stepsSentence,
   verdictSentence,
 } from './format.js';
+import { hooksOf } from '../features/registry.js';
 import { legible } from './markup.js';
-import { socketTables } from '../features/sockets/socket-report.js'; // @feature websocket
+
+const features = hooksOf('report');
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
 
@@ -46,11 +48,8 @@ export function toMarkdown(summary) {
       ),
     );
   }
-  // @feature websocket {
-  for (const { head, rows } of socketTables(summary.sockets)) {
-    blocks.push(table(head, rows));
-  }
-  // @feature }
+  const tables = features.flatMap((feature) => feature.tables?.(summary) ?? []);
+  blocks.push(...tables.map(({ head, rows }) => table(head, rows)));
   if (endpoints.length > 0) {
     blocks.push(figureTable('Endpoint', endpoints));
   }

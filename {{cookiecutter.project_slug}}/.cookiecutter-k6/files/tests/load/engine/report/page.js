@@ -1,4 +1,5 @@
 import crypto from 'k6/crypto';
+import { hooksOf } from '../features/registry.js';
 import { localPath } from '../settings/paths.js';
 import { CAUSES } from '../summary/causes.js';
 import { distributionChart, lineChart, rangeBar } from './charts.js';
@@ -17,10 +18,11 @@ import {
 } from './format.js';
 import { markup, Markup } from './markup.js';
 import { cell, mark, section, table } from './parts.js';
-import { socketSection, socketTiles } from '../features/sockets/socket-report.js'; // @feature websocket
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
 /** @typedef {import('../types/report.js').ReportExtras} ReportExtras */
+
+const features = hooksOf('report');
 
 const STYLE = open(localPath(import.meta.resolve('./page.css')));
 const SCRIPT = open(localPath(import.meta.resolve('./page-script.js')));
@@ -66,10 +68,11 @@ export function toPage(summary, extras = {}) {
  * @returns {(Markup | null)[]}
  */
 function sections(summary, extras) {
-  const first = [tiles(summary), comparison(summary), endpoints(summary)];
-  first.push(socketSection(summary)); // @feature websocket
   return [
-    ...first,
+    tiles(summary),
+    comparison(summary),
+    endpoints(summary),
+    ...features.map(({ section: own }) => own?.(summary) ?? null),
     ...ownTables(summary),
     overTime(summary, extras),
     distribution(summary),
@@ -82,20 +85,15 @@ function sections(summary, extras) {
 }
 
 /**
- * What the charts are about: requests, or what comes over sockets.
+ * What the charts show: requests, or what a feature measures instead.
  *
  * @param {Summary} summary
- * @returns {{ what: string, duration: import('../types/summary.js').Durations | null, errorRate: number }}
+ * @returns {import('../types/features.js').Headline}
  */
 function headline(summary) {
-  // @feature websocket {
-  if (summary.sockets) {
-    const { latency, errorRate } = summary.sockets;
-    return { what: 'messages', duration: latency, errorRate };
-  }
-  // @feature }
   const { duration, errorRate } = summary.metrics;
-  return { what: 'requests', duration, errorRate };
+  const own = features.map((feature) => feature.headline?.(summary)).find(Boolean);
+  return own ?? { what: 'requests', duration, errorRate };
 }
 
 /** @returns {string} only this very style and this very script may run, and nothing may be loaded */
@@ -143,14 +141,9 @@ function when(timestamp) {
  * @returns {Markup}
  */
 function tiles(summary) {
-  const kinds = [requestTiles(summary)];
-  // @feature websocket {
-  if (summary.sockets) {
-    kinds.unshift(socketTiles(summary.sockets));
-  }
-  // @feature }
+  const own = features.map((feature) => feature.tiles?.(summary)).find(Boolean);
   return markup`<section class="tiles" aria-label="Key figures">
-    ${kinds[0].map(
+    ${(own ?? requestTiles(summary)).map(
       ([name, value, note, bad]) =>
         markup`<div class="tile">
           <h2>${name}</h2>
@@ -163,7 +156,7 @@ function tiles(summary) {
 
 /**
  * @param {Summary} summary
- * @returns {[name: string, figure: string, note: string, bad?: boolean][]}
+ * @returns {import('../types/features.js').Tile[]}
  */
 function requestTiles({ metrics, peakVUs, run }) {
   const { duration } = metrics;

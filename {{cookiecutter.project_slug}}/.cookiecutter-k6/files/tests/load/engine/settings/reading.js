@@ -1,12 +1,11 @@
-import { addressesOf } from '../features/database/addresses.js'; // @feature sql
+import { hooksOf } from '../features/registry.js';
 import { localPath } from './paths.js';
 import { SETTINGS } from './table.js';
-import { socketSettings } from '../features/sockets/socket-settings.js'; // @feature websocket
 import { isLocalHost, parseHttpUrl } from './url.js';
 
 /**
  * @template S
- * @typedef {{ [K in keyof S]: S[K] extends import('./table.js').Setting<infer T> ? T : never }} Values
+ * @typedef {import('./kinds.js').Values<S>} Values
  */
 
 const LINE = /^(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$/;
@@ -57,7 +56,7 @@ export function parseEnvFile(content, fileName) {
 /**
  * Reads and checks every setting at once, so that all mistakes are shown before the first request.
  *
- * @template {Record<string, import('./table.js').Setting<any>>} S
+ * @template {Record<string, import('./kinds.js').Setting<any>>} S
  * @param {S} settings
  * @param {Record<string, string | undefined>} environment wins, unless empty
  * @param {Record<string, string>} file
@@ -94,26 +93,24 @@ export function readSettings(settings, environment, file) {
 }
 
 /**
- * Reads everything there is to know about a run's surroundings. Called once per run, see lib/config.js.
+ * Reads all settings, those of the features included. Called once per run, see lib/config.js.
  *
- * @returns {Readonly<Values<typeof SETTINGS>> & {
- *   target: import('../types/suite.js').Target,
- *   databases: ReturnType<typeof addressesOf>, // @feature sql
- *   socket: import('../features/sockets/socket-settings.js').SocketSettings, // @feature websocket
- * }}
- * @throws when a setting is not accepted
+ * @returns {Readonly<Values<typeof SETTINGS>> & { target: import('../types/suite.js').Target } &
+ *   import('../types/features.js').FeatureEnvironment}
+ * @throws when a setting is invalid
+ * @example const { BASE_URL } = readEnvironment();
  */
 export function readEnvironment() {
+  const features = hooksOf('settings');
+  const table = Object.assign({ ...SETTINGS }, ...features.map(({ settings }) => settings));
   const file = parseEnvFile(open(localPath(import.meta.resolve('../../suite.env'))), 'suite.env');
-  const values = readSettings(SETTINGS, __ENV, file);
+  const values = readSettings(/** @type {typeof SETTINGS} */ (table), __ENV, file);
   const url = parseHttpUrl(values.BASE_URL || `http://localhost:${values.BACKEND_PORT}`);
   if (url === null) {
     throw new Error(`BASE_URL=${values.BASE_URL}: expected ${SETTINGS.BASE_URL.accepts}`);
   }
-  return {
-    ...values,
-    target: { ...url, isLocal: isLocalHost(url.host) },
-    databases: addressesOf(values), // @feature sql
-    socket: socketSettings(values, url.href), // @feature websocket
-  };
+  return Object.assign(
+    { ...values, target: { ...url, isLocal: isLocalHost(url.host) } },
+    ...features.map(({ derive }) => derive?.(values, url, table)),
+  );
 }

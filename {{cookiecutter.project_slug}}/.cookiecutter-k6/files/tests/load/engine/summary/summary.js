@@ -1,14 +1,16 @@
 import { env } from '../../lib/config.js';
 import { compareWith, isOnlySlower, requestOf, rowsOf, subjectsOf } from '../baseline/baseline.js';
 import { CAUSES } from './causes.js';
+import { hooksOf } from '../features/registry.js';
 import { localPath } from '../settings/paths.js';
 import { prettyJson } from './pretty-json.js';
 import { reportFiles, REPORTS } from '../report/files.js';
 import { DISTRIBUTION, durationsOf, rounded, statOf } from './statistics.js';
-import { socketFigures } from '../features/sockets/socket-plan.js'; // @feature websocket
 import { shownTarget } from '../plan/guard.js';
 import { findings } from './verdict.js';
 import { toText } from './text.js';
+
+const features = hooksOf('summary');
 
 /** Version of the format of summary.json: raised when a field changes its meaning or goes. */
 export const SUMMARY_SCHEMA = 1;
@@ -69,7 +71,7 @@ function fileName(path) {
  * @returns {import('../types/summary.js').Summary}
  */
 export function buildSummary(spec, plan, data) {
-  const { key, profile, vus, durationMs, stages } = plan;
+  const { scenario, profile, vus, durationMs, stages } = plan;
   const own = spec.findings?.(data.metrics, plan) ?? { tables: [], reasons: [] };
   const of = (/** @type {{ name: string }} */ { name }) => endpointFigures(data.metrics, name);
   const figures = {
@@ -80,9 +82,9 @@ export function buildSummary(spec, plan, data) {
     ],
     tables: own.tables,
     stages: [...new Set(stages.map(({ name }) => name))].map((name) =>
-      figuresOf(data.metrics, 'stage', name),
+      metricsOf(data.metrics, 'stage', name),
     ),
-    sockets: socketFigures(data.metrics, spec, [...new Set(stages.map(({ name }) => name))]), // @feature websocket
+    ...ofFeatures(data.metrics, spec, [...new Set(stages.map(({ name }) => name))]),
     thresholds: thresholdResults(data.metrics).filter(
       ({ metric, measured }) => measured || !own.explains?.(metric),
     ),
@@ -101,7 +103,7 @@ export function buildSummary(spec, plan, data) {
     reasons: verdict.reasons,
     onlySlower: isOnlySlower(verdict.reasons, figures.thresholds, comparison),
     timestamp: new Date().toISOString(),
-    scenario: key,
+    scenario,
     targetVUs: vus,
     peakVUs: data.metrics.vus_max?.values.max ?? 0,
     run: {
@@ -125,6 +127,16 @@ export function buildSummary(spec, plan, data) {
 }
 
 /**
+ * @param {any} metrics
+ * @param {TestSpec} spec
+ * @param {string[]} stages names of the load steps
+ * @returns {Partial<import('../types/summary.js').Summary>} what features measure besides requests
+ */
+function ofFeatures(metrics, spec, stages) {
+  return Object.assign({}, ...features.map(({ figures }) => figures?.(metrics, spec, stages)));
+}
+
+/**
  * @param {any} values of a trend
  * @returns {import('../types/summary.js').Distribution | null} null without samples
  */
@@ -143,7 +155,7 @@ function distribution(values) {
  * @param {string} value
  * @returns {import('../types/summary.js').Figures}
  */
-function figuresOf(metrics, tag, value) {
+function metricsOf(metrics, tag, value) {
   const of = (/** @type {string} */ metric) => metrics[`${metric}{${tag}:${value}}`]?.values;
   const requests = of('http_reqs');
   // A rate counts as "passed" what was true; true means failed here.
@@ -167,7 +179,7 @@ function figuresOf(metrics, tag, value) {
  */
 function endpointFigures(metrics, name) {
   const types = errorTypes(metrics, `name:${name},`);
-  return { ...figuresOf(metrics, 'name', name), errorTypes: types };
+  return { ...metricsOf(metrics, 'name', name), errorTypes: types };
 }
 
 /** @param {import('../types/summary.js').EndpointFigures} figures */
@@ -205,7 +217,7 @@ function errorTypes(metrics, filter = '') {
  * @returns {import('../types/summary.js').Totals}
  */
 function totals(metrics) {
-  const main = figuresOf(metrics, 'phase', 'main');
+  const main = metricsOf(metrics, 'phase', 'main');
   const checks = metrics.checks?.values;
   return {
     requests: main.requests,
@@ -270,7 +282,7 @@ function timedNoAnswer(metrics, metric) {
   }
   const name = /\{name:(.*)\}$/.exec(metric)?.[1];
   const { requests } =
-    name === undefined ? figuresOf(metrics, 'phase', 'main') : figuresOf(metrics, 'name', name);
+    name === undefined ? metricsOf(metrics, 'phase', 'main') : metricsOf(metrics, 'name', name);
   const causes = errorTypes(metrics, name === undefined ? '' : `name:${name},`);
   return (
     UNANSWERED.reduce((sum, cause) => sum + (causes[cause] ?? 0), 0) >= requests && requests > 0
@@ -283,13 +295,10 @@ function timedNoAnswer(metrics, metric) {
  * @returns {boolean}
  */
 function isMeasured(metrics, metric) {
-  // @feature websocket {
-  if (metric.startsWith('ws_') && metrics[metric].type === 'trend') {
-    // A message may well take no time that clocks can tell.
-    return metrics[metric].values.count > 0;
-  }
-  // @feature }
-  return hasSamples(metrics[metric]) && !timedNoAnswer(metrics, metric);
+  const judged = features
+    .map((feature) => feature.isMeasured?.(metric, metrics[metric]))
+    .find((answer) => answer !== undefined);
+  return judged ?? (hasSamples(metrics[metric]) && !timedNoAnswer(metrics, metric));
 }
 
 /**

@@ -1,9 +1,11 @@
 import { formatDuration } from '../settings/duration.js';
 import { CAUSES } from './causes.js';
+import { hooksOf } from '../features/registry.js';
 import { change, stepsSentence } from '../report/format.js';
-import { socketLines } from '../features/sockets/socket-plan.js'; // @feature websocket
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
+
+const features = hooksOf('summary');
 
 /** More endpoints than these are not all shown: those that need a look are, summary.json has the rest. */
 const MAX_ENDPOINTS = 60;
@@ -32,7 +34,7 @@ export function toText(summary, { path, colour }) {
     ...thresholdLines(summary, paint),
     '',
     ...(summary.endpoints.length > 0 ? [...endpointTable(summary), ''] : []),
-    ...socketLines(summary.sockets), // @feature websocket
+    ...features.flatMap(({ lines }) => lines?.(summary) ?? []),
     ...(summary.tables ?? []).flatMap(ownTable),
     ...comparisonTable(summary),
     ...stageTable(summary),

@@ -1,11 +1,13 @@
 import { formatDuration } from '../settings/duration.js';
 import { CAUSES } from './causes.js';
+import { hooksOf } from '../features/registry.js';
 import { rounded } from './statistics.js';
-import { socketReasons } from '../features/sockets/socket-plan.js'; // @feature websocket
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
 /** @typedef {import('../types/summary.js').Figures} Figures */
 /** @typedef {Pick<Summary, 'metrics' | 'endpoints' | 'stages' | 'thresholds' | 'failedChecks'> & { comparison?: Summary['comparison'], own?: import('../types/suite.js').Findings }} Evidence */
+
+const features = hooksOf('summary');
 
 /** A run that ended this much too early was cut short: 2 % and a second for rounding. */
 const TOLERANCE = 0.98;
@@ -37,8 +39,7 @@ const HOLDS = {
 export function findings(evidence, { ranMs, plannedMs }) {
   if (evidence.metrics.iterations === 0) {
     const reason = 'no iteration was completed: nothing was measured, the log says why';
-    const reasons = [reason, ...(evidence.own?.reasons ?? [])];
-    reasons.push(...socketReasons(evidence)); // @feature websocket
+    const reasons = [reason, ...(evidence.own?.reasons ?? []), ...ofFeatures(evidence)];
     return { reasons, breakingStage: null };
   }
   const { own } = evidence;
@@ -49,10 +50,14 @@ export function findings(evidence, { ranMs, plannedMs }) {
       `cut short: ran ${formatDuration(ranMs)} of ${formatDuration(plannedMs)} (interrupted or aborted)`,
     );
   }
-  reasons.push(...(own?.reasons ?? []), ...causes(evidence), ...gone(evidence));
   const judged = withoutBaseline(evidence);
-  reasons.push(...socketReasons(judged)); // @feature websocket
-  reasons.push(...slowerSignals(evidence));
+  reasons.push(
+    ...(own?.reasons ?? []),
+    ...causes(evidence),
+    ...gone(evidence),
+    ...ofFeatures(judged),
+    ...slowerSignals(evidence),
+  );
   const explained = (/** @type {{ metric: string }} */ { metric }) => own?.explains?.(metric);
   reasons.push(
     ...crossed({
@@ -69,6 +74,14 @@ export function findings(evidence, { ranMs, plannedMs }) {
     reasons,
     breakingStage: own?.breakingStage ?? breakingStage({ ...evidence, stages }),
   };
+}
+
+/**
+ * @param {Evidence} evidence
+ * @returns {string[]} reasons that features find, one sentence each
+ */
+function ofFeatures(evidence) {
+  return features.flatMap(({ reasons }) => reasons?.(evidence) ?? []);
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { FeatureLoad } from './features.js';
+
 /** What several runs had in common: their median, and how much they differed (a share of it). */
 export interface Typical {
   median: number;
@@ -50,7 +52,7 @@ export interface BaselineEndpoint {
 }
 
 /** baselines/<name>.json */
-export interface Baseline {
+export interface Baseline extends FeatureLoad {
   schema: number;
   name: string;
   test: string;
@@ -58,8 +60,6 @@ export interface Baseline {
   scenario: string;
   targetVUs: number;
   plannedMs: number;
-  /** Sockets of each user; left out for tests without. */ // @feature websocket
-  sockets?: number; // @feature websocket
   runs: number;
   passed: boolean;
   timestamp: string;

@@ -133,9 +133,9 @@ export interface Journey {
 }
 
 /** A scenario that runs next to a profile's own, as long as that does. */
-export interface Beside {
-  /** Scenario key. */
-  key: string;
+export interface Companion {
+  /** Name of the scenario. */
+  scenario: string;
   /** Name under which the entry point exports its function. */
   exec: string;
   journey: Journey;
@@ -174,19 +174,17 @@ export type WorkloadPlan = (
     }
   | { journey: Journey }
 ) & {
-  /** Scenario key instead of the profile's name. */
-  key?: string;
+  /** Name of the scenario, instead of the profile's. */
+  scenario?: string;
   /** Name of the exported function, when it is not the default one. */
   exec?: string;
-  beside?: Beside[];
+  companions?: Companion[];
   support?: Endpoint[];
   prepare?: () => void;
   /** Targets of its own, on top of the profile's; a journey brings its own along. */
   thresholds?: Thresholds;
-  // @feature multi_tenant {
   /** As in `TestSpec`. */
   overall?: string;
-  // @feature }
 };
 
 export interface TestSpec {
@@ -198,14 +196,14 @@ export interface TestSpec {
   profile?: string;
   /** Endpoints used on the way, not measured: the summary shows them when they fail, and why. */
   support?: Endpoint[];
-  /** Scenario key instead of the profile's name. */
-  key?: string;
+  /** Name of the scenario, instead of the profile's. */
+  scenario?: string;
   /** Name of the exported function that the scenario runs, when it is not the default one. */
   exec?: string;
   /** Further scenarios at the same time. */
-  beside?: (Omit<Beside, 'journey' | 'exec'> & { exec?: string })[];
+  companions?: (Omit<Companion, 'journey' | 'exec'> & { exec?: string })[];
   /** Tags and environment of the test's own scenario. */
-  main?: Pick<Beside, 'tags' | 'env'>;
+  main?: Pick<Companion, 'tags' | 'env'>;
   /** Thresholds that hold whatever the profile; they replace others on the same metric. */
   always?: (
     figures: Pick<RunFigures, 'vus' | 'durationMs' | 'stages'> & { chosen?: string },
@@ -213,27 +211,23 @@ export interface TestSpec {
   /** Reads further findings from what k6 hands to `handleSummary`. Called outside the VUs only. */
   findings?: (metrics: any, figures: RunFigures) => Findings;
   /** Set for files in scripts/: what to run when PROFILE is not set. */
-  own?: { key: string; shape: Shape };
+  defaultLoad?: { scenario: string; shape: Shape };
   /** Its own shape pushes a service past its limits: off this machine it needs an explicit opt-in. */
   heavy?: boolean;
   /** A row of standardThresholds that the whole test has to meet. */
   standard?: 'health' | 'api_read' | 'api_write';
   /** Targets of its own, on top of the profile's. */
   thresholds?: Thresholds;
-  // @feature multi_tenant {
   /** Kind of the endpoints that limits on the time of all answers are about; default: all kinds. */
   overall?: string;
-  // @feature }
   /**
    * Custom metrics the test feeds in a run of that length (milliseconds); thresholds on others are left
    * out. Default: those of `thresholds`.
    */
   metrics?: string[] | ((durationMs: number) => string[]);
   tags?: Record<string, string>;
-  // @feature websocket {
   /** Route name of the sockets this test opens; left out: none. */
   sockets?: string;
-  // @feature }
   /** Longest wait at the end for iterations under way, such as `10m`; default: the profile's. */
   gracefulStop?: string;
   /** Further k6 options. */
@@ -248,7 +242,9 @@ export interface TestSpec {
   /** Done once at the end, also of a run that was interrupted. */
   finish?: () => void;
   /** What gets the load, when it is not the service. */
-  targets?: { setting: string; masked: string; host: string; isLocal: boolean }[];
+  targets?: import('./features.js').LoadTarget[];
+  /** What else the VUs of this test have to know of the plan, computed once per run. */
+  forVus?: (shape: Shape) => object;
 }
 
 /** What a VU has to know about the plan. */
@@ -257,10 +253,6 @@ export interface VuPlan {
   stages: { name: string; endsAt: number }[];
   /** Planned length without graceful stops, milliseconds. */
   durationMs: number;
-  // @feature websocket {
-  /** The middle of the highest load, milliseconds after the start. */
-  peakMs: number;
-  // @feature }
 }
 
 /** What k6 itself needs: computed once, not in every VU. */
@@ -285,9 +277,9 @@ export interface ScenarioTest extends LoadTest {
 
 /** A run in figures, for banners and the summary. */
 export interface RunFigures {
-  /** Scenario key. */
-  key: string;
-  /** The profile, or the scenario key when the script's own shape runs. */
+  /** Name of the scenario. */
+  scenario: string;
+  /** The profile, or the name of the scenario when the script's own load runs. */
   profile: string;
   /** Virtual users at the peak. */
   vus: number;

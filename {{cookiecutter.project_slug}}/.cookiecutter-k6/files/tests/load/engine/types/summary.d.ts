@@ -109,7 +109,6 @@ export interface Summary {
   };
   metrics: Totals;
   endpoints: EndpointFigures[];
-  sockets?: import('../features/sockets/types.js').SocketFigures | null; // @feature websocket
   /** Figures that only this kind of test has. */
   tables?: SummaryTable[];
   stages: Figures[];

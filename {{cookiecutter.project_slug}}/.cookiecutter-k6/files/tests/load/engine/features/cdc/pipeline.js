@@ -16,7 +16,7 @@ export function definePipelineTest(name) {
   const once = __VU === 0 ? require('./pipeline-stages.js').pipelineStages(row) : {};
   const test = defineTest({
     name: `${name.replace(/_/g, '-')}-test`,
-    own: { key: name, shape: row.shape },
+    defaultLoad: { scenario: name, shape: row.shape },
     endpoints: [],
     readiness: 'none',
     tags: { test_type: 'cdc' },

@@ -1,3 +1,4 @@
+import type { Values } from '../../settings/kinds.js';
 import type { Result } from '../database/types.js';
 import type { Shape, Thresholds } from '../../types/suite.js';
 
@@ -79,4 +80,8 @@ export interface ReadSide {
   /** Removes them; null: this side cannot. */
   remove(table: string, column: string, mark: string): Result | null;
   close(): void;
+}
+
+declare module '../../types/features.js' {
+  interface FeatureEnvironment extends Values<typeof import('./settings.js').settings> {}
 }

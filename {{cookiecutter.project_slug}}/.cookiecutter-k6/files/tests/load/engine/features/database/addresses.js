@@ -54,15 +54,6 @@ function isPort(port) {
   return port === undefined || (Number(port) >= 1 && Number(port) <= 65535);
 }
 
-/** Settings that hold the address of a database, and the schemes of each. */
-export const DATABASES = /** @type {const} */ ({
-  DATABASE_URL: ['postgres', 'postgresql'],
-  // @feature cdc {
-  MONGODB_URL: ['mongodb', 'mongodb+srv'],
-  READ_URL: ['http', 'https', 'postgres', 'postgresql'],
-  // @feature }
-});
-
 /**
  * Adds a parameter to an address, unless it has it.
  *
@@ -78,29 +69,42 @@ export function withParameter(url, name, value) {
   return has ? url : `${url}${slash}${url.includes('?') ? '&' : '?'}${name}=${value}`;
 }
 
-/** What to write, for messages. @type {Record<keyof typeof DATABASES, string>} */
-export const EXAMPLES = {
-  DATABASE_URL: 'postgres://user:password@localhost:5432/db?sslmode=disable',
-  // @feature cdc {
-  MONGODB_URL: 'mongodb://user:password@localhost:27017/db',
-  READ_URL: 'http://localhost:8000/api/v1',
-  // @feature }
-};
+/**
+ * The kind of setting that holds the address of a database. Secret: an address may hold a password.
+ *
+ * @param {readonly string[]} schemes
+ * @param {string} example
+ * @param {string} about
+ * @returns {import('../../settings/kinds.js').Setting<string> & { schemes: readonly string[], example: string }}
+ * @example address(['postgres'], 'postgres://localhost:5432/db', 'Database under test')
+ */
+export const address = (schemes, example, about) => ({
+  read: (raw) => (parseAddress(raw, schemes) === null ? undefined : raw),
+  accepts:
+    `an address of the form ${schemes.join(':// or ')}://, a host, optionally a port and a database, ` +
+    `such as ${example}; a parameter must not name another host`,
+  fallback: '',
+  about,
+  secret: true,
+  schemes,
+  example,
+});
 
 /**
- * Takes the addresses of all settings apart.
+ * Parses the addresses of all settings of the kind `address`.
  *
  * @param {Record<string, any>} values of the settings
- * @returns {Partial<Record<keyof typeof DATABASES, DatabaseAddress>>} those that are set
- * @example addressesOf({ DATABASE_URL: 'postgres://localhost/shop' }).DATABASE_URL?.isLocal // true
+ * @param {Record<string, any>} table their rows
+ * @returns {Record<string, DatabaseAddress | undefined>} those that are set
+ * @example addressesOf({ DATABASE_URL: 'postgres://localhost/shop' }, settings).DATABASE_URL?.isLocal // true
  */
-export function addressesOf(values) {
-  /** @type {Partial<Record<keyof typeof DATABASES, DatabaseAddress>>} */
+export function addressesOf(values, table) {
+  /** @type {Record<string, DatabaseAddress>} */
   const found = {};
-  for (const [name, schemes] of Object.entries(DATABASES)) {
-    const address = values[name] ? parseAddress(values[name], schemes) : null;
-    if (address !== null) {
-      found[/** @type {keyof typeof DATABASES} */ (name)] = address;
+  for (const [name, { schemes }] of Object.entries(table)) {
+    const parsed = schemes && values[name] ? parseAddress(values[name], schemes) : null;
+    if (parsed !== null) {
+      found[name] = parsed;
     }
   }
   return found;

@@ -1,16 +1,12 @@
 // Removes what runs left in databases. Run by `load-test.sh cleanup`, not by hand.
 //
 // needs k6/x/sql k6/x/sql/driver/postgres
-// needs k6/x/mongo // @feature cdc
 
 import exec from 'k6/execution';
-import { ownedByRun } from '../../../config/cdc.js'; // @feature cdc
-import { database } from '../../../config/database.js'; // @feature database
-import { clear } from '../cdc/pipeline-stages.js'; // @feature cdc
-import { openReadSide, readSetting } from '../cdc/read-sides.js'; // @feature cdc
 import { env } from '../../../lib/config.js';
 import { parseDuration } from '../../settings/duration.js';
 import { guardTarget } from '../../plan/guard.js';
+import { hooksOf } from '../registry.js';
 import { hideAddresses } from './failures.js';
 import { deleteRun, runsOf } from './ownership.js';
 import { openConnection } from './postgres.js';
@@ -21,16 +17,16 @@ import { requireStores, storeTargets } from './targets.js';
 
 const STORES = /** @type {const} */ (['DATABASE_URL']);
 
-/** @type {OwnedTable[]} */
-const OWNED = [];
-OWNED.push(...database.owned); // @feature database
-OWNED.push(...ownedByRun); // @feature cdc
+const hooks = hooksOf('cleanUp');
+
+/** Tables of all tests. @type {OwnedTable[]} */
+const OWNED = hooks.flatMap(({ owned }) => owned?.() ?? []);
 
 export const options = { iterations: 1, vus: 1, setupTimeout: '10m' };
 
 export function setup() {
   guardTarget(undefined, { targets: storeTargets(STORES) });
-  guardTarget(undefined, { targets: storeTargets([readSetting()]) }); // @feature cdc
+  hooks.forEach(({ targets }) => guardTarget(undefined, { targets: targets?.() ?? [] }));
   requireStores(STORES);
   requireWrites();
   const connection = openConnection(env.DATABASE_URL);
@@ -40,7 +36,7 @@ export function setup() {
     for (const id of runs) {
       const removed = deleteRun(connection, present, id);
       console.log(`removed ${removedText(removed)} of run ${id}`);
-      clearReadSide(id); // @feature cdc
+      hooks.forEach(({ removeRun }) => removeRun?.(id));
     }
     if (runs.length === 0) {
       console.log(`no run older than ${__ENV.CLEAN_OLDER_THAN} has left anything`);
@@ -54,25 +50,6 @@ export function setup() {
   }
 }
 
-// @feature cdc {
-/**
- * @param {string} id of the run
- * @throws when documents of it are left
- */
-function clearReadSide(id) {
-  if (env.databases[readSetting()] === undefined) {
-    console.warn(`${readSetting()}: not set, nothing was removed where the pipeline ends`);
-    return;
-  }
-  const side = openReadSide();
-  const left = clear(side, id, parseDuration(env.CDC_DRAIN));
-  side.close();
-  if (left > 0) {
-    throw new Error(`${left} documents of run ${id} are left`);
-  }
-}
-
-// @feature }
 /** Nothing is left to do. */
 export default function () {}
 

@@ -1,7 +1,7 @@
 // What a test of a database does before and after the load. Loaded in set-up and teardown only.
 
 import { Counter } from 'k6/metrics';
-import { env, storeWritesAllowed } from '../../../lib/config.js';
+import { env } from '../../../lib/config.js';
 import { localPath } from '../../settings/paths.js';
 import { hideAddresses } from './failures.js';
 import { countRun, deleteRun } from './ownership.js';
@@ -22,7 +22,8 @@ const cleanUpErrors = new Counter('cleanup_errors');
  * @example requireWrites()
  */
 export function requireWrites() {
-  if (!storeWritesAllowed) {
+  const local = Object.values(env.databases).every((database) => database?.isLocal);
+  if (!local && !env.ALLOW_WRITES) {
     throw new Error(
       'this test writes rows, and its database is not on this machine or a private network. ' +
         'If that is meant: ALLOW_WRITES=true',

@@ -1,9 +1,12 @@
 // The databases that a test sends its load to. Loaded outside the VUs only.
 
 import { env } from '../../../lib/config.js';
-import { EXAMPLES } from './addresses.js';
+import { hooksOf } from '../registry.js';
 
-/** @typedef {keyof typeof EXAMPLES} DatabaseSetting */
+/** @typedef {string} DatabaseSetting */
+
+/** @type {Record<string, { example?: string }>} */
+const rows = Object.assign({}, ...hooksOf('settings').map(({ settings }) => settings));
 
 /**
  * What a test of databases sends its load to; several entries for a cluster.
@@ -31,7 +34,7 @@ export function requireStores(settings) {
   if (missing.length > 0) {
     throw new Error(
       `${missing.join(' and ')}: not set, and this test needs it. Try: ` +
-        `export ${missing[0]}='${EXAMPLES[missing[0]]}'`,
+        `export ${missing[0]}='${rows[missing[0]]?.example}'`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import type { Values } from '../../settings/kinds.js';
 import type { Shape, Thresholds } from '../../types/suite.js';
 
 /** What a statement gave. */
@@ -53,6 +54,13 @@ export interface DatabaseTest {
   views: Record<string, View>;
   /** Seconds between two iterations: from, to. */
   think: [number, number];
-  own: { key: string; shape: Shape };
+  defaultLoad: { scenario: string; shape: Shape };
   thresholds: Thresholds;
+}
+
+declare module '../../types/features.js' {
+  interface FeatureEnvironment extends Values<typeof import('./settings.js').settings> {
+    /** Addresses of databases, by setting; only those that are set. */
+    databases: Record<string, import('./addresses.js').DatabaseAddress | undefined>;
+  }
 }

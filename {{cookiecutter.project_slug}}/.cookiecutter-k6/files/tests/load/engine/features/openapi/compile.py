@@ -13,10 +13,10 @@
 import os
 import sys
 
-if sys.version_info < (3, 10):  # noqa: UP036 - says so to those who have an older one
-    sys.exit("openapi.py needs Python 3.10 or later; this is " + sys.version.split()[0])
+if sys.version_info < (3, 10):  # noqa: UP036 - users may run an older one
+    sys.exit("compile.py needs Python 3.10 or later, found " + sys.version.split()[0])
 
-# Nothing is left behind next to the sources, and no stray module of the working folder is imported.
+# Leave no bytecode beside the sources, and import no stray module from the working folder.
 sys.dont_write_bytecode = True
 sys.path[0] = os.path.dirname(os.path.realpath(__file__))
 

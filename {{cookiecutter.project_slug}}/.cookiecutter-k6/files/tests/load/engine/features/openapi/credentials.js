@@ -6,10 +6,6 @@ import { env } from '../../../lib/config.js';
 /** @typedef {import('./types.js').Scheme} Scheme */
 /** @typedef {import('./types.js').Credential} Credential */
 
-/** Does the suite itself have a token for each VU? */
-const SIGNED_IN = [false];
-SIGNED_IN.push(env.AUTH_MODE !== 'none'); // @feature auth
-
 /**
  * The environment variables that hold the credentials of a security scheme.
  *
@@ -63,7 +59,7 @@ function credentialOf(name, scheme) {
   if (secret) {
     return { ...header, value: `Bearer ${secret}` };
   }
-  return scheme.type === 'bearer' && SIGNED_IN.includes(true) ? header : undefined;
+  return scheme.type === 'bearer' && env.AUTH_MODE !== 'none' ? header : undefined;
 }
 
 /**

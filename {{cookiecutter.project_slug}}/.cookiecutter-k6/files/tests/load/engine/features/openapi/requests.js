@@ -2,8 +2,7 @@
 
 import k6 from 'k6';
 import http from 'k6/http';
-import { currentToken } from '../../../lib/auth.js'; // @feature auth
-import { BASE_URL } from '../../../lib/config.js';
+import { BASE_URL, env } from '../../../lib/config.js';
 import { reportFailure, unanswered } from '../../vu/failures.js';
 import { endpoint } from '../../../lib/http.js';
 import { credentials } from './table.js';
@@ -15,9 +14,8 @@ import { encodeBody, inHeader, inPath, inQuery } from './writing.js';
 /** @typedef {import('../../types/suite.js').HttpResponse} HttpResponse */
 /** @typedef {import('./values.js').Source} Source */
 
-/** What gives the suite's own token; bearer credentials without a value are only known when there is one. */
-const TOKENS = /** @type {(() => string)[]} */ ([]);
-TOKENS.push(currentToken); // @feature auth
+/** The suite's own credentials. Bearer credentials have no value of their own only when these exist. */
+const auth = env.AUTH_MODE === 'none' ? undefined : require('../../../lib/auth.js');
 
 /**
  * Sends one operation with made values. A failure is counted and logged like any other of the suite, without
@@ -139,7 +137,7 @@ function addParameter({ paths, query, headers, cookies }, parameter, value) {
  * @returns {string} the secret in it
  */
 function addCredential({ query, headers, cookies }, { in: place, name, value }) {
-  const text = value ?? `Bearer ${TOKENS[0]()}`;
+  const text = value ?? `Bearer ${auth?.currentToken()}`;
   if (place === 'query') {
     query.push(`${encodeURIComponent(name)}=${encodeURIComponent(text)}`);
   } else if (place === 'cookie') {

@@ -1,3 +1,4 @@
+import type { Values } from '../../settings/kinds.js';
 /** One value of an API document, as the table data/operations.jsonl holds it. See engine/features/openapi/table.js. */
 
 export type Json =
@@ -207,4 +208,8 @@ export interface Override {
   ok?: string[];
   weight?: number;
   values?: Record<string, Json>;
+}
+
+declare module '../../types/features.js' {
+  interface FeatureEnvironment extends Values<typeof import('./settings.js').settings> {}
 }

@@ -1,3 +1,4 @@
+import type { Values } from '../../settings/kinds.js';
 import type { LoadTest, Shape, Thresholds } from '../../types/suite.js';
 
 /** One row of config/resources.js. */
@@ -62,4 +63,8 @@ export interface Found {
 
 export interface ResourceTest extends LoadTest {
   iteration: (data: any) => void;
+}
+
+declare module '../../types/features.js' {
+  interface FeatureEnvironment extends Values<typeof import('./settings.js').settings> {}
 }

@@ -18,3 +18,6 @@ export const SOCKET_CAUSES = Object.freeze({
   clock: "server's clock is ahead and cannot be asked",
   not_closed: 'close frame never answered',
 });
+
+/** Statuses of refused upgrades that are counted one by one: k6 reports them as a tag only. */
+export const REFUSALS = [200, 301, 302, 400, 401, 403, 404, 426, 429, 500, 502, 503, 504];

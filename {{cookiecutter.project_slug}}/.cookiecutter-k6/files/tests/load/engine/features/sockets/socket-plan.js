@@ -1,16 +1,15 @@
 // What a test of sockets adds to options and summary. Loaded outside the VUs only.
 
-import { heavyProfiles, loadSizedProfiles } from '../../../config/profiles.js';
-import { conversations, OPENED_SHARE, SILENT_SHARE } from '../../../config/sockets.js';
-import { sloSets } from '../../../config/thresholds.js';
+import { conversations, OPENED_SHARE, SILENT_SHARE, sloSets } from '../../../config/sockets.js';
 import { env } from '../../../lib/config.js';
-import { SOCKET_CAUSES } from './socket-causes.js';
-import { durationsOf, rounded } from '../../summary/statistics.js';
+import { parseDuration } from '../../settings/duration.js';
+import { heavyProfiles, loadSizedProfiles } from '../../settings/user-files.js';
+import { plannedMs } from '../../plan/profiles.js';
+import { REFUSALS, SOCKET_CAUSES } from './socket-causes.js';
 
 /** @typedef {import('../../types/suite.js').TestSpec} TestSpec */
 /** @typedef {import('../../types/suite.js').Thresholds} Thresholds */
-/** @typedef {import('./types.js').SocketFigures} SocketFigures */
-/** @typedef {import('../../types/summary.js').Summary} Summary */
+/** @typedef {import('../../types/suite.js').Shape} Shape */
 
 /**
  * The row of config/sockets.js.
@@ -51,9 +50,7 @@ export function socketThresholds(spec, { chosen, vus, stages }, byProfile) {
   const heavy = chosen !== undefined && heavyProfiles.includes(chosen);
   const planned = vus * env.WS_SOCKETS;
   const wanted = Math.floor(planned * OPENED_SHARE);
-  const slo = /** @type {{ sockets?: Thresholds } | undefined} */ (
-    env.SLO === undefined ? undefined : sloSets[env.SLO]
-  );
+  const slo = /** @type {Record<string, Thresholds>} */ (sloSets)[env.SLO ?? ''];
   const loadSized = chosen === undefined || loadSizedProfiles.includes(chosen);
   return {
     ...surfaced(stages),
@@ -67,7 +64,7 @@ export function socketThresholds(spec, { chosen, vus, stages }, byProfile) {
     ws_messages_received: ['count>0'],
     // One late answer on a busy machine is no verdict; a server that never answers is.
     ws_close_answered: ['rate>0.5'],
-    ...(loadSized ? slo?.sockets : {}),
+    ...(loadSized ? slo : {}),
   };
 }
 
@@ -87,9 +84,6 @@ function surfaced(stages) {
 }
 
 const STAGE_METRICS = ['ws_connections', 'ws_messages_received', 'ws_errors', 'ws_message_latency'];
-
-/** Answers to an upgrade that are counted one by one: k6 tells them by a tag only. */
-const REFUSALS = [200, 301, 302, 400, 401, 403, 404, 426, 429, 500, 502, 503, 504];
 
 /** What a target on requests means for sockets. */
 const SOCKET_METRICS = /** @type {Record<string, string>} */ ({
@@ -122,137 +116,33 @@ function recoveryOf(targets, stages) {
 }
 
 /**
- * @param {any} metrics what k6 hands to `handleSummary`
- * @param {TestSpec} spec
- * @param {string[]} stages
- * @returns {SocketFigures | null} null for tests without sockets
- */
-export function socketFigures(metrics, spec, stages) {
-  if (spec.sockets === undefined) {
-    return null;
-  }
-  const of = (/** @type {string} */ metric) => metrics[metric]?.values;
-  const count = (/** @type {string} */ metric) => of(metric)?.count ?? 0;
-  const causes = Object.keys(SOCKET_CAUSES).map((cause) => [
-    cause,
-    count(`ws_failures{cause:${cause}}`),
-  ]);
-  return {
-    name: spec.sockets,
-    perUser: env.WS_SOCKETS,
-    connections: count('ws_connections'),
-    reconnects: count('ws_reconnects'),
-    openAtPeak: count('ws_open_at_peak'),
-    received: count('ws_messages_received'),
-    sent: count('ws_messages_sent'),
-    receivedRate: rounded(of('ws_messages_received')?.rate ?? 0),
-    sentRate: rounded(of('ws_messages_sent')?.rate ?? 0),
-    errorRate: percentOf(of('ws_errors')),
-    closeAnswered: isFed(of('ws_close_answered')) ? percentOf(of('ws_close_answered')) : null,
-    refusals: Object.fromEntries(
-      REFUSALS.map((status) => [status, count(`ws_sessions{status:${status}}`)]).filter(
-        ([, number]) => number > 0,
-      ),
-    ),
-    errorTypes: Object.fromEntries(causes.filter(([, number]) => Number(number) > 0)),
-    latency: durationsOf(of('ws_message_latency')),
-    roundTrip: durationsOf(of('ws_round_trip')),
-    clockSkewMs: of('ws_clock_skew')?.count > 0 ? rounded(of('ws_clock_skew').med) : null,
-    stages: stages.map((name) => ({
-      name,
-      connections: count(`ws_connections{stage:${name}}`),
-      received: count(`ws_messages_received{stage:${name}}`),
-      errorRate: percentOf(of(`ws_errors{stage:${name}}`)),
-      latency: durationsOf(of(`ws_message_latency{stage:${name}}`)),
-    })),
-  };
-}
-
-/** @param {any} rate */
-const isFed = (rate) => rate !== undefined && rate.passes + rate.fails > 0;
-
-/** @param {any} rate */
-function percentOf(rate) {
-  return rate === undefined ? 0 : rounded(100 * rate.rate);
-}
-
-/**
- * Says why sockets turned a run red.
+ * The middle of the highest load: of the last stage that holds it, else the moment it is reached.
  *
- * @param {Pick<Summary, 'thresholds'> & { sockets?: SocketFigures | null }} evidence
- * @returns {string[]} at most one sentence
- * @example socketReasons(evidence) // ['websocket: 3 failures (3 x connection refused)']
+ * @param {Shape} shape
+ * @returns {number} milliseconds after the start
+ * @example peakMs({ executor: 'constant-vus', vus: 20, duration: '30m' }) // 900000
  */
-export function socketReasons({ sockets, thresholds }) {
-  if (!sockets || !thresholds.some(({ ok, metric }) => !ok && metric.startsWith('ws_'))) {
-    return [];
+export function peakMs(shape) {
+  if (!('stages' in shape)) {
+    return plannedMs(shape) / 2;
   }
-  const causes = shownCauses(sockets);
-  if (causes !== '') {
-    return [
-      sockets.errorRate > 0
-        ? `${sockets.name}: ${sockets.errorRate}% went wrong (${causes})`
-        : `${sockets.name}: ${causes}`,
-    ];
+  const peak = Math.max(...shape.stages.map((stage) => stage.target));
+  let [elapsed, found, before] = [0, 0, 0];
+  for (const { duration, target } of shape.stages) {
+    const length = parseDuration(duration);
+    if (target === peak) {
+      found = before === peak ? elapsed + length / 2 : elapsed + length;
+    }
+    elapsed += length;
+    before = target;
   }
-  const late = thresholds.find(({ ok, metric }) => !ok && metric === 'ws_message_latency');
-  if (late && sockets.latency !== null) {
-    return [`${sockets.name}: messages too late, p95 ${sockets.latency.p95} ms`];
-  }
-  return sockets.connections === 0
-    ? [`${sockets.name}: no connection was ever opened`]
-    : sockets.received === 0
-      ? [`${sockets.name}: no message ever came on ${sockets.connections} connections`]
-      : [];
+  return found;
 }
 
-/**
- * @param {SocketFigures} sockets
- * @returns {string} what went wrong how often; empty: nothing
- * @example shownCauses(summary.sockets) // '3 x connection refused'
- */
-export function shownCauses({ errorTypes, refusals }) {
-  const statuses = Object.keys(refusals).join(', ');
-  return Object.entries(errorTypes)
-    .map(([cause, number]) => {
-      const text = SOCKET_CAUSES[/** @type {keyof typeof SOCKET_CAUSES} */ (cause)];
-      return `${number} x ${text}${cause === 'not_upgraded' && statuses ? ` but ${statuses}` : ''}`;
-    })
-    .join(', ');
-}
-
-/**
- * Draws what happened on the sockets for the console.
- *
- * @param {SocketFigures | null | undefined} sockets
- * @returns {string[]} no lines for tests without sockets
- * @example socketLines(summary.sockets)
- */
-export function socketLines(sockets) {
-  if (!sockets) {
-    return [];
-  }
-  const { name, connections, reconnects, openAtPeak, received, sent } = sockets;
-  const ms = (/** @type {import('../../types/summary.js').Durations | null} */ times) =>
-    times === null
-      ? 'not measured'
-      : `p50 ${times.p50.toFixed(2)}, p95 ${times.p95.toFixed(2)}, p99 ${times.p99.toFixed(2)}, ` +
-        `max ${times.max.toFixed(2)} ms`;
-  const causes = shownCauses(sockets);
-  return [
-    `  SOCKETS ${name}`,
-    `    connections      ${connections} opened, ${reconnects} again after a loss, ${openAtPeak} open at the peak`,
-    `    messages         ${received} received, ${sent} sent`,
-    `    message latency  ${ms(sockets.latency)}`,
-    `    round trip       ${ms(sockets.roundTrip)}`,
-    `    clock skew       ${sockets.clockSkewMs === null ? 'not measured' : `${sockets.clockSkewMs} ms`}`,
-    `    went wrong       ${sockets.errorRate.toFixed(2)}%${causes && `: ${causes}`}`,
-    ...sockets.stages.map(
-      (stage) =>
-        `    ${stage.name.padEnd(17)}${stage.connections} opened, ${stage.received} received, ` +
-        `${stage.errorRate.toFixed(2)}% wrong, latency p95 ` +
-        (stage.latency === null ? '-' : `${stage.latency.p95.toFixed(2)} ms`),
-    ),
-    '',
-  ];
-}
+/** @type {import('../../types/features.js').PlanHooks} */
+export const planHooks = {
+  targets: () => [{ ...env.socket, setting: 'WS_URL' }],
+  load: (spec) => (spec.sockets === undefined ? {} : { sockets: env.WS_SOCKETS }),
+  thresholds: socketThresholds,
+  feeds: (spec, metric) => (metric.startsWith('ws_') ? spec.sockets !== undefined : undefined),
+};

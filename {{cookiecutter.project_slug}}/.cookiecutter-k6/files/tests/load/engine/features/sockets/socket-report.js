@@ -2,79 +2,14 @@
 
 import { cell, section, table } from '../../report/parts.js';
 import { grouped, milliseconds, percent, short } from '../../report/format.js';
-import { shownCauses } from './socket-plan.js';
+import { shownCauses, SIGNALS } from './socket-summary.js';
 
 /** @typedef {import('../../types/summary.js').Summary} Summary */
 /** @typedef {import('./types.js').SocketFigures} SocketFigures */
 /** @typedef {import('../../types/summary.js').Durations} Durations */
 
-/**
- * What is measured on sockets as endpoints are: by which metrics, and where the summary has it.
- *
- * @type {{ what: string, request: string, duration: 'latency' | 'roundTrip', rate: 'receivedRate' | 'sentRate', metrics: import('../../types/baseline.js').SignalMetrics }[]}
- */
-const SIGNALS = [
-  {
-    what: 'messages',
-    request: 'WS messages',
-    duration: 'latency',
-    rate: 'receivedRate',
-    metrics: {
-      duration: 'ws_message_latency',
-      errors: 'ws_errors',
-      count: 'ws_messages_received',
-    },
-  },
-  {
-    what: 'answers',
-    request: 'WS answers',
-    duration: 'roundTrip',
-    rate: 'sentRate',
-    metrics: { duration: 'ws_round_trip', errors: 'ws_errors', count: 'ws_messages_sent' },
-  },
-];
-
 /** What charts over time show of them. */
 export const MESSAGES = { ...SIGNALS[0].metrics, failed: SIGNALS[0].metrics.errors };
-
-/**
- * What a test with sockets has to compare with a baseline.
- *
- * @param {Pick<import('../../types/suite.js').TestSpec, 'sockets'>} spec
- * @returns {{ name: string, request: string, metrics: import('../../types/baseline.js').SignalMetrics }[]}
- * @example socketSubjects({ sockets: 'websocket' })[0].name // 'websocket messages'
- */
-export function socketSubjects({ sockets }) {
-  return sockets === undefined
-    ? []
-    : SIGNALS.map(({ what, request, metrics }) => ({
-        name: `${sockets} ${what}`,
-        request,
-        metrics,
-      }));
-}
-
-/**
- * The same as rows of figures; what was never measured is left out.
- *
- * @param {SocketFigures | null | undefined} sockets
- * @returns {import('../../types/baseline.js').MeasuredRow[]}
- * @example socketRows(summary.sockets)
- */
-export function socketRows(sockets) {
-  return !sockets
-    ? []
-    : SIGNALS.filter(({ duration }) => sockets[duration] !== null).map(
-        ({ what, request, duration, rate, metrics }) => ({
-          name: `${sockets.name} ${what}`,
-          request,
-          metrics,
-          duration: sockets[duration],
-          errorRate: sockets.errorRate,
-          requestRate: sockets[rate],
-        }),
-      );
-}
 
 /**
  * @param {SocketFigures} sockets
@@ -189,3 +124,13 @@ export function socketTables(sockets) {
     { head: ['Sockets', ''], rows: facts(sockets) },
   ];
 }
+
+/** @type {import('../../types/features.js').ReportHooks} */
+export const reportHooks = {
+  section: socketSection,
+  tiles: ({ sockets }) => (sockets ? socketTiles(sockets) : null),
+  headline: ({ sockets }) =>
+    sockets ? { what: 'messages', duration: sockets.latency, errorRate: sockets.errorRate } : null,
+  tables: ({ sockets }) => socketTables(sockets),
+  signal: ({ sockets }) => (sockets ? MESSAGES : null),
+};

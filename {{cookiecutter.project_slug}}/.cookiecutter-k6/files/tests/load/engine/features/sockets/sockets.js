@@ -13,6 +13,7 @@ import { createRecorder } from './socket-metrics.js';
 /** @typedef {import('./types.js').Session} Session */
 /** @typedef {import('./types.js').Conversation} Conversation */
 /** @typedef {import('./types.js').Say} Say */
+/** @typedef {import('../../types/suite.js').Shape} Shape */
 /** @typedef {import('./socket-metrics.js').SocketCause} SocketCause */
 
 /** An iteration that would have less time than this opens nothing, milliseconds. */
@@ -69,24 +70,23 @@ const dialect =
     : require('./raw-channel.js').rawChannel(hooks);
 
 /**
- * Makes what a WebSocket test needs: it opens sockets, subscribes, says what `config/sockets.js` says, measures
- * how late messages come, and opens again what it lost.
+ * Makes what a WebSocket test needs: it opens sockets, subscribes, sends what `config/sockets.js` describes,
+ * measures the latency of messages, and reconnects sockets that were lost.
  *
- * @returns the figures of the test, and `hold`, one iteration
- * @example const sockets = defineSockets();
+ * @param {{ token?: () => string }} [options] `token` returns the credentials of the VU, empty when there are
+ *   none; it may throw
+ * @returns what `defineTest` needs, and `hold`, one iteration
+ * @example const sockets = defineSockets({ token: currentToken });
  */
-export function defineSockets() {
-  return { name: NAME, own: talk.own, thresholds: talk.thresholds, hold };
-}
-
-/**
- * Has sockets prove who the VU is.
- *
- * @param {() => string} current returns a token, empty when there is none; may throw
- * @example useToken(currentToken);
- */
-export function useToken(current) {
-  token = current;
+export function defineSockets(options = {}) {
+  token = options.token ?? token;
+  return {
+    name: NAME,
+    defaultLoad: talk.defaultLoad,
+    thresholds: talk.thresholds,
+    forVus: (/** @type {Shape} */ shape) => ({ peakMs: require('./socket-plan.js').peakMs(shape) }),
+    hold,
+  };
 }
 
 /** @param {typeof env.WS_TOKEN_IN} place */
@@ -406,9 +406,9 @@ function alive(session) {
 /**
  * One iteration: opens the VU's sockets and keeps them until their time is over, or the test's.
  *
- * @param {import('../../types/suite.js').VuPlan} plan
+ * @param {import('../../types/suite.js').VuPlan & { peakMs?: number }} plan with what `forVus` added
  */
-function hold({ durationMs, peakMs }) {
+function hold({ durationMs, peakMs = durationMs / 2 }) {
   const now = Date.now();
   const { startTime } = exec.scenario;
   const left = startTime + durationMs - now;

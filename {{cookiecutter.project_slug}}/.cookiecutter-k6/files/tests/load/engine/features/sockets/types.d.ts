@@ -1,4 +1,5 @@
 import type { WebSocket } from 'k6/websockets';
+import type { Values } from '../../settings/kinds.js';
 import type { Shape, Thresholds } from '../../types/suite.js';
 
 /** Something a test says on a socket. */
@@ -34,7 +35,7 @@ export interface Conversation {
   clock?: Say & { every: number };
   says: Say[];
   /** What to run when PROFILE is not set. */
-  own: { key: string; shape: Shape };
+  defaultLoad: { scenario: string; shape: Shape };
   thresholds: Thresholds;
 }
 
@@ -134,4 +135,21 @@ export interface SocketFigures {
     errorRate: number;
     latency: import('../../types/summary.js').Durations | null;
   }[];
+}
+
+declare module '../../types/features.js' {
+  interface FeatureEnvironment extends Values<typeof import('./settings.js').settings> {
+    socket: import('./socket-settings.js').SocketSettings;
+  }
+  interface FeatureLoad {
+    /** Sockets per user; left out for tests without sockets. */
+    sockets?: number;
+  }
+}
+
+declare module '../../types/summary.js' {
+  interface Summary {
+    /** null for tests without sockets. */
+    sockets?: SocketFigures | null;
+  }
 }

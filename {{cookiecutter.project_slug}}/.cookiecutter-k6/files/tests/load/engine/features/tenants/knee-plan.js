@@ -37,7 +37,7 @@ export function ratesOf(from = env.RATE_FROM, to = env.RATE_TO, growth = env.RAT
  * What `defineTest` needs. Each step has a threshold of its own, on the number of requests that missed the target:
  * k6 ends the run at the first step that has far too many. The last step must not have too many.
  *
- * @returns {Required<Pick<import('../../types/suite.js').TestSpec, 'own' | 'heavy' | 'thresholds' | 'always' | 'findings'>>}
+ * @returns {Required<Pick<import('../../types/suite.js').TestSpec, 'defaultLoad' | 'heavy' | 'thresholds' | 'always' | 'findings'>>}
  * @throws when RATE_FROM is not below RATE_TO
  * @example const test = defineTest({ name: 'breaking-point', ...kneePlan(), endpoints: [BROWSE] });
  */
@@ -53,8 +53,8 @@ export function kneePlan() {
   const patient = [`p(95)<${4 * env.KNEE_P95}`];
   return {
     heavy: true,
-    own: {
-      key: 'breaking_point',
+    defaultLoad: {
+      scenario: 'breaking_point',
       shape: {
         executor: 'ramping-arrival-rate',
         startRate: rates[0],

@@ -9,14 +9,14 @@ const FEWEST_READINGS = 20;
 /**
  * What `defineTest` needs: the sampler next to the load, and the verdict.
  *
- * @returns {Required<Pick<import('../../types/suite.js').TestSpec, 'beside' | 'always' | 'findings'>>}
+ * @returns {Required<Pick<import('../../types/suite.js').TestSpec, 'companions' | 'always' | 'findings'>>}
  * @example const test = defineTest({ name: 'memory-leak', ...memoryPlan(), endpoints });
  */
 export function memoryPlan() {
   return {
-    beside: [
+    companions: [
       {
-        key: 'memory_sampler',
+        scenario: 'memory_sampler',
         exec: 'sampleMemory',
         scales: false,
         shape: { executor: 'constant-vus', vus: 1, duration: '1m' },

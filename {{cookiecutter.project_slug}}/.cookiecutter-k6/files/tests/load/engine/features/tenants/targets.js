@@ -5,9 +5,6 @@ import { targets } from '../../../config/tenants.js';
 /** @typedef {import('../../types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../../types/suite.js').Thresholds} Thresholds */
 
-/** Limits on the time of all answers, those of a load step, and those that were as expected. */
-const OVERALL = /^http_req_duration(?:\{((?:stage|expected_response):[^,}]+)\})?$/;
-
 /**
  * @param {readonly Endpoint[]} endpoints those without a row in config/tenants.js are left out
  * @returns {Thresholds} how long they may take
@@ -46,29 +43,4 @@ function rowsOf(endpoints) {
   return endpoints
     .filter(({ name }) => Object.hasOwn(targets, name))
     .map(({ name }) => [name, targets[name]]);
-}
-
-/**
- * Makes limits on the time of all answers limits on the answers of one kind: in a mix with reports that may take seconds
- * they would say how many of the requests were reports. Those of THRESHOLDS are left as they were asked for.
- *
- * @param {string | undefined} kind undefined: nothing changes
- * @param {Thresholds} thresholds
- * @param {Thresholds} asked what THRESHOLDS asks for
- * @returns {Thresholds} those that change
- * @example narrowed('api', { http_req_duration: ['p(95)<500'] }, {})
- *   // { http_req_duration: [], 'http_req_duration{kind:api}': ['p(95)<500'] }
- */
-export function narrowed(kind, thresholds, asked) {
-  /** @type {Thresholds} */
-  const changed = {};
-  for (const [key, expressions] of Object.entries(kind === undefined ? {} : thresholds)) {
-    const match = OVERALL.exec(key);
-    if (match && asked[key] === undefined) {
-      const narrow = `http_req_duration{${match[1] ? `${match[1]},` : ''}kind:${kind}}`;
-      changed[key] = [];
-      changed[narrow] = thresholds[narrow] ?? expressions;
-    }
-  }
-  return changed;
 }

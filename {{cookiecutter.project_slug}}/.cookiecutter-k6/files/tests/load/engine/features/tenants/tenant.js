@@ -1,14 +1,15 @@
 import { tiers } from '../../../config/tenants.js';
-import { authEndpoints, authHeaders, DEFAULT_PASSWORD, login } from '../../../lib/auth.js'; // @feature auth
 import { defaultOptions, env } from '../../../lib/config.js';
+
+/** Loaded only by tests that log in: a module costs every VU memory. */
+const auth = env.AUTH_MODE === 'login' ? require('../../../lib/auth.js') : undefined;
 
 /**
  * What a test of tenants declares as its `support`: a login that breaks in the middle of a run is then named.
  *
  * @type {import('../../types/suite.js').Endpoint[]}
  */
-export const credentialEndpoints = [];
-credentialEndpoints.push(...authEndpoints); // @feature auth
+export const credentialEndpoints = auth?.authEndpoints ?? [];
 
 /** Headers of this VU by tier. @type {Record<string, Readonly<Record<string, string>>>} */
 const made = {};
@@ -35,15 +36,14 @@ export function currentTier() {
  * @example request(PRODUCTS, { headers: tierHeaders('free') })
  */
 export function tierHeaders(tier = currentTier()) {
-  // @feature auth {
-  if (env.AUTH_MODE === 'login') {
+  if (auth !== undefined) {
     const { user } = tiers[tier];
+    const { DEFAULT_PASSWORD } = auth;
     const password = env.TEST_USER_PASSWORD || DEFAULT_PASSWORD;
-    return authHeaders(
-      login(user, password === DEFAULT_PASSWORD ? localOnly(tier, password) : password),
+    return auth.authHeaders(
+      auth.login(user, password === DEFAULT_PASSWORD ? localOnly(tier, password) : password),
     );
   }
-  // @feature }
   made[tier] ??= Object.freeze({
     ...defaultOptions.headers,
     Authorization: `Bearer ${keyOf(tier)}`,

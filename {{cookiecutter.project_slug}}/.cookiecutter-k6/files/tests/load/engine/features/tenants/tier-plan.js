@@ -71,7 +71,7 @@ function atRate(rate, duration) {
  */
 function scenarioOf(tier) {
   return {
-    key: `${tier}_tier`,
+    scenario: `${tier}_tier`,
     shape: shapeOf(tier),
     during: tiers[tier].load.during,
     tags: { tier },
@@ -83,21 +83,21 @@ function scenarioOf(tier) {
  * What `defineTest` needs of the tiers: one scenario each, and the noisy neighbour.
  *
  * @param {readonly import('../../types/suite.js').Endpoint[]} endpoints
- * @returns {Pick<import('../../types/suite.js').TestSpec, 'own' | 'main' | 'beside' | 'always' | 'findings' | 'thresholds' | 'metrics' | 'overall'>}
+ * @returns {Pick<import('../../types/suite.js').TestSpec, 'defaultLoad' | 'main' | 'companions' | 'always' | 'findings' | 'thresholds' | 'metrics' | 'overall'>}
  * @throws when TIERS names a tier that does not exist
  * @example const test = defineTest({ name: 'tiers', ...tierPlan(endpoints), endpoints });
  */
 export function tierPlan(endpoints) {
   const chosen = chosenTiers();
-  const [{ key, shape, tags, env: environment }, ...others] = chosen.map(scenarioOf);
+  const [{ scenario, shape, tags, env: environment }, ...others] = chosen.map(scenarioOf);
   const noisy = tiers[env.NOISY_TIER];
   return {
-    own: { key, shape },
+    defaultLoad: { scenario, shape },
     main: { tags, env: environment },
-    beside: [
+    companions: [
       ...others,
       {
-        key: 'noisy_neighbour',
+        scenario: 'noisy_neighbour',
         exec: 'noisyNeighbour',
         shape: atRate(noisy.rps * isolation.times, '1m'),
         scales: false,

@@ -1,3 +1,4 @@
+import type { Values } from '../../settings/kinds.js';
 import type { Shape } from '../../types/suite.js';
 
 /** One row of config/tenants.js. */
@@ -33,4 +34,8 @@ export interface Target {
   p99: number;
   /** Highest share of failed requests, 0 to 1. */
   errorRate: number;
+}
+
+declare module '../../types/features.js' {
+  interface FeatureEnvironment extends Values<typeof import('./settings.js').settings> {}
 }

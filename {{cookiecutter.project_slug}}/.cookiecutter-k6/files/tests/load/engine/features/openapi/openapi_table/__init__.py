@@ -1,14 +1,18 @@
 """Compiles an OpenAPI document into the operations table that k6 runs.
 
-Everything of the document stays data: it is read, checked, and written as JSON; nothing is
-executed, and no name of it becomes a path. Standard library only; YAML documents need PyYAML.
+Everything in the document stays data: it is read, checked and written as JSON. Nothing is executed,
+and no name in it becomes a file path. Standard library only; YAML documents need PyYAML.
 
-source      reads a file or a URL            files      documents in several files
-document    pointers, references, notes
-schemas     one flat view of a schema        checker    does a value fit a schema?
-patterns    regular expressions to parts     formats    what the formats mean
-generators  schema -> generator              sampling   what a generator makes
-operations  the document's operations        links      which operation gives which id
-rows        operation -> row                 table      reading, writing, comparing tables
-overrides   the user's choices               cli        the command
+Each layer imports only those above it:
+
+texts, document   safe names; the parsed document: pointers, references, notes
+reading           files and URLs, JSON and YAML, documents in several files
+schemas           flat views of schemas, validation, formats, regular expressions
+operations        operations with their parameters, bodies, responses, authentication
+links             which operation returns the id that another one needs
+generators        schema -> generator, checked by sampling
+rows              operation -> row
+table             header, rows, shared generators; changes (compare), storage (files)
+compiler          document -> table
+overrides, cli    the user's choices, the command
 """

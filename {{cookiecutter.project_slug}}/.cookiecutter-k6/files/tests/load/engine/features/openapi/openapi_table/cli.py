@@ -8,10 +8,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from . import overrides, source, table
+from . import changes, overrides, storage
+from .compiler import Choices, compile_document
 from .document import MALFORMED, BadDocument
-from .operations import clean
-from .table import Choices, Table, compile_document
+from .reading import download, source
+from .table import Table
+from .texts import clean, printable
 
 TABLE = "tests/load/data/operations.jsonl"
 OVERRIDES = "tests/load/data/operations.overrides.json"
@@ -111,8 +113,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
 
 
 def _complain(text: str) -> None:
-    line = "".join(char if char.isprintable() else "?" for char in text)
-    print(f"load-test.sh openapi: {line}", file=sys.stderr)
+    print(f"load-test.sh openapi: {printable(text)}", file=sys.stderr)
 
 
 def _say(line: str) -> None:
@@ -143,15 +144,15 @@ def _update(project: str, options: Any, environ: Mapping[str, str]) -> int:
         raise Refused(
             f"{problem} (the document is {place.origin}: {place.label}). {_hint(place)}"
         ) from None
-    before = table.read(path)
+    before = storage.read(path)
     behind = _report(before, after, check=options.check)
     for name in own.unknown(row["name"] for row in after.rows):
         _complain(f"warning: {OVERRIDES} names {clean(name)!a}, which is not in the table")
     if options.check:
         return _checked(behind)
     if added or options.select_all:
-        table.write(own_path, own_text)
-    table.write(path, table.dumps(after))
+        storage.write(own_path, own_text)
+    storage.write(path, storage.dumps(after))
     return CURRENT
 
 
@@ -178,14 +179,14 @@ def find(given: str | None, project: str, environ: Mapping[str, str]) -> Place:
         return _named(setting, "the setting OPENAPI_SPEC", [project], project)
     base = environ.get("BASE_URL", "").rstrip("/")
     path = environ.get("OPENAPI_PATH", "") or "/openapi.json"
-    if not source.is_url(base):
+    if not download.is_url(base):
         raise Refused(f"no document given, and no BASE_URL to ask. Try: {COMMAND} FILE-OR-URL")
     return Place(base + "/" + path.lstrip("/"), f"{LIVE}: {path}", "the service's own")
 
 
 def _named(given: str, origin: str, folders: Sequence[str], project: str) -> Place:
-    if source.is_url(given):
-        return Place(given, source.without_credentials(given), origin)
+    if download.is_url(given):
+        return Place(given, download.without_credentials(given), origin)
     paths = [os.path.join(folder, given) for folder in folders]
     path = next((path for path in paths if os.path.exists(path)), paths[0])
     try:
@@ -222,15 +223,15 @@ def _read_overrides(path: str) -> str:
 
 def _report(before: Table, after: Table, *, check: bool) -> bool:
     """Print what differs; return whether the table is behind."""
-    changes = table.compare(before, after)
+    differences = changes.compare(before, after)
     fixed = any(
         before.header.get(key) != after.header.get(key) for key in ("format", "base", "schemes")
     )
     known = before.header.get("document") is not None
-    _print_list("added", changes.added if known else [])
-    _print_list("removed", changes.removed)
+    _print_list("added", differences.added if known else [])
+    _print_list("removed", differences.removed)
     _print_list(
-        "changed", [f"{name} ({', '.join(what)})" for name, what in changes.changed.items()]
+        "changed", [f"{name} ({', '.join(what)})" for name, what in differences.changed.items()]
     )
     if fixed and known:
         _say("  changed  base path or authentication schemes")
@@ -238,15 +239,15 @@ def _report(before: Table, after: Table, *, check: bool) -> bool:
     _print_list("note", [f"{note['at']}: {note['what']}" for note in after.header["unsupported"]])
     counts = after.header["counts"]
     numbers = [
-        f"{len(changes.added)} added",
-        f"{len(changes.removed)} removed",
-        f"{len(changes.changed)} changed",
+        f"{len(differences.added)} added",
+        f"{len(differences.removed)} removed",
+        f"{len(differences.changed)} changed",
     ]
     _say(
         f"{counts['operations']} operations ({', '.join(numbers)}), {counts['skipped']} skipped,"
         f" {counts['excluded']} excluded{'' if check else ': ' + TABLE}"
     )
-    return bool(changes) or fixed or not known
+    return bool(differences) or fixed or not known
 
 
 def _print_list(word: str, lines: Sequence[str]) -> None:
@@ -257,7 +258,7 @@ def _print_list(word: str, lines: Sequence[str]) -> None:
 
 
 def _list(project: str) -> int:
-    found = table.read(os.path.join(project, *TABLE.split("/")))
+    found = storage.read(os.path.join(project, *TABLE.split("/")))
     if not found.rows:
         raise Refused(f"{TABLE} holds no operations. Try: {COMMAND}")
     journey = None

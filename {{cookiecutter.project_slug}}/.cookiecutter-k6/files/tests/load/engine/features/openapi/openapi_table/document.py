@@ -8,8 +8,9 @@ from urllib.parse import unquote
 
 Schema = Any  # a mapping, True or False; documents hold other things too
 
-
-# What Python says of a document that holds anything anywhere; no part of it may cost the others.
+# Where the contents of other files are put, in a document that refers to them.
+BUNDLE_KEY = "x-files"
+# What Python raises when a document holds anything anywhere: only the part concerned is lost.
 MALFORMED = (TypeError, ValueError, ArithmeticError, RecursionError, LookupError, AttributeError)
 
 

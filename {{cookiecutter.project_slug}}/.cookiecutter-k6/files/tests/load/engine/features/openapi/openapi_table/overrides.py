@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from .operations import Operation
+from .operations.model import Operation
 
 LISTS = ("tags", "methods", "operations")
 _KEYS = {"select", "operations"}

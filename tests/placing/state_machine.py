@@ -1,0 +1,291 @@
+"""The lifecycle of a project as a state machine: people edit it, the template is run again.
+
+After each sequence of steps: no byte that the user wrote is gone (it is in place, merged, moved
+with its file or beside a `.new`), nothing outside the project was touched, and running the same
+template once more changes nothing.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from placing import tree
+
+from tests.support.small_template import (
+    MANIFEST,
+    SUITE_PATHS,
+    VERSIONS,
+    Project,
+    template_files,
+    write_tables,
+)
+
+# Number of sequences started in this process.
+sequences = 0
+
+versions = st.integers(0, VERSIONS - 1)
+answer_sets = st.fixed_dictionaries(
+    {},
+    optional={
+        "auth": st.sampled_from(["none", "login"]),
+        "backend_port": st.sampled_from([8000, 9000]),
+        "include_claude_md": st.booleans(),
+    },
+)
+suite_paths = st.sampled_from(SUITE_PATHS)
+host_files = st.sampled_from([".gitignore", "CLAUDE.md", "package.json"])
+HOST_TEXTS = {
+    ".gitignore": b"*.log\n",
+    "CLAUDE.md": b"# Notes\r\n\r\nOurs.\r\n",
+    "package.json": b'{\n    "name": "svc",\n    "version": 1.0\n}\n',
+}
+
+
+class ProjectLifecycle(RuleBasedStateMachine):
+    """The rules; each is one thing that a user, git, the template or an accident does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        global sequences  # noqa: PLW0603 - the one counter that the bench prints
+        sequences += 1
+        self.tables = Path(tempfile.mkdtemp(prefix="placing-tables-"))
+        self.project = Project.create(write_tables(self.tables))
+        self.marks: set[bytes] = set()
+        self.own: dict[str, bytes] = {}
+        self.count = 0
+        self.broken = False
+        self.last: tuple[int, dict[str, Any]] | None = None
+
+    def teardown(self) -> None:
+        self.project.close()
+        shutil.rmtree(self.tables)
+
+    # --- the template -----------------------------------------------------------------------
+
+    @initialize(has=st.booleans(), path=suite_paths)
+    def begin(self, has: bool, path: str) -> None:
+        """A service may already have a file where the suite wants one, and some of its own."""
+        if has:
+            self.project.write(path, self._mark() + b" of the service\n")
+            self._user_acted()
+
+    @rule(version=versions, answers=answer_sets)
+    def generate(self, version: int, answers: dict[str, Any]) -> None:
+        self.project.generate(version, **answers)
+        self.last = (version, answers)
+        self.broken = False
+        self._check_kept()
+        self._check_settled()
+
+    @precondition(lambda self: self.last is not None and not self.broken)
+    @rule()
+    def same_again(self) -> None:
+        """A run without anything new leaves edited files alone."""
+        assert self.last is not None
+        before = self.project.timeless()
+        self.project.generate(self.last[0], **self.last[1])
+        after = self.project.timeless()
+        for path in SUITE_PATHS:
+            assert before.get(path) == after.get(path), path
+        self._check_kept()
+        self._check_settled()
+
+    @rule(version=versions, answers=answer_sets, dies_at=st.integers(0, 45))
+    def die_and_run_again(self, version: int, answers: dict[str, Any], dies_at: int) -> None:
+        """A killed run that is repeated ends like an undisturbed one."""
+        undisturbed = self.project.copy()
+        try:
+            undisturbed.generate(version, **answers)
+            self.project.kill(version, dies_at, **answers)
+            self._check_kept()
+            self.generate(version, answers)
+            assert self.project.timeless() == undisturbed.timeless()
+        finally:
+            undisturbed.close()
+
+    @rule(
+        version=versions,
+        newer=versions,
+        answers=answer_sets,
+        other=answer_sets,
+        dies_at=st.integers(0, 45),
+    )
+    def die_and_run_newer(
+        self,
+        version: int,
+        newer: int,
+        answers: dict[str, Any],
+        other: dict[str, Any],
+        dies_at: int,
+    ) -> None:
+        """Two killed runs, then one of another version with other answers."""
+        self.project.kill(version, dies_at, **answers)
+        self._check_kept()
+        self.project.kill(newer, dies_at // 2, **other)
+        self._check_kept()
+        self.generate(newer, other)
+
+    # --- the user ---------------------------------------------------------------------------
+
+    @rule(path=suite_paths, line=st.integers(0, 12))
+    def edit(self, path: str, line: int) -> None:
+        """Insert one line."""
+        if not self._is_file(path):
+            return
+        lines = self.project.read(path).splitlines(keepends=True)
+        ending = b"\r\n" if tree.uses_crlf(self.project.read(path)) else b"\n"
+        lines.insert(min(line, len(lines)), b"// " + self._mark() + ending)
+        self.project.write(path, b"".join(lines))
+        self._user_acted()
+
+    @rule(path=suite_paths)
+    def rewrite(self, path: str) -> None:
+        """Replace a whole file, or write one that was deleted."""
+        if not self.project.path(path).is_symlink() and not self.project.path(path).is_dir():
+            self.project.write(path, b"all " + self._mark() + b"\n")
+            self._user_acted()
+
+    @rule(path=suite_paths)
+    def delete(self, path: str) -> None:
+        full = self.project.path(path)
+        if full.is_symlink() or full.is_file():
+            full.unlink()
+            self._user_acted()
+
+    @rule(path=suite_paths, version=versions)
+    def take_template_text(self, path: str, version: int) -> None:
+        """Write by hand what some version of the template has."""
+        content = template_files(version).get(path)
+        if content is not None and self._is_file(path):
+            self.project.write(path, content)
+            self._user_acted()
+
+    @rule(path=suite_paths)
+    def convert_to_crlf(self, path: str) -> None:
+        if self._is_file(path):
+            content = tree.to_lf(self.project.read(path)).replace(b"\n", b"\r\n")
+            self.project.write(path, content)
+
+    @rule(path=suite_paths, mode=st.sampled_from([0o600, 0o644, 0o755, 0o444]))
+    def chmod(self, path: str, mode: int) -> None:
+        if self._is_file(path):
+            self.project.path(path).chmod(mode)
+
+    @rule(path=suite_paths, where=st.sampled_from(["inside", "outside", "nowhere"]))
+    def turn_into_link(self, path: str, where: str) -> None:
+        full = self.project.path(path)
+        if full.is_symlink() or full.is_dir():
+            return
+        full.parent.mkdir(parents=True, exist_ok=True)
+        full.unlink(missing_ok=True)
+        inside = self.project.root / "own.txt"
+        targets = {
+            "inside": inside,
+            "outside": self.project.outside / "precious.js",
+            "nowhere": self.project.outside / "nothing.js",
+        }
+        full.symlink_to(targets[where])
+        self._user_acted()
+
+    @rule(path=suite_paths)
+    def turn_into_folder(self, path: str) -> None:
+        full = self.project.path(path)
+        if full.is_dir() and not full.is_symlink():
+            return
+        full.unlink(missing_ok=True)
+        self.project.write(f"{path}/inner.txt", self._mark())
+        self._user_acted()
+
+    @rule(path=suite_paths)
+    def turn_back_into_nothing(self, path: str) -> None:
+        full = self.project.path(path)
+        if full.is_dir() and not full.is_symlink():
+            shutil.rmtree(full)
+            self._user_acted()
+
+    @rule(name=st.sampled_from(["own.txt", "tests/load/lib/own.js", "tests/load/own/deep.js"]))
+    def add_own_file(self, name: str) -> None:
+        self.project.write(name, self._mark())
+        self.own[name] = self.project.read(name)
+        self._user_acted()
+
+    @rule(name=host_files, crlf=st.booleans())
+    def write_host_file(self, name: str, crlf: bool) -> None:
+        content = HOST_TEXTS[name]
+        if name != "package.json":
+            content += self._mark() + b"\n"
+        if not self.project.path(name).exists():
+            content = tree.to_lf(content).replace(b"\n", b"\r\n") if crlf else content
+            self.project.write(name, content)
+            self._user_acted()
+
+    @rule(name=host_files)
+    def edit_host_file(self, name: str) -> None:
+        if self._is_file(name) and name != "package.json":
+            self.project.write(name, self._mark() + b"\n" + self.project.read(name))
+            self._user_acted()
+
+    @rule(path=suite_paths, take=st.booleans())
+    def settle_offer(self, path: str, take: bool) -> None:
+        """Take over a `.new` file, or delete it."""
+        offer = self.project.path(path + ".new")
+        if not offer.is_file():
+            return
+        if take and self._is_file(path):
+            offer.replace(self.project.path(path))
+        else:
+            offer.unlink()
+        self._user_acted()
+
+    @rule(path=suite_paths)
+    def edit_offer(self, path: str) -> None:
+        if self._is_file(path + ".new"):
+            self.project.write(path + ".new", self._mark() + self.project.read(path + ".new"))
+            self._user_acted()
+
+    @rule()
+    def commit(self) -> None:
+        self.project.commit()
+
+    @precondition(lambda self: self.project.path(MANIFEST).exists())
+    @rule(how=st.sampled_from([b"", b"{", b"<<<<<<< ours\n", b'{"default_context": {}}']))
+    def break_manifest(self, how: bytes) -> None:
+        self.project.write(MANIFEST, how)
+        self.broken = True
+
+    # --- invariants ---------------------------------------------------------------------
+
+    @invariant()
+    def outside_is_untouched(self) -> None:
+        found = {path.name: path.read_text() for path in self.project.outside.iterdir()}
+        assert found == {"precious.js": "// precious\n"}
+
+    def _mark(self) -> bytes:
+        self.count += 1
+        return b"user-%d" % self.count
+
+    def _is_file(self, path: str) -> bool:
+        full = self.project.path(path)
+        return full.is_file() and not full.is_symlink()
+
+    def _user_acted(self) -> None:
+        """A run must never lose what the user has in the project now."""
+        self.marks = self.project.marks()
+
+    def _check_kept(self) -> None:
+        assert self.marks <= self.project.marks()
+        for name, content in self.own.items():
+            assert self.project.read(name) == content
+
+    def _check_settled(self) -> None:
+        """A second run of the same template changes no byte, mode or time."""
+        assert self.last is not None
+        before = self.project.shapes()
+        plan = self.project.generate(self.last[0], **self.last[1])
+        assert [action for action in plan.actions if action.changes] == []
+        assert self.project.shapes() == before

@@ -1,0 +1,159 @@
+"""The dashboard of every test: load, endpoints, and the service itself."""
+
+from __future__ import annotations
+
+from .queries import (
+    MAIN,
+    RUN,
+    WINDOW,
+    Panel,
+    Query,
+    Row,
+    gauge,
+    p95,
+    per_second,
+    percentiles,
+    select,
+    share,
+)
+
+_LOAD = Row(
+    "Load",
+    (
+        Panel(
+            "Requests per second",
+            "All requests of the profile.",
+            "reqps",
+            (per_second("Requests", "http_reqs", MAIN),),
+        ),
+        Panel(
+            "Virtual users",
+            "How many are at work.",
+            "short",
+            (gauge("Users", "vus", RUN), gauge("Allocated", "vus_max", RUN)),
+        ),
+        Panel(
+            "Errors",
+            "Requests that were not answered as expected.",
+            "percentunit",
+            (
+                Query(
+                    "Error %",
+                    f'(sum(rate(k6_http_reqs_total{{{MAIN.prometheus}, expected_response="false"}}'
+                    f"{WINDOW})) or vector(0))"
+                    f" / sum(rate(k6_http_reqs_total{{{MAIN.prometheus}}}{WINDOW}))",
+                    select('mean("value")', "http_req_failed", MAIN.influxdb),
+                ),
+            ),
+        ),
+        Panel(
+            "Response time",
+            "With Prometheus: of the slowest endpoint, because percentiles cannot be merged.",
+            "s",
+            (
+                *percentiles("http_req_duration", MAIN),
+                Query(
+                    "Limit of p95",
+                    "vector($limit_ms / 1000)",
+                    select(
+                        'mean("value") * 0 + $limit_ms / 1000', "http_req_duration", MAIN.influxdb
+                    ),
+                ),
+            ),
+        ),
+        Panel(
+            "Checks",
+            "Share of answers that were right.",
+            "percentunit",
+            (share("Checks", "checks", MAIN),),
+        ),
+        Panel(
+            "Data",
+            "Sent to and received from the service.",
+            "Bps",
+            (
+                per_second("Received", "data_received", RUN),
+                per_second("Sent", "data_sent", RUN),
+            ),
+        ),
+    ),
+)
+
+_ENDPOINTS = Row(
+    "Endpoints",
+    (
+        Panel(
+            "Response time by endpoint",
+            "95 % of the requests were faster.",
+            "s",
+            (p95("{{name}}", "http_req_duration", MAIN, "name"),),
+        ),
+        Panel(
+            "Requests per second by endpoint",
+            "Each endpoint with its rate.",
+            "reqps",
+            (per_second("{{name}}", "http_reqs", MAIN, "name"),),
+        ),
+        Panel(
+            "Endpoints",
+            "Requests of each endpoint and status in the chosen time.",
+            "short",
+            (
+                Query(
+                    "Requests",
+                    f"sum by (name, method, status) (last_over_time("
+                    f"k6_http_reqs_total{{{MAIN.prometheus}}}[$__range]))",
+                    f'SELECT sum("value") AS "Requests" FROM "http_reqs" WHERE {MAIN.influxdb}'
+                    ' GROUP BY "name", "method", "status"',
+                ),
+            ),
+            kind="table",
+            wide=24,
+        ),
+        Panel(
+            "Response time by tier",
+            "health, api, auth: what kind of endpoint it is.",
+            "s",
+            (p95("{{kind}}", "http_req_duration", MAIN, "kind"),),
+        ),
+        Panel(
+            "Where the time goes",
+            "Average of each phase of a request.",
+            "s",
+            tuple(
+                Query(
+                    phase,
+                    f"avg(k6_http_req_{phase}_avg{{{MAIN.prometheus}}})",
+                    select('mean("value") / 1000', f"http_req_{phase}", MAIN.influxdb),
+                )
+                for phase in ("blocked", "connecting", "sending", "waiting", "receiving")
+            ),
+        ),
+    ),
+)
+
+_SERVICE = Row(
+    "The service itself",
+    (
+        Panel(
+            "CPU of the service",
+            "Cores in use; from the service's own metrics, which Prometheus has to scrape.",
+            "short",
+            (
+                Query(
+                    "{{instance}}",
+                    f'rate(process_cpu_seconds_total{{job=~"$job"}}{WINDOW})',
+                    None,
+                ),
+            ),
+        ),
+        Panel(
+            "Memory of the service",
+            "Resident memory; from the service's own metrics.",
+            "bytes",
+            (Query("{{instance}}", 'process_resident_memory_bytes{job=~"$job"}', None),),
+        ),
+    ),
+)
+
+ROWS = (_LOAD, _ENDPOINTS, _SERVICE)

@@ -1,0 +1,9 @@
+/**
+ * Tests of change data capture.
+ *
+ * @type {import('../../types/features.js').Feature}
+ */
+export const cdc = {
+  settings: () => ({ settings: require('./settings.js').settings }),
+  cleanUp: () => require('./clean-up.js').cleanUp,
+};

@@ -1,0 +1,129 @@
+"""Generators of objects and maps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from openapi_table.document import Schema
+from openapi_table.schemas.views import Flat, is_number, main_type
+from openapi_table.texts import shown
+
+from .context import Context
+from .discriminators import own_value
+from .nodes import OBJECT_SIZE, Node, Unfillable
+from .uploads import file_node, is_file
+
+_OPTIONAL_SIZE = 40  # nodes of an optional property; larger ones are left out
+_REFERENCE = re.compile(r"(.+_ids?|.+I[Dd]s?|.+_uuids?)$")
+
+
+def object_of(context: Context, view: Flat, *, files: bool) -> Node:
+    """Return a generator of objects. files: binary texts are files. Raises Unfillable."""
+    properties = view.get("properties", {})
+    wanted = [key for key in view.get("needed", []) if isinstance(key, str)]
+    required: dict[str, Node] = {}
+    pinned = own_value(context.schemas, view)
+    for key in dict.fromkeys(wanted):
+        if key in pinned:
+            required[key] = {"const": pinned[key]}
+        else:
+            required[key] = _required(context, key, properties, view, files=files)
+    optional = _optional(context, view, required, files=files)
+    least = int(view.get("minProperties", 0))
+    if least > len(required) or is_number(view.get("maxProperties")):
+        context.doubt()
+    node: Node = {"make": "object"}
+    if required:
+        node["required"] = required
+    if optional:
+        node["optional"] = optional
+    if least > len(required):
+        if least > len(required) + len(optional):
+            return _map(context, view, least)
+        node["min"] = least
+    elif not required and optional:
+        node["min"] = 1
+    if required or optional:
+        return node
+    extra = view.get("additionalProperties")
+    has_values = isinstance(extra, Mapping) and extra and not properties
+    return _map(context, view, max(1, least)) if has_values else {"const": {}}
+
+
+def _required(
+    context: Context, key: str, properties: Mapping[str, Any], view: Flat, *, files: bool
+) -> Node:
+    schema = properties.get(key)
+    if schema is None:
+        extra = view.get("additionalProperties", True)
+        if extra is False:
+            raise Unfillable(f"`{shown(key)}` is required but not allowed")
+        schema = extra if isinstance(extra, Mapping) else {}
+    try:
+        return _property(context, schema, key, files=files)
+    except Unfillable as reason:
+        if context.checker.valid(None, schema):
+            return {"const": None}
+        raise Unfillable(f"`{shown(key)}`: {reason}", circular=reason.circular) from None
+
+
+def _optional(
+    context: Context, view: Flat, required: Mapping[str, Node], *, files: bool
+) -> dict[str, Node]:
+    """Return the optional properties worth sending.
+
+    Large ones are left out, and ids of other things that no response returned.
+    """
+    found: dict[str, Node] = {}
+    room = OBJECT_SIZE
+    most = view.get("maxProperties")
+    for key, schema in view.get("properties", {}).items():
+        if key in required or context.checker.read_only(schema) or not isinstance(key, str):
+            continue
+        if is_number(most) and len(required) + len(found) >= most:
+            break
+        if context.schemas.flat(schema).get("deprecated") is True:
+            continue
+        try:
+            node = _property(context, schema, key, files=files)
+        except Unfillable:
+            continue
+        weight = context.trials.size(node)
+        unknown_id = _REFERENCE.fullmatch(key) and not node.keys() & {"bind", "const", "pick"}
+        if weight <= min(_OPTIONAL_SIZE, room) and not unknown_id:
+            found[key] = node
+            room -= weight
+    return found
+
+
+def _property(context: Context, schema: Schema, key: str, *, files: bool) -> Node:
+    if files:
+        view = context.schemas.flat(schema)
+        if is_file(view):
+            return file_node(key)
+        if main_type(view) == "array" and is_file(context.schemas.flat(view.get("items", {}))):
+            return {"make": "tuple", "items": [file_node(key)]}
+    return context.build(schema, key)
+
+
+def _map(context: Context, view: Flat, least: int) -> Node:
+    """Return a generator of objects with made-up keys."""
+    context.doubt()
+    extra = view.get("additionalProperties", True)
+    keys = view.get("propertyNames")
+    shapes = view.get("patternProperties")
+    if extra is False and shapes:
+        shape, extra = next(iter(shapes.items()))
+        keys = {"allOf": [{"pattern": shape}, keys if isinstance(keys, Mapping) else {}]}
+    values = context.build(extra if isinstance(extra, Mapping) else {"type": "string"}, "")
+    node: Node = {
+        "make": "map",
+        "values": values,
+        "min": least,
+        "max": max(least, min(2, int(view.get("maxProperties", 2)))),
+    }
+    if isinstance(keys, Mapping):
+        node["keys"] = context.build({"type": "string", **keys}, "")
+    return node

@@ -1,0 +1,121 @@
+"""Makes values from generators like k6 does, to check a generator before it enters the table."""
+
+from __future__ import annotations
+
+import json
+import random
+import string
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from openapi_table.schemas import formats
+
+from . import patterns
+from .nodes import Node
+
+_FILE = "(file)"  # stands for the bytes of a file
+
+
+class Sampler:
+    """Makes values.
+
+    chance: probability of each optional property, from 0 (none) to 1 (all).
+    """
+
+    def __init__(self, shared: Mapping[str, Node], seed: int = 1, chance: float = 0.5) -> None:
+        """Take the shared generators by name."""
+        self.shared = shared
+        self.random = random.Random(seed)  # noqa: S311 - test data, no secrets
+        self.chance = chance
+        self._makers: dict[str, Callable[[Node], Any]] = {
+            "text": self._text,
+            "format": self._format,
+            "int": self._int,
+            "number": self._number,
+            "bool": lambda _: self.random.random() < 0.5,
+            "pattern": lambda node: patterns.sample(node["parts"], self.random),
+            "array": self._array,
+            "tuple": lambda node: [self.make(item) for item in node["items"]],
+            "object": self._object,
+            "map": self._map,
+            "file": lambda _: _FILE,
+            "one": lambda node: self.make(self.random.choice(node["of"])),
+        }
+
+    def make(self, node: Node) -> Any:
+        """Return a value of a generator."""
+        if "const" in node:
+            return node["const"]
+        if "pick" in node:
+            return self.random.choice(node["pick"])
+        if "use" in node:
+            return self.make(self.shared[node["use"]])
+        if "bind" in node:
+            return self.make(node["else"])
+        return self._makers[node["make"]](node)
+
+    def _text(self, node: Node) -> str:
+        size = self.random.randint(node["min"], node["max"])
+        if "like" in node:
+            suffix = "-" + "".join(self.random.choice(string.ascii_lowercase) for _ in range(7))
+            text = node["like"][: max(0, node["max"] - len(suffix))] + suffix
+            text = text[-node["max"] :]
+            return str(text.ljust(node["min"], "x"))
+        return "".join(self.random.choice(string.ascii_letters) for _ in range(size))
+
+    def _format(self, node: Node) -> str:
+        least, most = formats.lengths(node["format"])
+        return formats.sample(
+            node["format"], node.get("min", least), node.get("max", most), self.random
+        )
+
+    def _int(self, node: Node) -> int:
+        step = node.get("step", 1)
+        return int(node["min"] + step * self.random.randint(0, (node["max"] - node["min"]) // step))
+
+    def _number(self, node: Node) -> float:
+        if "step" in node:
+            low, high = round(node["min"] / node["step"]), round(node["max"] / node["step"])
+            places = len(str(node["step"]).partition(".")[2])
+            return float(round(self.random.randint(low, high) * node["step"], places))
+        low, high = node["min"], node["max"]
+        value = round(self.random.uniform(low, high), 3)
+        return float(value if low <= value <= high else low)
+
+    def _array(self, node: Node) -> list[Any]:
+        least, most = node.get("min", 0), node.get("max", 3)
+        count = self.random.randint(max(least, min(1, most)), most)
+        made: list[Any] = []
+        seen: set[str] = set()
+        for _ in range(count * 20):
+            if len(made) >= count:
+                break
+            value = self.make(node["items"])
+            key = json.dumps(value, sort_keys=True)
+            if not node.get("unique") or key not in seen:
+                made.append(value)
+                seen.add(key)
+        return made
+
+    def _object(self, node: Node) -> dict[str, Any]:
+        made = {name: self.make(inner) for name, inner in node.get("required", {}).items()}
+        optional = node.get("optional", {})
+        for name, inner in optional.items():
+            if self.random.random() < self.chance:
+                made[name] = self.make(inner)
+        for name, inner in optional.items():
+            if len(made) >= node.get("min", 0):
+                break
+            if name not in made:
+                made[name] = self.make(inner)
+        return made
+
+    def _map(self, node: Node) -> dict[str, Any]:
+        count = self.random.randint(node.get("min", 0), node.get("max", 2))
+        keys = node.get("keys", {"make": "text", "min": 4, "max": 8})
+        made: dict[str, Any] = {}
+        for _ in range(count * 20):
+            if len(made) >= count:
+                break
+            made[self.make(keys)] = self.make(node["values"])
+        return made

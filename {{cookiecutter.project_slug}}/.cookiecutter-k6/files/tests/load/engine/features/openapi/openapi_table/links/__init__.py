@@ -1,0 +1,1 @@
+"""Finds out which operation returns the id that another operation needs."""

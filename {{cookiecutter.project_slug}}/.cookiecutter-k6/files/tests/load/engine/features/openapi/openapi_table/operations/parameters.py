@@ -1,0 +1,136 @@
+"""Parameters of an operation, and the fields of a Swagger 2 form among them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from openapi_table.document import Document, Schema
+from openapi_table.texts import clean, variables
+
+from .model import Parameter
+
+PLACES = ("path", "query", "header", "cookie")
+# Names that HTTP allows for headers and cookies.
+TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
+# Made-up values of these would break the request.
+_WIRE_HEADERS = frozenset(
+    {"host", "content-length", "transfer-encoding", "connection", "content-encoding"}
+)
+# collectionFormat of Swagger 2 -> style and explode of OpenAPI 3.
+COLLECTIONS = {
+    "csv": ("form", False),
+    "multi": ("form", True),
+    "ssv": ("spaceDelimited", False),
+    "pipes": ("pipeDelimited", False),
+    "tsv": ("tabDelimited", False),
+}
+
+
+class Parameters(NamedTuple):
+    """What the parameters of an operation say. form, body: those of Swagger 2 that make a body."""
+
+    sent: list[Parameter]
+    form: list[Mapping[str, Any]]
+    body: Mapping[str, Any] | None
+
+
+def parameters_of(
+    document: Document, path: str, item: Mapping[str, Any], node: Mapping[str, Any], at: str
+) -> Parameters:
+    """Return the parameters of an operation, with those of its path; notes what cannot be sent.
+
+    item: the path item. node: the operation. at: its pointer.
+    """
+    names = variables(path)
+    sent: list[Parameter] = []
+    form: list[Mapping[str, Any]] = []
+    body: Mapping[str, Any] | None = None
+    for (place, name), (parameter, spot) in _declared(document, item, node, at).items():
+        if document.swagger and place == "formData":
+            form.append(parameter)
+        elif document.swagger and place == "body":
+            body = parameter
+        elif problem := _problem(place, name, names):
+            document.note(spot, problem)
+        else:
+            sent.append(_parameter(document, place, parameter))
+    declared = {parameter.name for parameter in sent if parameter.place == "path"}
+    for name in dict.fromkeys(names):
+        if name not in declared:
+            document.note(at, f"path parameter {clean(name)} is not declared")
+            sent.append(Parameter("path", name, True, {"type": "string"}, [], "simple", False))
+    return Parameters(sent, form, body)
+
+
+def _declared(
+    document: Document, item: Mapping[str, Any], node: Mapping[str, Any], at: str
+) -> dict[tuple[str, str], tuple[Mapping[str, Any], str]]:
+    """Return declared parameters and their pointers by place and name; an operation's own win."""
+    found: dict[tuple[str, str], tuple[Mapping[str, Any], str]] = {}
+    for holder, where in ((item, at.rpartition("/")[0]), (node, at)):
+        for parameter, spot in document.items(holder, where, "parameters"):
+            if isinstance(parameter, Mapping) and isinstance(parameter.get("name"), str):
+                found[str(parameter.get("in")), parameter["name"]] = parameter, spot
+            else:
+                document.note(spot, "a parameter without a name")
+    return found
+
+
+def _problem(place: str, name: str, names: Sequence[str]) -> str:
+    """Return why a parameter cannot be sent, "" when it can. names: those in the path."""
+    if place not in PLACES:
+        return f"a parameter in {clean(place)}"
+    if place == "path" and name not in names:
+        return f"path parameter {clean(name)} does not occur in the path"
+    if place in {"header", "cookie"} and not TOKEN.fullmatch(name):
+        return f"HTTP allows no {place} named {clean(name)}"
+    if place == "header" and name.lower() in _WIRE_HEADERS:
+        return f"the header {name} is left to k6"
+    return ""
+
+
+def _parameter(document: Document, place: str, node: Mapping[str, Any]) -> Parameter:
+    schema: Schema = node.get("schema")
+    style = "simple" if place in {"path", "header"} else "form"
+    as_json = False
+    examples = examples_of(document, node)
+    if document.swagger:
+        outside = {"in", "name", "required", "description"}
+        schema = {key: value for key, value in node.items() if key not in outside}
+        style, explode = COLLECTIONS.get(str(node.get("collectionFormat")), (style, False))
+        if place in {"path", "header"} and style == "form":
+            style, explode = "simple", False
+    else:
+        style = node["style"] if isinstance(node.get("style"), str) else style
+        explode = node["explode"] if isinstance(node.get("explode"), bool) else style == "form"
+        content = node.get("content")
+        if isinstance(content, Mapping) and content:
+            kind, media = next(iter(content.items()))
+            media = media if isinstance(media, Mapping) else {}
+            schema, as_json = media.get("schema"), "json" in str(kind)
+            examples += examples_of(document, media)
+    return Parameter(
+        place,
+        node["name"],
+        required=node.get("required") is True or place == "path",
+        schema={} if schema is None else schema,
+        examples=examples,
+        style=style,
+        explode=explode,
+        json=as_json,
+        reserved=node.get("allowReserved") is True,
+        deprecated=node.get("deprecated") is True,
+    )
+
+
+def examples_of(document: Document, node: Mapping[str, Any]) -> list[Any]:
+    """Return the examples beside the schema of a parameter or a media type, unchecked."""
+    found = [node[key] for key in ("example", "x-example") if node.get(key) is not None]
+    listed = node.get("examples", node.get("x-examples"))
+    for entry in listed.values() if isinstance(listed, Mapping) else []:
+        target, _ = document.follow(entry, "#")
+        if isinstance(target, Mapping) and target.get("value") is not None:
+            found.append(target["value"])
+    return found

@@ -1,0 +1,121 @@
+"""Reads the operations of a document in its order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from openapi_table.document import MALFORMED, Document, below, pointer
+from openapi_table.texts import clean, label, url_parts
+
+from .answers import answers_of
+from .bases import base_of
+from .bodies import body_of
+from .model import METHODS, Operation
+from .parameters import parameters_of
+from .security import auth_of, schemes_of
+
+
+class Reader:
+    """Reads the operations of a document; what cannot be used becomes a note."""
+
+    def __init__(self, document: Document) -> None:
+        """Take the document."""
+        self.document = document
+        self.root = document.root
+        self.schemes = schemes_of(document)
+        self._names: set[str] = set()
+
+    def base(self) -> str:
+        """Return the base path of the whole document."""
+        return base_of(self.document, self.root, "#") or ""
+
+    def read(self) -> Iterator[Operation]:
+        """Yield the operations in the order of the document."""
+        paths = {"paths": self._merged(self.root.get("paths"), "#/paths")}
+        for path, node in self.document.mapping(paths, "#", "paths").items():
+            at = pointer("paths", path)
+            if not isinstance(path, str) or path.startswith("x-"):
+                continue
+            item = self._merged(node, at)
+            if isinstance(item, Mapping):
+                yield from self._of_path(path, item, at)
+            else:
+                self.document.note(at, "this path holds no operations")
+        if isinstance(self.root.get("webhooks"), Mapping) and self.root["webhooks"]:
+            self.document.note("#/webhooks", "webhooks are requests that the service sends")
+
+    def _merged(self, node: Any, at: str) -> Any:
+        """Return what a node refers to, overridden by the keys beside the reference."""
+        target, _ = self.document.follow(node, at)
+        if not isinstance(node, Mapping) or node is target:
+            return target
+        own = {key: value for key, value in node.items() if key != "$ref"}
+        return {**target, **own} if isinstance(target, Mapping) else own or None
+
+    def _of_path(self, path: str, item: Mapping[str, Any], at: str) -> Iterator[Operation]:
+        for method, key in self._methods(item, at).items():
+            where = below(at, key)
+            node, _ = self.document.follow(item[key], where)
+            if not isinstance(node, Mapping):
+                if item[key] is not None:
+                    self.document.note(where, "this operation is not an object")
+                continue
+            try:
+                operation = self._operation(path, method, item, node, where)
+            except MALFORMED:
+                self.document.note(where, "this operation is malformed")
+                continue
+            yield operation
+
+    def _methods(self, item: Mapping[str, Any], at: str) -> dict[str, str]:
+        """Return the methods of a path, in the order of METHODS, with their keys."""
+        found: dict[str, str] = {}
+        for key in item:
+            method = key.lower() if isinstance(key, str) else ""
+            if method != key and method in METHODS:
+                self.document.note(below(at, key), "methods are written in small letters")
+            if method in METHODS and (method not in found or method == key):
+                found[method] = key
+        return {method: found[method] for method in METHODS if method in found}
+
+    def _operation(
+        self, path: str, method: str, item: Mapping[str, Any], node: Mapping[str, Any], at: str
+    ) -> Operation:
+        document = self.document
+        if not path.startswith("/"):
+            document.note(at, "the path does not begin with a slash")
+            path = "/" + path
+        parameters = parameters_of(document, path, item, node, at)
+        body = body_of(document, node, at, parameters)
+        if isinstance(node.get("callbacks"), Mapping) and node["callbacks"]:
+            document.note(below(at, "callbacks"), "callbacks are requests that the service sends")
+        tags = node.get("tags")
+        return Operation(
+            self._name(method, path),
+            clean(node.get("operationId") or ""),
+            method.upper(),
+            path,
+            url_parts(path),
+            self._own_base(item, node, at),
+            [clean(tag) for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else [],
+            parameters.sent,
+            body,
+            answers_of(document, node, at),
+            auth_of(document, self.schemes, node, at),
+            at,
+        )
+
+    def _own_base(self, item: Mapping[str, Any], node: Mapping[str, Any], at: str) -> str | None:
+        """Return the base path of the operation or its path item, None for the document's."""
+        bases = [base_of(self.document, holder, at) for holder in (node, item)]
+        return next((base for base in bases if base is not None), None)
+
+    def _name(self, method: str, path: str) -> str:
+        base = name = label(f"{method.upper()} {path}")
+        count = 1
+        while name in self._names:
+            count += 1
+            name = f"{base} ({count})"
+        self._names.add(name)
+        return name

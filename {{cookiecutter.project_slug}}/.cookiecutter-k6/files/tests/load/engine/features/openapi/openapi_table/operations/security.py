@@ -1,0 +1,63 @@
+"""Security schemes, and which of them an operation accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from openapi_table.document import Document, below, pointer
+from openapi_table.texts import clean
+
+from .parameters import TOKEN
+
+
+def schemes_of(document: Document) -> dict[str, dict[str, str]]:
+    """Return the security schemes of a document by name; notes those no credentials exist for."""
+    keys = ("securityDefinitions",) if document.swagger else ("components", "securitySchemes")
+    schemes: dict[str, dict[str, str]] = {}
+    for name, node in document.mapping(document.root, "#", *keys).items():
+        at = pointer(*keys, name)
+        scheme, _ = document.follow(node, at)
+        if isinstance(scheme, Mapping):
+            made = _scheme(scheme)
+            if made.get("in") in ("header", "cookie") and not TOKEN.fullmatch(made["name"]):
+                made = {"type": "other", "what": f"apiKey whose {made['in']} HTTP does not allow"}
+            if made["type"] == "other":
+                kind = made.get("what")
+                document.note(at, f"no credentials can be sent for a scheme of type {kind}")
+            schemes[str(name)] = made
+    return schemes
+
+
+def _scheme(scheme: Mapping[str, Any]) -> dict[str, str]:
+    kind = str(scheme.get("type", "")).lower()
+    how = str(scheme.get("scheme", "")).lower()
+    place = scheme.get("in")
+    named = isinstance(scheme.get("name"), str)
+    if kind == "apikey" and place in ("header", "query", "cookie") and named:
+        return {"type": "apiKey", "in": place, "name": scheme["name"]}
+    if kind == "basic" or (kind == "http" and how == "basic"):
+        return {"type": "basic"}
+    if kind in {"oauth2", "openidconnect"} or (kind == "http" and how == "bearer"):
+        return {"type": "bearer"}
+    return {"type": "other", "what": clean(how or kind or "unknown")}
+
+
+def auth_of(
+    document: Document, schemes: Mapping[str, Any], node: Mapping[str, Any], at: str
+) -> list[list[str]]:
+    """Return the alternatives of schemes that an operation accepts.
+
+    An alternative with an unknown scheme is left out. node: the operation. at: its pointer.
+    """
+    listed = node.get("security", document.root.get("security"))
+    ways = []
+    for way in listed if isinstance(listed, list) else []:
+        names = [str(name) for name in way] if isinstance(way, Mapping) else []
+        for name in names:
+            if name not in schemes:
+                document.note(below(at, "security"), f"unknown security scheme {clean(name)}")
+        known = [name for name in names if name in schemes]
+        if len(known) == len(names) and known not in ways:
+            ways.append(known)
+    return ways

@@ -1,0 +1,1 @@
+"""Understands schemas: flat views of them, and whether a value is valid."""

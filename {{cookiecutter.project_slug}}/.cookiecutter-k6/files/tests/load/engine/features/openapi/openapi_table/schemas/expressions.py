@@ -1,0 +1,190 @@
+"""Regular expressions of schemas: matching them safely with the standard library.
+
+Schemas hold ECMA-262 expressions, and in practice those of other languages too. Expressions that
+could take exponential time are matched by sets of positions instead.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import re
+import sys
+import warnings
+from typing import Any
+
+from .charsets import Unsupported, single
+
+_parser: Any = importlib.import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
+
+_TEXT_LIMIT = 4096  # longer texts match nothing
+_SHORT = 12  # characters: on texts this short every expression is fast
+_SLOW_LIMIT = 500  # longer texts are not matched by sets of positions
+_REPEATS = 4  # open-ended repetitions in sequence that are still fast
+_REPETITIONS = frozenset({"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"})
+_PROPERTIES = {
+    "L": "a-zA-Z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f",
+    "Lu": "A-Z\u00c0-\u00d6",
+    "Ll": "a-z\u00df-\u00f6",
+    "N": "0-9",
+    "Nd": "0-9",
+    "P": "!-/:-@\\[-`{-~",
+    "S": "$+<=>^`|~",
+    "Z": " \u00a0",
+    "Zs": " \u00a0",
+    "Alphabetic": "a-zA-Z",
+    "Alnum": "a-zA-Z0-9",
+    "M": "\u0300-\u036f",
+    "ASCII": "\\x00-\\x7f",
+}
+_TOKEN = re.compile(
+    r"\\p\{\^?(?:Script=|IsBlock=|General_Category=|gc=|Is)?(?P<property>\w+)\}|\\u\{(?P<code>[0-9A-Fa-f]{1,6})\}"
+    r"|\\x\{(?P<hex>[0-9A-Fa-f]{1,6})\}|(?P<named>\(\?<(?![=!]))|(?P<end>\\z|(?<!\\)\$$)|\\.|\[|\]",
+    re.DOTALL,
+)
+
+
+def to_python(expression: str) -> str:
+    """Rewrite an ECMA-262 expression for Python's `re`."""
+    inside = False
+
+    def rewrite(token: re.Match[str]) -> str:
+        nonlocal inside
+        text = token[0]
+        if text in {"[", "]"}:
+            was, inside = inside, text == "["
+            return "\\[" if was and text == "[" else text
+        if token["property"]:
+            chars = _PROPERTIES.get(token["property"], "a-zA-Z")
+            return chars if inside else f"[{chars}]"
+        if token["code"] or token["hex"]:
+            return re.escape(chr(min(int(token["code"] or token["hex"], 16), 0x10FFFF)))
+        if token["named"]:
+            return "(?P<"
+        if token["end"]:
+            return text if inside else "\\Z"
+        return text if text[1].isascii() and text[1].isalnum() else "\\" + text[1]
+
+    return _TOKEN.sub(rewrite, expression)
+
+
+@functools.cache
+def compiled(expression: str) -> re.Pattern[str] | None:
+    """Return the expression for Python's `re`, or None when that does not understand it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return re.compile(to_python(expression), re.ASCII)
+    except (re.error, RecursionError, OverflowError, ValueError):
+        return None
+
+
+def matches(expression: str, text: str) -> bool:
+    """Tell whether a text fits; an expression nobody understands forbids nothing."""
+    if len(text) > _TEXT_LIMIT:
+        return False
+    known = compiled(expression)
+    if known is None:
+        return True
+    if len(text) > _SHORT and _explodes(expression):
+        return _matches_slowly(expression, text)
+    return known.search(text) is not None
+
+
+@functools.cache
+def tree(expression: str) -> Any:
+    """Return an expression as parsed by the standard library, an empty list for an invalid one."""
+    known = compiled(expression)
+    if known is None:
+        return []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _parser.parse(known.pattern, known.flags & ~re.UNICODE | re.ASCII)
+
+
+@functools.cache
+def _explodes(expression: str) -> bool:
+    """Tell whether trying to match may take for ever: repeats in repeats, or many of them."""
+    repeats, nested = _repeats(tree(expression), inside=False)
+    return nested or repeats > _REPEATS
+
+
+def _repeats(items: Any, *, inside: bool) -> tuple[int, bool]:
+    count, nested = 0, False
+    for operation, argument in items:
+        kind = str(operation)
+        open_ended = kind in _REPETITIONS and argument[0] != argument[1]
+        branch = kind == "BRANCH" and inside
+        count += open_ended
+        nested = nested or branch or (inside and kind in _REPETITIONS and argument[1] > 1)
+        for inner in _inner(kind, argument):
+            repeated = inside or (kind in _REPETITIONS and argument[1] > 1)
+            more, deeper = _repeats(inner, inside=repeated)
+            count, nested = count + more, nested or deeper
+    return count, nested
+
+
+def _inner(kind: str, argument: Any) -> list[Any]:
+    if kind in _REPETITIONS or kind in {"SUBPATTERN", "ASSERT", "ASSERT_NOT"}:
+        return [argument[-1]]
+    if kind == "BRANCH":
+        return list(argument[1])
+    return [argument] if kind == "ATOMIC_GROUP" else []
+
+
+def _matches_slowly(expression: str, text: str) -> bool:
+    """Match by sets of places: never exponential. What it does not know forbids nothing."""
+    if len(text) > _SLOW_LIMIT:
+        return True
+    try:
+        return bool(_after(tree(expression), text, set(range(len(text) + 1))))
+    except (Unsupported, RecursionError):
+        return True
+
+
+def _after(items: Any, text: str, places: set[int]) -> set[int]:
+    """Return where matches of the items end that begin at one of the places."""
+    for operation, argument in items:
+        if not places:
+            break
+        places = _step(str(operation), argument, text, places)
+    return places
+
+
+def _step(kind: str, argument: Any, text: str, places: set[int]) -> set[int]:
+    if kind in _REPETITIONS:
+        return _repeated(argument, text, places)
+    if kind == "BRANCH":
+        return set().union(*(_after(way, text, places) for way in argument[1]))
+    if kind == "SUBPATTERN":
+        return _after(argument[-1], text, places)
+    if kind == "ATOMIC_GROUP":
+        return _after(argument, text, places)
+    if kind in {"ASSERT", "ASSERT_NOT"} and argument[0] == 1:
+        wanted = kind == "ASSERT"
+        return {at for at in places if bool(_after(argument[1], text, {at})) is wanted}
+    if kind == "AT":
+        ends = {"AT_BEGINNING": 0, "AT_BEGINNING_STRING": 0, "AT_END_STRING": len(text)}
+        if str(argument) == "AT_END":
+            return places & {len(text), len(text) - text.endswith("\n")}
+        if str(argument) not in ends:
+            raise Unsupported(str(argument))
+        return places & {ends[str(argument)]}
+    test = single(kind, argument)
+    return {at + 1 for at in places if at < len(text) and test(text[at])}
+
+
+def _repeated(argument: Any, text: str, places: set[int]) -> set[int]:
+    low, high, items = argument
+    for _ in range(int(low)):
+        before = places
+        places = _after(items, text, places)
+        if places == before:
+            break
+    found = new = places
+    for _ in range(min(int(high) - int(low), len(text) + 1)):
+        new = _after(items, text, new) - found
+        if not new:
+            break
+        found = found | new
+    return found

@@ -1,0 +1,34 @@
+import { choice, integer, list, number, text } from '../../settings/kinds.js';
+
+/** Settings of the test of a whole API. */
+export const settings = {
+  OPENAPI_INCLUDE: list(
+    [],
+    'Operations the openapi test sends: `tag:NAME`, `method:GET`, names or ids with `*`, comma-separated; default all',
+  ),
+  OPENAPI_EXCLUDE: list([], 'Operations the openapi test leaves out, written the same way'),
+  OPENAPI_WRITES: choice(
+    /** @type {const} */ (['smoke', 'always', 'never']),
+    'smoke',
+    'When the openapi test sends operations that change data; off this machine also `ALLOW_WRITES`',
+  ),
+  OPENAPI_OPTIONAL: number(
+    0,
+    1,
+    0,
+    'Share of the optional properties and parameters that the openapi test sends',
+  ),
+  OPENAPI_KEY: {
+    ...text(
+      '',
+      'Credential for every security scheme of the document without variables of its own',
+    ),
+    secret: true,
+  },
+  OPENAPI_SEED: integer(
+    1,
+    999_999_999,
+    undefined,
+    'Repeats the values of an earlier openapi run; default: other ones each time',
+  ),
+};

@@ -1,0 +1,8 @@
+/**
+ * The test of a database.
+ *
+ * @type {import('../../types/features.js').Feature}
+ */
+export const queries = {
+  cleanUp: () => ({ owned: () => require('../../../config/database.js').database.owned }),
+};

@@ -1,0 +1,28 @@
+// The optional parts of this suite. Each is a folder here, and this is the only file outside it that names it.
+
+/** @typedef {import('../types/features.js').Feature} Feature */
+
+/** @type {Feature[]} */
+const FEATURES = [
+  // One line per option that this suite was generated with.
+  require('./resources/feature.js').resources, // @feature resources
+  require('./database/feature.js').database, // @feature sql
+  require('./queries/feature.js').queries, // @feature database
+  require('./cdc/feature.js').cdc, // @feature cdc
+  require('./sockets/feature.js').sockets, // @feature websocket
+  require('./tenants/feature.js').tenants, // @feature multi_tenant
+  require('./openapi/feature.js').openapi, // @feature openapi
+];
+
+/**
+ * Returns one group of hooks from every feature that has it. The modules behind the hooks are loaded now, so
+ * call it at init and outside the VUs.
+ *
+ * @template {keyof Feature} G
+ * @param {G} group
+ * @returns {ReturnType<NonNullable<Feature[G]>>[]} in the order of the list above
+ * @example const extraTargets = hooksOf('plan').flatMap(({ targets }) => targets?.() ?? []);
+ */
+export function hooksOf(group) {
+  return /** @type {any[]} */ (FEATURES.flatMap((feature) => feature[group]?.() ?? []));
+}

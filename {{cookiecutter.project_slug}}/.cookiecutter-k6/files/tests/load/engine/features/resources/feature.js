@@ -1,0 +1,8 @@
+/**
+ * Tests of resources of an API, described as a table.
+ *
+ * @type {import('../../types/features.js').Feature}
+ */
+export const resources = {
+  settings: () => ({ settings: require('./settings.js').settings }),
+};

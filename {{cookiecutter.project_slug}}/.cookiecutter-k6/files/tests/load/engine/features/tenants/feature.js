@@ -1,0 +1,8 @@
+/**
+ * Tests of tenants: tiers, limits, memory and capacity.
+ *
+ * @type {import('../../types/features.js').Feature}
+ */
+export const tenants = {
+  settings: () => ({ settings: require('./settings.js').settings }),
+};

@@ -1,0 +1,193 @@
+import { parseDuration } from './duration.js';
+import { parseHttpUrl } from './url.js';
+
+// The kinds of settings. Each makes a row of a settings table: what it accepts, its default and its meaning.
+
+/**
+ * A row of a settings table.
+ *
+ * `read` takes the raw text and returns the value, or `undefined` when the text is invalid.
+ *
+ * @template T
+ * @typedef {object} Setting
+ * @property {(raw: string) => T | undefined} read
+ * @property {string} accepts what to write, for error messages
+ * @property {T} fallback the value when nothing is set
+ * @property {string} about one line for the documentation
+ * @property {boolean} [secret] true: read from the environment only, never shown
+ */
+
+/**
+ * The values of a settings table.
+ *
+ * @template S
+ * @typedef {{ [K in keyof S]: S[K] extends Setting<infer T> ? T : never }} Values
+ */
+
+/**
+ * Any text.
+ *
+ * @param {string} fallback
+ * @param {string} about
+ * @returns {Setting<string>}
+ * @example text('Service', 'Name of the service')
+ */
+export const text = (fallback, about) => ({
+  read: (raw) => raw,
+  accepts: 'any text',
+  fallback,
+  about,
+});
+
+/**
+ * A secret: read from the environment only, and never shown.
+ *
+ * @param {string} about
+ * @returns {Setting<string>}
+ * @example secret('Password of the test users')
+ */
+export const secret = (about) => ({ ...text('', about), secret: true });
+
+/**
+ * A whole number between two bounds.
+ *
+ * @template {number | undefined} F
+ * @param {number} min
+ * @param {number} max
+ * @param {F} fallback
+ * @param {string} about
+ * @returns {Setting<number | F>}
+ * @example integer(1, 65535, 8000, 'Port of the service')
+ */
+export const integer = (min, max, fallback, about) => ({
+  read: (raw) =>
+    /^[1-9]\d{0,8}$/.test(raw) && Number(raw) >= min && Number(raw) <= max
+      ? Number(raw)
+      : undefined,
+  accepts: `a whole number from ${min} to ${max}, such as ${Math.max(min, Math.min(10, max))}`,
+  fallback,
+  about,
+});
+
+/**
+ * A number between two bounds, fractions included.
+ *
+ * @param {number} min
+ * @param {number} max
+ * @param {number} fallback
+ * @param {string} about
+ * @returns {Setting<number>}
+ * @example number(0, 10, 1, 'Multiplies every pause')
+ */
+export const number = (min, max, fallback, about) => ({
+  read: (raw) =>
+    /^\d{1,9}(\.\d{1,9})?$/.test(raw) && Number(raw) >= min && Number(raw) <= max
+      ? Number(raw)
+      : undefined,
+  accepts: `a number from ${min} to ${max}, such as 0.5`,
+  fallback,
+  about,
+});
+
+/**
+ * A duration with a unit, at least one second long.
+ *
+ * @template {string | undefined} F
+ * @param {F} fallback
+ * @param {string} about
+ * @returns {Setting<string | F>}
+ * @example duration('30s', 'Longest wait for one response')
+ */
+export const duration = (fallback, about) => ({
+  read: (raw) => (parseDuration(raw) >= 1000 ? raw : undefined),
+  accepts: 'a duration with a unit of at least 1s, such as 30s, 5m, 1m30s or 2h',
+  fallback,
+  about,
+});
+
+/**
+ * One word of a list.
+ *
+ * @template {string} C
+ * @template {C | undefined} F
+ * @param {readonly C[]} choices
+ * @param {F} fallback
+ * @param {string} about
+ * @returns {Setting<C | F>}
+ * @example choice(['users', 'rate'], 'users', 'What stays constant')
+ */
+export const choice = (choices, fallback, about) => ({
+  read: (raw) => choices.find((candidate) => candidate === raw),
+  accepts: `one of ${choices.join(', ')}`,
+  fallback,
+  about,
+});
+
+/**
+ * `true` or `false`.
+ *
+ * @param {boolean} fallback
+ * @param {string} about
+ * @returns {Setting<boolean>}
+ * @example flag(false, 'Accepts any TLS certificate')
+ */
+export const flag = (fallback, about) => ({
+  read: (raw) => (raw === 'true' ? true : raw === 'false' ? false : undefined),
+  accepts: 'true or false',
+  fallback,
+  about,
+});
+
+/**
+ * An http or https address.
+ *
+ * @param {string} fallback
+ * @param {string} about
+ * @returns {Setting<string>}
+ * @example url('', 'Address of the service')
+ */
+export const url = (fallback, about) => ({
+  read: (raw) => parseHttpUrl(raw)?.href,
+  accepts:
+    'http:// or https://, a host, optionally a port (1-65535) and a path, such as http://localhost:8000',
+  fallback,
+  about,
+});
+
+/**
+ * A path that starts with a slash.
+ *
+ * @param {string} fallback
+ * @param {string} about
+ * @returns {Setting<string>}
+ * @example path('/health', 'Health path')
+ */
+export const path = (fallback, about) => ({
+  read: (raw) => (/^\/[^\s,]*$/.test(raw) ? raw : undefined),
+  accepts: 'a path that starts with /, such as /health',
+  fallback,
+  about,
+});
+
+/**
+ * Words separated by commas.
+ *
+ * @param {string[]} fallback
+ * @param {string} about
+ * @param {RegExp} [item] what each entry must match
+ * @param {string} [accepts]
+ * @returns {Setting<string[]>}
+ * @example list([], 'Hosts that may receive load')
+ */
+export const list = (fallback, about, item = /^\S.*$/, accepts = 'a comma-separated list') => ({
+  read: (raw) => {
+    const items = raw
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '');
+    return items.length > 0 && items.every((entry) => item.test(entry)) ? items : undefined;
+  },
+  accepts,
+  fallback,
+  about,
+});

@@ -1,0 +1,146 @@
+"""Says which imports of a text will work after the update, and where they must lead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
+
+from . import imports
+from .manifest import Entry
+from .renames import Renames, as_types
+from .tree import Found, NewFile, blob_id
+
+Look = Callable[[str], Found]
+
+
+class Links:
+    """The imports between the suite, what it moved, and the user's files.
+
+    suite: the files as the template wants them. entries: what the manifest knows. look: returns
+    what is at a path of the project. renames: the moves.
+    """
+
+    def __init__(
+        self,
+        suite: Mapping[str, NewFile],
+        entries: Mapping[str, Entry],
+        look: Look,
+        renames: Renames,
+    ) -> None:
+        self._suite = suite
+        self._entries = entries
+        self._look = look
+        self._renames = renames
+
+    def follow(self, target: str, names: Collection[str] | None) -> str:
+        """Return where the target of an import is now; "" if it did not move.
+
+        Of a module that was split this is the part that has all the names; "" if none has.
+        """
+        heirs = self._renames.module_heirs(target)
+        if len(heirs) < 2:
+            return heirs[0] if heirs else ""
+        fitting = [heir for heir in heirs if not self._missing(heir, target, names)]
+        return fitting[0] if fitting else ""
+
+    def adjusted(
+        self, content: bytes, was: str, now: str, lines: Collection[str] | None = None
+    ) -> bytes:
+        """Return a module with the imports of moved files corrected; other files as they are.
+
+        was, now: its path before and after. lines: correct only these.
+        """
+        if not now.endswith(imports.SOURCES) or b"\0" in content:
+            return content
+        text = imports.decode(content)
+        return imports.encode(imports.adjust(text, was, now, self.follow, lines))
+
+    def broken(self, content: bytes, path: str) -> str:
+        """Return what the user's version of a file would import in vain at a path, or "".
+
+        For a program that is not JavaScript: what it names that is gone.
+        """
+        if not path.endswith(imports.SOURCES):
+            return self._named_in_vain(content)
+        for item in imports.find(imports.decode(content)):
+            if item.kind == "comment":
+                continue
+            target = imports.resolve(path, item.specifier)
+            heirs = self._renames.module_heirs(target) or [target]
+            if self._going(target) and heirs == [target]:
+                return item.specifier
+            if all(self._missing(heir, target, item.names) for heir in heirs):
+                return item.specifier
+        return self._wanted_in_vain(content, path)
+
+    def _wanted_in_vain(self, content: bytes, path: str) -> str:
+        """Return a name that the suite imports from a file and that this version of it lacks."""
+        exported = imports.exports(imports.decode(content))
+        if exported is None:
+            return ""
+        return min(self._wanted.get(path, frozenset()) - exported, default="")
+
+    @cached_property
+    def _wanted(self) -> dict[str, frozenset[str]]:
+        """For each module, the names that the modules of the suite import from it."""
+        wanted: dict[str, frozenset[str]] = {}
+        for path, new in self._suite.items():
+            if not path.endswith(".js"):
+                continue
+            for item in imports.find(imports.decode(new.content)):
+                if item.kind == "code" and item.names:
+                    target = imports.resolve(path, item.specifier)
+                    wanted[target] = wanted.get(target, frozenset()) | item.names
+        return wanted
+
+    def _missing(self, path: str, was: str, names: Collection[str] | None) -> bool:
+        """Tell whether a module of the suite, or the user's version of it, lacks a name."""
+        if not names or path not in self._suite:
+            return False
+        exported = imports.exports(imports.decode(self._suite[path].content))
+        if exported is None:
+            return False
+        for place in {path, was}:
+            there = self._look(place)
+            if there.kind == "file":
+                own = imports.exports(imports.decode(there.content))
+                if own is None:
+                    return False
+                # The user's additions count; what the template itself has dropped does not.
+                exported |= own - self._placed_names(place, there)
+        return not set(names) <= exported
+
+    def _placed_names(self, place: str, there: Found) -> frozenset[str]:
+        """Return the names of a file that is as it was placed: none of them is the user's."""
+        entry = self._entries.get(place)
+        if entry is not None and blob_id(there.content) == entry.blob:
+            return imports.exports(imports.decode(there.content)) or frozenset()
+        return frozenset()
+
+    def _going(self, target: str) -> bool:
+        """Tell whether the target of an import is there now, and will not be."""
+        for path in (target, as_types(target)):
+            entry = self._entries.get(path)
+            if path in self._suite:
+                return False
+            if entry is not None and self._look(path).kind == "file":
+                content = self._look(path).content
+                return bool(self._renames.heirs(path)) or blob_id(content) == entry.blob
+        return False
+
+    def _named_in_vain(self, content: bytes) -> str:
+        """Return a file of the suite that a program names and that has moved, or ""."""
+        if not content.startswith(b"#!"):
+            return ""
+        text = imports.decode(content)
+        for path in self._moved:
+            short = path.removeprefix("tests/load/")
+            if re.search(rf"(?<![\w.-]){re.escape(short)}(?![\w-])", text):
+                return short
+        return ""
+
+    @cached_property
+    def _moved(self) -> list[str]:
+        """The recorded files that this generation moves."""
+        return [path for path in sorted(self._entries) if self._renames.heirs(path)]
