@@ -1,7 +1,7 @@
 """Keeps the tables of settings in the suite's pages equal to the tables in its code.
 
-docs/settings.md lists the settings that every suite has, by the GROUPS of engine/settings/table.js. The
-settings of a feature (engine/features/NAME/settings.js) are listed in the page of that feature.
+docs/settings.md lists the settings that every suite has, in the groups of engine/settings/table.js.
+The settings of a feature (engine/features/NAME/settings.js) are listed in the page of that feature.
 
 python tools/settings_table.py          rewrite the tables
 python tools/settings_table.py --check  exit 1 if one is out of date
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,7 +37,7 @@ PAGES = {
 SHORT_FORMS = ("one of", "a whole number", "a number", "true or false")
 BEGIN, END = "<!-- settings -->", "<!-- /settings -->"
 
-# The suite loads its user's files with k6's global `require`, which Node has not in a module.
+# The suite loads the files of its owner with `require`, which k6 has as a global; Node has not.
 _DUMP = """
 import { createRequire } from 'node:module';
 const [core, features] = JSON.parse(process.argv[1]);
@@ -81,7 +80,8 @@ def settings() -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
     ).stdout
     found = json.loads(output)
     groups, own = (
-        {name: [Row(*row) for row in rows] for name, rows in found[key]} for key in ("groups", "own")
+        {name: [Row(*row) for row in rows] for name, rows in found[key]}
+        for key in ("groups", "own")
     )
     return groups, own
 
@@ -123,11 +123,7 @@ def contents() -> dict[str, str]:
 
 
 def updated(text: str, content: str) -> str:
-    """Return a page with new content between its markers.
-
-    >>> updated("a\\n<!-- settings -->\\nold\\n<!-- /settings -->\\n", "new")
-    'a\\n<!-- settings -->\\n\\nnew\\n\\n<!-- /settings -->\\n'
-    """
+    """Return a page with new content between its markers."""
     head, rest = text.split(BEGIN, 1)
     tail = rest.split(END, 1)[1]
     return f"{head}{BEGIN}\n\n{content}\n\n{END}{tail}"

@@ -152,9 +152,7 @@ def test_k6_runs_on_demand_and_belongs_to_the_caller(
     assert "k6-databases" not in resolved(compose_reader, file)["services"]
 
 
-def test_databases_get_a_k6_that_is_built(
-    baked: Bakery, compose_reader: Path, stores: str
-) -> None:
+def test_databases_get_a_k6_that_is_built(baked: Bakery, compose_reader: Path, stores: str) -> None:
     project = baked(include_observability=stores, include_database=True)
     stack = resolved(compose_reader, project / COMPOSE)
     k6 = stack["services"]["k6-databases"]

@@ -88,10 +88,7 @@ def test_the_manifest_contains_nothing_about_this_machine(baked: Bakery) -> None
 
 # Words that only appear with an option.
 TRACES: dict[str, str] = {
-    "auth": """
-        AUTH_MODE API_KEY LOGIN_PATH REFRESH_PATH ME_PATH TEST_USER RESOURCE_PATH authorized auth.js
-        auth-flow api-authenticated users.json loadtest123 accessToken
-    """,
+    "auth": "docs/auth.md auth-flow scripts/api-authenticated",
     "ci": "ci.sh runs.txt docs/ci.md load-tests.yml load-test-gate LOAD_TEST_ gitlab ci/.k6",
     "kubernetes": "kubernetes operator.sh k6-operator testrun kubectl",
     "observability": """
@@ -110,14 +107,14 @@ TRACES: dict[str, str] = {
         OPENAPI_INCLUDE OPENAPI_KEY OPENAPI_SEED OPENAPI_WRITES OPENAPI_OPTIONAL
         OPENAPI_EXCLUDE features/openapi scripts/openapi.js
     """,
-    "resources": "RESOURCES WORKLOAD resources.js workloads mission tickets knowledge-base specs",
+    "resources": "RESOURCES resources.js resources.md mission tickets knowledge-base specs.js",
     "multi_tenant": """
         TIER TIERS TIER_KEY NOISY_TIER RATE_LIMIT FLASH_SALE MEMORY_ features/tenants config/tenants
-        commerce tiers.js
+        commerce tiers.js tenants.md
     """,
     "websocket": """
-        WS_PROTOCOL WS_URL WS_ sockets.js websocket.js Socket.IO socketio ws_errors ws_message
-        socketFigures guard_sockets peakMs k6/websockets
+        WS_PROTOCOL WS_URL WS_ sockets.js sockets.md websocket.js Socket.IO socketio ws_errors
+        ws_message socketFigures guard_sockets peakMs k6/websockets
     """,
 }
 
