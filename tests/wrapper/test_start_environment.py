@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import installed
+from tests.support.installed import installed
 from tests.support.wrapper_project import BASH, Project, left_over, until
 
 # The surroundings matter to few changes; the quick tests leave them out.
