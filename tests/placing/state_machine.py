@@ -1,8 +1,8 @@
 """The lifecycle of a project as a state machine: people edit it, the template is run again.
 
 After each sequence of steps: no byte that the user wrote is gone (it is in place, merged, moved
-with its file or beside a `.new`), nothing outside the project was touched, and running the same
-template once more changes nothing.
+with its file, beside a `.new` or in a `.yours`), no import of a moved file is dead, nothing outside
+the project was touched, and running the same template once more changes nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from placing import tree
+from placing import imports, tree
 
 from tests.support.small_template import (
     MANIFEST,
@@ -38,6 +38,9 @@ answer_sets = st.fixed_dictionaries(
     },
 )
 suite_paths = st.sampled_from(SUITE_PATHS)
+yours_paths = st.sampled_from([path + ".yours" for path in SUITE_PATHS])
+IMPORTER = "tests/load/scripts/importer.js"
+OLD = "tests/load/lib/old.js"  # moves twice in the small template
 host_files = st.sampled_from([".gitignore", "CLAUDE.md", "package.json"])
 HOST_TEXTS = {
     ".gitignore": b"*.log\n",
@@ -74,11 +77,13 @@ class ProjectLifecycle(RuleBasedStateMachine):
             self.project.write(path, self._mark() + b" of the service\n")
             self._user_acted()
 
-    @rule(version=versions, answers=answer_sets)
-    def generate(self, version: int, answers: dict[str, Any]) -> None:
-        self.project.generate(version, **answers)
+    @rule(version=versions, answers=answer_sets, rewrite=st.booleans())
+    def generate(self, version: int, answers: dict[str, Any], rewrite: bool = False) -> None:
+        alive = self._old_import_works()
+        self.project.generate(version, rewrite=rewrite, **answers)
         self.last = (version, answers)
         self.broken = False
+        assert self._old_import_works() or not alive
         self._check_kept()
         self._check_settled()
 
@@ -87,11 +92,13 @@ class ProjectLifecycle(RuleBasedStateMachine):
     def same_again(self) -> None:
         """A run without anything new leaves edited files alone."""
         assert self.last is not None
+        shims = {path for path, entry in self.project.manifest().files.items() if entry.shim}
         before = self.project.timeless()
         self.project.generate(self.last[0], **self.last[1])
         after = self.project.timeless()
-        for path in SUITE_PATHS:
-            assert before.get(path) == after.get(path), path
+        for path in (*SUITE_PATHS, IMPORTER):
+            if path not in shims:  # which go when nothing imports them any more
+                assert before.get(path) == after.get(path), path
         self._check_kept()
         self._check_settled()
 
@@ -249,6 +256,29 @@ class ProjectLifecycle(RuleBasedStateMachine):
             self._user_acted()
 
     @rule()
+    def import_a_file_that_moves(self) -> None:
+        """Write a module of the user's own, which a run changes only when asked."""
+        line = b'import "../lib/old.js"; // ' + self._mark()
+        self.project.write(IMPORTER, line)
+        self._user_acted()
+
+    @rule(path=yours_paths, edit=st.booleans())
+    def settle_yours(self, path: str, edit: bool) -> None:
+        """Edit a `.yours` file, or delete it."""
+        if self._is_file(path) and edit:
+            self.project.write(path, self._mark() + self.project.read(path))
+        elif self._is_file(path):
+            self.project.path(path).unlink()
+        self._user_acted()
+
+    @rule(path=yours_paths)
+    def take_the_name_of_yours(self, path: str) -> None:
+        """Put a file of the user's own where a `.yours` file would go."""
+        if not self.project.path(path).exists() and self.project.path(path).parent.is_dir():
+            self.project.write(path, self._mark())
+            self._user_acted()
+
+    @rule()
     def commit(self) -> None:
         self.project.commit()
 
@@ -272,6 +302,15 @@ class ProjectLifecycle(RuleBasedStateMachine):
     def _is_file(self, path: str) -> bool:
         full = self.project.path(path)
         return full.is_file() and not full.is_symlink()
+
+    def _old_import_works(self) -> bool:
+        """Tell whether the user's import of a file that moves leads somewhere."""
+        if not self._is_file(IMPORTER):
+            return False
+        for item in imports.find(self.project.read(IMPORTER).decode()):
+            if imports.resolve(IMPORTER, item.specifier) == OLD:
+                return self.project.path(OLD).exists()
+        return True
 
     def _user_acted(self) -> None:
         """A run must never lose what the user has in the project now."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from placing import imports, run
+from placing import imports, run, tree
+from placing.renames import Renames
 from placing.steps import Plan
 
-from tests.placing.world import Project, write_tables
+from tests.placing.test_crash import StubbornDisk
+from tests.support.layout import STAGE, SUITE_FILES
+from tests.support.small_template import Project, Unfinished, write_tables
 
 LOAD = "tests/load"
 OLD, NEW = f"{LOAD}/lib/thing.js", f"{LOAD}/engine/thing.js"
@@ -422,6 +426,29 @@ def test_a_run_that_dies_while_files_move_is_completed_by_the_next(
     assert step > 30
 
 
+@pytest.mark.parametrize("stubborn", ["engine/thing.js", "engine/thing.js.yours"])
+def test_the_old_file_stays_while_what_replaces_it_cannot_be_written(
+    project: Project, stubborn: str
+) -> None:
+    edit(project, OLD, "// user-1", at=7)
+    mine = project.read(OLD)
+    with pytest.raises(Unfinished, match="Operation not permitted"):
+        project.generate(1, StubbornDisk(stubborn))
+    assert project.read(OLD) == mine
+    project.generate(1)
+    assert project.read(NEW) == AFTER[NEW]
+    assert project.read(f"{NEW}.yours") == mine
+
+
+def test_a_move_onto_a_file_of_the_users_leaves_no_dead_import(project: Project) -> None:
+    project.write(NEW, b"// user-1\nexport const thing = 1;\n")
+    project.write(MINE, OWN)
+    project.generate(1)
+    assert project.read(NEW) == b"// user-1\nexport const thing = 1;\n"
+    assert project.read(f"{NEW}.new") == AFTER[NEW]
+    assert dead_imports(project) == [f"{MINE}:4 ../lib/helper.js"]  # in a comment
+
+
 def test_a_dead_run_and_then_an_older_template_lose_nothing(project: Project) -> None:
     edit(project, OLD, "// user-1", at=7)
     project.write(MINE, OWN + b"// user-4\n")
@@ -435,3 +462,75 @@ def test_a_dead_run_and_then_an_older_template_lose_nothing(project: Project) ->
         twin.close()
         if not died:
             break
+
+
+# --- the real table ---------------------------------------------------------------------------
+
+
+def test_every_row_leads_from_a_path_that_is_free_to_one_that_is_there() -> None:
+    rows = json.loads((STAGE / "placing" / "renames.json").read_text(encoding="utf-8"))
+    suite = tree.read_tree(str(SUITE_FILES))
+    renames = Renames([(old, new) for old, new in rows], suite)
+    assert rows
+    for old, new in rows:
+        assert not [path for path in suite if path == old or path.startswith(f"{old}/")], old
+        assert old.endswith("/") or renames.heirs(old), f"{old}: there is no {new}"
+
+
+def test_rows_that_follow_one_another_are_one_move() -> None:
+    renames = Renames([("a.js", "b.js"), ("x/", "y/"), ("b.js", "c.js")], {"c.js", "y/z.js"})
+    assert [renames.heirs(path) for path in ("a.js", "b.js", "c.js", "x/z.js", "q.js")] == [
+        ["c.js"],
+        ["c.js"],
+        [],
+        ["y/z.js"],
+        [],
+    ]
+
+
+# --- imports as text --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "kind"),
+    [
+        ('import { a, b as c } from "./x.js";', {"a", "b"}, "code"),
+        ("import d, {\n  a,\n} from './x.js';", {"a", "default"}, "code"),
+        ('import * as all from "./x.js";', None, "code"),
+        ('import "./x.js";', None, "code"),
+        ('export { a } from "./x.js";', {"a"}, "code"),
+        ('import type { T } from "./x.js";', {"T"}, "code"),
+        ("const x = require('./x.js');", None, "code"),
+        ("const x = await import('./x.js');", None, "code"),
+        ("/** @type {import('./x.js').T} */", None, "types"),
+        (" * @param {import('./x.js').T} x", None, "types"),
+        ('// import { a } from "./x.js";', {"a"}, "comment"),
+    ],
+)
+def test_every_form_of_an_import_is_found(text: str, names: set[str] | None, kind: str) -> None:
+    (item,) = imports.find(text)
+    assert (item.specifier, item.kind) == ("./x.js", kind)
+    assert item.names == (None if names is None else frozenset(names))
+    assert text[item.start : item.end] == "./x.js"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['import http from "k6/http";', 'const from = "./x.js";', 'import x from "https://a/b.js";'],
+)
+def test_what_is_no_relative_import_is_left_alone(text: str) -> None:
+    assert imports.find(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("export const a = 1;\nexport async function b() {}\nexport class C {}", {"a", "b", "C"}),
+        ("export { a, b as c };\nexport default 1;", {"a", "c", "default"}),
+        ('export * from "./x.js";', None),
+        ("module.exports = { a };", None),
+        ("const a = 1;", set()),
+    ],
+)
+def test_the_names_that_a_module_exports(text: str, names: set[str] | None) -> None:
+    assert imports.exports(text) == (None if names is None else frozenset(names))

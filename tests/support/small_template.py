@@ -74,7 +74,9 @@ SUITE_PATHS = (*HISTORY, "tests/load/suite.env")
 
 def text_of(path: str, number: int) -> bytes:
     """Return a template text of 12 lines; each number changes one line in the middle."""
-    lines = [f"// {path} line {line}" for line in range(12)]
+    moved = any(path in row for row in RENAMES)
+    title = "moved" if moved else path  # so that edits of a file that moves can merge
+    lines = [f"// {title} line {line}" for line in range(12)]
     lines[2 + number * 3] += f" (text {number})"
     if path.endswith(".sh") or (path.endswith("tool") and number == 1):
         lines.insert(0, "#!/bin/sh")

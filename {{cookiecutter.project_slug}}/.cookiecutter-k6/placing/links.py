@@ -18,7 +18,8 @@ class Links:
     """The imports between the suite, what it moved, and the user's files.
 
     suite: the files as the template wants them. entries: what the manifest knows. look: returns
-    what is at a path of the project. renames: the moves.
+    what is at a path of the project. renames: the moves. base: returns the template's text that the
+    user's version of a file goes back to, or None.
     """
 
     def __init__(
@@ -27,11 +28,13 @@ class Links:
         entries: Mapping[str, Entry],
         look: Look,
         renames: Renames,
+        base: Callable[[Entry], bytes | None],
     ) -> None:
         self._suite = suite
         self._entries = entries
         self._look = look
         self._renames = renames
+        self._base = base
 
     def follow(self, target: str, names: Collection[str] | None) -> str:
         """Return where the target of an import is now; "" if it did not move.
@@ -101,22 +104,27 @@ class Links:
         exported = imports.exports(imports.decode(self._suite[path].content))
         if exported is None:
             return False
+        return not set(names) <= exported | self._added_names(path, was)
+
+    def _added_names(self, path: str, was: str) -> frozenset[str]:
+        """Return the names that the user has added to a module of the suite.
+
+        A name that the template itself has dropped is not one of them. Without the text that the
+        user started from, a file that stays is kept as it is, and one that moves is not merged.
+        """
+        added: frozenset[str] = frozenset()
         for place in {path, was}:
             there = self._look(place)
-            if there.kind == "file":
-                own = imports.exports(imports.decode(there.content))
-                if own is None:
-                    return False
-                # The user's additions count; what the template itself has dropped does not.
-                exported |= own - self._placed_names(place, there)
-        return not set(names) <= exported
-
-    def _placed_names(self, place: str, there: Found) -> frozenset[str]:
-        """Return the names of a file that is as it was placed: none of them is the user's."""
-        entry = self._entries.get(place)
-        if entry is not None and blob_id(there.content) == entry.blob:
-            return imports.exports(imports.decode(there.content)) or frozenset()
-        return frozenset()
+            entry = self._entries.get(place)
+            if there.kind != "file" or (entry is not None and blob_id(there.content) == entry.blob):
+                continue
+            own = imports.exports(imports.decode(there.content)) or frozenset()
+            base = self._base(entry) if entry is not None else None
+            if base is not None:
+                added |= own - (imports.exports(imports.decode(base)) or frozenset())
+            elif place == path:
+                added |= own
+        return added
 
     def _going(self, target: str) -> bool:
         """Tell whether the target of an import is there now, and will not be."""

@@ -67,7 +67,7 @@ class Planner:
         self._pending: dict[str, Pending] = {}
         self._beside = Beside(before, look, self._pending)
         self._entries = self._settle()
-        self._links = Links(suite, self._entries, look, self._renames)
+        self._links = Links(suite, self._entries, look, self._renames, self._base)
 
     def plan(self, after: Manifest, extra: Sequence[Action] = (), *, rewrite: bool = False) -> Plan:
         """Return the plan.
@@ -278,11 +278,16 @@ class Planner:
             return None
         if b"\0" in found.content or b"\0" in new.content:
             return None
-        base = self._merger.base(entry.blob) if entry.ancestor is None else None
-        base = entry.ancestor.encode("utf-8") if entry.ancestor is not None else base
+        base = self._base(entry)
         if base is None:
             return None
         lines = None if moved_to else frozenset(decode(base).split("\n"))
         ours = self._links.adjusted(to_lf(found.content), path, now, lines)
         merged = self._merger.merge(ours, self._links.adjusted(base, path, now), new.content)
         return None if merged is None else with_line_endings_of(merged, found.content)
+
+    def _base(self, entry: Entry) -> bytes | None:
+        """Return the template's text that the user's version of a file goes back to."""
+        if entry.ancestor is not None:
+            return entry.ancestor.encode("utf-8")
+        return self._merger.base(entry.blob)

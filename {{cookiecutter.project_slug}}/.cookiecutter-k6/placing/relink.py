@@ -166,7 +166,7 @@ class Relinker:
         wanted |= {as_types(target) for target in wanted}
         new = set()
         for index, step in enumerate(self._steps):
-            if step.verb == "moved" and step.removes and step.path in wanted:
+            if step.verb in {"moved", "remove"} and step.removes and step.path in wanted:
                 shim = self._shim(step.path, step.expected.content)
                 if shim:
                     self._steps[index] = step._replace(

@@ -98,10 +98,8 @@ export interface ReportHooks {
   signal?: (summary: Summary) => (SignalMetrics & { failed: string }) | null;
 }
 
-/** What `load-test.sh cleanup` removes besides the rows of PostgreSQL. */
+/** What `load-test.sh cleanup` removes besides the rows of PostgreSQL. Extended by features. */
 export interface CleanUpHooks {
-  /** Tables that hold rows of a run. */
-  owned?: () => import('../features/database/types.js').OwnedTable[];
   /** Addresses that the clean-up talks to. */
   targets?: () => LoadTarget[];
   /** Removes what a run left elsewhere; throws when something is left. */

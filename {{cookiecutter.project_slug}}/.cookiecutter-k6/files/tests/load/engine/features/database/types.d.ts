@@ -63,4 +63,9 @@ declare module '../../types/features.js' {
     /** Addresses of databases, by setting; only those that are set. */
     databases: Record<string, import('./addresses.js').DatabaseAddress | undefined>;
   }
+
+  interface CleanUpHooks {
+    /** Tables that hold rows of a run. */
+    owned?: () => OwnedTable[];
+  }
 }
