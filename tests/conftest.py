@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import cachedir
 import hypothesis
 import pytest
-import toolchain
 
 from tests.support.bakery import Bakery
+from tests.support.installed import installed
 from tests.support.isolation import heed_signals, isolate
 from tests.support.layout import REPOSITORY, SUITE_FILES
 
@@ -54,14 +54,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove the private home folder."""
     tempfile.tempdir = None
     shutil.rmtree(config.stash.get(_home, ""), ignore_errors=True)
-
-
-def installed(name: str, command: str) -> Path:
-    """Return the path of a pinned command; a missing one is a failure, never a skip."""
-    try:
-        return toolchain.which(name, command, os.environ)
-    except toolchain.ToolError as error:
-        pytest.fail(str(error), pytrace=False)
 
 
 @pytest.fixture(scope="session")

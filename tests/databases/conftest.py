@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import installed
 from tests.support.database_servers import Postgres, Stores, mongo, postgres
+from tests.support.installed import installed
 from tests.support.layout import SUITE_FILES
 from tests.support.suite_runner import Suite
 

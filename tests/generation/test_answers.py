@@ -371,20 +371,10 @@ def test_the_prompts_work_on_a_terminal(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     stored = json.loads((tmp_path / "shop" / MANIFEST).read_text())["default_context"]
     assert stored == {
-        "project_name": "Shop",
+        **{name: defaults()[name] for name in visible},
+        **typed,
         "project_slug": ".",
         "backend_port": 3000,
         "backend_api_prefix": "/api",
-        "auth": "login",
-        "openapi_spec": "",
-        "resources": "desk",
-        "include_multi_tenant": False,
-        "websocket": "none",
-        "include_database": False,
-        "include_cdc": False,
-        "profile_set": "light",
-        "ci": "none",
-        "include_observability": "none",
-        "include_kubernetes": False,
         "include_claude_md": True,
     }

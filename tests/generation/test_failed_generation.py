@@ -39,7 +39,7 @@ os.replace = count
 
 
 @pytest.mark.parametrize("kill_at", [0, 2, 20, 1000])
-def test_the_same_command_after_kill_9_completes_the_suite(
+def test_the_command_after_kill_9_completes_the_suite(
     bake: Bake, tmp_path: Path, kill_at: int
 ) -> None:
     expected = contents(bake(auth="login"))

@@ -7,6 +7,7 @@ a row here, and a wrong answer in `WRONG_ANSWERS`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,29 +24,33 @@ from tests.support.option_sets import DOCUMENTS, OPTION_SETS, Answers
 if TYPE_CHECKING:
     from pytest_cookies.plugin import Cookies
 
-AUTH = "data/users.json lib/auth.js scripts/api-authenticated.js"
+AUTH = "data/users.json docs/auth.md scripts/api-authenticated.js"
 OPENAPI = "data/operations.* docs/openapi.md engine/features/openapi/* scripts/openapi.js"
 RESOURCES = """
-    config/resources.js engine/features/resources/* lib/resources.js lib/unique-name.js
-    scripts/resources.js
+    config/resources.js docs/resources.md engine/features/resources/* lib/resources.js
+    lib/unique-name.js scripts/resources.js
 """
 MISSIONS = "scripts/missions.js scripts/specs.js workloads/missions.js"
 DESK = "scripts/knowledge-base.js scripts/tickets.js workloads/desk.js"
 TENANTS = """
-    config/tenants.js engine/features/tenants/* workloads/commerce.js
+    config/tenants.js docs/tenants.md engine/features/tenants/* workloads/commerce.js
     scripts/breaking-point.js scripts/bulk-import.js scripts/database-api.js scripts/flash-sale.js
     scripts/memory-leak.js scripts/rate-limit.js scripts/reports.js scripts/tiers.js
 """
-SOCKETS = "config/sockets.js engine/features/sockets/* scripts/websocket.js"
+SOCKETS = "config/sockets.js docs/sockets.md engine/features/sockets/* scripts/websocket.js"
 STORES = "docs/databases.md engine/features/database/* k6/databases.dockerfile"
-DATABASE = "config/database.js scripts/database.js sql/*"
+DATABASE = """
+    config/database.js docs/database-queries.md engine/features/queries/* scripts/database.js sql/*
+"""
 CDC = "config/cdc.js docs/cdc.md engine/features/cdc/* scripts/cdc-*.js"
-CI = "ci/ci.sh ci/runs.txt docs/ci.md"
-GITHUB = "/.github/workflows/load-tests.yml /.github/workflows/load-test-gate.yml"
-GITLAB = "/.gitlab-ci.yml ci/gitlab.yml"
+CI = "ci/.gitignore ci/ci.sh ci/runs.txt docs/ci.md"
+GITHUB = "/.github/workflows/load-test*.yml docs/ci-github.md"
+GITLAB = "/.gitlab-ci.yml ci/gitlab.yml docs/ci-gitlab.md"
 GRAFANA = "compose.yaml docs/observability.md grafana/provisioning/dashboards/k6.yml"
-PROMETHEUS = "grafana/*/k6-prometheus.* grafana/prometheus.yml"
-INFLUXDB = "grafana/*/k6-influxdb.*"
+PROMETHEUS = """
+    compose.prometheus.yaml docs/prometheus.md grafana/*/k6-prometheus.* grafana/prometheus.yml
+"""
+INFLUXDB = "compose.influxdb.yaml docs/influxdb.md grafana/*/k6-influxdb.*"
 KUBERNETES = "docs/kubernetes.md kubernetes/*"
 
 
@@ -69,6 +74,11 @@ class Row(NamedTuple):
     services: str = ""
     folder: str = "my-service"
 
+    def __str__(self) -> str:
+        """Return the id of the row's tests, such as `auth=login`."""
+        pairs = (f"{name}={answer}" for name, answer in self.answers.items())
+        return " ".join(pairs).replace(f"{DOCUMENTS}/", "")
+
 
 TABLE = (
     Row({"project_name": "My Service"}, env={"PROJECT_NAME": "My Service"}),
@@ -85,51 +95,51 @@ TABLE = (
     Row({"backend_api_prefix": "/api/v1"}, env={"API_PREFIX": "/api/v1"}),
     Row({"backend_api_prefix": "v2/"}, env={"API_PREFIX": "/v2"}),
     Row({"backend_api_prefix": "/"}, env={"API_PREFIX": ""}),
-    Row({"auth": "none"}, env={"AUTH_MODE": None, "LOGIN_PATH": None}),
+    Row({"auth": "none"}, env={"AUTH_MODE": "none"}),
     Row(
         {"auth": "login"},
         files=f"{AUTH} scripts/auth-flow.js",
         env={"AUTH_MODE": "login", "LOGIN_PATH": "/auth/login", "ME_PATH": "/user/me"},
-        readme="| `auth-flow` |",
+        readme="(docs/auth.md)",
     ),
     Row(
         {"auth": "api-key"},
         files=AUTH,
-        env={"AUTH_MODE": "api-key", "ME_PATH": None},
-        readme="| `api-authenticated` |",
+        env={"AUTH_MODE": "api-key"},
+        readme="(docs/auth.md)",
     ),
     Row({"openapi_spec": ""}, env={"OPENAPI_SPEC": None}),
-    Row({"openapi_spec": str(DOCUMENTS / "shop.json")}, files=OPENAPI, readme="| `openapi` |"),
+    Row({"openapi_spec": str(DOCUMENTS / "shop.json")}, files=OPENAPI, readme="(docs/openapi.md)"),
     Row({"openapi_spec": "live"}, files=OPENAPI, env={"OPENAPI_SPEC": "live"}),
-    Row({"resources": "none"}, env={"WORKLOAD": None}),
-    Row({"resources": "items"}, RESOURCES, env={"WORKLOAD": "core"}, readme="| `resources` |"),
+    Row({"resources": "none"}, env={"WORKLOAD": "core"}),
+    Row({"resources": "items"}, RESOURCES, env={"WORKLOAD": "core"}, readme="(docs/resources.md)"),
     Row(
         {"resources": "missions"},
         files=f"{RESOURCES} {MISSIONS}",
         env={"WORKLOAD": "missions", "HEALTH_STATUS_WORDS": "*"},
-        readme="| `missions` |",
+        readme="(docs/resources.md)",
     ),
     Row(
         {"resources": "desk"},
         files=f"{RESOURCES} {DESK}",
         env={"WORKLOAD": "desk", "HEALTH_PATHS": "/health,/api/v1/health"},
-        readme="| `tickets` |",
+        readme="(docs/resources.md)",
     ),
-    Row({"resources": "desk,missions"}, env={"WORKLOAD": "core"}, readme="| `knowledge-base` |"),
-    Row({"include_multi_tenant": False}, env={"WORKLOAD": None}),
+    Row({"resources": "desk,missions"}, env={"WORKLOAD": "core"}, readme="(docs/resources.md)"),
+    Row({"include_multi_tenant": False}, env={"WORKLOAD": "core"}),
     Row(
         {"include_multi_tenant": True},
         files=TENANTS,
         env={"WORKLOAD": "commerce"},
-        readme="| `tiers` |",
+        readme="(docs/tenants.md)",
     ),
     Row({"websocket": "none"}, env={"WS_PROTOCOL": None}),
-    Row({"websocket": "raw"}, SOCKETS, env={"WS_PROTOCOL": "raw"}, readme="| `websocket` |"),
+    Row({"websocket": "raw"}, SOCKETS, env={"WS_PROTOCOL": "raw"}, readme="(docs/sockets.md)"),
     Row({"websocket": "socketio"}, SOCKETS, env={"WS_PROTOCOL": "socketio"}),
     Row({"include_database": False}),
-    Row({"include_database": True}, f"{STORES} {DATABASE}", readme="### Databases"),
+    Row({"include_database": True}, f"{STORES} {DATABASE}", readme="(docs/database-queries.md)"),
     Row({"include_cdc": False}),
-    Row({"include_cdc": True}, f"{STORES} {CDC}", readme="### Databases"),
+    Row({"include_cdc": True}, f"{STORES} {CDC}", readme="(docs/cdc.md)"),
     Row({"profile_set": "core"}, env={"PROFILE_SET": "core"}),
     Row({"profile_set": "stress-150"}, env={"PROFILE_SET": "stress-150"}),
     Row({"profile_set": "light"}, env={"PROFILE_SET": "light"}),
@@ -138,8 +148,8 @@ TABLE = (
     Row({"profile_set": "cdc"}, env={"PROFILE_SET": "cdc"}),
     Row({"profile_set": "desk"}, env={"PROFILE_SET": "desk"}),
     Row({"ci": "none"}),
-    Row({"ci": "github"}, files=f"{CI} {GITHUB}", readme="(docs/ci.md)"),
-    Row({"ci": "gitlab"}, files=f"{CI} {GITLAB}", readme="(docs/ci.md)"),
+    Row({"ci": "github"}, files=f"{CI} {GITHUB}", readme="(docs/ci-github.md)"),
+    Row({"ci": "gitlab"}, files=f"{CI} {GITLAB}", readme="(docs/ci-gitlab.md)"),
     Row({"include_observability": "none"}),
     Row(
         {"include_observability": "prometheus"},
@@ -157,20 +167,20 @@ TABLE = (
     *(
         Row(
             {option: answer, "include_observability": store},
-            files=f"grafana/dashboards/k6-{dashboard}-{store}.json",
+            files=f"grafana/dashboards/k6-{dashboard}-{store}.json {files}",
             services=f"grafana k6 {store} {services}",
         )
         for store in ("prometheus", "influxdb")
-        for option, answer, dashboard, services in (
-            ("include_multi_tenant", True, "tiers", ""),
-            ("websocket", "raw", "websocket", ""),
-            ("websocket", "socketio", "websocket", ""),
-            ("include_database", True, "database", "k6-databases"),
-            ("include_cdc", True, "cdc", "k6-databases"),
+        for option, answer, dashboard, services, files in (
+            ("include_multi_tenant", True, "tiers", "", ""),
+            ("websocket", "raw", "websocket", "", ""),
+            ("websocket", "socketio", "websocket", "", ""),
+            ("include_database", True, "database", "k6-databases", "compose.databases.yaml"),
+            ("include_cdc", True, "cdc", "k6-databases", "compose.databases.yaml"),
         )
     ),
     Row({"include_kubernetes": False}),
-    Row({"include_kubernetes": True}, files=KUBERNETES),
+    Row({"include_kubernetes": True}, files=KUBERNETES, readme="(docs/kubernetes.md)"),
     Row({"include_claude_md": False}),
     Row({"include_claude_md": True}, files="/CLAUDE.md"),
 )
@@ -195,18 +205,18 @@ WRONG_ANSWERS = (
     ("include_claude_md", "maybe", ""),
 )
 
+# Answers to several options at once.
+SEVERAL = [Row(answers) for answers in OPTION_SETS.values() if len(answers) > 1]
+
 # Files that are not in the template's tree: written for the project, or parts of existing files.
 WRITTEN = {".gitattributes", ".gitignore", "CLAUDE.md", MANIFEST}
 
 
-def of(*rows: Row) -> list[pytest.ParameterSet]:
-    """Return one parameter for each row, with an id like `auth=login`."""
-    return [pytest.param(row, id=title(row), marks=bake_group(row.answers)) for row in rows]
+def parameters(rows: Iterable[Row]) -> list[pytest.ParameterSet]:
+    return [pytest.param(row, id=str(row), marks=bake_group(row.answers)) for row in rows]
 
 
-def title(row: Row) -> str:
-    pairs = (f"{name}={answer}" for name, answer in row.answers.items())
-    return " ".join(pairs).replace(f"{DOCUMENTS}/", "")
+EVERY_ROW = pytest.mark.parametrize("row", parameters(TABLE))
 
 
 # --- generating --------------------------------------------------------------------------------
@@ -223,7 +233,7 @@ def test_bake_with_defaults(cookies: Cookies, capfd: pytest.CaptureFixture[str])
     assert "Next: ./scripts/load-test.sh smoke" in capfd.readouterr().out
 
 
-@pytest.mark.parametrize("row", of(*TABLE))
+@EVERY_ROW
 def test_bake_with_option(baked: Bakery, row: Row) -> None:
     result = baked.result(**row.answers)
 
@@ -234,10 +244,7 @@ def test_bake_with_option(baked: Bakery, row: Row) -> None:
     assert names(result.project_path) == expected_files(row.answers)
 
 
-SEVERAL = [Row(answers) for answers in OPTION_SETS.values() if len(answers) > 1]
-
-
-@pytest.mark.parametrize("row", of(*SEVERAL))
+@pytest.mark.parametrize("row", parameters(SEVERAL))
 def test_bake_with_several_options(baked: Bakery, row: Row) -> None:
     assert names(baked(**row.answers)) == expected_files(row.answers)
 
@@ -269,28 +276,33 @@ def test_bake_with_wrong_answer(
 # --- the generated files -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("row", of(*TABLE))
+@EVERY_ROW
 def test_rendered_settings(baked: Bakery, row: Row) -> None:
     settings = suite_env(baked(**row.answers))
     assert {name: settings.get(name) for name in row.env} == row.env
 
 
-@pytest.mark.parametrize("row", of(*TABLE))
+@EVERY_ROW
 def test_readme(baked: Bakery, row: Row) -> None:
     load = baked(**row.answers) / "tests/load"
     readme = (load / "README.md").read_text(encoding="utf-8")
     assert row.readme in readme
+    pages = readme + "".join(page.read_text(encoding="utf-8") for page in load.glob("docs/*.md"))
     scripts = {path.stem for path in load.glob("scripts/*.js")}
-    assert {name for name in scripts if f"`{name}`" not in readme} == set()
+    assert {name for name in scripts if f"| `{name}` " not in pages} == set()
 
 
-@pytest.mark.parametrize("row", of(*(row for row in TABLE if row.services)))
+@pytest.mark.parametrize("row", parameters(row for row in TABLE if row.services))
 def test_compose_services(baked: Bakery, row: Row) -> None:
-    compose = yaml.safe_load((baked(**row.answers) / "tests/load/compose.yaml").read_text("utf-8"))
-    assert set(compose["services"]) == set(row.services.split())
+    load = baked(**row.answers) / "tests/load"
+    compose = yaml.safe_load((load / "compose.yaml").read_text("utf-8"))
+    included = [yaml.safe_load((load / file).read_text("utf-8")) for file in compose["include"]]
+    services = {name for file in (compose, *included) for name in file["services"]}
+    assert services == set(row.services.split())
+    assert len(included) == len(list(load.glob("compose.*.yaml")))
 
 
-@pytest.mark.parametrize("row", of(*TABLE))
+@EVERY_ROW
 def test_commands_are_executable(baked: Bakery, row: Row) -> None:
     project = baked(**row.answers)
     executable = {name for name in names(project) if (project / name).stat().st_mode & 0o111}

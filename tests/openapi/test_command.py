@@ -149,7 +149,7 @@ def test_overrides_are_kept_and_missing_operations_named(project: Project) -> No
     project.overrides.write_text(text, encoding="utf-8")
     done = project.run("update", "openapi.json")
     assert done.returncode == 0
-    assert "names 'GET /gone', which is not in the table" in done.stderr
+    assert "names 'GET /gone', but the table has no such operation" in done.stderr
     assert project.overrides.read_text(encoding="utf-8") == text
 
 
@@ -172,15 +172,15 @@ def test_a_value_of_the_user_fills_what_the_compiler_cannot(project: Project) ->
     ("text", "message"),
     [
         ("{", "not JSON"),
-        ("[]", "no object"),
+        ("[]", "not an object"),
         ('{"operation": {}}', "unknown key 'operation'; accepted: operations, select"),
         ('{"select": {"include": {"tag": []}}}', "unknown key 'tag'"),
-        ('{"select": {"include": {"tags": "a"}}}', "no list of texts"),
+        ('{"select": {"include": {"tags": "a"}}}', "not a list of strings"),
         ('{"operations": {"GET /a": {"wait": 1}}}', "unknown key 'wait'"),
         ('{"operations": {"GET /a": {"weight": -1}}}', "weight is -1"),
-        ('{"operations": {"GET /a": {"ok": [200]}}}', "ok is no list"),
-        ('{"operations": {"GET /a": {"skip": 1}}}', "skip is neither"),
-        ('{"operations": {"GET /a": {"values": {"limit": 1}}}}', "'limit' names no value"),
+        ('{"operations": {"GET /a": {"ok": [200]}}}', "ok must be a list"),
+        ('{"operations": {"GET /a": {"skip": 1}}}', "skip must be"),
+        ('{"operations": {"GET /a": {"values": {"limit": 1}}}}', "'limit' is not a value"),
     ],
 )
 def test_overrides_that_are_wrong_are_refused(text: str, message: str, tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_overrides_that_are_wrong_are_refused(text: str, message: str, tmp_path:
         (["update", "missing.json"], "does not exist"),
         (["update", "."], "is a folder"),
         (["update", "http://127.0.0.1:9/x"], "cannot be fetched"),
-        (["update", "openapi.json", "--include", "colour=red"], "give tag=NAME"),
+        (["update", "openapi.json", "--include", "colour=red"], "expected tag=NAME"),
         (["update", "empty.json"], "#/paths: the document holds no operation"),
         (["list"], "holds no operations"),
     ],

@@ -81,9 +81,9 @@ def test_a_byte_order_mark_does_no_harm() -> None:
 
 
 NAUGHTY: dict[str, tuple[bytes, str]] = {
-    "not found": (reply(b"no", "404 Not Found"), "answered with status 404"),
-    "server error": (reply(b"", "503 Busy"), "answered with status 503"),
-    "no HTTP": (b"SSH-2.0-OpenSSH_9.2\r\n", "proper answer"),
+    "not found": (reply(b"no", "404 Not Found"), "returned status 404"),
+    "server error": (reply(b"", "503 Busy"), "returned status 503"),
+    "no HTTP": (b"SSH-2.0-OpenSSH_9.2\r\n", "invalid response"),
     "nothing": (b"", ""),
     "too short": (reply(DOCUMENT, length=5000), "early"),
     "a login page": (reply(b"<!doctype html><html>"), "HTML or XML"),
@@ -95,11 +95,11 @@ NAUGHTY: dict[str, tuple[bytes, str]] = {
     "a Python object": (reply(b"!!python/object/apply:os.system ['touch pwned']"), "not YAML"),
     "to a file": (
         reply(b"", "302 Found", "Location: file:///etc/passwd\r\n"),
-        "answered with status 302",
+        "returned status 302",
     ),
     "to FTP": (reply(b"", "301 Moved", "Location: ftp://127.0.0.1/x\r\n"), "redirects to ftp:"),
     "redirect loop": (reply(b"", "302 Found", "Location: /openapi.json\r\n"), "302"),
-    "bad gzip": (reply(b"\x1f\x8bnot gzip at all"), "proper answer"),
+    "bad gzip": (reply(b"\x1f\x8bnot gzip at all"), "invalid response"),
     "NaN": (reply(b'{"openapi": NaN}'), ""),
 }
 
@@ -267,7 +267,7 @@ def test_other_files_of_a_document_are_read_from_its_folder_only(tmp_path: Path)
         "next": {"const": None},
     }
     for name in ("/outside", "/link", "/url", "/missing", "/kind"):
-        assert "cannot be had" in rows[f"POST {name}"]["skip"]
+        assert "unresolved reference" in rows[f"POST {name}"]["skip"]
     assert "secret" not in dumps(table)
 
 

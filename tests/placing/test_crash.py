@@ -116,7 +116,7 @@ class StubbornDisk(Disk):
 
 
 @pytest.mark.parametrize("path", ["lib/a.js", "lib/mid.js", "suite.env", "package.json"])
-def test_a_file_that_cannot_be_written_is_reported_and_placed_by_the_next_run(
+def test_an_unwritable_file_is_reported_and_placed_by_the_next_run(
     project: Project, path: str
 ) -> None:
     full_of_life(project)

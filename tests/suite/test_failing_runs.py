@@ -107,7 +107,10 @@ import { HEALTH, visitHealth } from './health.js';
 
 const test = defineTest({
   name: 'throwing',
-  defaultLoad: { scenario: 'throwing', shape: { executor: 'constant-vus', vus: 3, duration: '1s' } },
+  defaultLoad: {
+    scenario: 'throwing',
+    shape: { executor: 'constant-vus', vus: 3, duration: '1s' },
+  },
   endpoints: [HEALTH],
   thresholds: { checks: ['rate>0.5'], http_req_failed: ['rate<0.5'] },
 });

@@ -447,6 +447,7 @@ def assert_promised(profile: str, found: expected_load.Thresholds) -> None:
             assert found[narrow] == expressions
 
 
+@pytest.mark.slow
 def test_the_mix_of_the_shop(baked: Bakery, suite: Suite) -> None:
     load = baked(**answers("commerce")) / "tests" / "load"
     shop = Suite(suite.k6, load, suite.results)

@@ -11,7 +11,7 @@ import debian
 import pytest
 import toolchain
 
-from tests.conftest import installed
+from tests.support.installed import installed
 
 MIRROR = """#!/bin/sh
 # apt-get: `update` needs no network here, `install` brings the one package there is.

@@ -67,7 +67,7 @@ def test_what_a_part_cannot_do_is_refused(project: Project) -> None:
     project.run("load", "--segment", "1/4").refused("the same RUN_ID")
     big = {"RUN_ID": "big"}
     project.run("load", "all", "--segment", "1/4", env=big).refused("one test at a time")
-    project.run("load", "--segment", "1/4", "--report", env=big).refused("whole runs")
+    project.run("load", "--segment", "1/4", "--report", env=big).refused("whole run")
     project.run("merge").refused("merge needs a run")
     project.run("merge", "nothing").refused("there is no segment of 'nothing'")
 

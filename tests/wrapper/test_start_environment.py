@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import installed
+from tests.support.installed import installed
 from tests.support.wrapper_project import BASH, Project, left_over, until
 
 # The surroundings matter to few changes; the quick tests leave them out.
@@ -77,7 +77,8 @@ class TestPlaces:
     def test_the_file_may_change_while_it_runs(self, project: Project) -> None:
         with project.running(env={"SHIM_SECONDS": "1"}) as run:
             run.until_k6_runs()
-            project.wrapper.write_text("touch pwned\n" * 9000)
+            for file in (project.wrapper, *(project.load / "engine").rglob("*.sh")):
+                file.write_text("touch pwned\n" * 9000)
             assert run.end().code == 0
 
 
@@ -285,7 +286,7 @@ def test_the_banner_says_what_is_about_to_happen(project: Project) -> None:
         "  Test File  tests/load/scripts/health.js",
         "  Base URL   http://localhost:8000",
         "  VUs        7",
-        "  Duration   as the profile says",
+        "  Duration   set by the profile",
         f"  Results    {project.run_folder}",
     ]
 

@@ -2,7 +2,9 @@ import { checkAnswer, valueAt } from '../engine/features/openapi/requests.js';
 import { alternativeOf, credentialsOf } from '../engine/features/openapi/credentials.js';
 import { applyOverride } from '../engine/features/openapi/overrides.js';
 import { prepared } from '../engine/features/openapi/prepared.js';
-import { createRandom, isFit, makeValue } from '../engine/features/openapi/values.js';
+import { isFit } from '../engine/features/openapi/journeys.js';
+import { createRandom } from '../engine/features/openapi/table.js';
+import { makeValue } from '../engine/features/openapi/values.js';
 import {
   encodeBody,
   inForm,

@@ -6,8 +6,7 @@ import { env } from '../../../lib/config.js';
 import { reportException, reportOnce } from '../../vu/failures.js';
 import { thinkTime } from '../../../lib/pauses.js';
 import { checkAnswer, sendOperation, valueAt } from './requests.js';
-import { counts, operationAt, seed, walkAt } from './table.js';
-import { createRandom, isFit } from './values.js';
+import { counts, createRandom, operationAt, seed, walkAt } from './table.js';
 
 /** @typedef {import('./types.js').Operation} Operation */
 /** @typedef {import('./types.js').Walk} Walk */
@@ -22,7 +21,7 @@ import { createRandom, isFit } from './values.js';
  * @property {Ids} seen things that a list showed: only to be read
  * @property {{ undo: number, ids: Ids }[]} pending what is still to be deleted, oldest first
  * @property {Record<number, number | undefined>} helped how often an operation was sent for the sake of another
- * @property {import('./values.js').Random} random
+ * @property {import('./table.js').Random} random
  */
 
 /** Roles that may use what a list showed; the others change things, and only change what is theirs. */
@@ -60,7 +59,7 @@ export function runJourneys() {
 }
 
 /**
- * @param {import('./values.js').Random} random
+ * @param {import('./table.js').Random} random
  * @returns {Walk} chosen by weight
  */
 function chosenWalk(random) {
@@ -80,7 +79,7 @@ function chosenWalk(random) {
 
 /**
  * @param {Walk} walk
- * @param {import('./values.js').Random} random
+ * @param {import('./table.js').Random} random
  * @param {boolean} mixed true: operations in proportion to their weights, with pauses; false: all, at once
  */
 function runWalk(walk, random, mixed) {
@@ -154,6 +153,33 @@ function perform(operation, journey, depth) {
  */
 function known({ created, seen }, slot, { role }) {
   return created[slot] ?? (READING.includes(role) ? seen[slot] : undefined);
+}
+
+/**
+ * Tells whether an id may be sent: is it what the document asks for at this place?
+ *
+ * @param {string | number} id
+ * @param {import('./types.js').Fits} [fits]
+ * @returns {boolean}
+ * @example isFit('7', { type: 'integer' }) // true
+ */
+export function isFit(id, fits = {}) {
+  const { type = 'string', patterns = [], enum: values } = fits;
+  const text = String(id);
+  const isText = type === 'string';
+  const size = isText ? text.length : Number(text);
+  const { [isText ? 'minLength' : 'minimum']: low = -Infinity } = fits;
+  const { [isText ? 'maxLength' : 'maximum']: high = Infinity } = fits;
+  // Inside: the first regular expression of a VU costs it 16 KB.
+  const shapes = { string: /^/, integer: /^-?\d+$/, number: /^-?\d+(\.\d+)?$/ };
+  if (size < low || size > high || values?.includes(text) === false || !shapes[type].test(text)) {
+    return false;
+  }
+  try {
+    return patterns.every((pattern) => new RegExp(pattern).test(text));
+  } catch {
+    return true; // a pattern of another language
+  }
 }
 
 /**

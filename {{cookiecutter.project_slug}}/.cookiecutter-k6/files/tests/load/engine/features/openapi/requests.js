@@ -66,7 +66,7 @@ function hidden(body, secrets) {
  *   sent: any, secrets: string[] }}
  */
 function requestOf(operation, source) {
-  const { params, body, auth, url, base } = operation;
+  const { params, body, auth: schemes, url, base } = operation;
   /** @type {Parts} */
   const parts = { paths: byName(), query: [], headers: byName(), cookies: [] };
   for (const parameter of params) {
@@ -74,7 +74,7 @@ function requestOf(operation, source) {
       addParameter(parts, parameter, makeValue(parameter.gen, source));
     }
   }
-  const secrets = auth.map((name) => addCredential(parts, credentials[name]));
+  const secrets = schemes.map((name) => addCredential(parts, credentials[name]));
   const { paths, query, headers, cookies } = parts;
   if (cookies.length > 0) {
     const [, declared = []] = headers.cookie ?? [];

@@ -1,11 +1,24 @@
 // How values are written into requests: style and explode in URLs and headers; JSON, forms and files in bodies.
 
 import encoding from 'k6/encoding';
-import { GeneratedFile } from './values.js';
 
 /** @typedef {import('./types.js').BodyType} BodyType */
 /** @typedef {import('./types.js').Parameter} Parameter */
 /** @typedef {import('./types.js').BodyField} BodyField */
+
+/** Stands for a small file in form data. */
+export class GeneratedFile {
+  /**
+   * @param {string} name
+   * @param {string} type media type
+   * @param {string} text content
+   */
+  constructor(name, type, text) {
+    this.name = name;
+    this.type = type;
+    this.text = text;
+  }
+}
 
 /** What stands between the elements of a list in one value, encoded. */
 const SEPARATORS = /** @type {Record<string, string>} */ ({

@@ -26,18 +26,19 @@ _KINDS = {"tag": "tags", "method": "methods", "operation": "operations"}
 
 DESCRIPTION = """Compiles an OpenAPI 3.0, 3.1 or Swagger 2.0 document (JSON or YAML) into
 tests/load/data/operations.jsonl, the table that the test `openapi` runs."""
-EPILOG = """Without FILE or URL: the setting OPENAPI_SPEC, else the document that the running
-service itself serves (BASE_URL + OPENAPI_PATH).
+EPILOG = """Without FILE or URL, the setting OPENAPI_SPEC is used, or else the document that the
+running service serves (BASE_URL + OPENAPI_PATH).
 
-Exit codes: 0 done, or current; 1 refused, nothing was changed; 2 the table is behind (--check)."""
+Exit codes: 0 done, or up to date; 1 failed, nothing was changed; 2 the table is out of
+date (--check)."""
 
 
 class Refused(Exception):
-    """The command cannot do what was asked; the text is for the user."""
+    """The command cannot do what was asked; the message is for the user."""
 
 
 class Place(NamedTuple):
-    """Where a document is. origin: what gave it. label: what the table says about it."""
+    """Where a document is. origin: the option or setting that names it. label: for the table."""
 
     address: str
     label: str
@@ -54,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="update|list")
     update = commands.add_parser(
         "update",
-        help="compile the document again and say what changed",
+        help="compile the document again and list what changed",
         description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=raw,
@@ -63,10 +64,12 @@ def parser() -> argparse.ArgumentParser:
         "document",
         nargs="?",
         metavar="FILE|URL",
-        help="the document; `live`: ask the running service",
+        help="the document; `live` downloads it from the running service",
     )
     update.add_argument(
-        "--check", action="store_true", help="change nothing; exit code 2 when the table is behind"
+        "--check",
+        action="store_true",
+        help="change nothing; exit code 2 if the table is out of date",
     )
     for side in ("include", "exclude"):
         update.add_argument(
@@ -74,14 +77,16 @@ def parser() -> argparse.ArgumentParser:
             action="append",
             default=[],
             metavar="KIND=VALUE",
-            help=f"{side} operations: tag=NAME, method=NAME or operation=NAME (* is any text);"
-            " repeatable, remembered",
+            help=f"{side} operations: tag=NAME, method=NAME or operation=NAME (* matches any text);"
+            " repeatable, saved for later updates",
         )
     update.add_argument(
-        "--select-all", action="store_true", help="forget what was included and excluded before"
+        "--select-all",
+        action="store_true",
+        help="discard the saved --include and --exclude options",
     )
     commands.add_parser(
-        "list", help="list the operations of the table, and what is skipped and why"
+        "list", help="list the operations in the table, and which are skipped and why"
     )
     return top
 
@@ -89,7 +94,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run the command; return its exit code."""
     for stream in (sys.stdout, sys.stderr):
-        # Names from the document go to whatever console there is.
+        # The console may not be able to print every name in the document.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
     sys.setrecursionlimit(5000)
     options = parser().parse_args(arguments)
@@ -147,7 +152,9 @@ def _update(project: str, options: Any, environ: Mapping[str, str]) -> int:
     before = storage.read(path)
     behind = _report(before, after, check=options.check)
     for name in own.unknown(row["name"] for row in after.rows):
-        _complain(f"warning: {OVERRIDES} names {clean(name)!a}, which is not in the table")
+        _complain(
+            f"warning: {OVERRIDES} names {clean(name)!a}, but the table has no such operation"
+        )
     if options.check:
         return _checked(behind)
     if added or options.select_all:
@@ -158,15 +165,15 @@ def _update(project: str, options: Any, environ: Mapping[str, str]) -> int:
 
 def _checked(behind: bool) -> int:
     if behind:
-        _complain(f"{TABLE} is behind the document. Try: {COMMAND}")
+        _complain(f"{TABLE} is out of date. Try: {COMMAND}")
         return BEHIND
-    _say(f"{TABLE} is current")
+    _say(f"{TABLE} is up to date")
     return CURRENT
 
 
 def _hint(place: Place) -> str:
     if place.origin.startswith("the service"):
-        return f"Is the service running? Else try: {COMMAND} FILE"
+        return f"Is the service running? To use a file, try: {COMMAND} FILE"
     return f"Try: {COMMAND} FILE-OR-URL"
 
 
@@ -180,7 +187,7 @@ def find(given: str | None, project: str, environ: Mapping[str, str]) -> Place:
     base = environ.get("BASE_URL", "").rstrip("/")
     path = environ.get("OPENAPI_PATH", "") or "/openapi.json"
     if not download.is_url(base):
-        raise Refused(f"no document given, and no BASE_URL to ask. Try: {COMMAND} FILE-OR-URL")
+        raise Refused(f"no document given and BASE_URL is not set. Try: {COMMAND} FILE-OR-URL")
     return Place(base + "/" + path.lstrip("/"), f"{LIVE}: {path}", "the service's own")
 
 
@@ -202,7 +209,7 @@ def _selection(side: str, text: str) -> tuple[str, str, str]:
     kind, found, value = text.partition("=")
     if kind not in _KINDS or not found or not value:
         raise Refused(
-            f"--{side} {text!a} is not accepted; give tag=NAME, method=NAME or operation=NAME."
+            f"--{side} {text!a} is invalid: expected tag=NAME, method=NAME or operation=NAME."
             f" Try: {COMMAND} --{side} tag=admin"
         )
     return side, _KINDS[kind], value
@@ -222,7 +229,7 @@ def _read_overrides(path: str) -> str:
 
 
 def _report(before: Table, after: Table, *, check: bool) -> bool:
-    """Print what differs; return whether the table is behind."""
+    """Print what differs; return whether the table is out of date."""
     differences = changes.compare(before, after)
     fixed = any(
         before.header.get(key) != after.header.get(key) for key in ("format", "base", "schemes")

@@ -21,14 +21,14 @@ from .texts import clean
 
 
 class Choices(NamedTuple):
-    """What the user wants: operations for which `wanted` is true, own values by operation name."""
+    """What the user wants: operations for which `wanted` is true; own values by operation name."""
 
     wanted: Callable[[Operation], bool] | None = None
     values: Mapping[str, Mapping[str, Any]] = {}
 
 
 def compile_document(source: Source, choices: Choices | None = None) -> Table:
-    """Compile a document; raise BadDocument when it is none."""
+    """Compile a document; raise BadDocument if it has no operations or is not OpenAPI."""
     choices = choices or Choices()
     document = Document(source.root)
     reader = Reader(document)
@@ -61,7 +61,7 @@ def _nothing(document: Document) -> str:
 
 
 def _forget_skipped(rows: Sequence[Row]) -> None:
-    """Take operations that are not sent out of what others need."""
+    """Remove skipped operations from `needs` and `undo` of the others."""
     skipped = {row["name"] for row in rows if "skip" in row}
     for row in rows if skipped else ():
         needs = {

@@ -1,4 +1,4 @@
-"""The document: JSON pointers, references, and what was noticed on the way."""
+"""The document: JSON pointers, references, and notes about what is wrong or unsupported."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-Schema = Any  # a mapping, True or False; documents hold other things too
+Schema = Any  # a mapping, True or False; in malformed documents anything
 
 # Where the contents of other files are put, in a document that refers to them.
 BUNDLE_KEY = "x-files"
@@ -15,7 +15,7 @@ MALFORMED = (TypeError, ValueError, ArithmeticError, RecursionError, LookupError
 
 
 class BadDocument(Exception):
-    """The document cannot be used at all; the text is for the user."""
+    """The document cannot be used at all; the message is for the user."""
 
 
 def pointer(*parts: object) -> str:
@@ -33,13 +33,13 @@ def below(at: str, *parts: object) -> str:
 
 
 class Document:
-    """A parsed document. Looks references up on demand: a broken part hurts only what uses it.
+    """A parsed document. References are resolved on demand: a broken part affects only its users.
 
-    notes: pointer -> what is not supported or not right there, in the order of discovery.
+    notes: pointer -> what is wrong or unsupported there, in the order of discovery.
     """
 
     def __init__(self, root: Any) -> None:
-        """Take a parsed document; raise BadDocument when it is no OpenAPI document."""
+        """Take a parsed document; raise BadDocument if it is not an OpenAPI document."""
         if not isinstance(root, Mapping):
             raise BadDocument(f"#: the document is {kind_of(root)}, not an object")
         self.root: Mapping[str, Any] = root
@@ -55,11 +55,11 @@ class Document:
         return self.version.startswith("2")
 
     def note(self, at: str, what: str) -> None:
-        """Remember what is not supported or not right at a pointer; the first remark counts."""
+        """Note what is wrong or unsupported at a pointer; the first note for a pointer is kept."""
         self.notes.setdefault(at, what)
 
     def look_up(self, reference: str, at: str) -> Any:
-        """Return what a reference points to, None (and a note) when that cannot be had."""
+        """Return the target of a reference; note it and return None if there is none."""
         if reference in self._found:
             return self._found[reference]
         if not reference.startswith("#"):
@@ -71,13 +71,13 @@ class Document:
             node = self._at(reference, at)
             self._looking.discard(reference)
         if node is None:
-            self.note(at, f"reference to something that does not exist: {reference}")
+            self.note(at, f"reference to a missing target: {reference}")
             return None
         self._found[reference] = node
         return node
 
     def _at(self, reference: str, at: str) -> Any:
-        """Return what stands at a pointer or an anchor; a reference on the way is followed."""
+        """Return the node at a pointer or an anchor, following references on the way."""
         if reference[1:2] not in {"", "/"}:
             return self._anchors().get(unquote(reference[1:]))
         node: Any = self.root
@@ -89,7 +89,7 @@ class Document:
         return node
 
     def _anchors(self) -> dict[str, Any]:
-        """Return what `$anchor` names; the first of a name counts."""
+        """Return the schemas with an `$anchor` by name; the first one of a name wins."""
         if self._named is None:
             self._named = {}
             waiting: list[Any] = [self.root]
@@ -102,12 +102,12 @@ class Document:
         return self._named
 
     def follow(self, node: Any, at: str) -> tuple[Any, str]:
-        """Return a node and its pointer with references replaced; (None, ...) for a broken one."""
+        """Return a node and its pointer after following references; None for a broken one."""
         seen = set()
         while isinstance(node, Mapping) and isinstance(node.get("$ref"), str):
             reference = node["$ref"]
             if reference in seen:
-                self.note(at, f"reference that leads back to itself: {reference}")
+                self.note(at, f"circular reference: {reference}")
                 return None, at
             seen.add(reference)
             node = self.look_up(reference, at)
@@ -115,7 +115,7 @@ class Document:
         return node, at
 
     def mapping(self, node: Any, at: str, *keys: str) -> Mapping[str, Any]:
-        """Return the object below nested keys; an empty one, and a note, for anything else."""
+        """Return the object at nested keys; for anything else note it and return an empty one."""
         for key in keys:
             at = below(at, key)
             node = node.get(key) if isinstance(node, Mapping) else None
@@ -127,7 +127,7 @@ class Document:
         return node
 
     def items(self, node: Any, at: str, key: str) -> Iterator[tuple[Any, str]]:
-        """Yield the elements of an array and their pointers, references replaced."""
+        """Yield the items of an array and their pointers, after following references."""
         listed = node.get(key) if isinstance(node, Mapping) else None
         if listed is None:
             return
@@ -160,12 +160,12 @@ def _version(root: Mapping[str, Any]) -> str:
                 " OpenAPI 3.0, 3.1 and Swagger 2.0 are"
             )
     raise BadDocument(
-        "#: neither `openapi` nor `swagger` says the version; is it an OpenAPI document?"
+        "#: neither `openapi` nor `swagger` gives the version; is it an OpenAPI document?"
     )
 
 
 def kind_of(value: object) -> str:
-    """Return what JSON calls a value, with its article.
+    """Return the JSON type of a value, with its article.
 
     >>> kind_of([])
     'an array'
@@ -176,5 +176,5 @@ def kind_of(value: object) -> str:
         return "a boolean"
     if isinstance(value, (int, float)):
         return "a number"
-    names: dict[type, str] = {dict: "an object", list: "an array", str: "a text"}
-    return names.get(type(value), "no JSON value")
+    names: dict[type, str] = {dict: "an object", list: "an array", str: "a string"}
+    return names.get(type(value), "not a JSON value")

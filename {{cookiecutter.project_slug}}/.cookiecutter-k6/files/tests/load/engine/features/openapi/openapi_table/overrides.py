@@ -1,10 +1,10 @@
-"""The user's own file: which operations are compiled, and what their rows say instead.
+"""The user's overrides: which operations are compiled, and changes to their rows.
 
     {"select": {"exclude": {"tags": ["admin"], "methods": [], "operations": ["GET /slow*"]}},
      "operations": {"GET /pets": {"weight": 5, "ok": ["200"], "values": {"query.limit": 10}},
                     "GET /pets/{id}": {"skip": "why"}}}
 
-The compiler applies `select`, k6 the rest; the compiler never changes `operations`.
+The compiler applies `select`, k6 everything else. The compiler never edits `operations`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _OK = re.compile(r"[1-5](?:\d\d|XX)")
 
 
 class BadOverrides(Exception):
-    """The overrides file is wrong; the text says where and what is accepted."""
+    """The overrides file is invalid; the message says where and what is accepted."""
 
 
 class Overrides(NamedTuple):
@@ -39,7 +39,7 @@ class Overrides(NamedTuple):
         return {name: change["values"] for name, change in changes.items() if "values" in change}
 
     def wanted(self, operation: Operation) -> bool:
-        """Tell whether `select` lets an operation in."""
+        """Tell whether `select` includes an operation."""
         select = self.content.get("select", {})
         include, exclude = select.get("include", {}), select.get("exclude", {})
         # Empty lists include everything.
@@ -47,7 +47,7 @@ class Overrides(NamedTuple):
         return (not listed or _any(include, operation)) and not _any(exclude, operation)
 
     def unknown(self, names: Iterable[str]) -> list[str]:
-        """Return the operations with overrides that are not among the names."""
+        """Return the names of overridden operations that do not exist. names: those that do."""
         known = set(names)
         return [name for name in self.content.get("operations", {}) if name not in known]
 
@@ -62,7 +62,7 @@ def _any(lists: Mapping[str, Any], operation: Operation) -> bool:
 
 
 def _matches(form: str, operation: Operation) -> bool:
-    """Tell whether a name with `*` for any text, or an operationId, stands for an operation."""
+    """Tell whether a name or operationId, with `*` for any text, matches an operation."""
     expression = ".*".join(re.escape(part) for part in form.split("*"))
     return any(
         re.fullmatch(expression, name, re.DOTALL) for name in (operation.name, operation.id) if name
@@ -80,7 +80,7 @@ def loads(text: str) -> Overrides:
     for side, lists in select.items():
         for kind, listed in _object(lists, f"`select.{side}`", set(LISTS)).items():
             if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
-                raise BadOverrides(f"`select.{side}.{kind}` is no list of texts")
+                raise BadOverrides(f"`select.{side}.{kind}` is not a list of strings")
     changes = content.get("operations", {})
     for name, change in _object(changes, "`operations`", None).items():
         _check_change(f"`operations` {name!a}", change)
@@ -89,7 +89,7 @@ def loads(text: str) -> Overrides:
 
 def _object(value: Any, where: str, keys: set[str] | None) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise BadOverrides(f"{where} is no object")
+        raise BadOverrides(f"{where} is not an object")
     unknown = sorted(value.keys() - keys) if keys else []
     if unknown:
         accepted = ", ".join(sorted(keys or ()))
@@ -101,26 +101,26 @@ def _check_change(where: str, change: Any) -> None:
     _object(change, where, _CHANGES)
     weight = change.get("weight", 1)
     if isinstance(weight, bool) or not isinstance(weight, (int, float)) or weight < 0:
-        raise BadOverrides(f"{where}: weight is {weight!a}, not a number of at least 0")
+        raise BadOverrides(f"{where}: weight is {weight!a}, expected a number of 0 or more")
     if not isinstance(change.get("skip", ""), (str, bool)):
-        raise BadOverrides(f"{where}: skip is neither a reason nor true or false")
+        raise BadOverrides(f"{where}: skip must be a reason, true or false")
     statuses = change.get("ok", [])
     if not isinstance(statuses, list) or not all(
         isinstance(s, str) and _OK.fullmatch(s) for s in statuses
     ):
-        raise BadOverrides(f'{where}: ok is no list of statuses such as "200" or "4XX"')
+        raise BadOverrides(f'{where}: ok must be a list of statuses such as "200" or "4XX"')
     for key in _object(change.get("values", {}), f"{where}: values", None):
         if not _VALUE_KEY.fullmatch(key):
             raise BadOverrides(
-                f"{where}: {key!a} names no value; accepted: path.NAME, query.NAME, header.NAME,"
+                f"{where}: {key!a} is not a value; accepted: path.NAME, query.NAME, header.NAME,"
                 " cookie.NAME, body.NAME, body"
             )
 
 
 def with_selection(text: str, add: Iterable[tuple[str, str, str]], *, reset: bool) -> str:
-    """Return the overrides file with more selected.
+    """Return the text of the overrides file with further selections.
 
-    add: (include or exclude, one of LISTS, value). reset: forget what was selected before.
+    add: (include or exclude, one of LISTS, value). reset: discard the earlier selections.
     """
     content = dict(loads(text).content)
     select = (

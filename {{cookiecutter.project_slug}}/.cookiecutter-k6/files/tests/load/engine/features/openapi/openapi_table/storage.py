@@ -12,7 +12,7 @@ from .table import FORMAT, Table, empty_table
 
 
 def dumps(table: Table) -> str:
-    """Return the text of a table: a line for the header, each row and each shared generator."""
+    """Return the text of a table: header, rows and shared generators, one per line."""
     lines: list[Mapping[str, Any]] = [table.header, *table.rows]
     lines += [{"shared": name, "gen": node} for name, node in table.shared.items()]
     return "".join(_line(line) + "\n" for line in lines)
@@ -20,12 +20,12 @@ def dumps(table: Table) -> str:
 
 def _line(value: Mapping[str, Any]) -> str:
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    # Halves of surrogate pairs cannot be written; line separators would look like more lines.
+    # Lone surrogates cannot be written; line separators would look like further lines.
     return text if text.isprintable() else json.dumps(value)
 
 
 def loads(text: str) -> Table:
-    """Parse the text of a table; raise ValueError when it is none."""
+    """Parse the text of a table; raise ValueError for anything else."""
     lines = [json.loads(line) for line in text.split("\n") if line]
     if not lines or not isinstance(lines[0], dict) or lines[0].get("format") != FORMAT:
         raise ValueError("it has another format")
@@ -36,7 +36,7 @@ def loads(text: str) -> Table:
 
 
 def read(path: str) -> Table:
-    """Read a table; an absent, empty or foreign file is an empty one."""
+    """Read a table; return an empty one if the file is missing or is not a table."""
     try:
         with open(path, encoding="utf-8") as file:
             return loads(file.read())
@@ -45,7 +45,7 @@ def read(path: str) -> Table:
 
 
 def write(path: str, text: str) -> None:
-    """Write a file as a whole or not at all."""
+    """Write a file atomically."""
     folder = os.path.dirname(path)
     os.makedirs(folder, exist_ok=True)
     handle, scratch = tempfile.mkstemp(prefix=".operations-", dir=folder)

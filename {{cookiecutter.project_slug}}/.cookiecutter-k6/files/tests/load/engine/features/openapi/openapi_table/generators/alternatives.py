@@ -51,11 +51,11 @@ def alternatives(context: Context, view: Flat, schema: Schema, name: str, *, fil
     if word == "oneOf" and not circular and id(parts) not in context.checker.overlapping:
         # Each value valid for one alternative is valid for another too, and could never be sent.
         context.checker.overlapping.add(id(parts))
-        what = f"values fit several alternatives of oneOf {shown(name)}".rstrip()
-        context.schemas.document.note(_place(view), f"{what}; sent all the same")
+        what = f"values match several alternatives of oneOf {shown(name)}".rstrip()
+        context.schemas.document.note(_place(view), f"{what}; sent anyway")
         return alternatives(context, view, schema, name, files=files)
     raise Unfillable(
-        f"no alternative of {word} can be filled: {reasons[0] if reasons else 'none'}",
+        f"no alternative of {word} can be generated: {reasons[0] if reasons else 'none'}",
         circular=circular,
     )
 
@@ -72,7 +72,7 @@ def _alternative(
 ) -> Node:
     inner = context.schemas.flat(alternative)
     if inner.get("types") == ["null"]:
-        raise Unfillable("it is null only")
+        raise Unfillable("it allows only null")
     plain = not (base.keys() - _ANNOTATIONS)
     selected = pinned(context.schemas, view.get("discriminator"), inner)
     if plain and not selected:

@@ -110,7 +110,7 @@ class Builder(Context):
         if reference not in self._names:
             target = self.schemas.document.look_up(reference, reference)
             if target is None:
-                raise Unfillable(f"reference to something that cannot be had: {reference}")
+                raise Unfillable(f"unresolved reference: {reference}")
             view = self.schemas.flat({"$ref": reference})
             if main_type(view) not in {"object", "array"} and "groups" not in view:
                 return self.from_view(view, target, name, files=False)
@@ -145,7 +145,7 @@ class Builder(Context):
     def from_view(self, view: Flat, schema: Schema, name: str, *, files: bool) -> Node:
         """Return the generator of a flat view, bound to the id it refers to."""
         if "broken" in view:
-            raise Unfillable(f"reference to something that cannot be had: {view['broken']}")
+            raise Unfillable(f"unresolved reference: {view['broken']}")
         if view.get("never") or view.get("types") == []:
             raise Unfillable("the schema allows no value")
         if "const" in view:

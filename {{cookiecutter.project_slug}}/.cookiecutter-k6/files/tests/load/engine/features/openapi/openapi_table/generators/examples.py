@@ -68,7 +68,7 @@ def from_enum(context: Context, view: Flat, schema: Schema) -> Node:
         return constants(values)
     if None in view["enum"] and valid(None, rest):
         return {"const": None}
-    raise Unfillable("no value of the enum fits the rest of the schema")
+    raise Unfillable("no enum value is valid for the rest of the schema")
 
 
 def from_example(

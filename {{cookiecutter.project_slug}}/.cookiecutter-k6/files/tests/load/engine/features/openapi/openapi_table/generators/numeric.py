@@ -45,7 +45,7 @@ def integer(view: Flat, name: str) -> Node:
         return {"make": "int", "min": max(low, 10), "max": min(high, 50)}
     low, high = -(-low // step) * step, high // step * step
     if low > high:
-        raise Unfillable("no whole number lies within the bounds")
+        raise Unfillable("no integer lies within the bounds")
     return {"make": "int", "min": low, "max": high, **({"step": step} if step > 1 else {})}
 
 

@@ -101,12 +101,12 @@ def _of_pattern(context: Context, view: Flat, low: int, high: int, name: str) ->
         fitting = trials.valid_values(made, rule)
         if fitting:
             return constants(fitting)
-        reason = "no match was found"
+        reason = "no match found"
     plain = _of_format(context, formats.known(view.get("format")), low, high, name)
     fitting = trials.valid_values(plain, rule)
     if fitting:
         return {"pick": fitting}
-    raise Unfillable(f"no text for the pattern {shown(expressions[0])}: {reason}")
+    raise Unfillable(f"cannot generate text for the pattern {shown(expressions[0])}: {reason}")
 
 
 def _format_lengths(named: str) -> tuple[int, int]:

@@ -76,7 +76,7 @@ class Trials:
             fitting = [value for value in _PLAINEST if self.checker.valid(value, schema)][:1]
         if fitting:
             return constants(fitting)
-        raise Unfillable("no value fits all rules of the schema at once")
+        raise Unfillable("no value satisfies all rules of the schema")
 
     def valid_values(self, made: Node, schema: Schema) -> list[Any]:
         """Return a few different valid values, found by trying."""

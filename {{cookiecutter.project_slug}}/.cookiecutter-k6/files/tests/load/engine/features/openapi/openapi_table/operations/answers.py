@@ -26,7 +26,7 @@ def answers_of(document: Document, node: Mapping[str, Any], at: str) -> dict[str
         if str(key).startswith("x-"):
             continue
         if not status:
-            document.note(where, f"not a response status: {clean(key)}")
+            document.note(where, f"invalid response status: {clean(key)}")
             continue
         if status not in {str(key), str(key).upper()}:
             document.note(where, f"response status {clean(key)} is read as {status}")

@@ -81,13 +81,13 @@ def _declared(
 def _problem(place: str, name: str, names: Sequence[str]) -> str:
     """Return why a parameter cannot be sent, "" when it can. names: those in the path."""
     if place not in PLACES:
-        return f"a parameter in {clean(place)}"
+        return f"unsupported parameter location {clean(place)}"
     if place == "path" and name not in names:
         return f"path parameter {clean(name)} does not occur in the path"
     if place in {"header", "cookie"} and not TOKEN.fullmatch(name):
-        return f"HTTP allows no {place} named {clean(name)}"
+        return f"{clean(name)} is not a valid {place} name"
     if place == "header" and name.lower() in _WIRE_HEADERS:
-        return f"the header {name} is left to k6"
+        return f"k6 sets the header {name} itself"
     return ""
 
 

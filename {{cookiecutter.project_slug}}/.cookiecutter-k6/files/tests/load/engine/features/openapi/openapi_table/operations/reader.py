@@ -74,7 +74,7 @@ class Reader:
         for key in item:
             method = key.lower() if isinstance(key, str) else ""
             if method != key and method in METHODS:
-                self.document.note(below(at, key), "methods are written in small letters")
+                self.document.note(below(at, key), "method names must be in lower case")
             if method in METHODS and (method not in found or method == key):
                 found[method] = key
         return {method: found[method] for method in METHODS if method in found}

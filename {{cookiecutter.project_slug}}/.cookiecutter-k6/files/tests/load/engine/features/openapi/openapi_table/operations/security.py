@@ -21,10 +21,10 @@ def schemes_of(document: Document) -> dict[str, dict[str, str]]:
         if isinstance(scheme, Mapping):
             made = _scheme(scheme)
             if made.get("in") in ("header", "cookie") and not TOKEN.fullmatch(made["name"]):
-                made = {"type": "other", "what": f"apiKey whose {made['in']} HTTP does not allow"}
+                made = {"type": "other", "what": f"apiKey with an invalid {made['in']} name"}
             if made["type"] == "other":
                 kind = made.get("what")
-                document.note(at, f"no credentials can be sent for a scheme of type {kind}")
+                document.note(at, f"security schemes of type {kind} are not supported")
             schemes[str(name)] = made
     return schemes
 

@@ -20,7 +20,7 @@ _CHUNK = 65536
 
 
 def is_url(text: str) -> bool:
-    """Tell whether a source is fetched over HTTP."""
+    """Tell whether a source is an http(s) URL."""
     return re.match(r"https?://", text, re.IGNORECASE) is not None
 
 
@@ -33,7 +33,7 @@ def without_credentials(url: str) -> str:
 
 
 class _HttpOnly(urllib.request.HTTPRedirectHandler):
-    """Follows redirects, but to http and https only: never to a file of this machine."""
+    """Follows redirects to http and https only, never to a local file."""
 
     def redirect_request(
         self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
@@ -41,14 +41,14 @@ class _HttpOnly(urllib.request.HTTPRedirectHandler):
         """Refuse any other scheme."""
         if not is_url(newurl):
             raise BadDocument(
-                f"the answer redirects to {newurl.partition(':')[0]}:, not to http(s)"
+                f"the response redirects to {newurl.partition(':')[0]}:, not to http(s)"
             )
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 def fetch(url: str) -> bytes:
     """Download a document; raise BadDocument when it fails, is too large or takes too long."""
-    # A server that drips its headers byte by byte gets by every time limit of a socket.
+    # A server that sends its headers byte by byte evades the timeout of a socket.
     results: list[bytes | BadDocument] = []
     worker = threading.Thread(target=lambda: results.append(_outcome(url)), daemon=True)
     worker.start()
@@ -68,11 +68,11 @@ def _outcome(url: str) -> bytes | BadDocument:
         return problem
     except urllib.error.HTTPError as error:
         error.close()
-        return BadDocument(f"{shown} answered with status {error.code}")
+        return BadDocument(f"{shown} returned status {error.code}")
     except (OSError, ValueError, ArithmeticError) as error:
         return BadDocument(f"{shown} cannot be fetched: {getattr(error, 'reason', None) or error}")
     except (http.client.HTTPException, zlib.error) as error:
-        return BadDocument(f"{shown} gave no proper answer: {type(error).__name__}")
+        return BadDocument(f"{shown} sent an invalid response: {type(error).__name__}")
 
 
 def _download(url: str, shown: str) -> bytes:
@@ -95,7 +95,7 @@ def _download(url: str, shown: str) -> bytes:
 
 
 def _unpacked(content: bytes, shown: str) -> bytes:
-    """Unpack what came as gzip although nobody asked for it."""
+    """Decompress gzip, which some servers send unasked."""
     if content[:2] != b"\x1f\x8b":
         return content
     unpacker = zlib.decompressobj(wbits=31)

@@ -1,7 +1,7 @@
-"""Documents in several files: puts the files that a document refers to into the document.
+"""Documents in several files: bundles them into one.
 
-Only files in the folder of the document or below it are read, and only when the document itself
-came from a file: a document from the network names nothing on this machine.
+Only files in the document's folder or below it are read, and only if the document itself came from
+a file: a downloaded document must not read local files.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 
 
 def bundled(root: Any, path: str, load: Callable[[str], Any]) -> Any:
-    """Return a document with what it refers to in other files.
+    """Return a document with the contents of the other files that it refers to.
 
-    path: the document's file. load: reads and parses a file. A reference that cannot be had stays
-    as it is, and is reported where it is used.
+    path: the document's file. load: reads and parses a file. A reference that cannot be resolved is
+    kept and reported where it is used.
     """
     return _Bundle(os.path.realpath(path), load).bundle(root)
 

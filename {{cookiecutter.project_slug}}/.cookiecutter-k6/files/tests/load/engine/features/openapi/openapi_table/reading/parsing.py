@@ -12,15 +12,15 @@ from typing import Any
 from openapi_table.document import BadDocument
 
 DEPTH_LIMIT = 200
-_TWICE = "a key that stands twice in one object, of which only the last counts"
+_TWICE = "duplicate key, only the last value counts"
 _DIGITS = 300  # of an integer; a double holds 308
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def parse(content: bytes, notes: list[tuple[str, str]] | None = None) -> Any:
-    """Parse JSON, or YAML when it is none; raise BadDocument with the line of the problem.
+    """Parse JSON, or YAML if it is not JSON; raise BadDocument with the line of the problem.
 
-    notes: gets (place, what) for keys that stand twice in an object.
+    notes: (place, what) is added for each duplicate key.
     """
     notes = [] if notes is None else notes
     try:
@@ -33,7 +33,7 @@ def parse(content: bytes, notes: list[tuple[str, str]] | None = None) -> Any:
         if text.lstrip()[:1] in {"{", "["}:
             try:
                 tree = _json(text, notes)
-                # Escapes can make halves of characters, which nothing can send or write.
+                # Escapes can form lone surrogates, which cannot be encoded.
                 return _as_json(tree, 0, _Budget()) if _HALF.search(text) else tree
             except ValueError as problem:
                 return _yaml(text, f"it is not JSON either: {problem}", notes)
@@ -73,7 +73,7 @@ def _no_constant(name: str) -> Any:
 
 
 def _real(text: str) -> float | str:
-    """Read a number; one that no computer holds (1e999) stays a text, which fits nothing."""
+    """Read a number; one too large for a double (1e999) stays a string, which is never valid."""
     value = float(text)
     return value if math.isfinite(value) else text
 
@@ -115,7 +115,7 @@ def _load(kind: Any, text: str, notes: list[tuple[str, str]]) -> Any:
         loader.dispose()
 
 
-# What plain texts are in YAML 1.2, which OpenAPI asks for: `on` and `2024-01-31` are texts.
+# Types of unquoted values in YAML 1.2, which OpenAPI requires: `on` and `2024-01-31` are strings.
 _CORE = (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
     ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
@@ -131,13 +131,13 @@ _CORE = (
 
 @functools.cache
 def _loader(base: Any) -> Any:
-    """Return a safe loader of YAML 1.2, from PyYAML's of YAML 1.1."""
+    """Return a safe YAML 1.2 loader derived from PyYAML's YAML 1.1 loader."""
 
     def mapping(self: Any, node: Any, deep: bool = False) -> Any:
         seen: set[str] = set()
         first, last = node.start_mark.index, node.end_mark.index
         for key, _ in node.value:
-            # What `<<` brought in stands elsewhere, and may be replaced.
+            # Keys merged by `<<` are elsewhere in the text, and may be overridden.
             if isinstance(key.value, str) and first <= key.start_mark.index <= last:
                 if key.value in seen:
                     self.twice.append((f"line {key.start_mark.line + 1}", f"{_TWICE}: {key.value}"))
@@ -173,14 +173,14 @@ def _yaml_real(text: str) -> float | str:
 
 
 class _Budget:
-    """Counts values: YAML aliases can make a few lines into billions of them."""
+    """Counts values: YAML aliases can expand a few lines into billions of values."""
 
     def __init__(self) -> None:
         self.left = 2_000_000
 
 
 def _as_json(value: Any, depth: int, budget: _Budget) -> Any:
-    """Turn what YAML made (numbers as keys, sets, aliases) into what JSON has."""
+    """Turn YAML's values (numbers as keys, sets, aliases) into JSON values."""
     budget.left -= 1
     if depth > DEPTH_LIMIT or budget.left < 0:
         raise BadDocument("the document is nested too deeply, or its aliases multiply")

@@ -71,7 +71,7 @@ class BodyMaker:
         if kind in {"form", "multipart"}:
             return {"type": media, "kind": kind, **self.forms.form(content, made)}
         if kind == "text" and self._is_structured(made):
-            raise Unfillable("the schema of the text is no text")
+            raise Unfillable("a text body needs a string schema")
         return {"type": media, "kind": kind, "gen": made}
 
     def _other(self, media: str, content: Content) -> Node:
@@ -82,7 +82,7 @@ class BodyMaker:
         if texts:
             return {"type": media, "kind": "text", "gen": {"const": texts[0]}}
         if main_type(view) != "string" or "xml" in media.lower():
-            raise Unfillable("bodies of this type cannot be made")
+            raise Unfillable("bodies of this media type are not supported")
         made = self.builder.node(content.schema, "body", files=True)
         kind = "binary" if made.get("make") == "file" else "text"
         return {"type": media, "kind": kind, "gen": made}

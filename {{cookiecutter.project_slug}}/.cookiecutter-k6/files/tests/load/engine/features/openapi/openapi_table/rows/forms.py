@@ -41,7 +41,7 @@ class FormMaker:
         if constant == {}:
             made = _NOTE  # a form has at least one field
         elif flat.get("make") not in {"object", "map"} and not isinstance(constant, dict):
-            raise Unfillable("the body is no object")
+            raise Unfillable("the body is not an object")
         fields = {}
         for name, encoding in content.encoding.items():
             field = _field(encoding) if isinstance(encoding, Mapping) else {}

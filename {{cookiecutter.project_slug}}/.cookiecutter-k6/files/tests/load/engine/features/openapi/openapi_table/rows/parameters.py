@@ -75,7 +75,7 @@ class ParameterMaker:
         if made.keys() & {"const", "pick"}:
             return [_described(parameter, self._acceptable(operation, parameter, made))]
         if parameter.name.lower() == "user-agent":
-            self.document.note(operation.at, "the header User-Agent is left to k6")
+            self.document.note(operation.at, "k6 sets the header User-Agent itself")
         return []
 
     def _acceptable(self, operation: Operation, parameter: Parameter, made: Node) -> Node:
@@ -156,7 +156,7 @@ def _path_value(made: Node, parameter: Parameter) -> Node:
     usable = [value for value in values if _usable(parameter, value)]
     if not usable:
         kind = "string" if isinstance(values[0], str) else "integer"
-        raise Unfillable(f"{json.dumps(values[0])[:40]} cannot stand in a path ({kind})")
+        raise Unfillable(f"{json.dumps(values[0])[:40]} is not valid in a path ({kind})")
     return constants(usable)
 
 

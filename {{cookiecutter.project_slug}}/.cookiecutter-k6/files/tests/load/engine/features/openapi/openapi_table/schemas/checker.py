@@ -1,4 +1,4 @@
-"""A small validator: does a value fit a schema of the document, when it is sent in a request?"""
+"""A small validator: is a value valid for a schema of the document, sent in a request?"""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from . import expressions, formats
 from .views import bounds, excused, is_number, listed, names, nullable, types_of
 
 _DEPTH = 60
-_STEPS = 100_000  # schemas looked at for one value
+_STEPS = 100_000  # schemas visited for one value
 
 
 def same(first: Any, second: Any) -> bool:
-    """Tell whether JSON takes two values for equal: 1 is 1.0, but not true."""
+    """Tell whether two values are equal in JSON: 1 equals 1.0, but not true."""
     if isinstance(first, bool) or isinstance(second, bool):
         return first is second
     if isinstance(first, list) and isinstance(second, list):
@@ -44,7 +44,7 @@ def _is_type(name: str, value: Any) -> bool:
 def is_multiple(value: Any, step: Any) -> bool:
     """Tell whether a number is a multiple of another one.
 
-    In decimal arithmetic, which is right, and in binary, which is what many services do.
+    It must be one in decimal arithmetic, which is exact, and in binary, which many services use.
     """
     try:
         ratio = value / step
@@ -59,15 +59,15 @@ class Checker:
     def __init__(self, document: Document) -> None:
         """Take the document that references are looked up in."""
         self.document = document
-        # The ids of oneOf lists whose alternatives overlap: there, any number of them may fit.
+        # Ids of oneOf lists whose alternatives overlap: any number of them may match.
         self.overlapping: set[int] = set()
         self._steps = 0
-        # Where a check took too long; kept, so that the ids stay their own.
+        # Schemas whose check took too long, kept alive so that their ids stay unique.
         self._endless: dict[int, Schema] = {}
         self._open: set[tuple[int, int]] = set()
 
     def valid(self, value: Any, schema: Schema, depth: int = 0) -> bool:
-        """Tell whether a value fits; references that lead nowhere forbid nothing."""
+        """Tell whether a value is valid; unresolved references accept everything."""
         if not isinstance(schema, Mapping):
             return schema is not False
         if depth == 0:
@@ -83,7 +83,7 @@ class Checker:
             self._open.discard(pair)
 
     def _within_steps(self, value: Any, schema: Schema) -> bool:
-        """Check a value; what alternatives of alternatives make endless forbids nothing."""
+        """Check a value; a schema that takes too many steps accepts everything."""
         if id(schema) in self._endless:
             return True
         self._steps = 0
@@ -107,7 +107,7 @@ class Checker:
         )
 
     def strings(self, value: Any, schema: Mapping[str, Any], _depth: int) -> bool:
-        """Check what concerns texts."""
+        """Check the rules for strings."""
         if not isinstance(value, str):
             return True
         if not _within(len(value), schema, "minLength", "maxLength"):
@@ -118,7 +118,7 @@ class Checker:
         return formats.has_format(formats.known(schema.get("format")), value)
 
     def numbers(self, value: Any, schema: Mapping[str, Any], _depth: int) -> bool:
-        """Check what concerns numbers."""
+        """Check the rules for numbers."""
         if not is_number(value):
             return True
         limits = bounds(schema)
@@ -134,7 +134,7 @@ class Checker:
         return not (is_number(step) and step > 0) or is_multiple(value, step)
 
     def arrays(self, value: Any, schema: Mapping[str, Any], depth: int) -> bool:
-        """Check what concerns arrays."""
+        """Check the rules for arrays."""
         if not isinstance(value, list):
             return True
         if not _within(len(value), schema, "minItems", "maxItems"):
@@ -163,7 +163,7 @@ class Checker:
         )
 
     def objects(self, value: Any, schema: Mapping[str, Any], depth: int) -> bool:
-        """Check what concerns objects; read-only properties need not be there, they must not."""
+        """Check the rules for objects; read-only properties may be missing."""
         if not isinstance(value, dict):
             return True
         if not _within(len(value), schema, "minProperties", "maxProperties"):
@@ -201,7 +201,7 @@ class Checker:
         return all(self.valid(value, rule, depth) for rule in rules)
 
     def read_only(self, schema: Schema) -> bool:
-        """Tell whether a property belongs to answers only."""
+        """Tell whether a property is read-only, that is, occurs in responses only."""
         for _ in range(5):
             if not isinstance(schema, Mapping):
                 return False

@@ -1,4 +1,4 @@
-"""String formats: which values have them, and which of them k6 can make."""
+"""String formats: which values are valid, and which formats k6 can make values of."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ALIASES = {
     "domain": "hostname",
 }
 
-# Formats with one value that is good everywhere.
+# Formats for which one fixed value is enough.
 FIXED = {
     "json-pointer": "/name",
     "relative-json-pointer": "0",
@@ -107,7 +107,7 @@ _CHECKS: dict[str, Callable[[str], Any]] = {
     "byte": _is_byte,
 }
 MADE = tuple(_CHECKS)
-# Only for those that other names stand for loosely: a relative address is a fine "url" to many.
+# Formats whose values are checked; names such as "url" are used loosely and are not.
 _EXACT = {
     "date-time",
     "date",
@@ -124,7 +124,7 @@ _EXACT = {
 
 
 def known(name: Any) -> str:
-    """Return the format's name here; other names unchanged; anything else as an empty text."""
+    """Return the canonical name of a format: aliases resolved, empty for anything but a string."""
     if not isinstance(name, str):
         return ""
     low = name.lower()
@@ -132,7 +132,7 @@ def known(name: Any) -> str:
 
 
 def has_format(name: str, text: str) -> bool:
-    """Tell whether a text has a format. Names that JSON Schema does not know forbid nothing."""
+    """Tell whether a text is valid for a format; formats unknown to JSON Schema accept any."""
     if name not in _EXACT:
         return True
     try:
@@ -150,7 +150,7 @@ def _moment(rng: random.Random) -> dt.datetime:
     return start + dt.timedelta(seconds=rng.randrange(2 * 365 * 86400))
 
 
-# What values.js makes, character for character: it takes no shorter or longer ones.
+# Lengths of the values that values.js makes, at least and at most.
 _LENGTHS = {
     "date-time": (20, 20),
     "date": (10, 10),
@@ -167,7 +167,7 @@ _LENGTHS = {
 
 
 def lengths(name: str) -> tuple[int, int]:
-    """Return how many characters the values of a format can be made to have."""
+    """Return the least and greatest length that values of a format can be made to have."""
     return _LENGTHS[name]
 
 

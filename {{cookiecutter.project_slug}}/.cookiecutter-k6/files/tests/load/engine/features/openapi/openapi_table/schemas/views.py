@@ -1,4 +1,4 @@
-"""One flat view of a schema: references followed, allOf merged, old and new notations alike."""
+"""Flat views of schemas: references resolved, allOf merged, old and new notations unified."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
 
 
 def is_number(value: Any) -> TypeGuard[int | float]:
-    """Tell whether a value is a number to JSON; to Python True is one."""
+    """Tell whether a value is a JSON number; Python counts True as one."""
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         return False
-    return abs(value) < _HUGE  # no infinity, and what JavaScript can hold
+    return abs(value) < _HUGE  # finite, and within the range of JavaScript
 
 
 def types_of(schema: Mapping[str, Any]) -> list[str] | None:
@@ -52,7 +52,7 @@ def types_of(schema: Mapping[str, Any]) -> list[str] | None:
 
 
 def nullable(schema: Mapping[str, Any]) -> bool:
-    """Tell whether a schema says in one of the old ways that null is fine."""
+    """Tell whether a schema allows null in the notation of OpenAPI 3.0 or Swagger 2."""
     return schema.get("nullable") is True or schema.get("x-nullable") is True
 
 
@@ -70,12 +70,12 @@ def bounds(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Schemas:
-    """The schemas of a document, flattened once each."""
+    """The schemas of a document, each flattened once."""
 
     def __init__(self, document: Document) -> None:
         """Take the document that references are looked up in."""
         self.document = document
-        # The schema is kept with its view, so that its id stays its own.
+        # The schema is kept with its view, so that its id stays unique.
         self._views: dict[int, tuple[Schema, Flat]] = {}
         self._open: set[int] = set()
 
@@ -91,7 +91,7 @@ class Schemas:
         if key in self._views:
             return self._views[key][1]
         if key in self._open:
-            return {}  # a schema that is part of itself adds nothing
+            return {}  # a schema that contains itself adds nothing
         self._open.add(key)
         try:
             view = self._merge_all(schema)
@@ -114,7 +114,7 @@ class Schemas:
         for part in parts:
             inner = dict(self.flat(part))
             if len(parts) > 1 or "properties" in schema:
-                inner.pop("refs", None)  # a schema that builds on another one is not that one
+                inner.pop("refs", None)  # a schema that extends another one is not that one
             view = merge(view, inner)
         return merge(view, own_view(schema))
 
@@ -165,7 +165,7 @@ def names(schema: Mapping[str, Any], key: str) -> list[str]:
 def excused(schema: Mapping[str, Any], name: Any) -> bool:
     """Tell whether a required property is read-only by the very schema that requires it.
 
-    Only then may a request leave it out: that is how validators read the rule.
+    Only then may a request omit it: that is how validators interpret the rule.
     """
     properties = schema.get("properties")
     own = properties.get(name) if isinstance(properties, Mapping) else None
@@ -196,7 +196,7 @@ _COUNTS = frozenset(
 
 
 def _well_formed(key: str, value: Any) -> bool:
-    """Drop keys whose value has no meaning (`required: true` of old drafts, `enum: null`)."""
+    """Tell whether a value means anything for its key, unlike `required: true` or `enum: null`."""
     if key in _COUNTS:
         return is_number(value)
     return isinstance(value, _FORMS[key]) if key in _FORMS else True
@@ -266,7 +266,7 @@ _JOINS: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def merge(first: Flat, second: Flat) -> Flat:
-    """Return the view that both views allow."""
+    """Return the view that allows what both views allow."""
     if not first:
         return dict(second)
     merged = dict(first)
