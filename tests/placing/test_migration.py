@@ -205,6 +205,11 @@ def test_an_old_project_edited_in_every_file_updates(
     assert named(again, "your version is beside the new one") == beside(project, ".yours")
     assert {line for line in again.out.split("\n") if line.startswith("  tests")} == set()
 
+    for name in beside(project, ".yours"):
+        (project / name).unlink()
+    current = cookie(project, *UPDATE, K6_SUITE_CHECK="1")
+    assert current.code == 0, current.out
+
 
 def test_old_imports_are_rewritten_when_asked(
     old_template: Path, tmp_path: Path, service: RunningService, k6_binary: Path
