@@ -203,7 +203,7 @@ def test_prometheus_accepts_its_configuration(baked: Bakery, promtool: Path) -> 
 
 def test_compose_and_the_wrapper_use_the_same_k6(baked: Bakery) -> None:
     text = (baked(include_observability="both") / COMPOSE).read_text("utf-8")
-    wrapper = (SUITE_FILES / "scripts/load-test.sh").read_text("utf-8")
+    wrapper = (SUITE_FILES / "tests/load/engine/shell/docker.sh").read_text("utf-8")
     image = re.search(r"^readonly DOCKER_IMAGE=(\S+)$", wrapper, re.MULTILINE)
     assert image
     assert f"K6_IMAGE:-{image[1]}}}" in text

@@ -184,7 +184,7 @@ def test_the_wrapper_knows_every_setting_of_the_tables() -> None:
         capture_output=True,
         text=True,
     ).stdout.split()
-    listed = documented_settings("settings.md")
+    listed = documented_settings("settings")
     assert listed < set(found)
     assert {"RESOURCES", "TIER", "WS_URL", "OPENAPI_KEY", "CDC_READ"} < set(found) - listed
     assert len(found) == len(set(found))

@@ -24,7 +24,7 @@ from tests.support.option_sets import DOCUMENTS, OPTION_SETS, Answers
 if TYPE_CHECKING:
     from pytest_cookies.plugin import Cookies
 
-AUTH = "data/users.json docs/auth.md scripts/api-authenticated.js"
+AUTH = "scripts/api-authenticated.js"
 OPENAPI = "data/operations.* docs/openapi.md engine/features/openapi/* scripts/openapi.js"
 RESOURCES = """
     config/resources.js docs/resources.md engine/features/resources/* lib/resources.js
@@ -46,7 +46,10 @@ CDC = "config/cdc.js docs/cdc.md engine/features/cdc/* scripts/cdc-*.js"
 CI = "ci/.gitignore ci/ci.sh ci/runs.txt docs/ci.md"
 GITHUB = "/.github/workflows/load-test*.yml docs/ci-github.md"
 GITLAB = "/.gitlab-ci.yml ci/gitlab.yml docs/ci-gitlab.md"
-GRAFANA = "compose.yaml docs/observability.md grafana/provisioning/dashboards/k6.yml"
+GRAFANA = """
+    compose.yaml docs/observability.md engine/features/observability/shell.sh
+    grafana/provisioning/dashboards/k6.yml
+"""
 PROMETHEUS = """
     compose.prometheus.yaml docs/prometheus.md grafana/*/k6-prometheus.* grafana/prometheus.yml
 """
@@ -100,13 +103,11 @@ TABLE = (
         {"auth": "login"},
         files=f"{AUTH} scripts/auth-flow.js",
         env={"AUTH_MODE": "login", "LOGIN_PATH": "/auth/login", "ME_PATH": "/user/me"},
-        readme="(docs/auth.md)",
     ),
     Row(
         {"auth": "api-key"},
         files=AUTH,
         env={"AUTH_MODE": "api-key"},
-        readme="(docs/auth.md)",
     ),
     Row({"openapi_spec": ""}, env={"OPENAPI_SPEC": None}),
     Row({"openapi_spec": str(DOCUMENTS / "shop.json")}, files=OPENAPI, readme="(docs/openapi.md)"),

@@ -114,7 +114,7 @@ def test_the_manifest_contains_nothing_about_this_machine(baked: Bakery) -> None
 
 # Words that only appear with an option.
 TRACES: dict[str, str] = {
-    "auth": "docs/auth.md auth-flow scripts/api-authenticated",
+    "auth": "scripts/api-authenticated",
     "ci": "ci.sh runs.txt docs/ci.md load-tests.yml load-test-gate LOAD_TEST_ gitlab ci/.k6",
     "kubernetes": "kubernetes operator.sh k6-operator testrun kubectl",
     "observability": """

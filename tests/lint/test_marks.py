@@ -18,7 +18,7 @@ from tests.support.layout import SUITE_FILES
 MARK = "@feature"
 # The most lines with a mark that a file may have.
 ALLOWED = {
-    "tests/load/README.md": 11,
+    "tests/load/README.md": 10,
     "tests/load/compose.yaml": 5,
     "tests/load/config/resources.js": 7,
     "tests/load/engine/features/registry.js": 7,

@@ -87,6 +87,9 @@ stop_service() {
     while any_alive $pids && [ "$SECONDS" -lt "$deadline" ] && [ "$signal_count" -eq "$before" ]; do nap; done
     kill -KILL -- "-$service_pid" 2>/dev/null
     ! any_alive $pids || kill -KILL $pids 2>/dev/null
+    # Even SIGKILL takes a moment on a busy machine.
+    deadline=$((SECONDS + 2))
+    while any_alive $pids && [ "$SECONDS" -lt "$deadline" ]; do nap; done
   }
   wait "$service_pid" 2>/dev/null
   service_pid=''
