@@ -148,7 +148,7 @@ def feature_of(path: str) -> str:
 
 
 def option_of(path: str) -> str:
-    """Return the option of features.json that owns a file; empty for a file that is always there."""
+    """Return the option of features.json that owns a file; empty if every project has it."""
     full = f"tests/load/{path}"
     owners = (name for name, row in TABLE.items() if any(within(full, f) for f in files_of(row)))
     return next(owners, "")
@@ -202,15 +202,14 @@ def cycles(modules: Mapping[str, str]) -> Iterator[str]:
             graph.setdefault(found.importer, []).append(found.imported)
     for start in graph:
         seen: set[str] = set()
-        rest = list(graph[start])
+        rest = [start]
         while rest:
-            name = rest.pop()
-            if name == start:
+            following = graph.get(rest.pop(), [])
+            if start in following:
                 yield f"{start} imports itself through {', '.join(sorted(seen))}"
                 break
-            if name not in seen:
-                seen.add(name)
-                rest.extend(graph.get(name, []))
+            rest.extend(name for name in following if name not in seen)
+            seen.update(following)
 
 
 def test_imports_point_one_way() -> None:

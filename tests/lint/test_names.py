@@ -1,4 +1,4 @@
-"""Names of generated files: no test runner takes one for its own, and a default project is small."""
+"""Generated files: no test runner takes one for a test, and a default project has few to edit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ JS = r"[cm]?[jt]sx?"
 RUNNERS = {
     "jest": rf"__tests__/.+\.{JS} | (.+\.)?(spec|test)\.{JS}",
     "vitest": rf".+\.(test|spec)\.{JS}",
-    "node --test": rf".+[.\-_]test\.[cm]?[jt]s | test-.+\.[cm]?[jt]s | test\.[cm]?[jt]s"
+    "node --test": r".+[.\-_]test\.[cm]?[jt]s | test-.+\.[cm]?[jt]s | test\.[cm]?[jt]s"
     r" | test/.+\.[cm]?[jt]s",
     "mocha": r"test/[^/]+\.[cm]?js",
     "ava": r"test\.[cm]?js | test-.+\.[cm]?js | .+\.(spec|test)\.[cm]?js | __tests__/.+\.[cm]?js",
@@ -50,7 +50,8 @@ def taken(paths: Iterable[str]) -> Iterator[str]:
 
 
 def test_no_test_runner_runs_a_generated_file() -> None:
-    assert_none(taken(path.relative_to(SUITE_FILES).as_posix() for path in files_below(SUITE_FILES)))
+    paths = (path.relative_to(SUITE_FILES).as_posix() for path in files_below(SUITE_FILES))
+    assert_none(taken(paths))
 
 
 @pytest.mark.parametrize(

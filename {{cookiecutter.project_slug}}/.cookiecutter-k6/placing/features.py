@@ -11,7 +11,7 @@ TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "features.json"
 
 
 def load_table(path: str = TABLE) -> dict[str, Any]:
-    """Read the feature table: name -> {"on": ..., "needs": [...], "files": [...], "members": {...}}.
+    """Read the feature table: name -> {"on": ..., "needs": ..., "files": ..., "members": ...}.
 
     "on": answer -> values; the feature is on when every answer has one of the values listed for it
     (of an answer that is a list: when it holds one of them), or, with {"not": values}, none. A list
