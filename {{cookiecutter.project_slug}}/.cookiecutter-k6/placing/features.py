@@ -11,11 +11,13 @@ TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "features.json"
 
 
 def load_table(path: str = TABLE) -> dict[str, Any]:
-    """Read the feature table: name -> {"on": ..., "files": [...], "members": {...}}.
+    """Read the feature table: name -> {"on": ..., "needs": ..., "files": ..., "members": ...}.
 
     "on": answer -> values; the feature is on when every answer has one of the values listed for it
     (of an answer that is a list: when it holds one of them), or, with {"not": values}, none. A list
     of such conditions: when one of them holds.
+    "needs": the features whose files this one imports; they are on whenever it is (checked by a
+    test, not here).
     "files": the files that exist only with the feature; a path that ends with a slash stands for
     everything below that folder. "members": JSON file -> dotted names of the members that exist
     only with the feature (JSON has no comments, and so no feature lines).
