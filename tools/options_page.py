@@ -83,10 +83,12 @@ def table(texts: Mapping[str, Mapping[str, str]], defaults: Mapping[str, object]
 
 def entry(option: Any, details: str, default: object) -> str:
     """Return the entry of one option in docs/options.md."""
-    accepted = fill(f"- Accepted: {option.accepts}", WIDTH, subsequent_indent="  ")
+    accepted = fill(
+        f"- Accepted: {option.accepts}", WIDTH, subsequent_indent="  ", break_on_hyphens=False
+    )
     return (
         f"### `{option.name}`\n\n"
-        f"{fill(details, WIDTH)}\n\n"
+        f"{fill(details, WIDTH, break_on_hyphens=False)}\n\n"
         f"- Kind: {option.kind}\n"
         f"- Default: {shown_default(default)}\n"
         f"{accepted}"
