@@ -36,9 +36,7 @@ ABOUT_THE_EXAMPLES = (
 )
 
 
-def run(
-    command: list[str | Path], cwd: Path, **variables: str
-) -> subprocess.CompletedProcess[str]:
+def run(command: list[str | Path], cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a command with the pinned tools on PATH, and return what it said."""
     return subprocess.run(
         [str(word) for word in command],
@@ -84,9 +82,12 @@ def project(extended: Path) -> Path:
     return output / "my-service"
 
 
-def inspect(k6: Path, script: Path, **settings: str) -> dict[str, object]:
-    """Return the options that k6 reads from a script."""
-    options: dict[str, object] = json.loads(passed(run([k6, "inspect", script], script, **settings)))
+def inspect(k6: Path, script: Path, *settings: str) -> dict[str, object]:
+    """Return the options that k6 reads from a script; settings are NAME=VALUE."""
+    flags = [word for pair in settings for word in ("--env", pair)]
+    options: dict[str, object] = json.loads(
+        passed(run([k6, "inspect", *flags, script], script.parent))
+    )
     return options
 
 
@@ -116,14 +117,14 @@ def test_an_edit_that_does_not_fit_is_named(tmp_path: Path) -> None:
 def test_the_setting_is_read_and_documented(load: Path, k6_binary: Path) -> None:
     assert "USER_AGENT" in (load / "docs/settings.md").read_text(encoding="utf-8")
     script = load / "scenarios/smoke.js"
-    assert "userAgent" not in inspect(k6_binary, script)
-    assert inspect(k6_binary, script, USER_AGENT="load test")["userAgent"] == "load test"
+    assert inspect(k6_binary, script)["userAgent"] is None
+    assert inspect(k6_binary, script, "USER_AGENT=load test")["userAgent"] == "load test"
 
 
 @pytest.mark.slow
 def test_the_profile_runs(load: Path, k6_binary: Path) -> None:
     by_scenario = inspect(k6_binary, load / "scenarios/peak-hour.js")
-    by_setting = inspect(k6_binary, load / "scripts/health.js", PROFILE="peak-hour")
+    by_setting = inspect(k6_binary, load / "scripts/health.js", "PROFILE=peak-hour")
     for options in (by_scenario, by_setting):
         scenarios = options["scenarios"]
         assert isinstance(scenarios, dict)
@@ -168,7 +169,15 @@ def test_the_feature_and_its_command_work(
 ) -> None:
     command: list[str | Path] = ["bash", project / "scripts/load-test.sh"]
     variables = {"K6_BIN": str(k6_binary), "BASE_URL": service.url, "RUN_ID": "r1"}
-    load = ["health", "--vus", "1", "--duration", "2s", "--threshold", "http_req_duration=p(95)<5000"]
+    load = [
+        "health",
+        "--vus",
+        "1",
+        "--duration",
+        "2s",
+        "--threshold",
+        "http_req_duration=p(95)<5000",
+    ]
     done = run([*command, *load, "--note", "release 1.2"], project, **variables)
     assert "  NOTE release 1.2\n" in done.stdout, done.stdout + done.stderr
     summary = project / "tests/load/results/r1/summary.json"
