@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ GUIDES = howtos.edits_by_guide(PAGE)
 # One process of pytest-xdist: the copy is made once.
 pytestmark = pytest.mark.xdist_group("howtos")
 
-# What the guides name, without what has nothing to do with their examples: seconds instead of minutes.
+# What the guides name, without tests that their examples do not touch: seconds, not minutes.
 CHECKS = (
     "tests/docs/test_documents.py tests/generation/test_documents.py tests/lint/test_marks.py"
     " tests/lint/test_wrapper_parts.py tests/placing/test_features.py tests/wrapper/test_docs.py"
@@ -36,7 +37,9 @@ ABOUT_THE_EXAMPLES = (
 )
 
 
-def run(command: list[str | Path], cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def run(
+    command: Sequence[str | Path], cwd: Path, **variables: str
+) -> subprocess.CompletedProcess[str]:
     """Run a command with the pinned tools on PATH, and return what it said."""
     return subprocess.run(
         [str(word) for word in command],
@@ -53,6 +56,13 @@ def passed(done: subprocess.CompletedProcess[str]) -> str:
     """Return what a command printed; fail with all of it unless it succeeded."""
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def generate(template: Path, output: Path, *answers: str) -> Path:
+    """Return a project generated from a template."""
+    command = [sys.executable, "-m", "cookiecutter", str(template), "--no-input", "-o", str(output)]
+    passed(run([*command, *answers], output))
+    return output / "my-service"
 
 
 @pytest.fixture(scope="module")
@@ -77,9 +87,7 @@ def project(extended: Path) -> Path:
     """A project generated from that copy, with the option of the example."""
     output = extended.parent / "projects"
     output.mkdir()
-    cookiecutter = [sys.executable, "-m", "cookiecutter", extended, "--no-input", "-o", output]
-    passed(run([*cookiecutter, "include_notes=yes"], output))
-    return output / "my-service"
+    return generate(extended, output, "include_notes=yes")
 
 
 def inspect(k6: Path, script: Path, *settings: str) -> dict[str, object]:
@@ -155,9 +163,7 @@ def test_the_option_decides(extended: Path, project: Path, tmp_path: Path) -> No
     assert "| `RUN_NOTE` |" in (project / "tests/load/docs/notes.md").read_text(encoding="utf-8")
     for page in ("README.md", "docs/options.md"):
         assert "`include_notes`" in (extended / page).read_text(encoding="utf-8")
-    cookiecutter = [sys.executable, "-m", "cookiecutter", extended, "--no-input", "-o", tmp_path]
-    passed(run(cookiecutter, tmp_path))
-    without = tmp_path / "my-service/tests/load"
+    without = generate(extended, tmp_path) / "tests/load"
     assert not list(without.rglob("note*"))
     assert "notes" not in (without / "README.md").read_text(encoding="utf-8")
     assert "notes" not in (without / "engine/features/registry.js").read_text(encoding="utf-8")

@@ -1,7 +1,8 @@
 """Makes the edits that docs/extending.md describes, in a copy of this repository.
 
-A fenced block belongs to the path in the line before it, or to that of the block before. A `diff` changes the file:
-its lines without `+` must be there, once. A block of any other language is a new file.
+A fenced block belongs to the path in the line before it, or to that of the block before. A `diff`
+changes the file: its lines without `+` must be there, once. A block of any other language is a new
+file.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def edits_of(heading: str, body: str) -> list[Edit]:
 
 
 def apply(edit: Edit, root: Path) -> None:
-    """Make one edit in a copy of the repository; raise PageError if the file is not as described."""
+    """Make one edit in a copy of the repository; raise PageError if the file is different."""
     file = root / real_path(edit.path)
     if edit.language != "diff":
         if file.exists():
