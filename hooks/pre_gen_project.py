@@ -36,6 +36,7 @@ CONTEXT_JSON = r'''{{ cookiecutter | tojson }}'''  # fmt: skip
 STAGING = ".cookiecutter-k6"
 LOCK = ".cookiecutter-k6.lock"
 MARKER = "README.txt"
+STAGED = frozenset((MARKER, "files", "placing"))
 MARKER_FIRST_LINE = "Temporary folder of the cookiecutter-k6 template."
 
 # A lock whose owner cannot be asked (no owner written yet, Windows) counts as alive for so long.
@@ -399,11 +400,16 @@ def clear_dead_lock() -> None:
     remove_folder(grave)
 
 
-def clear_dead_staging() -> None:
-    """Remove what a dead run left in the staging folder; never anything that is not ours."""
+def clear_dead_staging(*, interrupted: bool) -> None:
+    """Remove what a dead run left in the staging folder; never anything that is not ours.
+
+    interrupted: a generation died here and left its lock. Cookiecutter copies the folders before
+    the file with our marker, so that what it left may have none yet.
+    """
     if not os.path.lexists(STAGING):
         return
-    if os.path.islink(STAGING) or not os.path.isdir(STAGING) or not is_our_staging():
+    ours = os.path.isdir(STAGING) and not os.path.islink(STAGING)
+    if not ours or not (is_our_staging() or (interrupted and set(os.listdir(STAGING)) <= STAGED)):
         raise Refused(f"{STAGING} is in the way and was not made by this template; move it away")
     remove_folder(STAGING)
 
@@ -419,13 +425,15 @@ def is_our_staging() -> bool:
 
 def take_lock(record: Mapping[str, Any]) -> None:
     """Take the lock and leave the record of this run in it, for post_gen_project.py."""
+    interrupted = False
     try:
         os.mkdir(LOCK)
     except FileExistsError:
         clear_dead_lock()
+        interrupted = True
         os.mkdir(LOCK)
     try:
-        clear_dead_staging()
+        clear_dead_staging(interrupted=interrupted)
         with open(os.path.join(LOCK, "run.json"), "x", encoding="utf-8") as file:
             json.dump(record, file)
     except BaseException:

@@ -1,107 +1,171 @@
-"""Keeps the table of settings in the generated README equal to tests/load/engine/settings/table.js.
+"""Keeps the tables of settings in the suite's pages equal to the tables in its code.
 
-python tools/settings_table.py          rewrite the table
-python tools/settings_table.py --check  exit 1 when it is out of date
+docs/settings.md lists the settings that every suite has, in the groups of engine/settings/table.js.
+The settings of a feature (engine/features/NAME/settings.js) are listed in the page of that feature.
+
+python tools/settings_table.py          rewrite the tables
+python tools/settings_table.py --check  exit 1 if one is out of date
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 SUITE = (
     Path(__file__).resolve().parent.parent
     / "{{cookiecutter.project_slug}}/.cookiecutter-k6/files/tests/load"
 )
-README = SUITE / "README.md"
-CODE = SUITE / "engine/settings/table.js"
-# What the table says about accepted values; longer forms stand in the error message.
+CORE = SUITE / "engine/settings/table.js"
+FEATURES = SUITE / "engine/features"
+DOCS = SUITE / "docs"
+# Says which page belongs to which folder of engine/features.
+OWNERS = SUITE.parents[2] / "placing/features.json"
+CORE_PAGE = "settings.md"
+# Accepted values of these forms are shown in the table; others are in the error message only.
 SHORT_FORMS = ("one of", "a whole number", "a number", "true or false")
 BEGIN, END = "<!-- settings -->", "<!-- /settings -->"
 
+# The suite loads the files of its owner with `require`, which k6 has as a global; Node has not.
 _DUMP = """
-const { SETTINGS } = await import(process.argv[1]);
-const rows = Object.entries(SETTINGS).map(
-  ([name, s]) => [name, s.accepts, s.fallback ?? null, s.about, !!s.secret],
+import { createRequire } from 'node:module';
+const [core, features] = JSON.parse(process.argv[1]);
+globalThis.require = createRequire(core);
+const shown = (settings) =>
+  Object.entries(settings).map(
+    ([name, s]) => [name, s.accepts, s.fallback ?? null, s.about, !!s.secret],
+  );
+const groups = Object.entries((await import(core)).GROUPS).map(
+  ([heading, settings]) => [heading, shown(settings)],
 );
-console.log(JSON.stringify(rows));
+const own = [];
+for (const [name, url] of Object.entries(features)) {
+  own.push([name, shown((await import(url)).settings)]);
+}
+console.log(JSON.stringify({ groups, own }));
 """
 
-Row = tuple[str, str, object, str, bool]
+
+class Row(NamedTuple):
+    """One setting, as its table describes it."""
+
+    name: str
+    accepts: str
+    fallback: object
+    about: str
+    secret: bool
 
 
-def settings() -> list[Row]:
-    """Return (name, accepted, default, meaning, secret) of every setting."""
-    module = CODE.as_uri()
-    command = ["node", "--no-warnings", "--input-type=module", "-e", _DUMP, module]
-    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return [tuple(row) for row in json.loads(output)]
+class PageError(Exception):
+    """Settings have no page, or the page no place for them; the text is for the user."""
 
 
-def features() -> dict[str, str]:
-    """Return the feature of each setting that only some suites have, from the marks in the code."""
-    owned: dict[str, str] = {}
-    open_blocks: list[str] = []
-    for line in CODE.read_text(encoding="utf-8").splitlines():
-        mark = re.search(r"// @feature (?:(\w+)( \{)?|\})$", line)
-        name = re.match(r"  ([A-Z][A-Z0-9_]+):", line)
-        if name and (mark or open_blocks):
-            owned[name[1]] = mark[1] if mark else open_blocks[-1]
-        elif mark and mark[2]:
-            open_blocks.append(mark[1])
-        elif mark and not mark[1]:
-            open_blocks.pop()
-    return owned
+def settings() -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
+    """Return the settings of every suite by heading, and those of each feature by its folder."""
+    files = {path.parent.name: path.as_uri() for path in sorted(FEATURES.glob("*/settings.js"))}
+    command = ["node", "--no-warnings", "--input-type=module", "-e", _DUMP]
+    output = subprocess.run(
+        [*command, json.dumps([CORE.as_uri(), files])], check=True, capture_output=True, text=True
+    ).stdout
+    found = json.loads(output)
+    groups, own = (
+        {name: [Row(*row) for row in rows] for name, rows in found[key]}
+        for key in ("groups", "own")
+    )
+    return groups, own
 
 
-def shown_default(fallback: object, secret: bool) -> str:
-    """Write a default for the table; empty when there is none."""
-    if secret or fallback in (None, "", []):
+def shown_default(row: Row) -> str:
+    """Return a default as the table shows it; empty if there is none."""
+    if row.secret or row.fallback in (None, "", []):
         return ""
-    if isinstance(fallback, bool):
-        return f"`{str(fallback).lower()}`"
-    if isinstance(fallback, list):
-        return f"`{','.join(fallback)}`"
-    return f"`{fallback}`"
+    if isinstance(row.fallback, bool):
+        return f"`{str(row.fallback).lower()}`"
+    if isinstance(row.fallback, list):
+        return f"`{','.join(row.fallback)}`"
+    return f"`{row.fallback}`"
 
 
 def table(rows: list[Row]) -> str:
-    """Return the Markdown table."""
+    """Return a Markdown table of settings."""
     lines = ["| setting | default | meaning |", "|---|---|---|"]
-    owned = features()
-    for name, accepts, fallback, about, secret in rows:
-        note = " Secret: from the environment only." if secret else ""
-        form = f"; {accepts.split(', such as')[0]}" if accepts.startswith(SHORT_FORMS) else ""
-        cells = [f"`{name}`", shown_default(fallback, secret), f"{about}{form}.{note}"]
-        row = "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-        lines.append(f"{row} <!-- @feature {owned[name]} -->" if name in owned else row)
+    for row in rows:
+        note = " Secret: from the environment only." if row.secret else ""
+        short = row.accepts.startswith(SHORT_FORMS)
+        form = f"; {row.accepts.split(', such as')[0]}" if short else ""
+        cells = [f"`{row.name}`", shown_default(row), f"{row.about}{form}.{note}"]
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines)
 
 
-def updated(readme: str, rows: list[Row]) -> str:
-    """Return the README with a fresh table between the markers."""
-    head, rest = readme.split(BEGIN, 1)
-    tail = rest.split(END, 1)[1]
-    return f"{head}{BEGIN}\n\n{table(rows)}\n\n{END}{tail}"
+def contents() -> dict[str, str]:
+    """Return what belongs between the markers of each page.
+
+    Raises PageError if a feature with settings has no page.
+    """
+    groups, features = settings()
+    page_of = pages()
+    missing = sorted(set(features) - set(page_of))
+    if missing:
+        raise PageError(
+            f"{', '.join(missing)}: settings without a page. Add docs/NAME.md to the files of the"
+            f" feature in {OWNERS.name}"
+        )
+    core = "\n\n".join(f"## {heading}\n\n{table(rows)}" for heading, rows in groups.items())
+    return {CORE_PAGE: core, **{page_of[name]: table(rows) for name, rows in features.items()}}
+
+
+def pages() -> dict[str, str]:
+    """Return the page of each folder of engine/features: both have the same owner."""
+    found = {}
+    for feature in json.loads(OWNERS.read_text(encoding="utf-8")).values():
+        files = [path.removeprefix("tests/load/") for path in feature.get("files", [])]
+        docs = [path.removeprefix("docs/") for path in files if path.startswith("docs/")]
+        for path in files:
+            if path.startswith("engine/features/") and docs:
+                found[path.split("/")[2]] = docs[0]
+    return found
+
+
+def updated(text: str, content: str) -> str:
+    """Return a page with new content between its markers."""
+    head, begin, rest = text.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not begin or not end:
+        raise PageError(f"add the lines {BEGIN} and {END} where the table belongs")
+    return f"{head}{BEGIN}\n\n{content}\n\n{END}{tail}"
 
 
 def main() -> int:
-    """Rewrite or check the table; return the exit code."""
+    """Rewrite or check the tables; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only say whether it is up to date")
+    parser.add_argument("--check", action="store_true", help="only say whether they are up to date")
     check = parser.parse_args().check
-    before = README.read_text(encoding="utf-8")
-    after = updated(before, settings())
-    if check and before != after:
-        print("README.md: the settings table is out of date. Run: make format", file=sys.stderr)
+    outdated = []
+    try:
+        tables = contents()
+    except PageError as error:
+        print(f"ERROR: {error}", file=sys.stderr)
         return 1
-    if not check:
-        README.write_text(after, encoding="utf-8")
-    return 0
+    for name, content in tables.items():
+        page = DOCS / name
+        before = page.read_text(encoding="utf-8")
+        try:
+            after = updated(before, content)
+        except PageError as error:
+            print(f"ERROR: {page.name}: {error}", file=sys.stderr)
+            return 1
+        if before != after:
+            outdated.append(name)
+            if not check:
+                page.write_text(after, encoding="utf-8")
+    if check and outdated:
+        print(f"{', '.join(outdated)}: out of date. Run: make format", file=sys.stderr)
+    return 1 if check and outdated else 0
 
 
 if __name__ == "__main__":

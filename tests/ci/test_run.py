@@ -74,7 +74,7 @@ def test_a_failing_run_is_red_and_leaves_everything(
     assert job
     assert job.red
     assert job.step(RUN).code == 99, job
-    assert [step.code for step in job.steps if step.name.startswith(("Stop", "Show"))] == [0, 0]
+    assert [step.code for step in job.steps if step.name.startswith(("Clean up", "Show"))] == [0, 0]
     assert job.artifact == [RESULTS]
     assert "FAILED" in job.summary.upper()
     assert verdict(ready)["passed"] is False

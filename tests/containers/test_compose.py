@@ -54,14 +54,21 @@ def resolved(reader: Path, file: Path) -> Json:
 
 
 def having(file: Path, folder: Path, **values: str) -> Path:
-    """Return a copy of a compose file with the values of some variables filled in."""
-    text = file.read_text("utf-8")
-    for name, value in values.items():
-        text, count = re.subn(rf"\$\{{{name}:-[^}}]*\}}", value, text)
-        assert count == 1, name
-    copy = folder / "compose.yaml"
-    copy.write_text(text, encoding="utf-8")
-    return copy
+    """Return a copy of a compose file, and of those it includes, with some variables filled in."""
+    left = set(values)
+    for part in compose_files(file.parent):
+        text = part.read_text("utf-8")
+        for name, value in values.items():
+            text, count = re.subn(rf"\$\{{{name}:-[^}}]*\}}", value, text)
+            left -= {name} if count == 1 else set()
+        (folder / part.name).write_text(text, encoding="utf-8")
+    assert not left
+    return folder / file.name
+
+
+def compose_files(folder: Path) -> list[Path]:
+    """Return the compose file of a suite and those that it includes."""
+    return sorted(folder.glob("compose*.yaml"))
 
 
 @pytest.fixture(params=STORES)
@@ -142,10 +149,11 @@ def test_k6_runs_on_demand_and_belongs_to_the_caller(
     mounts = {mount["target"]: mount.get("read_only", False) for mount in k6["volumes"]}
     assert mounts == {"/suite": True, "/suite/results": False}
     assert sorted(k6["depends_on"]) == STORES[stores]
+    assert "k6-databases" not in resolved(compose_reader, file)["services"]
 
 
-def test_databases_get_a_k6_that_is_built(baked: Bakery, compose_reader: Path) -> None:
-    project = baked(include_observability="both", include_database=True)
+def test_databases_get_a_k6_that_is_built(baked: Bakery, compose_reader: Path, stores: str) -> None:
+    project = baked(include_observability=stores, include_database=True)
     stack = resolved(compose_reader, project / COMPOSE)
     k6 = stack["services"]["k6-databases"]
     build = k6["build"]
@@ -153,7 +161,7 @@ def test_databases_get_a_k6_that_is_built(baked: Bakery, compose_reader: Path) -
     assert "DATABASE_URL" in k6["environment"]
     plain = stack["services"]["k6"]
     assert k6["image"] != plain["image"]
-    for key in ("user", "read_only", "volumes", "profiles", "cap_drop"):
+    for key in ("user", "read_only", "volumes", "profiles", "cap_drop", "depends_on"):
         assert k6[key] == plain[key], key
 
 
@@ -166,17 +174,20 @@ def test_ports_can_be_chosen(baked: Bakery, compose_reader: Path, tmp_path: Path
 
 
 def test_every_dollar_is_a_variable_or_escaped() -> None:
-    text = (SUITE_FILES / COMPOSE).read_text("utf-8")
-    assert not re.sub(r"\$\$|\$\{[A-Z0-9_]+(:-[^}$]*)?\}", "", text).count("$")
+    files = compose_files((SUITE_FILES / COMPOSE).parent)
+    assert len(files) == 4
+    for file in files:
+        text = file.read_text("utf-8")
+        assert not re.sub(r"\$\$|\$\{[A-Z0-9_]+(:-[^}$]*)?\}", "", text).count("$"), file.name
 
 
 def test_the_schema_is_met(baked: Bakery, tool: Callable[[str], Path], stores: str) -> None:
-    path = baked(include_observability=stores) / COMPOSE
+    project = baked(include_observability=stores, include_database=True)
     command: list[str | Path] = [
         tool("check-jsonschema"),
         "--builtin-schema",
         "vendor.compose-spec",
-        path,
+        *compose_files((project / COMPOSE).parent),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
@@ -192,7 +203,7 @@ def test_prometheus_accepts_its_configuration(baked: Bakery, promtool: Path) -> 
 
 def test_compose_and_the_wrapper_use_the_same_k6(baked: Bakery) -> None:
     text = (baked(include_observability="both") / COMPOSE).read_text("utf-8")
-    wrapper = (SUITE_FILES / "scripts/load-test.sh").read_text("utf-8")
+    wrapper = (SUITE_FILES / "tests/load/engine/shell/docker.sh").read_text("utf-8")
     image = re.search(r"^readonly DOCKER_IMAGE=(\S+)$", wrapper, re.MULTILINE)
     assert image
     assert f"K6_IMAGE:-{image[1]}}}" in text

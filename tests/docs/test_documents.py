@@ -10,12 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import settings_table
 
 from tests.support.bakery import Bakery
-from tests.support.layout import LOAD, REPOSITORY, WRAPPER
+from tests.support.layout import LOAD, REPOSITORY, SHELL, STAGE, WRAPPER
 
 ROOT_README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 SUITE_README = (LOAD / "README.md").read_text(encoding="utf-8")
+SUITE_PAGES = {path.stem: path.read_text(encoding="utf-8") for path in LOAD.glob("docs/*.md")}
 
 
 def section(text: str, heading: str) -> str:
@@ -46,13 +48,29 @@ def usage() -> str:
     ).stdout
 
 
-def test_the_table_of_settings_is_the_table_in_the_code(node_bin: Callable[[str], Path]) -> None:
+def test_the_tables_of_settings_are_those_in_the_code(node_bin: Callable[[str], Path]) -> None:
     assert node_bin("tsc").exists(), "Node has to be there for this test to mean anything"
     script = REPOSITORY / "tools" / "settings_table.py"
     result = subprocess.run(
         [sys.executable, str(script), "--check"], capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stderr
+
+
+def test_every_setting_of_suite_env_is_in_a_table() -> None:
+    text = (LOAD / "suite.env").read_text(encoding="utf-8")
+    # OPENAPI_SPEC is read by the command only.
+    keys = set(re.findall(r"^([A-Z][A-Z0-9_]*)=", text, re.MULTILINE)) - {"OPENAPI_SPEC"}
+    assert keys <= documented_settings()
+
+
+def documented_settings(*pages: str) -> set[str]:
+    """Return the names in the first column of the tables of settings; of all pages by default."""
+    text = "\n".join(SUITE_PAGES[page] for page in pages or SUITE_PAGES)
+    tables = re.findall(r"<!-- settings -->(.*?)<!-- /settings -->", text, re.DOTALL)
+    names = set(re.findall(r"^\| `([A-Z][A-Z0-9_]*)` \|", "".join(tables), re.MULTILINE))
+    assert names
+    return names
 
 
 def test_the_readme_lists_every_question_with_its_default() -> None:
@@ -71,14 +89,28 @@ def test_the_readme_lists_every_question_with_its_default() -> None:
 
 
 def test_the_options_of_the_command_are_those_it_has(usage: str) -> None:
-    documented = set(re.findall(r"--[a-z][a-z-]+", section(SUITE_README, "The command")))
+    documented = set(re.findall(r"--[a-z][a-z-]+", section(SUITE_README, "Settings")))
+    for folder, page in settings_table.pages().items():
+        documented |= options_of(folder) & code_options(SUITE_PAGES[page.removesuffix(".md")])
     offered = set(re.findall(r"^  (--[a-z-]+)", usage, re.MULTILINE))
     assert documented == offered
 
 
+def options_of(folder: str) -> set[str]:
+    """Return the options that an optional feature adds to the command."""
+    part = LOAD / "engine" / "features" / folder / "shell.sh"
+    text = part.read_text(encoding="utf-8") if part.exists() else ""
+    return set(re.findall(r"^(?:add_options ')?(--[a-z-]+)\|", text, re.MULTILINE))
+
+
+def code_options(text: str) -> set[str]:
+    """Return the options that a page shows in calls of load-test.sh or in backticks."""
+    return set(re.findall(r"(?:`|load-test\.sh [^\n]*)(--[a-z-]+)\b", text))
+
+
 def test_the_exit_codes_are_those_of_the_command(usage: str) -> None:
-    command = section(SUITE_README, "The command")
-    documented = {row[0] for row in rows(command[command.index("| exit code") :])}
+    settings = section(SUITE_README, "Settings")
+    documented = {row[0] for row in rows(settings[settings.index("| exit code") :])}
     offered = set(re.findall(r"^ +(\d+)  ", section_of_usage(usage, "Exit codes"), re.MULTILINE))
     assert documented == offered
 
@@ -89,11 +121,26 @@ def section_of_usage(usage: str, heading: str) -> str:
 
 
 def test_every_profile_and_test_is_in_its_table() -> None:
-    profiles = {row[0].strip("`") for row in rows(section(SUITE_README, "Profiles: how much"))}
+    profiles = {row[0].strip("`") for row in rows(section(SUITE_README, "Profiles"))}
     assert profiles == {path.stem for path in (LOAD / "scenarios").glob("*.js")}
-    tests = section(SUITE_README, "Tests: what")
-    listed = {name for name in code_spans(tests) if (LOAD / "scripts" / f"{name}.js").is_file()}
-    assert listed == {path.stem for path in (LOAD / "scripts").glob("*.js")}
+    pages = [SUITE_README, *SUITE_PAGES.values()]
+    tests = [section(page, "Tests") for page in pages if "\n## Tests\n" in page]
+    listed = set(re.findall(r"^\| `([a-z][a-z0-9-]*)`", "\n".join(tests), re.MULTILINE))
+    scripts = {path.stem for path in (LOAD / "scripts").glob("*.js")}
+    assert scripts <= listed
+
+
+def test_a_test_is_listed_where_its_feature_is() -> None:
+    """The README lists the tests that every suite has; a page comes with the tests it lists."""
+    table = json.loads((STAGE / "placing" / "features.json").read_text(encoding="utf-8"))
+    owners: dict[str, set[str]] = {}
+    for name, feature in table.items():
+        for path in feature.get("files", []):
+            owners.setdefault(path, set()).add(name)
+    listed = {row[0].strip("`") for row in rows(section(SUITE_README, "Tests"))}
+    scripts = {path.stem: f"tests/load/scripts/{path.name}" for path in LOAD.glob("scripts/*.js")}
+    always = {name for name, path in scripts.items() if path not in owners}
+    assert {name.split("`")[0] for name in listed} == always
 
 
 def test_package_json_has_a_script_for_every_profile_and_test() -> None:
@@ -140,24 +187,17 @@ def test_the_example_in_the_readme_is_a_working_test(baked: Bakery, k6_binary: P
     assert "http_reqs{name:GET /products}" in plan["thresholds"]
 
 
-def test_the_wrapper_and_the_suite_agree_on_heavy_profiles(node_bin: Callable[[str], Path]) -> None:
-    assert node_bin("tsc").exists(), "Node has to be there for this test to mean anything"
-    module = (LOAD / "config" / "profiles.js").as_uri()
-    program = f"import {{ heavyProfiles }} from '{module}'; console.log(heavyProfiles.join(' '))"
-    suite = subprocess.run(
-        ["node", "--no-warnings", "--input-type=module", "-e", program],
+def test_the_wrapper_knows_every_setting_of_the_tables() -> None:
+    """It reads the names from the tables, for containers and for --dry-run."""
+    names = "$SHOWN_SETTINGS $WRAPPER_SETTINGS $setting_names"
+    program = f'suite=$1; . "$2"; load_setting_names; echo {names}'
+    found = subprocess.run(
+        ["bash", "-euc", program, "bash", LOAD, SHELL / "setting-names.sh"],
         check=True,
         capture_output=True,
         text=True,
     ).stdout.split()
-    wrapper = re.search(r"HEAVY_PROFILES='([^']*)'", WRAPPER.read_text(encoding="utf-8"))
-    assert wrapper
-    assert wrapper[1].split() == suite
-
-
-def test_the_wrapper_hands_on_only_settings_that_exist() -> None:
-    text = WRAPPER.read_text(encoding="utf-8")
-    lists = re.findall(r"(?:SHOWN|SUITE)_SETTINGS=(?:'|\"\$SUITE_SETTINGS )([^'\"]*)", text)
-    assert len(lists) >= 3
-    known = {row[0].strip("`") for row in rows(section(SUITE_README, "Settings"))}
-    assert set(" ".join(lists).split()) <= known
+    listed = documented_settings("settings")
+    assert listed < set(found)
+    assert {"RESOURCES", "TIER", "WS_URL", "OPENAPI_KEY", "CDC_READ"} < set(found) - listed
+    assert len(found) == len(set(found))

@@ -72,6 +72,24 @@ def test_a_dead_lock_and_its_staging_folder_are_cleared(owner: dict[str, object]
     assert [path.name for path in Path().iterdir()] == [str(LOCK)]
 
 
+def test_a_copy_that_was_cut_short_before_its_marker_is_cleared() -> None:
+    """Cookiecutter copies the folders first: a full disk or a kill leaves them alone."""
+    leave_lock()
+    (STAGING / "files").mkdir(parents=True)
+    assert hook.prepare(CONTEXT) == []
+    assert not STAGING.exists()
+
+
+@pytest.mark.parametrize(("locked", "name"), [(True, "mine.txt"), (False, "files")])
+def test_a_folder_without_a_marker_is_kept(locked: bool, name: str) -> None:
+    """It is cleared only after a generation that died, and with nothing else in it."""
+    if locked:
+        leave_lock()
+    (STAGING / name).mkdir(parents=True)
+    assert "was not made by this template" in hook.prepare(CONTEXT)[0]
+    assert (STAGING / name).is_dir()
+
+
 def test_a_lock_of_another_machine_refuses() -> None:
     leave_lock(host="elsewhere")
     assert "another generation" in hook.prepare(CONTEXT)[0]

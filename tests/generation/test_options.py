@@ -24,29 +24,36 @@ from tests.support.option_sets import DOCUMENTS, OPTION_SETS, Answers
 if TYPE_CHECKING:
     from pytest_cookies.plugin import Cookies
 
-AUTH = "data/users.json scripts/api-authenticated.js"
+AUTH = "scripts/api-authenticated.js"
 OPENAPI = "data/operations.* docs/openapi.md engine/features/openapi/* scripts/openapi.js"
 RESOURCES = """
-    config/resources.js engine/features/resources/* lib/resources.js lib/unique-name.js
-    scripts/resources.js
+    config/resources.js docs/resources.md engine/features/resources/* lib/resources.js
+    lib/unique-name.js scripts/resources.js
 """
 MISSIONS = "scripts/missions.js scripts/specs.js workloads/missions.js"
 DESK = "scripts/knowledge-base.js scripts/tickets.js workloads/desk.js"
 TENANTS = """
-    config/tenants.js engine/features/tenants/* workloads/commerce.js
+    config/tenants.js docs/tenants.md engine/features/tenants/* workloads/commerce.js
     scripts/breaking-point.js scripts/bulk-import.js scripts/database-api.js scripts/flash-sale.js
     scripts/memory-leak.js scripts/rate-limit.js scripts/reports.js scripts/tiers.js
 """
-SOCKETS = "config/sockets.js engine/features/sockets/* scripts/websocket.js"
+SOCKETS = "config/sockets.js docs/sockets.md engine/features/sockets/* scripts/websocket.js"
 STORES = "docs/databases.md engine/features/database/* k6/databases.dockerfile"
-DATABASE = "config/database.js engine/features/queries/* scripts/database.js sql/*"
+DATABASE = """
+    config/database.js docs/database-queries.md engine/features/queries/* scripts/database.js sql/*
+"""
 CDC = "config/cdc.js docs/cdc.md engine/features/cdc/* scripts/cdc-*.js"
-CI = "ci/ci.sh ci/runs.txt docs/ci.md"
-GITHUB = "/.github/workflows/load-tests.yml /.github/workflows/load-test-gate.yml"
-GITLAB = "/.gitlab-ci.yml ci/gitlab.yml"
-GRAFANA = "compose.yaml docs/observability.md grafana/provisioning/dashboards/k6.yml"
-PROMETHEUS = "grafana/*/k6-prometheus.* grafana/prometheus.yml"
-INFLUXDB = "grafana/*/k6-influxdb.*"
+CI = "ci/.gitignore ci/ci.sh ci/runs.txt docs/ci.md"
+GITHUB = "/.github/workflows/load-test*.yml docs/ci-github.md"
+GITLAB = "/.gitlab-ci.yml ci/gitlab.yml docs/ci-gitlab.md"
+GRAFANA = """
+    compose.yaml docs/observability.md engine/features/observability/shell.sh
+    grafana/provisioning/dashboards/k6.yml
+"""
+PROMETHEUS = """
+    compose.prometheus.yaml docs/prometheus.md grafana/*/k6-prometheus.* grafana/prometheus.yml
+"""
+INFLUXDB = "compose.influxdb.yaml docs/influxdb.md grafana/*/k6-influxdb.*"
 KUBERNETES = "docs/kubernetes.md kubernetes/*"
 
 
@@ -96,46 +103,44 @@ TABLE = (
         {"auth": "login"},
         files=f"{AUTH} scripts/auth-flow.js",
         env={"AUTH_MODE": "login", "LOGIN_PATH": "/auth/login", "ME_PATH": "/user/me"},
-        readme="| `auth-flow` |",
     ),
     Row(
         {"auth": "api-key"},
         files=AUTH,
         env={"AUTH_MODE": "api-key"},
-        readme="| `api-authenticated` |",
     ),
     Row({"openapi_spec": ""}, env={"OPENAPI_SPEC": None}),
-    Row({"openapi_spec": str(DOCUMENTS / "shop.json")}, files=OPENAPI, readme="| `openapi` |"),
+    Row({"openapi_spec": str(DOCUMENTS / "shop.json")}, files=OPENAPI, readme="(docs/openapi.md)"),
     Row({"openapi_spec": "live"}, files=OPENAPI, env={"OPENAPI_SPEC": "live"}),
     Row({"resources": "none"}, env={"WORKLOAD": "core"}),
-    Row({"resources": "items"}, RESOURCES, env={"WORKLOAD": "core"}, readme="| `resources` |"),
+    Row({"resources": "items"}, RESOURCES, env={"WORKLOAD": "core"}, readme="(docs/resources.md)"),
     Row(
         {"resources": "missions"},
         files=f"{RESOURCES} {MISSIONS}",
         env={"WORKLOAD": "missions", "HEALTH_STATUS_WORDS": "*"},
-        readme="| `missions` |",
+        readme="(docs/resources.md)",
     ),
     Row(
         {"resources": "desk"},
         files=f"{RESOURCES} {DESK}",
         env={"WORKLOAD": "desk", "HEALTH_PATHS": "/health,/api/v1/health"},
-        readme="| `tickets` |",
+        readme="(docs/resources.md)",
     ),
-    Row({"resources": "desk,missions"}, env={"WORKLOAD": "core"}, readme="| `knowledge-base` |"),
+    Row({"resources": "desk,missions"}, env={"WORKLOAD": "core"}, readme="(docs/resources.md)"),
     Row({"include_multi_tenant": False}, env={"WORKLOAD": "core"}),
     Row(
         {"include_multi_tenant": True},
         files=TENANTS,
         env={"WORKLOAD": "commerce"},
-        readme="| `tiers` |",
+        readme="(docs/tenants.md)",
     ),
     Row({"websocket": "none"}, env={"WS_PROTOCOL": None}),
-    Row({"websocket": "raw"}, SOCKETS, env={"WS_PROTOCOL": "raw"}, readme="| `websocket` |"),
+    Row({"websocket": "raw"}, SOCKETS, env={"WS_PROTOCOL": "raw"}, readme="(docs/sockets.md)"),
     Row({"websocket": "socketio"}, SOCKETS, env={"WS_PROTOCOL": "socketio"}),
     Row({"include_database": False}),
-    Row({"include_database": True}, f"{STORES} {DATABASE}", readme="### Databases"),
+    Row({"include_database": True}, f"{STORES} {DATABASE}", readme="(docs/database-queries.md)"),
     Row({"include_cdc": False}),
-    Row({"include_cdc": True}, f"{STORES} {CDC}", readme="### Databases"),
+    Row({"include_cdc": True}, f"{STORES} {CDC}", readme="(docs/cdc.md)"),
     Row({"profile_set": "core"}, env={"PROFILE_SET": "core"}),
     Row({"profile_set": "stress-150"}, env={"PROFILE_SET": "stress-150"}),
     Row({"profile_set": "light"}, env={"PROFILE_SET": "light"}),
@@ -144,8 +149,8 @@ TABLE = (
     Row({"profile_set": "cdc"}, env={"PROFILE_SET": "cdc"}),
     Row({"profile_set": "desk"}, env={"PROFILE_SET": "desk"}),
     Row({"ci": "none"}),
-    Row({"ci": "github"}, files=f"{CI} {GITHUB}", readme="(docs/ci.md)"),
-    Row({"ci": "gitlab"}, files=f"{CI} {GITLAB}", readme="(docs/ci.md)"),
+    Row({"ci": "github"}, files=f"{CI} {GITHUB}", readme="(docs/ci-github.md)"),
+    Row({"ci": "gitlab"}, files=f"{CI} {GITLAB}", readme="(docs/ci-gitlab.md)"),
     Row({"include_observability": "none"}),
     Row(
         {"include_observability": "prometheus"},
@@ -163,25 +168,25 @@ TABLE = (
     *(
         Row(
             {option: answer, "include_observability": store},
-            files=f"grafana/dashboards/k6-{dashboard}-{store}.json",
+            files=f"grafana/dashboards/k6-{dashboard}-{store}.json {files}",
             services=f"grafana k6 {store} {services}",
         )
         for store in ("prometheus", "influxdb")
-        for option, answer, dashboard, services in (
-            ("include_multi_tenant", True, "tiers", ""),
-            ("websocket", "raw", "websocket", ""),
-            ("websocket", "socketio", "websocket", ""),
-            ("include_database", True, "database", "k6-databases"),
-            ("include_cdc", True, "cdc", "k6-databases"),
+        for option, answer, dashboard, services, files in (
+            ("include_multi_tenant", True, "tiers", "", ""),
+            ("websocket", "raw", "websocket", "", ""),
+            ("websocket", "socketio", "websocket", "", ""),
+            ("include_database", True, "database", "k6-databases", "compose.databases.yaml"),
+            ("include_cdc", True, "cdc", "k6-databases", "compose.databases.yaml"),
         )
     ),
     Row({"include_kubernetes": False}),
-    Row({"include_kubernetes": True}, files=KUBERNETES),
+    Row({"include_kubernetes": True}, files=KUBERNETES, readme="(docs/kubernetes.md)"),
     Row({"include_claude_md": False}),
     Row({"include_claude_md": True}, files="/CLAUDE.md"),
 )
 
-# option, wrong answer, what the error message says
+# option, wrong answer, what the error message says; options that are yes or no come by themselves
 WRONG_ANSWERS = (
     ("project_name", "a\tb", "(it holds the control character U+0009): give 1 to 100 printable"),
     ("project_slug", "../up", "give 1 to 63 of a-z, 0-9, dash, dot and underscore"),
@@ -190,15 +195,11 @@ WRONG_ANSWERS = (
     ("auth", "logn", "give one of none, login, api-key."),
     ("openapi_spec", "ftp://x/y", "(of URLs only http:// and https:// are read): give a file"),
     ("resources", "desks", "give none, or some of items, missions, desk with commas between."),
-    ("include_multi_tenant", "maybe", ""),
     ("websocket", "ws", "give one of none, raw, socketio."),
-    ("include_database", "maybe", ""),
-    ("include_cdc", "maybe", ""),
     ("profile_set", "cor", "give one of core, stress-150, light, saas, extended, cdc, desk."),
     ("ci", "jenkins", "give one of none, github, gitlab."),
     ("include_observability", "loki", "give one of none, prometheus, influxdb, both."),
-    ("include_kubernetes", "maybe", ""),
-    ("include_claude_md", "maybe", ""),
+    *((name, "maybe", "") for name, default in defaults().items() if isinstance(default, bool)),
 )
 
 # Answers to several options at once.
@@ -283,14 +284,19 @@ def test_readme(baked: Bakery, row: Row) -> None:
     load = baked(**row.answers) / "tests/load"
     readme = (load / "README.md").read_text(encoding="utf-8")
     assert row.readme in readme
+    pages = readme + "".join(page.read_text(encoding="utf-8") for page in load.glob("docs/*.md"))
     scripts = {path.stem for path in load.glob("scripts/*.js")}
-    assert {name for name in scripts if f"`{name}`" not in readme} == set()
+    assert {name for name in scripts if f"| `{name}` " not in pages} == set()
 
 
 @pytest.mark.parametrize("row", parameters(row for row in TABLE if row.services))
 def test_compose_services(baked: Bakery, row: Row) -> None:
-    compose = yaml.safe_load((baked(**row.answers) / "tests/load/compose.yaml").read_text("utf-8"))
-    assert set(compose["services"]) == set(row.services.split())
+    load = baked(**row.answers) / "tests/load"
+    compose = yaml.safe_load((load / "compose.yaml").read_text("utf-8"))
+    included = [yaml.safe_load((load / file).read_text("utf-8")) for file in compose["include"]]
+    services = {name for file in (compose, *included) for name in file["services"]}
+    assert services == set(row.services.split())
+    assert len(included) == len(list(load.glob("compose.*.yaml")))
 
 
 @EVERY_ROW
@@ -314,7 +320,7 @@ def test_the_table_covers_every_option_and_choice() -> None:
             assert set(choices[name]) <= answers, name
             assert len(answers) > 1, name
     assert {name for row in TABLE for name in row.answers} == set(options)
-    assert [name for name, _, _ in WRONG_ANSWERS] == list(options)
+    assert sorted(name for name, _, _ in WRONG_ANSWERS) == sorted(options)
 
 
 def test_every_pattern_of_the_table_matches_a_file() -> None:

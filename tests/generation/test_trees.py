@@ -51,6 +51,32 @@ def test_git_ignores_results_and_secrets_and_nothing_else(baked: Bakery, tmp_pat
             assert word.endswith(".secret.env"), f"{page}: {word}"
 
 
+def test_git_attributes_of_the_suite(baked: Bakery, tmp_path: Path) -> None:
+    project = baked(ci="github", include_kubernetes=True)
+    git = ["git", "--git-dir", str(tmp_path / "git"), "--work-tree", str(project)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    expected = {
+        path: (
+            "true" if path.startswith("tests/load/engine/") else "unspecified",
+            "lf" if path.endswith(".sh") else "unspecified",
+        )
+        for path in names(project)
+    }
+    done = subprocess.run(
+        [*git, "check-attr", "--stdin", "linguist-generated", "eol"],
+        cwd=project, input="\n".join(expected), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    values = [line.rsplit(": ", 2) for line in done.stdout.splitlines()]
+    found = {path: (generated[2], eol[2]) for path, generated, eol in pairs(values)}
+    assert found == expected
+    assert len([eol for _, eol in expected.values() if eol == "lf"]) > 2
+
+
+def pairs(values: list[list[str]]) -> list[tuple[str, list[str], list[str]]]:
+    """Return each path with its two rows of `git check-attr`."""
+    return [(one[0], one, two) for one, two in zip(values[::2], values[1::2], strict=True)]
+
+
 @pytest.mark.parametrize("name", SETS)
 def test_every_file_is_clean(baked: Bakery, name: str) -> None:
     project = baked(**OPTION_SETS[name])
@@ -88,7 +114,7 @@ def test_the_manifest_contains_nothing_about_this_machine(baked: Bakery) -> None
 
 # Words that only appear with an option.
 TRACES: dict[str, str] = {
-    "login": "auth-flow",
+    "auth": "scripts/api-authenticated",
     "ci": "ci.sh runs.txt docs/ci.md load-tests.yml load-test-gate LOAD_TEST_ gitlab ci/.k6",
     "kubernetes": "kubernetes operator.sh k6-operator testrun kubectl",
     "observability": """
@@ -107,14 +133,14 @@ TRACES: dict[str, str] = {
         OPENAPI_INCLUDE OPENAPI_KEY OPENAPI_SEED OPENAPI_WRITES OPENAPI_OPTIONAL
         OPENAPI_EXCLUDE features/openapi scripts/openapi.js
     """,
-    "resources": "RESOURCES resources.js mission tickets knowledge-base specs.js",
+    "resources": "RESOURCES resources.js resources.md mission tickets knowledge-base specs.js",
     "multi_tenant": """
         TIER TIERS TIER_KEY NOISY_TIER RATE_LIMIT FLASH_SALE MEMORY_ features/tenants config/tenants
-        commerce tiers.js
+        commerce tiers.js tenants.md
     """,
     "websocket": """
-        WS_PROTOCOL WS_URL WS_ sockets.js websocket.js Socket.IO socketio ws_errors ws_message
-        socketFigures guard_sockets peakMs k6/websockets
+        WS_PROTOCOL WS_URL WS_ sockets.js sockets.md websocket.js Socket.IO socketio ws_errors
+        ws_message socketFigures guard_sockets peakMs k6/websockets
     """,
 }
 

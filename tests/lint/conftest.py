@@ -17,7 +17,10 @@ NEEDS_TREE = "tree"
 NEEDS_GENERATED = "generated"
 
 # What prettier reads: each folder needs its own.
-FORMAT_SETTINGS = (".prettierrc.json", ".prettierignore")
+FORMAT_SETTINGS = ("package.json", ".prettierignore")
+
+# The option sets that the quick tests look at: the smallest project and the largest.
+QUICK = ("defaults", "everything")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -55,26 +58,38 @@ def generated(request: pytest.FixtureRequest, baked: Bakery) -> Path:
     return baked(**OPTION_SETS[request.param])
 
 
-@pytest.fixture
-def distinct(baked: Bakery, tmp_path: Path) -> Path:
-    """Every file of every tree that no tree before it has: one folder a tree.
+@pytest.fixture(
+    params=[
+        pytest.param(QUICK, id="quick"),
+        pytest.param(tuple(OPTION_SETS), id="all", marks=pytest.mark.slow),
+    ]
+)
+def distinct(request: pytest.FixtureRequest, baked: Bakery, tmp_path: Path) -> Path:
+    """Files that neither the template nor another project has, in one folder for each project.
 
-    The template comes first: a generated tree then adds little more than what rendering changed.
+    Linters look at one file at a time, so each different file needs to be seen only once. The
+    template's own files are linted with the repository, all but its Markdown: the repository's own
+    is not formatted by prettier.
     """
-    trees = {"template": SUITE_FILES, **{name: baked(**OPTION_SETS[name]) for name in OPTION_SETS}}
-    seen: set[tuple[Path, bytes]] = set()
-    for name, tree in trees.items():
-        for path in files_below(tree):
-            place = path.relative_to(tree)
-            file = (place, path.read_bytes())
-            if file in seen and place.name not in FORMAT_SETTINGS:
+    template = [path for path in files_below(SUITE_FILES) if path.suffix != ".md"]
+    seen = {content_at(path, SUITE_FILES) for path in template}
+    for name in request.param:
+        project = baked(**OPTION_SETS[name])
+        for path in files_below(project):
+            file = content_at(path, project)
+            if file in seen and path.name not in FORMAT_SETTINGS:
                 continue
             seen.add(file)
-            copy = tmp_path / "distinct" / name / place
+            copy = tmp_path / "distinct" / name / path.relative_to(project)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, copy)
     link_node_modules(tmp_path)
     return tmp_path / "distinct"
+
+
+def content_at(path: Path, root: Path) -> tuple[Path, bytes]:
+    """Return a file's path below `root` and its content."""
+    return path.relative_to(root), path.read_bytes()
 
 
 @pytest.fixture

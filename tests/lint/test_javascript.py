@@ -10,7 +10,7 @@ from sources import tracked_files
 
 from tests.lint.linting import link_node_modules, lint, run
 from tests.support.bakery import Bakery
-from tests.support.layout import REPOSITORY, SUITE_FILES, TEMPLATE, needs_extensions
+from tests.support.layout import REPOSITORY, SUITE_FILES, needs_extensions
 from tests.support.option_sets import OPTION_SETS
 
 NodeBin = Callable[[str], Path]
@@ -42,15 +42,13 @@ def test_types_are_checked_strictly(node_bin: NodeBin) -> None:
 
 
 def test_eslint_is_content(distinct: Path, node_bin: NodeBin) -> None:
-    """It looks at one file at a time, so that equal ones need only be seen once."""
     lint([node_bin("eslint"), "-c", ESLINT_CONFIG, "--max-warnings=0", "."], distinct)
 
 
 def test_eslint_is_content_here(node_bin: NodeBin) -> None:
-    """With the JavaScript of tests and benchmarks; the template tree has a test of its own."""
+    """With the JavaScript of tests and benchmarks, and the template tree."""
     scripts = [path for path in tracked_files() if path.suffix in {".js", ".cjs"}]
-    own = [path for path in scripts if TEMPLATE not in path.parents]
-    lint([node_bin("eslint"), "-c", ESLINT_CONFIG, "--max-warnings=0", *own], REPOSITORY)
+    lint([node_bin("eslint"), "-c", ESLINT_CONFIG, "--max-warnings=0", *scripts], REPOSITORY)
 
 
 def test_prettier_would_change_nothing(distinct: Path, node_bin: NodeBin) -> None:
@@ -63,8 +61,9 @@ def test_prettier_would_change_nothing_here(node_bin: NodeBin) -> None:
 
 
 @pytest.mark.slow
-def test_k6_accepts_every_entry_point(tree: Path, k6_binary: Path) -> None:
-    inspect_all(tree, k6_binary)
+def test_k6_accepts_every_entry_point_of_the_template(any_k6: Path) -> None:
+    """Those of generated projects: tests/suite/test_generated.py."""
+    inspect_all(SUITE_FILES, any_k6)
 
 
 @pytest.mark.slow
@@ -72,9 +71,8 @@ def test_k6_accepts_every_entry_point(tree: Path, k6_binary: Path) -> None:
 def test_the_next_major_version_accepts_every_entry_point(
     baked: Bakery, k6_v2_binary: Path
 ) -> None:
-    """Of the trees that hold all of them: which version it is makes no difference to the rest."""
-    for tree in (SUITE_FILES, baked(**OPTION_SETS["everything"])):
-        inspect_all(tree, k6_v2_binary)
+    """Of the project that has all of them: a version makes no difference between projects."""
+    inspect_all(baked(**OPTION_SETS["everything"]), k6_v2_binary)
 
 
 def inspect_all(tree: Path, k6: Path) -> None:

@@ -78,9 +78,9 @@ def included(main: Path) -> list[dict[str, str]]:
 
 
 def test_the_release_pipeline_of_the_page(baked: Bakery, actionlint: Path, tool: Tool) -> None:
-    """The example in docs/ci.md, beside the workflows that it calls."""
+    """The example in docs/ci-github.md, beside the workflows that it calls."""
     project = baked.copy(ci="github")
-    page = (project / "tests/load/docs/ci.md").read_text(encoding="utf-8")
+    page = (project / "tests/load/docs/ci-github.md").read_text(encoding="utf-8")
     example = re.search(r"```yaml\n(.*?)```", page, re.DOTALL)
     assert example
     # Known to zizmor only; GitHub Enterprise and actionlint want the form of the page.

@@ -394,7 +394,7 @@ def test_parts_of_one_run_do_not_hide_each_other(measured: Measured, kind: str) 
         query = 'count by (segment) (k6_vus{testid="split"})'
         rows = measured.prometheus.series(query, measured.start, measured.end)
         assert {row["metric"]["segment"] for row in rows} == {"1-of-2", "2-of-2"}
-        text = (LOAD / "docs/observability.md").read_text("utf-8")
+        text = (LOAD / "docs/prometheus.md").read_text("utf-8")
         shown = re.search(r"^(sum\(.*k6_http_reqs_total.*)$", text, re.MULTILINE)
         assert shown
         found = measured.prometheus.series(
@@ -456,7 +456,7 @@ def test_start_and_threshold_are_marked(measured: Measured) -> None:
 
 @pytest.mark.slow
 def test_native_histograms_as_the_page_says(measured: Measured) -> None:
-    text = (LOAD / "docs/observability.md").read_text("utf-8")
+    text = (LOAD / "docs/prometheus.md").read_text("utf-8")
     shown = re.search(r"`(histogram_quantile\(.*\))`", text)
     assert shown
     query = shown[1].replace('"..."', '"histograms"').replace("[1m]", "[5s]")

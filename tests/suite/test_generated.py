@@ -12,8 +12,14 @@ from tests.support.layout import needs_extensions
 from tests.support.option_sets import OPTION_SETS
 from tests.support.suite_runner import PATIENT, Suite
 
+# The smallest and the largest project are quick; the others start k6 several hundred times.
+QUICK = ("defaults", "everything")
 
-@pytest.mark.parametrize("name", list(OPTION_SETS))
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in OPTION_SETS],
+)
 def test_every_entry_point_is_understood(
     baked: Bakery, k6_binary: Path, k6_databases: Path, tmp_path: Path, name: str
 ) -> None:

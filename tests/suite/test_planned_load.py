@@ -9,6 +9,9 @@ import pytest
 from tests.suite import expected_load
 from tests.support.suite_runner import SCENARIOS, SCRIPTS, Suite
 
+# One process of pytest-xdist: `Suite.inspect` starts k6 once for the same question.
+pytestmark = pytest.mark.xdist_group("planned load")
+
 GRACE = 30.0
 """k6 lets the last iterations take this long, seconds."""
 

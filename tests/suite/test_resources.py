@@ -199,18 +199,17 @@ def reasons_of(run: Run, endpoint: str) -> list[str]:
 # --- a row of one's own ----------------------------------------------------------------------
 
 
-def readme_blocks() -> list[str]:
-    """Return the code of the README's section about resources."""
-    readme = (LOAD / "README.md").read_text(encoding="utf-8")
-    part = readme[readme.index("### Resources\n") : readme.index("## Thresholds")]
-    return re.findall(r"```js\n(.*?)```", part, re.DOTALL)
+def page_blocks() -> list[str]:
+    """Return the code of the page about resources."""
+    page = (LOAD / "docs" / "resources.md").read_text(encoding="utf-8")
+    return re.findall(r"```js\n(.*?)```", page, re.DOTALL)
 
 
 @pytest.fixture
 def extended(baked: Bakery, k6_binary: Path, tmp_path: Path) -> Suite:
-    """A generated suite to which a user added the README's row, for a path the service has."""
+    """A generated suite to which a user added the page's row, for a path the service has."""
     load = baked.copy(resources="items") / "tests" / "load"
-    row, script = readme_blocks()
+    row, script = page_blocks()
     table = load / "config" / "resources.js"
     text = table.read_text(encoding="utf-8")
     head, tail = text.rsplit("};", 1)
@@ -253,7 +252,7 @@ def test_a_row_of_ones_own(extended: Suite, script: str, settings: Mapping[str, 
 def test_an_unknown_row_lists_the_known_ones(suite: Suite) -> None:
     found = suite.inspect("scripts/resources.js", RESOURCES="missions,mission")
     assert found.code == 107
-    assert "RESOURCES=mission: no such row" in found.err
+    assert "RESOURCES=mission: config/resources.js has no such row" in found.err
     assert "items, missions, specs, tickets, knowledge-base" in found.err
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.support.layout import SUITE_FILES, WRAPPER
+from tests.support.layout import LOAD, SUITE_FILES, WRAPPER, shell_parts
 
 # Every test's project is below a folder of this name, so that an unquoted path breaks.
 HOSTILE = "-a b'\"$(touch pwned)`touch pwned`;* é"
@@ -131,6 +131,13 @@ class Project:
     def _write_fake_suite(self) -> None:
         (self.root / "scripts").mkdir()
         shutil.copy(WRAPPER, self.root / "scripts")
+        tables = [
+            LOAD / "config" / "profiles.js",
+            *(LOAD / "engine" / "settings").glob("*.js"),
+            *(LOAD / "engine" / "features").glob("*/settings.js"),
+        ]
+        for file in (*shell_parts(), *tables):
+            self.write(f"tests/load/{file.relative_to(LOAD)}", file.read_bytes())
         for name in ("smoke", "load", "stress", "soak", "spike", "breakpoint"):
             self.write(f"tests/load/scenarios/{name}.js", f"// {name.title()}: a profile.\n")
         for name in ("health", "api-public"):

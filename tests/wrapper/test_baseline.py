@@ -57,7 +57,7 @@ def test_runs_that_failed_make_no_baseline_and_the_code_stays(ready: Project, co
 def test_a_baseline_that_cannot_be_made_is_no_success(ready: Project) -> None:
     result = ready.run("--save-baseline", "--runs", "2", env={"SHIM_BASELINE": "107"})
     assert result.code == 3, result
-    assert "baseline not saved: it could not be made of these runs" in result.stderr
+    assert "baseline not saved: it could not be made from these runs" in result.stderr
     assert "said the shim" in result.stderr
 
 
@@ -82,7 +82,7 @@ def test_what_is_only_slower_is_measured_once_more(ready: Project, summary: str,
     result = ready.run("load", "health", "--compare", "--output", "raw.json", env=env)
     assert result.code == code, result
     assert len(result.runs) == 2
-    assert "Once more" in result.stderr
+    assert "Re-running once" in result.stderr
     assert ("a second one was not" in result.stderr) == (code == 0)
     results = {"summary.json", "report.html", "raw.json"}
     for folder in (ready.run_folder, ready.run_folder / "first"):
@@ -103,7 +103,7 @@ def test_comparing_without_a_baseline_is_refused_with_the_way_to_get_one(ready: 
     )
     assert "smoke health --save-baseline" in stderr
     ready.run("--compare", "--save-baseline").refused("exclude each other")
-    ready.run("--env", "BASELINE=x").refused("the wrapper sets it")
+    ready.run("--env", "BASELINE=x").refused("this command sets it")
 
 
 def test_two_runs_are_set_side_by_side_without_running_anything(ready: Project) -> None:

@@ -61,7 +61,7 @@ def test_the_report_is_completed_in_a_container_too(docker: Project) -> None:
     assert call.vars["RESULTS_DIR"] == "/results"
     assert call.args[call.args.index("FILES") - 1] == "-e"
     assert call.env["HISTORY"] == ""
-    assert call.args[call.args.index("--name") + 1] == "k6-one-3"
+    assert call.args[call.args.index("--name") + 1] == "k6-one-job_1_report"
 
 
 def test_earlier_runs_can_be_read_for_the_trend(docker: Project) -> None:

@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from tests.support.layout import REPOSITORY, WRAPPER
+from tests.support.layout import REPOSITORY, wrapper_text
 from tests.support.wrapper_project import Project
 
 PAGE = (REPOSITORY / "docs" / "wrapper.md").read_text(encoding="utf-8")
-SOURCE = re.sub(r"^\s*#.*$", "", WRAPPER.read_text(encoding="utf-8"), flags=re.MULTILINE)
+SOURCE = re.sub(r"^\s*#.*$", "", wrapper_text(), flags=re.MULTILINE)
 
 
 def section(title: str) -> str:

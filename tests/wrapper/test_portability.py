@@ -1,12 +1,16 @@
-"""The wrapper keeps to bash 3.2, which is what macOS has, and to programs that every system has."""
+"""The wrapper keeps to bash 3.2, which macOS has, and to programs that every system has.
+
+With a real bash 3.2, `WRAPPER_BASH=/path/to/bash pytest tests/wrapper` runs every test on it.
+"""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
-from tests.support.layout import WRAPPER
+from tests.support.layout import SHELL, WRAPPER, shell_parts, wrapper_text
 
 # What bash 3.2 lacks. shellcheck does not look for these.
 NEWER_BASH = {
@@ -45,8 +49,14 @@ UNWANTED = {
     "readlink -f": r"\breadlink\s+-f",
     "an empty array under set -u": r'(?<!\+)"\$\{\w+\[@\]\}"',
 }
-# k6_command always holds something; the names of the k6 command stand in the comments.
-ARRAYS_NEVER_EMPTY = ('"${k6_command[@]}"',)
+# These always hold something.
+ARRAYS_NEVER_EMPTY = ('"${k6_command[@]}"', '"${docker_patterns[@]}"', '"${jobs[@]}"')
+# How load-test.sh reads its parts
+READING = '. "$part"'
+# What runs while signals are caught. A trap that is due while bash 5.2 expands a `$(...)` is lost.
+WHILE_SIGNALS_ARE_CAUGHT = (
+    "process service log folder results save run hooks jobs background".split()
+)
 
 
 def code_lines(text: str) -> list[tuple[int, str]]:
@@ -66,7 +76,7 @@ def code_lines(text: str) -> list[tuple[int, str]]:
 
 def offences(text: str) -> list[str]:
     found = []
-    for number, line in code_lines(text):
+    for number, line in code_lines(text.replace(READING, "")):
         for never_empty in ARRAYS_NEVER_EMPTY:
             line = line.replace(never_empty, "")  # noqa: PLW2901
         for name, pattern in {**NEWER_BASH, **UNWANTED}.items():
@@ -75,8 +85,11 @@ def offences(text: str) -> list[str]:
     return found
 
 
-def test_the_wrapper_uses_nothing_newer_than_bash_3_2() -> None:
-    assert offences(WRAPPER.read_text(encoding="utf-8")) == []
+@pytest.mark.parametrize(
+    "part", [WRAPPER, *shell_parts()], ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+def test_the_wrapper_uses_nothing_newer_than_bash_3_2(part: Path) -> None:
+    assert offences(part.read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize(
@@ -93,28 +106,45 @@ def test_the_check_finds(line: str) -> None:
     assert offences(line), line
 
 
-def test_the_file_is_executable_text_with_unix_line_ends() -> None:
-    content = WRAPPER.read_bytes()
+def test_the_script_is_executable_and_its_parts_are_not() -> None:
     assert WRAPPER.stat().st_mode & 0o111
-    assert b"\r" not in content
-    assert content.startswith(b"#!/usr/bin/env bash\n")
-    assert content.isascii()
+    assert WRAPPER.read_bytes().startswith(b"#!/usr/bin/env bash\n")
+    for part in shell_parts():
+        assert not part.stat().st_mode & 0o111, part
 
 
-def test_nothing_is_substituted_where_signals_are_caught() -> None:
-    """A trap that is due while bash 5.2 expands a `$(...)` is lost, with a syntax error."""
-    text = WRAPPER.read_text(encoding="utf-8")
-    half = text[text.index("# Processes and signals\n") : text.index("\nmain() {")]
-    helpers = (
-        "out err say explain note warn fail refuse nap launch kill_after limited connect answers"
-    )
-    for name in helpers.split():
-        body = re.search(rf"^{name}\(\) \{{(.*?)\}}$", text, flags=re.MULTILINE | re.DOTALL)
-        assert body, name
-        half += body.group(1)
+def test_the_files_are_plain_text_with_unix_line_ends() -> None:
+    for part in (WRAPPER, *shell_parts()):
+        content = part.read_bytes()
+        assert b"\r" not in content, part
+        assert content.isascii(), part
+
+
+def test_nothing_is_substituted_while_signals_are_caught() -> None:
+    half = "".join((SHELL / f"{name}.sh").read_text() for name in WHILE_SIGNALS_ARE_CAUGHT)
+    half += functions("talk", "out err say show explain note warn complain fail refuse")
+    half += functions("command", "use_command replace_word add_child_variable")
+    half += functions("outputs", "has_checked_output")
+    hooked = re.findall(r"^on killed (\w+)$", wrapper_text(), re.MULTILINE)
+    assert hooked
+    half += "".join(function(wrapper_text(), name) for name in hooked)
     found = [line for _, line in code_lines(half) if re.search(r"\$\((?!\()|[<>]\(", line)]
-    # Both run while signals are ignored.
+    # The first two run while signals are ignored, the others before anything is started.
     assert [line.strip() for line in found] == [
         "table=$(ps -A -o pid= -o ppid= -o pgid= -o stat= 2>/dev/null) || return 0",
         'pids=$(processes_of "$service_pid")',
+        'new_job "$1" "$2" "$3" "group_${#groups[@]}" "$(file_name "$1")"',
     ]
+
+
+def functions(part: str, names: str) -> str:
+    """Return the bodies of functions of a part."""
+    text = (SHELL / f"{part}.sh").read_text(encoding="utf-8")
+    return "".join(function(text, name) for name in names.split())
+
+
+def function(text: str, name: str) -> str:
+    """Return the body of a function."""
+    body = re.search(rf"^{name}\(\) \{{(.*?)\}}$", text, flags=re.MULTILINE | re.DOTALL)
+    assert body, f"there is no function {name}"
+    return f"{body.group(1)}\n"

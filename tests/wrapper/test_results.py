@@ -65,7 +65,7 @@ def test_a_results_folder_that_cannot_work_is_refused_before_any_load(project: P
     project.results.unlink()
     project.results.symlink_to("nowhere")
     project.run().refused("is a link to nothing")
-    project.run(env={"RESULTS_DIR": "/proc/nowhere"}).refused("cannot be made")
+    project.run(env={"RESULTS_DIR": "/proc/nowhere"}).refused("cannot be created")
     project.run(env={"RESULTS_DIR": "/proc"}).refused("not writable")
 
 
@@ -342,7 +342,7 @@ class TestReport:
         self, project: Project, outcome: str
     ) -> None:
         result = project.run(env={"SHIM_REPORT": outcome}).passed()
-        assert "warning: report.html shows no figures over time" in result.stderr
+        assert "warning: report.html shows no metrics over time" in result.stderr
         assert (project.run_folder / "report.html").read_text().startswith("first")
         result = project.run(env={"SHIM_REPORT": outcome, "SHIM_CODE": "99"})
         assert result.code == 99, result
@@ -469,7 +469,7 @@ class TestOutputs:
         result = any_project.run(*words, timeout=60)
         assert result.code == 4, result
         assert "level=error" in result.stderr, "k6's log is not passed on"
-        assert "figures lost" in result.stderr
+        assert "metrics lost" in result.stderr
         assert "passed" not in result.stdout
         assert not list(any_project.run_folder.glob(".log"))
 

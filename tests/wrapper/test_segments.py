@@ -67,7 +67,7 @@ def test_what_a_part_cannot_do_is_refused(project: Project) -> None:
     project.run("load", "--segment", "1/4").refused("the same RUN_ID")
     big = {"RUN_ID": "big"}
     project.run("load", "all", "--segment", "1/4", env=big).refused("one test at a time")
-    project.run("load", "--segment", "1/4", "--report", env=big).refused("whole runs")
+    project.run("load", "--segment", "1/4", "--report", env=big).refused("whole run")
     project.run("merge").refused("merge needs a run")
     project.run("merge", "nothing").refused("there is no segment of 'nothing'")
 
@@ -162,4 +162,4 @@ def test_a_segment_that_is_cut_off_is_no_segment(real_project: Project) -> None:
     real_project.write(str(path), '{\n  "schema": 1,\n')
     merged = real_project.run("merge", "x")
     assert merged.code == 1, merged
-    assert "cut off or was changed" in merged.stderr
+    assert "truncated or was edited" in merged.stderr

@@ -77,7 +77,8 @@ class TestPlaces:
     def test_the_file_may_change_while_it_runs(self, project: Project) -> None:
         with project.running(env={"SHIM_SECONDS": "1"}) as run:
             run.until_k6_runs()
-            project.wrapper.write_text("touch pwned\n" * 9000)
+            for file in (project.wrapper, *(project.load / "engine").rglob("*.sh")):
+                file.write_text("touch pwned\n" * 9000)
             assert run.end().code == 0
 
 
@@ -285,7 +286,7 @@ def test_the_banner_says_what_is_about_to_happen(project: Project) -> None:
         "  Test File  tests/load/scripts/health.js",
         "  Base URL   http://localhost:8000",
         "  VUs        7",
-        "  Duration   as the profile says",
+        "  Duration   set by the profile",
         f"  Results    {project.run_folder}",
     ]
 

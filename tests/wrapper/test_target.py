@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
+from tests.support.layout import LOAD
 from tests.support.wrapper_project import Project, plain
 
 LOCAL = """
@@ -195,6 +197,31 @@ def test_heavy_profiles_need_their_own_permission(project: Project, words: list[
     )
     call = project.run(*words, "--allow-heavy", env=REMOTE_ENV).passed().runs[0]
     assert call.vars["ALLOW_HEAVY"] == "true"
+
+
+def test_heavy_profiles_are_those_of_the_configuration(project: Project) -> None:
+    file = project.load / "config" / "profiles.js"
+    row = "export const heavyProfiles = ['stress', 'spike', 'breakpoint'];"
+    text = file.read_text(encoding="utf-8")
+    assert row in text
+    many = "export const heavyProfiles = [\n  'load', // ours\n  'a-b',\n];\n"
+    file.write_text(text.replace(row, many), encoding="utf-8")
+    project.run("load", env=REMOTE_ENV).refused("the profile load pushes", "--allow-heavy")
+    project.run("stress", env=REMOTE_ENV).passed()
+
+
+def test_without_the_list_of_local_hosts_no_host_is_local(project: Project) -> None:
+    (project.load / "engine" / "settings" / "url.js").unlink()
+    project.run().refused("localhost is neither local nor in ALLOWED_HOSTS")
+
+
+def test_the_patterns_of_local_hosts_mean_the_same_to_both_languages() -> None:
+    text = (LOAD / "engine" / "settings" / "url.js").read_text(encoding="utf-8")
+    patterns = text.split("const LOCAL_HOSTS = [\n")[1].split("];")[0].splitlines()
+    assert len(patterns) > 8
+    for pattern in patterns:
+        assert re.fullmatch(r"  /.+/,", pattern), pattern
+        assert not re.search(r"\\[^.\[\]]|\(\?|[*+}?]\?", pattern), pattern
 
 
 def test_load_on_a_remote_host_is_capped(project: Project) -> None:

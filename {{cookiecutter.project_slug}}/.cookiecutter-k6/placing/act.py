@@ -110,6 +110,8 @@ class Workplace:
             raise Refusal(f"cannot write {path}: no permission to change the folder {folder}")
 
     def _make_parents(self, path: str) -> None:
+        if os.path.isdir(os.path.dirname(self.full(path))):
+            return
         folder = self.root
         for part in path.split("/")[:-1]:
             folder = os.path.join(folder, part)

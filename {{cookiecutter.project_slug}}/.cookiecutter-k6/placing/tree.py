@@ -70,10 +70,11 @@ def read_tree(folder: str) -> dict[str, bytes]:
     """Read all files below a folder: path with slashes -> content."""
     files: dict[str, bytes] = {}
     for parent, _folders, names in os.walk(folder):
+        inside = os.path.relpath(parent, folder).replace(os.sep, "/")
+        start = "" if inside == "." else f"{inside}/"
         for name in names:
-            full = os.path.join(parent, name)
-            with open(full, "rb") as file:
-                files[os.path.relpath(full, folder).replace(os.sep, "/")] = file.read()
+            with open(os.path.join(parent, name), "rb") as file:
+                files[start + name] = file.read()
     return files
 
 

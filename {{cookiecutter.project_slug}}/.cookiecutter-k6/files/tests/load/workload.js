@@ -33,7 +33,7 @@ const hammering = /** @satisfies {WorkloadPlan} */ ({
   ],
 });
 
-/** @type {Record<'smoke' | 'load' | 'stress' | 'soak' | 'spike' | 'breakpoint', WorkloadPlan>} */
+/** @satisfies {Record<string, WorkloadPlan>} */
 const core = {
   smoke: {
     order: 'sequence',
@@ -61,6 +61,8 @@ function plansOf(name) {
   try {
     return require(`./workloads/${name}.js`).workload;
   } catch (error) {
-    throw new Error(`WORKLOAD=${name}: cannot load workloads/${name}.js: ${error}`);
+    throw new Error(`WORKLOAD=${name}: cannot load workloads/${name}.js: ${error}`, {
+      cause: error,
+    });
   }
 }

@@ -1,22 +1,22 @@
 #!/usr/bin/env bash
 #
-# What the CI systems share: decides what runs, installs k6, runs the test, shows the result, cleans up.
+# Shared by all CI systems: decides what runs, installs k6, runs the test, shows the result, cleans up.
 #
 #   ci.sh plan      prints run, profile, journey, vus, minutes, target, group as NAME=value lines
 #   ci.sh install   builds the pinned k6, unless there is one; needs Go
-#   ci.sh run       becomes scripts/load-test.sh; without PROFILE it plans first, and installs k6
+#   ci.sh run       hands over to scripts/load-test.sh; without PROFILE it plans first, and installs k6
 #   ci.sh summary   prints the Markdown report of this run
-#   ci.sh cleanup   stops what an interrupted run has left
+#   ci.sh cleanup   stops the processes that an interrupted run has left
 #
-# Every input is an environment variable, checked here before it is used; none is ever executed but START_COMMAND.
+# Every input is an environment variable and is checked here before it is used. Only START_COMMAND is ever executed.
 #
-#   PROFILE JOURNEY VUS TARGET   what and where; without PROFILE the occasion decides (runs.txt)
+#   PROFILE JOURNEY VUS TARGET   what to run and where; without PROFILE the occasion decides (runs.txt)
 #   OCCASION, or EVENT and CRON  pull-request, nightly, weekly, monthly
 #   SERVICE_IMAGE                container image of the service, started and stopped with the run
-#   SERVICE_HOST                 host of a container that the CI system has started beside the job
-#   CONFIRM_TARGET               the host of TARGET, spelled out, when ALLOWED_HOSTS does not list it
+#   SERVICE_HOST                 host of a service container that the CI system has started for the job
+#   CONFIRM_TARGET               the host of TARGET, if it is not in ALLOWED_HOSTS
 #   FORK                         true: the change comes from a fork, which gets neither secrets nor a deployed target
-#   REQUIRED                     true: nothing to test is an error, not a skipped run
+#   REQUIRED                     true: fail instead of skipping if there is nothing to test
 #   SAVE_BASELINE                true: runs several times and stores the baseline
 #   RUN_ID                       names the run and its folder
 #
@@ -25,13 +25,13 @@
 set -euo pipefail
 LC_ALL=C
 
-# The checksum is that of the module's source in Go's checksum database; Go verifies it, and all it depends on.
+# The checksum of the module in Go's checksum database; Go verifies it, and those of its dependencies.
 readonly K6_VERSION=v1.8.1
 readonly K6_CHECKSUM=h1:orZsbZ2Od0CVZICs9YpTgkKcxfPghJW8VZtwg0cj8H8=
 readonly CONTAINER=load-test-service
-# Seconds between SIGTERM and SIGKILL for what an interrupted run has left.
+# Seconds between SIGTERM and SIGKILL for the processes of an interrupted run
 readonly STOP_LIMIT=3
-# GitHub accepts 1 MiB for each step.
+# GitHub accepts 1 MiB per step.
 readonly SUMMARY_LIMIT=1000000
 
 suite=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -39,7 +39,14 @@ project=$(cd -- "$suite/../.." && pwd -P)
 results=${RESULTS_DIR:-$suite/results}
 tools=${K6_FOLDER:-$suite/ci/.k6}
 
-# say KIND MESSAGE: to people, and to GitHub as an annotation (`::` and line breaks are its syntax).
+# shellcheck source-path=SCRIPTDIR source=../engine/shell/text.sh
+. "$suite/engine/shell/text.sh"
+# shellcheck source-path=SCRIPTDIR source=../engine/shell/settings-file.sh
+. "$suite/engine/shell/settings-file.sh"
+# shellcheck source-path=SCRIPTDIR source=../engine/shell/url.sh
+. "$suite/engine/shell/url.sh"
+
+# say KIND MESSAGE: on stderr, on GitHub as an annotation (whose syntax are `::` and line breaks).
 say() {
   local text=${2//[[:cntrl:]]/ }
   if [ "${GITHUB_ACTIONS:-}" = true ]; then
@@ -54,24 +61,23 @@ refuse() {
   exit 1
 }
 
-# setting NAME: from the environment, else from suite.env.
-setting() {
-  local line value=${!1:-}
-  if [ -z "$value" ]; then
-    while IFS= read -r line || [ -n "$line" ]; do
-      line=${line%$'\r'}
-      case $line in "$1="*) value=${line#*=} ;; esac
-    done <"$suite/suite.env"
-    case $value in \"*\" | \'*\') value=${value:1:${#value}-2} ;; esac
-  fi
-  printf '%s' "$value"
+read_suite_env() {
+  [ -r "$suite/suite.env" ] || return 0
+  parse_settings "$suite/suite.env" ||
+    refuse "tests/load/suite.env:$bad_line: expected KEY=value, a comment or a blank line."
 }
 
-# require_form NAME VALUE PATTERN ACCEPTED: an empty value passes.
+# setting NAME: prints it, from the environment or else from suite.env.
+setting() {
+  find_parsed "$1"
+  printf '%s' "${!1:-$parsed_value}"
+}
+
+# require_form NAME VALUE PATTERN ACCEPTED: refuses a value of another form; an empty value passes.
 require_form() {
   local shown=$2
   case $2 in *@*) [ "$1" = SERVICE_IMAGE ] || shown='***' ;; esac
-  [ -z "$2" ] || [[ $2 =~ ^($3)$ ]] || refuse "$1=$shown is not accepted: give $4."
+  [ -z "$2" ] || [[ $2 =~ ^($3)$ ]] || refuse "$1=$shown is invalid: expected $4."
 }
 
 check_inputs() {
@@ -89,7 +95,7 @@ check_inputs() {
 # plan
 # ---------------------------------------------------------------------------------------------------
 
-# occasion: prints what this pipeline is run for; a schedule is told by its own fields.
+# occasion: prints the reason for this pipeline; the fields of a schedule say which one it is.
 occasion() {
   local day month_day
   if [ -n "${OCCASION:-}" ]; then
@@ -123,17 +129,11 @@ read_row() {
   [ -n "$minutes" ] || refuse "tests/load/ci/runs.txt: the row '$1' needs five columns."
 }
 
-# host_of URL: prints host and port, in lower case: what two runs must not load at once.
-host_of() {
-  local rest=${1#*://}
-  rest=${rest%%/*}
-  printf '%s' "${rest##*@}" | tr ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz
-}
+# host_of URL: prints host and port, in lower case: two runs must not load the same host at once.
+host_of() { parse_url "$1" && printf '%s' "$url_host${url_port:+:$url_port}"; }
 
-# is_local URL: this machine.
-is_local() {
-  case $1 in http://localhost* | http://127.* | 'http://[::1]'*) return 0 ;; *) return 1 ;; esac
-}
+# is_local URL: is it on this machine?
+is_local() { parse_url "$1" && is_this_machine "$url_host"; }
 
 is_startable() { [ -n "$(setting START_COMMAND)" ] || [ -n "${SERVICE_IMAGE:-}" ]; }
 
@@ -143,8 +143,8 @@ container_url() {
   printf 'http://%s:%s' "$SERVICE_HOST" "${port:-8000}"
 }
 
-# choose_place OCCASION: sets $target, and $skip to the reason when there is nothing to test. An empty target is the
-# service that is started for the run; a pull request prefers it, because its change is what should be tested.
+# choose_place OCCASION: sets $target, and $skip to the reason if there is nothing to test. An empty target is the service
+# that is started for the run. A pull request prefers it, to test its own change.
 choose_place() {
   skip=''
   target=${TARGET:-}
@@ -156,16 +156,15 @@ choose_place() {
   elif [ "${FORK:-}" = true ] && [ -z "${SERVICE_HOST:-}" ] && [ -n "$target" ] && ! is_local "$target"; then
     skip='changes from a fork are not run against a deployed service.'
   fi
-  # @feature api_key {
   if [ "${FORK:-}" = true ] && [ "$(setting AUTH_MODE)" = api-key ] && [ -z "${API_KEY:-}" ]; then
     skip='changes from a fork do not get the secret API_KEY.'
   fi
-  # @feature }
 }
 
 # make_plan: sets $run, $profile, $journey, $vus, $minutes, $target and $group.
 make_plan() {
   local occasion=manual
+  read_suite_env
   check_inputs
   if [ -n "${PROFILE:-}" ]; then
     profile=$PROFILE journey=${JOURNEY:-} vus=${VUS:-} minutes=${MINUTES:-60}
@@ -225,8 +224,8 @@ install_k6() {
 # run
 # ---------------------------------------------------------------------------------------------------
 
-# choose_service: exports where the service is, and how it is started. The wrapper starts nothing that answers already,
-# and nothing on another machine.
+# choose_service: exports the address of the service and how to start it. The wrapper starts no service that already answers,
+# and none on another machine.
 choose_service() {
   local port base
   port=$(setting BACKEND_PORT)
@@ -234,20 +233,20 @@ choose_service() {
   if [ -z "$target" ] && ! is_local "$base"; then base=http://localhost:${port:-8000}; fi
   export BASE_URL=$base
   if [ -n "${SERVICE_HOST:-}" ]; then
-    # It lives for this job only.
+    # It exists for this job only.
     export BASE_URL ALLOW_HEAVY=true ALLOW_WRITES=true ALLOWED_HOSTS=$SERVICE_HOST
     BASE_URL=$(container_url)
   fi
   [ -z "${CONFIRM_TARGET:-}" ] || export CONFIRM_TARGET ALLOW_REMOTE=true
   if [ -n "${SERVICE_IMAGE:-}" ]; then
-    # In the foreground: the wrapper can stop it, and has its log.
+    # In the foreground, so that the wrapper can stop it and has its log.
     port=127.0.0.1:${port:-8000}:${port:-8000}
     export START_COMMAND="exec docker run --rm --init --name $CONTAINER -p $port $SERVICE_IMAGE"
     export START_TIMEOUT=${START_TIMEOUT:-3m}
   fi
 }
 
-# choose_gate: the arguments for the baseline. A committed one is a gate; without one there is nothing to compare with.
+# choose_gate: sets $gate, the arguments for the baseline. A committed baseline is a gate.
 choose_gate() {
   local name=$profile${journey:+-$journey}
   gate=()
@@ -263,6 +262,7 @@ choose_gate() {
 run_test() {
   local words
   profile=${PROFILE:-} journey=${JOURNEY:-} vus=${VUS:-} target=${TARGET:-}
+  read_suite_env
   check_inputs
   if [ -z "$profile" ]; then
     make_plan
@@ -271,13 +271,13 @@ run_test() {
   fi
   choose_service
   choose_gate
-  # The name of a profile is no setting here but the first word.
+  # The profile is passed as the first argument, not as a setting.
   unset PROFILE JOURNEY TARGET SERVICE_IMAGE
   if [ -n "$vus" ]; then export VUS=$vus; else unset VUS; fi
   words=("$profile")
   [ -z "$journey" ] || words+=("$journey")
   [ "$journey" != all ] || gate=()
-  # With exec, so that a cancelled job reaches the wrapper, which then stops k6 and the service.
+  # With exec, so that the signal of a cancelled job reaches the wrapper, which then stops k6 and the service.
   exec bash "$project/scripts/load-test.sh" "${words[@]}" ${gate[@]+"${gate[@]}"}
 }
 
@@ -300,7 +300,7 @@ print_summary() {
   fi
 }
 
-# stop_group PID: SIGTERM to a process group, SIGKILL to what is left.
+# stop_group PID: SIGTERM to a process group, SIGKILL after STOP_LIMIT.
 stop_group() {
   local deadline=$((SECONDS + STOP_LIMIT))
   kill -TERM -- "-$1" 2>/dev/null || return 0
@@ -308,7 +308,7 @@ stop_group() {
   kill -KILL -- "-$1" 2>/dev/null || :
 }
 
-# clean_up: the wrapper does this itself unless it was killed. Its marker file is there only then.
+# clean_up: only if the wrapper was killed; its marker file is there only then.
 clean_up() {
   local marker name pid
   marker=$(run_folder)/.running
@@ -330,5 +330,5 @@ case ${1:-} in
   run) run_test ;;
   summary) print_summary ;;
   cleanup) clean_up ;;
-  *) refuse "ci.sh: '${1:-}' is none of plan, install, run, summary, cleanup." ;;
+  *) refuse "ci.sh: unknown command '${1:-}': expected plan, install, run, summary or cleanup." ;;
 esac

@@ -1,36 +1,36 @@
 #!/usr/bin/env bash
 #
-# Runs a test in a Kubernetes cluster, with the k6-operator, and judges it as a whole.
+# Runs a test in a Kubernetes cluster with the k6-operator, and judges all its runners together.
 #
-#   operator.sh make [PROFILE] [TEST]   writes archive and manifests; prints their folder
+#   operator.sh make [PROFILE] [TEST]   writes the archive and the manifests; prints their folder
 #   operator.sh run FOLDER              applies them, waits for the end, judges, cleans up
-#   operator.sh clean FOLDER            removes from the cluster what a run has left
+#   operator.sh clean FOLDER            removes a run from the cluster
 #
 # `make` needs k6, `run` and `clean` need kubectl. Inputs are environment variables:
 #
-#   BASE_URL          the service as the cluster reaches it; needed
-#   PARALLELISM       runners, default 4, at most 100; there must be as many virtual users
-#   NAMESPACE         default load-tests; has to exist
-#   PROMETHEUS_URL    remote-write address; without it no figures are sent
-#   RUN_ID            names the run; small letters, digits and dashes
-#   K6_IMAGE, K6_BIN  another k6 in the cluster, another one here
-#   RUN_LIMIT         seconds that `run` waits for the end, default 14400
+#   BASE_URL          the service as the cluster reaches it; required here or in suite.env
+#   PARALLELISM       number of runners, default 4, at most 100 and at most the number of VUs
+#   NAMESPACE         default load-tests; must exist
+#   PROMETHEUS_URL    remote-write address; without it no metrics are sent
+#   RUN_ID            names the run; lower-case letters, digits and dashes
+#   K6_IMAGE, K6_BIN  another k6 in the cluster, another k6 here
+#   RUN_LIMIT         seconds that `run` waits for the test to end, default 14400
 #   KEEP              true: `run` leaves everything in the cluster
 #
-# and the settings of the suite: VUS, DURATION, THRESHOLDS, ... Secrets come from the Secret that testrun.yaml names.
+# and the settings of the suite: VUS, DURATION, THRESHOLDS, ... Secrets come from the Secret named in testrun.yaml.
 
 set -euo pipefail
 LC_ALL=C
 
-# What Kubernetes accepts in a ConfigMap, a little left for the rest.
+# Kubernetes accepts 1 MiB in a ConfigMap; the rest of it needs a little.
 readonly ARCHIVE_LIMIT=1000000
-# Seconds between two looks at a run.
+# Seconds between two checks of a run
 readonly INTERVAL=${INTERVAL:-5}
 readonly EXIT_REFUSED=1
 readonly EXIT_INCOMPLETE=3
 readonly TREND_STATS='p(50),p(95),p(99),avg,max'
 
-# What a runner is told, when it is set; none of these is a secret.
+# Settings that a runner gets if they are set; none is a secret.
 readonly SETTINGS='PROFILE_SET VUS DURATION TIME_SCALE THINK_TIME SLO THRESHOLDS REQUEST_TIMEOUT READINESS ENVIRONMENT
   ALLOWED_HOSTS ALLOW_REMOTE CONFIRM_TARGET ALLOW_HEAVY ALLOW_WRITES MAX_REMOTE_VUS MAX_REMOTE_RATE
   MAX_REMOTE_DURATION INSECURE_SKIP_TLS_VERIFY API_PREFIX HEALTH_PATHS HEALTH_STATUS_WORDS'
@@ -40,6 +40,9 @@ suite=${here%/*}
 project=$(cd -- "$suite/../.." && pwd -P)
 results=${RESULTS_DIR:-$suite/results}
 
+# shellcheck source-path=SCRIPTDIR source=../engine/shell/settings-file.sh
+. "$suite/engine/shell/settings-file.sh"
+
 fail() {
   printf 'operator.sh: %s\n' "$2" >&2
   exit "$1"
@@ -47,7 +50,7 @@ fail() {
 
 refuse() { fail "$EXIT_REFUSED" "$1"; }
 
-# quoted TEXT: as a YAML scalar in single quotes.
+# quoted TEXT: prints it as a YAML scalar in single quotes.
 quoted() { printf "'%s'" "${1//\'/\'\'}"; }
 
 # --- make ----------------------------------------------------------------------------------------
@@ -68,20 +71,30 @@ choose() {
   fi
 }
 
-check_inputs() {
-  local pattern='^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'
-  [ -n "${BASE_URL:-}" ] || refuse 'BASE_URL is not set: the service as the cluster reaches it, such as http://shop.default.svc:8000.'
-  case $BASE_URL in *@*) refuse 'BASE_URL holds credentials; they would stand in the manifests. Put them into the Secret.' ;; esac
-  case $parallelism in *[!0123456789]* | '' | 0* | ????*) refuse "PARALLELISM needs a whole number from 2 to 100, got '$parallelism'." ;; esac
-  [ "$parallelism" -ge 2 ] && [ "$parallelism" -le 100 ] || refuse "PARALLELISM needs a whole number from 2 to 100, got '$parallelism'."
-  [[ $run_id =~ $pattern ]] || refuse "RUN_ID needs at most 40 small letters, digits and dashes, got '$run_id'."
-  [[ $namespace =~ $pattern ]] || refuse "NAMESPACE needs small letters, digits and dashes, got '$namespace'."
+# read_base_url: sets $base_url, from the environment or else from suite.env.
+read_base_url() {
+  if [ -r "$suite/suite.env" ]; then
+    parse_settings "$suite/suite.env" ||
+      refuse "tests/load/suite.env:$bad_line: expected KEY=value, a comment or a blank line."
+  fi
+  find_parsed BASE_URL
+  base_url=${BASE_URL:-$parsed_value}
 }
 
-# collect_settings: what this run is, in $names and $values.
+check_inputs() {
+  local pattern='^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'
+  [ -n "$base_url" ] || refuse 'BASE_URL is not set: the service as the cluster reaches it, such as http://shop.default.svc:8000.'
+  case $base_url in *@*) refuse 'BASE_URL holds credentials; they would be in the manifests. Put them into the Secret.' ;; esac
+  case $parallelism in *[!0123456789]* | '' | 0* | ????*) refuse "PARALLELISM needs a whole number from 2 to 100, got '$parallelism'." ;; esac
+  [ "$parallelism" -ge 2 ] && [ "$parallelism" -le 100 ] || refuse "PARALLELISM needs a whole number from 2 to 100, got '$parallelism'."
+  [[ $run_id =~ $pattern ]] || refuse "RUN_ID needs at most 40 lower-case letters, digits and dashes, got '$run_id'."
+  [[ $namespace =~ $pattern ]] || refuse "NAMESPACE needs lower-case letters, digits and dashes, got '$namespace'."
+}
+
+# collect_settings: sets $names and $values, the settings of this run.
 collect_settings() {
   local name
-  names=(BASE_URL RUN_ID SEGMENT) values=("$BASE_URL" "$run_id" "*/$parallelism")
+  names=(BASE_URL RUN_ID SEGMENT) values=("$base_url" "$run_id" "*/$parallelism")
   [ -z "$profile" ] || add PROFILE "$profile"
   for name in $SETTINGS; do
     [ -z "${!name:-}" ] || add "$name" "${!name}"
@@ -97,8 +110,8 @@ add() {
   values+=("$2")
 }
 
-# make_archive FILE: the test with all it reads. Its options are fixed from now on. Nothing of this machine's environment
-# gets in but the settings.
+# make_archive FILE: the test with all files it reads; its options are fixed from now on. Of this machine's environment it
+# holds nothing but the settings.
 make_archive() {
   local i k6=${K6_BIN:-k6} assignments=() size
   for ((i = 0; i < ${#names[@]}; i++)); do assignments+=("${names[i]}=${values[i]}"); done
@@ -110,7 +123,7 @@ make_archive() {
     refuse "the archive has $size bytes, a ConfigMap takes $ARCHIVE_LIMIT. Put $1 on a volume (script.volumeClaim in testrun.yaml) or into the image (script.localFile)."
 }
 
-# tags FILE: prints the tags that all of k6's figures need; the operator's own --tag replaces those of the script.
+# tags FILE: prints the script's tags as flags: the operator's own --tag replaces those of the script.
 tags() {
   local line inside=false
   while IFS= read -r line; do
@@ -157,6 +170,7 @@ make() {
   choose "$@"
   run_id=${RUN_ID:-$(date -u +%Y%m%d-%H%M%S)-${profile:-${script##*/}}}
   run_id=${run_id%.js}
+  read_base_url
   check_inputs
   collect_settings
   folder=$results/$run_id-kubernetes
@@ -169,7 +183,7 @@ make() {
 
 # --- run -----------------------------------------------------------------------------------------
 
-# read_run FOLDER: what `make` has noted.
+# read_run FOLDER: reads what `make` has written about the run.
 read_run() {
   folder=${1:-}
   [ -f "$folder/run.txt" ] || refuse "'$folder' is no folder that 'operator.sh make' has printed."
@@ -185,7 +199,7 @@ clean() {
   kubectl delete --kustomize "$folder" --ignore-not-found --wait=false >&2 || :
 }
 
-# wait_for_end: until the operator says so.
+# wait_for_end: until the operator reports the end.
 wait_for_end() {
   local stage='' deadline=$((SECONDS + ${RUN_LIMIT:-14400}))
   while [ "$SECONDS" -lt "$deadline" ]; do
@@ -202,7 +216,7 @@ wait_for_end() {
 run() {
   read_run "$@"
   [ "${KEEP:-false}" = true ] || trap clean EXIT
-  # Not the usual apply: it would keep the archive once more in an annotation, which is too small for it.
+  # A client-side apply would also keep the archive in an annotation, which is too small for it.
   kubectl apply --server-side --kustomize "$folder" >&2 || fail "$EXIT_INCOMPLETE" 'the manifests were refused, see above.'
   wait_for_end
   kubectl logs --namespace "$namespace" --selector "app=k6,k6_cr=$name,runner=true" --tail=-1 \

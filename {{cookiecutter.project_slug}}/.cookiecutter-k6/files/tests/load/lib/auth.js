@@ -2,7 +2,8 @@ import encoding from 'k6/encoding';
 import { Counter, Rate } from 'k6/metrics';
 import { SharedArray } from 'k6/data';
 import { defaultOptions, env } from './config.js';
-import { reportFailure, thinkTime } from './define.js';
+import { reportFailure } from '../engine/vu/failures.js';
+import { thinkTime } from './define.js';
 import { endpoint, jsonAt, request } from './http.js';
 import { localPath } from '../engine/settings/paths.js';
 

@@ -1,4 +1,4 @@
-import { reportOnce, shorten } from './define.js';
+import { reportOnce, shorten } from '../engine/vu/failures.js';
 
 /** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */
 

@@ -5,7 +5,7 @@
 import k6 from 'k6';
 import http from 'k6/http';
 import { API_URL, defaultOptions, env } from './config.js';
-import { reportFailure, reportOnce, shorten, unanswered } from './define.js';
+import { reportFailure, reportOnce, shorten, unanswered } from '../engine/vu/failures.js';
 
 /** @typedef {import('../engine/types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../engine/types/suite.js').EndpointOptions} EndpointOptions */

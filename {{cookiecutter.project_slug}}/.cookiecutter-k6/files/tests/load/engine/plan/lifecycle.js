@@ -2,7 +2,7 @@ import { endpoint, isHealthy, requestQuietly } from '../../lib/http.js';
 import { API_PREFIX, BASE_URL, env, HEALTH_PATHS } from '../../lib/config.js';
 import { formatDuration } from '../settings/duration.js';
 import { purposes } from '../settings/user-files.js';
-import { shorten } from '../../lib/define.js';
+import { shorten } from '../vu/failures.js';
 
 /** @typedef {import('../types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../types/suite.js').StartInfo} StartInfo */

@@ -8,6 +8,9 @@ import { isLocalHost, parseHttpUrl } from './url.js';
  * @typedef {import('./kinds.js').Values<S>} Values
  */
 
+/** A value in quotes, with or without a comment behind it. */
+const QUOTED = /^(?:"([^"]*)"|'([^']*)')(?:[ \t]+#.*)?$/;
+
 const LINE = /^(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$/;
 
 /**
@@ -18,6 +21,10 @@ const LINE = /^(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$/;
  */
 function bareValue(raw) {
   const value = raw.trim();
+  const quoted = QUOTED.exec(value);
+  if (quoted) {
+    return quoted[1] ?? quoted[2];
+  }
   const quote = value[0];
   if (value.length >= 2 && (quote === '"' || quote === "'") && value.endsWith(quote)) {
     return value.slice(1, -1);

@@ -1,17 +1,20 @@
 const HTTP_URL =
   /^(https?):\/\/(?:([^@/?#\s\\]*)@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?::(\d{1,5}))?(\/[^?#\s]*)?$/;
 
-/** Hosts that can only be this machine, its private networks, or Docker's host alias. */
+/**
+ * Hosts that can only be this machine, its private networks, or Docker's host alias. The wrapper reads this list
+ * (engine/shell/rules.sh): one pattern per line, in the syntax that POSIX extended regular expressions share.
+ */
 const LOCAL_HOSTS = [
   /^localhost$/,
   /\.localhost$/,
   /^host\.docker\.internal$/,
   /^0\.0\.0\.0$/,
-  /^127(\.\d{1,3}){3}$/,
-  /^10(\.\d{1,3}){3}$/,
-  /^192\.168(\.\d{1,3}){2}$/,
-  /^172\.(1[6-9]|2\d|3[01])(\.\d{1,3}){2}$/,
-  /^169\.254(\.\d{1,3}){2}$/,
+  /^127(\.[0-9]{1,3}){3}$/,
+  /^10(\.[0-9]{1,3}){3}$/,
+  /^192\.168(\.[0-9]{1,3}){2}$/,
+  /^172\.(1[6-9]|2[0-9]|3[01])(\.[0-9]{1,3}){2}$/,
+  /^169\.254(\.[0-9]{1,3}){2}$/,
   /^\[::1\]$/,
   /^\[fe[89ab][0-9a-f]:.*\]$/,
   /^\[f[cd][0-9a-f]{2}:.*\]$/,

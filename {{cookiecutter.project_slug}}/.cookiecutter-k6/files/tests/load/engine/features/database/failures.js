@@ -1,5 +1,5 @@
 import { Counter } from 'k6/metrics';
-import { reportOnce, shorten } from '../../../lib/define.js';
+import { reportOnce, shorten } from '../../vu/failures.js';
 import { storeCauseOf } from './causes.js';
 
 /** @typedef {import('./causes.js').StoreCause} StoreCause */

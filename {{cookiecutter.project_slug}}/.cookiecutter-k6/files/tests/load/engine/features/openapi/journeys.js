@@ -3,7 +3,8 @@
 
 import exec from 'k6/execution';
 import { env } from '../../../lib/config.js';
-import { reportException, reportOnce, thinkTime } from '../../../lib/define.js';
+import { reportException, reportOnce } from '../../vu/failures.js';
+import { thinkTime } from '../../../lib/define.js';
 import { checkAnswer, sendOperation, valueAt } from './requests.js';
 import { counts, createRandom, operationAt, seed, walkAt } from './table.js';
 

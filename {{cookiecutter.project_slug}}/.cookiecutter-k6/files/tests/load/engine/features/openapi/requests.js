@@ -3,7 +3,7 @@
 import k6 from 'k6';
 import http from 'k6/http';
 import { BASE_URL, env } from '../../../lib/config.js';
-import { reportFailure, unanswered } from '../../../lib/define.js';
+import { reportFailure, unanswered } from '../../vu/failures.js';
 import { accepts, endpoint } from '../../../lib/http.js';
 import { credentials } from './table.js';
 import { makeValue } from './values.js';

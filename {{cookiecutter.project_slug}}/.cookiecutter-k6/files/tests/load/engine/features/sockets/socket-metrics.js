@@ -1,6 +1,6 @@
 import k6 from 'k6';
 import { Counter, Rate, Trend } from 'k6/metrics';
-import { reportOnce, shorten } from '../../../lib/define.js';
+import { reportOnce, shorten } from '../../vu/failures.js';
 
 /** @typedef {keyof typeof import('./socket-causes.js').SOCKET_CAUSES} SocketCause */
 

@@ -5,7 +5,7 @@ import { Counter, Trend } from 'k6/metrics';
 import { limitTest, tiers } from '../../../config/tenants.js';
 import { env } from '../../../lib/config.js';
 import { parseDuration } from '../../settings/duration.js';
-import { reportFailure } from '../../../lib/define.js';
+import { reportFailure } from '../../vu/failures.js';
 import { endpoint } from '../../../lib/http.js';
 import { tierHeaders } from './tenant.js';
 

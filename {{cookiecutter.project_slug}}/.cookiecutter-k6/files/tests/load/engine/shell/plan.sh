@@ -1,0 +1,111 @@
+# Owns: the plan of a run: every command, text and limit, ready before the first process is started.
+
+# How long to wait for a service that is there, and for one that this run starts
+wait_limit=''
+start_limit=''
+# Empty: nothing to start
+service_command=''
+service_folder=''
+
+plan_all() {
+  local name group
+  for name in ${jobs[@]+"${jobs[@]}"}; do
+    select_job "$name"
+    build_command
+    set_field banner "$(banner)"
+    [ "$action$verbose" = runfalse ] || set_field line "$(shown_command)"
+    build_report_command
+  done
+  plan_service
+  plan_wait
+  [ "$save_baseline" = true ] || return 0
+  for group in ${groups[@]+"${groups[@]}"}; do build_baseline_command "$group"; done
+}
+
+# build_command: the k6 command of the present job.
+build_command() {
+  local output
+  set_paths "$job_folder"
+  set_environment "$inside_folder"
+  begin_command "$job" "$job_folder"
+  [ "$quiet" = false ] || add_words --quiet
+  for output in ${outputs[@]+"${outputs[@]}"}; do add_words --out "$output"; done
+  [ -z "$raw_output" ] || add_words --out "json=$inside_folder/$raw_output"
+  add_setting_flags "$job_profile"
+  add_segment_flags
+  add_env RESULTS_DIR "$inside_folder"
+  add_env RUN_ID "$job_id"
+  [ "$compare" = false ] || add_env BASELINE "$job_baseline"
+  [ -z "$git_commit" ] || add_env GIT_COMMIT "$git_commit"
+  [ -z "$k6_version" ] || add_env RUN_K6_VERSION "$k6_version"
+  add_words ${k6_arguments[@]+"${k6_arguments[@]}"}
+  case $job_script in
+    "$suite"/*) add_words "$inside_suite/${job_script#"$suite"/}" ;;
+    *) add_words "$(native "$job_script")" ;;
+  esac
+  keep_command "$job"
+}
+
+# build_report_command: completes the report of the present job afterwards with its course and with earlier runs: k6
+# shows neither during a run.
+build_report_command() {
+  local files=$'summary.json\nreport.md\njunit.xml'
+  set_paths "$job_folder"
+  [ "$dashboard" = false ] || files+=$'\ndashboard.html'
+  [ -z "$raw_output" ] || files+=$'\n'$raw_output
+  clear_environment FILES "$files" HISTORY "$(earlier_summaries "${job_folder##*/}")"
+  begin_command "${job}_report" "$job_folder" "$results"
+  add_words --quiet --log-format=raw
+  add_env RESULTS_DIR "$inside_folder"
+  add_words "$inside_suite/engine/commands/finish-report.js"
+  keep_command "${job}_report"
+}
+
+# plan_wait: the readiness check, which runs before the first test.
+plan_wait() {
+  local found origin script=engine/commands/wait-for-service.js
+  wait_limit=$(setting WAIT_TIMEOUT 30s)
+  find_setting WAIT_TIMEOUT
+  start_limit=$wait_limit
+  [ "$origin" = option ] && [ -n "$found" ] || start_limit=$(setting START_TIMEOUT 60s)
+  [ "$no_wait" = true ] || [ -f "$suite/$script" ] ||
+    refuse "$suite/$script is missing. Restore it, or use --no-wait."
+  set_paths "$run_root"
+  set_environment
+  begin_command wait "$run_root"
+  add_words --quiet --log-format=raw
+  add_setting_flags ''
+  add_env WAIT_TIMEOUT "$wait_limit"
+  run_hooks wait-flags
+  add_words "$inside_suite/$script"
+  keep_command wait
+}
+
+# plan_service: sets $service_command and $service_folder if there is something to start.
+plan_service() {
+  local found origin
+  find_setting START_COMMAND
+  [ -n "$found" ] && [ "$no_wait" = false ] || return 0
+  if ! is_local_host "$target_host"; then
+    [ "$origin" != option ] || refuse "--start is for a service on this machine, not for $target_host."
+    explain "START_COMMAND is not used: $target_host is not this machine."
+    return 0
+  fi
+  service_command=$found
+  service_folder=$(setting START_DIR .)
+  case $service_folder in /*) ;; *) service_folder=$root/$service_folder ;; esac
+  [ -d "$service_folder" ] || refuse "START_DIR: no folder $service_folder."
+}
+
+# banner: prints the head of the present job.
+banner() {
+  local file=${job_script#"$root"/}
+  printf '\n%s%s%s\n' "$heading" "$(printable "$(setting PROJECT_NAME "${root##*/}")") load test" "$plain"
+  printf '  %-10s %s\n' \
+    Scenario "$(printable "$job_name")${job_profile:+ (profile $job_profile)}" \
+    'Test File' "$(printable "$file")" \
+    'Base URL' "$(printable "$shown_url")" \
+    VUs "$(setting VUS 'set by the profile')" \
+    Duration "$(setting DURATION 'set by the profile')" \
+    Results "$(printable "$job_folder")"
+}

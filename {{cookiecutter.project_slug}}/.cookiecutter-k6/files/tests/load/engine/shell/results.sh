@@ -1,0 +1,146 @@
+# Owns: the judgement on what a run has written, and the verdict in words.
+
+summary_passed=''
+summary_only_slower=false
+summary_problem=''
+meaning=''
+
+# check_results FOLDER CODE: k6 exits with 0 although it could not write its results. Fails in that case only: any other
+# code is a failure already.
+check_results() {
+  local problem='' file=summary.json
+  [ -z "$segment" ] || file=segment.json
+  if ! summary_is_whole "$1/$file" "$1/.started"; then
+    problem="$file $summary_problem"
+  elif [ "$summary_passed" = false ]; then
+    problem='summary.json says that the test did not pass'
+  elif [ -n "$raw_output" ] && [ ! -s "$1/$raw_output" ]; then
+    problem="$raw_output is missing or empty"
+  elif [ "$report" = true ] && [ ! -s "$1/report.html" ]; then
+    problem='report.html is missing or empty'
+  elif [ "$dashboard" = true ] && [ ! -s "$1/dashboard.html" ]; then
+    problem='dashboard.html is missing (it needs a run of at least 3 s)'
+  fi
+  [ -n "$problem" ] && [ -z "$interrupted" ] || return 0
+  if [ "$2" -eq 0 ]; then
+    err '%sresults incomplete:%s %s, although k6 reported success.\n' "$red" "$plain" "$problem"
+    return 1
+  fi
+  [ "$2" -ne "$EXIT_THRESHOLDS" ] || [ "$summary_passed" = false ] || warn "$problem"
+}
+
+# summary_is_whole FILE MARKER: sets $summary_passed and $summary_only_slower, or $summary_problem if it fails.
+summary_is_whole() {
+  local line last=''
+  summary_passed='' summary_only_slower=false summary_problem=''
+  if [ ! -f "$1" ]; then
+    summary_problem='is missing'
+  elif [ ! -s "$1" ]; then
+    summary_problem='is empty'
+  elif [ "$1" -ot "$2" ]; then
+    summary_problem='is older than this run'
+  else
+    while IFS= read -r line || [ -n "$line" ]; do
+      line=${line%$'\r'}
+      case $line in
+        '  "passed": true' | '  "passed": true,') summary_passed=true ;;
+        '  "passed": false' | '  "passed": false,') summary_passed=false ;;
+        '  "onlySlower": true' | '  "onlySlower": true,') summary_only_slower=true ;;
+      esac
+      [ -z "$line" ] || last=$line
+    done <"$1"
+    if [ "$last" != '}' ]; then
+      summary_problem='is cut off (disk full?)'
+    elif [ -z "$summary_passed" ] && [ "${1##*/}" != segment.json ]; then
+      summary_problem='has no verdict'
+    fi
+  fi
+  [ -z "$summary_problem" ]
+}
+
+# ends_with LINE FILE: is that its last line? k6 reports nothing if it could write only a part.
+ends_with() {
+  local line last=''
+  [ -f "$2" ] || return 1
+  while IFS= read -r line || [ -n "$line" ]; do last=$line; done <"$2"
+  [ "$last" = "$1" ]
+}
+
+# complete_report FOLDER: replaces the page of the run with one that also shows its course. If that does not work, the page
+# stays, and so does the exit code.
+complete_report() {
+  if [ -s "$1/report.html" ] && [ -f "$suite/engine/commands/finish-report.js" ] && [ -z "$interrupted" ]; then
+    use_command "${job}_report"
+    start_helper >/dev/null 2>"$1/.report-log"
+    await_helper
+    if [ "$child_code" -eq 0 ] && ends_with '</html>' "$1/.report.html"; then
+      mv -f -- "$1/.report.html" "$1/report.html"
+    elif [ -z "$interrupted" ]; then
+      warn "report.html shows no metrics over time: they could not be added (k6 exit code $child_code)."
+    fi
+  fi
+  rm -f -- "$1/.timeline" "$1/.report.html" "$1/.report-log" 2>/dev/null || :
+}
+
+# name_code CODE: sets $meaning, the code in words.
+name_code() {
+  case $1 in
+    "$EXIT_INCOMPLETE") meaning='results incomplete' ;;
+    "$EXIT_OUTPUT_DOWN") meaning='an output rejected some metrics' ;;
+    "$EXIT_THRESHOLDS") meaning='thresholds crossed' ;;
+    100) meaning='setup timed out' ;;
+    101) meaning='teardown timed out' ;;
+    104) meaning='k6 rejected the options' ;;
+    "$EXIT_INTERRUPTED") meaning=interrupted ;;
+    107) meaning='error in a script, its setup or its settings' ;;
+    108) meaning='aborted by the script' ;;
+    110) meaning='failed by the script' ;;
+    255) meaning='k6 rejected the command' ;;
+    *) meaning='k6 failed' ;;
+  esac
+}
+
+# print_verdict: on the present job.
+print_verdict() {
+  local name=${job_name//[[:cntrl:]]/?} file verdict=failed
+  name_code "$job_code"
+  if [ "$job_code" -eq "$EXIT_INTERRUPTED" ]; then
+    verdict=interrupted
+    name_interruption
+  fi
+  if [ "$job_code" -eq 0 ] && [ -n "$segment" ]; then
+    say "measured: $name, segment $segment; merge $run_id judges the whole run"
+  elif [ "$job_code" -eq 0 ]; then
+    show "${green}passed${plain}: $name"
+  else
+    note "$red$verdict$plain: $name ($meaning, exit code $job_code)"
+  fi
+  if [ "$forced" = true ]; then
+    note "Stopped at once: teardown did not run, so data with the run id $job_id may be left in the service, and the results are incomplete. Remove that data before the next run."
+    run_hooks killed
+  fi
+  mark_explained
+  for file in summary.json segment.json report.html dashboard.html "$raw_output"; do
+    [ -z "$file" ] || [ ! -s "$job_folder/$file" ] || say "  $job_folder/$file"
+  done
+  [ -z "$service_log" ] || [ ! -s "$service_log" ] || say "  $service_log"
+}
+
+print_table() {
+  local name verdict
+  out '\n  %-32s %-12s %5s %8s\n' Test Result Code Time
+  for name in ${jobs[@]+"${jobs[@]}"}; do
+    select_job "$name"
+    case $job_code in
+      '')
+        out '  %-32s %-12s\n' "${job_name//[[:cntrl:]]/?}" 'not run'
+        continue
+        ;;
+      0) verdict=passed ;;
+      "$EXIT_INTERRUPTED") verdict=interrupted ;;
+      *) verdict=failed ;;
+    esac
+    out '  %-32s %-12s %5s %7ss\n' "${job_name//[[:cntrl:]]/?}" "$verdict" "$job_code" "$job_seconds"
+  done
+  out '  Results: %s\n' "${run_root//[[:cntrl:]]/?}"
+}

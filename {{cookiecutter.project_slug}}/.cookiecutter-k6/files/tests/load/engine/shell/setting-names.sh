@@ -1,0 +1,34 @@
+# Owns: the names of the suite's settings. A container does not inherit the environment, and --dry-run shows a value
+# from --env-file only when its name is known; both ask the tables of the suite, so that there is no second list.
+
+# Settings that reach k6 as `--env NAME=value` whenever they are set, so that the printed command is complete.
+readonly SHOWN_SETTINGS='PROFILE_SET VUS DURATION TIME_SCALE THINK_TIME SLO THRESHOLDS SEGMENT'
+# Settings that k6 gets by other means, or does not need
+readonly WRAPPER_SETTINGS='BASE_URL PROFILE START_COMMAND START_DIR START_TIMEOUT WAIT_TIMEOUT TIMELINE RESULTS_DIR RUN_ID
+  GIT_COMMIT RUN_K6_VERSION'
+
+# Between blanks; empty until load_setting_names
+setting_names=''
+
+# load_setting_names: reads the rows `  NAME: ...` of the tables. Without the tables, only the settings above are known.
+load_setting_names() {
+  local file line name row='^  ([A-Z][A-Z0-9_]*): [a-z{]'
+  [ -z "$setting_names" ] || return 0
+  setting_names=' '
+  for file in "$suite"/engine/settings/*.js "$suite"/engine/features/*/{feature,settings}.js; do
+    [ -r "$file" ] || continue
+    while IFS= read -r line; do
+      case $line in '  '[A-Z]*) ;; *) continue ;; esac
+      [[ $line =~ $row ]] || continue
+      name=${BASH_REMATCH[1]}
+      case " $SHOWN_SETTINGS ${WRAPPER_SETTINGS//$'\n' /} " in *" $name "*) continue ;; esac
+      setting_names+="$name "
+    done <"$file"
+  done
+  [ "$setting_names" != ' ' ] || explain "no table of settings was found in $suite/engine/settings."
+}
+
+# is_suite_setting NAME
+is_suite_setting() {
+  case " $SHOWN_SETTINGS BASE_URL PROFILE $setting_names" in *" $1 "*) return 0 ;; *) return 1 ;; esac
+}

@@ -1,0 +1,143 @@
+# Owns: the settings: option > environment > --env-file > suite.env > default.
+
+# k6 replaces all scenarios when one of these is set, so the profile would not run.
+readonly SHAPE_VARIABLES='K6_VUS K6_DURATION K6_ITERATIONS K6_STAGES'
+# With these a run has no verdict or no summary, or skips the checks of setup().
+readonly VERDICT_VARIABLES='K6_NO_THRESHOLDS K6_NO_SUMMARY K6_SUMMARY_MODE K6_NO_SETUP'
+
+# Names and values as parallel arrays: bash 3.2 has no maps.
+option_names=()
+option_values=()
+file_names=()
+file_values=()
+suite_names=()
+suite_values=()
+env_file=''
+found=''
+origin=''
+
+set_env_file() { env_file=$1; }
+
+# set_option NAME VALUE: if given twice, the last one wins.
+set_option() {
+  local i
+  for ((i = 0; i < ${#option_names[@]}; i++)); do
+    if [ "${option_names[i]}" = "$1" ]; then
+      option_values[i]=$2
+      return
+    fi
+  done
+  option_names+=("$1")
+  option_values+=("$2")
+}
+
+# find_setting NAME: sets $found (empty: not set) and $origin. An empty value counts as not set.
+find_setting() {
+  local i
+  found='' origin=''
+  for ((i = 0; i < ${#option_names[@]}; i++)); do
+    [ "${option_names[i]}" != "$1" ] || { found=${option_values[i]} origin=option; }
+  done
+  [ -z "$found" ] || return 0
+  found=${!1:-} origin=environment
+  [ -z "$found" ] || return 0
+  for ((i = 0; i < ${#file_names[@]}; i++)); do
+    [ "${file_names[i]}" != "$1" ] || { found=${file_values[i]} origin=$env_file; }
+  done
+  [ -z "$found" ] || return 0
+  for ((i = 0; i < ${#suite_names[@]}; i++)); do
+    [ "${suite_names[i]}" != "$1" ] || { found=${suite_values[i]} origin=suite.env; }
+  done
+}
+
+# setting NAME [DEFAULT]: prints the value.
+setting() {
+  local found origin
+  find_setting "$1"
+  printf '%s' "${found:-${2:-}}"
+}
+
+# has_option NAME: was it given on the command line?
+has_option() {
+  local name
+  for name in ${option_names[@]+"${option_names[@]}"}; do
+    [ "$name" != "$1" ] || return 0
+  done
+  return 1
+}
+
+is_on() { [ "$(setting "$1")" = true ]; }
+
+# read_settings FILE LABEL: fills $parsed_names and $parsed_values. A bad line is not shown: it may be a secret.
+read_settings() {
+  parse_settings "$1" || refuse "$2:$bad_line: expected KEY=value, a comment or a blank line."
+}
+
+load_settings() {
+  if [ -r "$suite/suite.env" ]; then
+    read_settings "$suite/suite.env" tests/load/suite.env
+    suite_names=(${parsed_names[@]+"${parsed_names[@]}"})
+    suite_values=(${parsed_values[@]+"${parsed_values[@]}"})
+  fi
+  if [ -n "$env_file" ]; then
+    [ -f "$env_file" ] && [ -r "$env_file" ] ||
+      refuse "--env-file needs a readable file, got '$env_file'." "$(command_line --env-file tests/load/staging.secret.env)"
+    read_settings "$env_file" "$env_file"
+    file_names=(${parsed_names[@]+"${parsed_names[@]}"})
+    file_values=(${parsed_values[@]+"${parsed_values[@]}"})
+  fi
+}
+
+# drop_dangerous_variables: removes the variables that k6 reads by itself and that would make a run meaningless.
+drop_dangerous_variables() {
+  local name i
+  for name in $SHAPE_VARIABLES; do
+    [ -z "${!name+set}" ] || warn "$name is ignored: it would replace the profile. Use --vus, --duration."
+    unset "$name"
+  done
+  for name in $VERDICT_VARIABLES; do
+    [ "$name" != K6_SUMMARY_MODE ] || [ "${!name:-}" = disabled ] || continue
+    [ -z "${!name:-}" ] || warn "$name is ignored: the run would have no verdict."
+    unset "$name"
+  done
+  # k6 fails if this is 1 instead of true; the flag --no-usage-report does the same.
+  unset K6_NO_USAGE_REPORT
+  for ((i = 0; i < ${#file_names[@]}; i++)); do
+    case " $SHAPE_VARIABLES $VERDICT_VARIABLES K6_NO_USAGE_REPORT " in
+      *" ${file_names[i]} "*)
+        warn "${file_names[i]} in $env_file is ignored: it would replace the profile or the verdict."
+        file_values[i]=''
+        ;;
+    esac
+  done
+}
+
+# check_settings: checks every value that the wrapper or k6 will use, wherever it comes from.
+check_settings() {
+  local flag value name kind example help
+  while IFS='|' read -r flag value name kind example help; do
+    [ -z "$name" ] || [ -z "$kind" ] || check_setting "$name" "$kind" "$flag" "$example"
+  done <<<"$option_table"
+  check_setting BACKEND_PORT port '' 8000
+  check_setting START_TIMEOUT duration '' 60s
+  check_setting MAX_REMOTE_VUS count '' 100
+  check_setting MAX_REMOTE_RATE count '' 100
+  check_setting MAX_REMOTE_DURATION duration '' 1h
+  check_setting RUN_ID run_id '' nightly-1
+  for name in ALLOW_REMOTE ALLOW_HEAVY ALLOW_WRITES TIMELINE; do check_setting "$name" bool '' true; done
+}
+
+# check_setting NAME KIND FLAG EXAMPLE
+check_setting() {
+  local found origin label
+  find_setting "$1"
+  [ -z "$found" ] || ! is_kind "$2" "$found" || return 0
+  [ -n "$found" ] || return 0
+  case $origin in
+    option) label=${3:-$1} ;;
+    environment) label="$1 (environment)" ;;
+    *) label="$1 in $origin" ;;
+  esac
+  refuse "$label needs $(accepts "$2"), got '$(masked "$found")'." \
+    "$([ -n "$3" ] && command_line smoke "$3" "$4" || printf '%s=%s' "$1" "$4")"
+}

@@ -1,0 +1,75 @@
+# Owns: the address of the service, and whether it may get load.
+
+base_url=''
+# The same without credentials
+shown_url=''
+target_host=''
+target_port=''
+
+resolve_target() {
+  local base
+  base=$(setting BASE_URL "http://localhost:$(setting BACKEND_PORT 8000)")
+  parse_url "$base" || refuse "BASE_URL needs $(accepts url)." "$(command_line --base-url http://localhost:8000)"
+  base_url=$url_scheme://$url_credentials$url_host${url_port:+:$url_port}$url_path
+  shown_url=$(masked "$base_url")
+  target_host=$url_host
+  target_port=$(port_of "$url_scheme" "$url_port")
+}
+
+# is_allowed_host HOST: is it in ALLOWED_HOSTS, exactly or by a *.suffix?
+is_allowed_host() {
+  local rest trimmed
+  rest=$(lower "$(setting ALLOWED_HOSTS)"),
+  while [ -n "$rest" ]; do
+    trim "${rest%%,*}"
+    rest=${rest#*,}
+    case $trimmed in
+      '') ;;
+      '*.'*) [ "${1%"${trimmed#\*}"}" = "$1" ] || return 0 ;;
+      *) [ "$trimmed" != "$1" ] || return 0 ;;
+    esac
+  done
+  return 1
+}
+
+# guard_target: refuses load on hosts that are not on the allow list. The scripts check the same again.
+guard_target() {
+  local name vus duration
+  ! is_local_host "$target_host" || return 0
+  is_allowed_host "$target_host" || confirm_target
+  ! is_on ALLOW_HEAVY || return 0
+  for name in ${jobs[@]+"${jobs[@]}"}; do
+    select_job "$name"
+    ! is_heavy "$job_profile" ||
+      refuse "the profile $job_profile pushes $target_host past its limits. If that is intended, add --allow-heavy." \
+        "$(same_call --allow-heavy)"
+  done
+  vus=$(setting VUS 1)
+  [ "$vus" -le "$(setting MAX_REMOTE_VUS 100)" ] ||
+    refuse "--vus $vus on $target_host is above MAX_REMOTE_VUS=$(setting MAX_REMOTE_VUS 100). If that is intended, add --allow-heavy." \
+      "$(same_call --allow-heavy)"
+  duration=$(setting DURATION 1s)
+  [ "$(duration_ms "$duration")" -le "$(duration_ms "$(setting MAX_REMOTE_DURATION 1h)")" ] ||
+    refuse "--duration $duration on $target_host is above MAX_REMOTE_DURATION=$(setting MAX_REMOTE_DURATION 1h). If that is intended, add --allow-heavy." \
+      "$(same_call --allow-heavy)"
+}
+
+# confirm_target: needs ALLOW_REMOTE and the name of the host, from CONFIRM_TARGET or the terminal.
+confirm_target() {
+  local typed=''
+  is_on ALLOW_REMOTE ||
+    refuse "$target_host is neither local nor in ALLOWED_HOSTS (tests/load/suite.env). To load it once, add --yes." \
+      "CONFIRM_TARGET=$(quote "$target_host") $(same_call --base-url "$(masked "$base_url")" --yes)"
+  [ "$(lower "$(setting CONFIRM_TARGET)")" != "$target_host" ] || return 0
+  if [ -t 0 ] && [ -t 2 ] && [ "$action" = run ]; then
+    err 'This sends load to %s%s%s. Type the host to go on: ' "$bold" "$target_host" "$plain"
+    IFS= read -r typed || :
+    if [ "$(lower "$typed")" = "$target_host" ]; then
+      set_option CONFIRM_TARGET "$target_host"
+      return 0
+    fi
+    refuse "'$typed' is not $target_host; nothing was sent."
+  fi
+  refuse "--yes also needs the name of the host: CONFIRM_TARGET=$target_host." \
+    "CONFIRM_TARGET=$(quote "$target_host") $(same_call --base-url "$(masked "$base_url")" --yes)"
+}
