@@ -9,6 +9,9 @@ taken pair by pair, because the speed of a machine drifts. Two comparisons:
 * bare: requests and checks only;
 * same figures: the minimal script also feeds the metrics and groups that the journey reports.
 
+With `--together` both run at the same time: on a busy machine both are then disturbed alike, and
+the ratio of CPU times is still good (iterations/s are not: the two share the processors).
+
 The CPU time per iteration leads: other work on the machine changes it far less than iterations/s.
 It is user and system time of the k6 process, less that of a run that hardly iterates (start-up,
 summary). Iterations come from k6's own summary. Memory is the growth of the peak resident memory
@@ -25,7 +28,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -127,17 +131,23 @@ def idle_cpu(script: Path, load: Load) -> float:
     return statistics.median(run(script, idle).cpu for _ in range(3))
 
 
-def compare_speed(journey: Journey, load: Load, pairs: int) -> str:
+def run_all(scripts: Sequence[Path], load: Load, together: bool) -> list[Run]:
+    """Run scripts one after the other or at the same time; the runs in the order of the scripts."""
+    with ThreadPoolExecutor(len(scripts) if together else 1) as pool:
+        return list(pool.map(run, scripts, [load] * len(scripts)))
+
+
+def compare_speed(journey: Journey, load: Load, pairs: int, together: bool) -> str:
     """Return a line with medians of both kinds of speed, and the median ratios of the pairs."""
     scripts = (journey.generated, journey.minimal)
     idle = [idle_cpu(script, load) for script in scripts]
     rows = []
     for _ in range(pairs):
-        runs = [run(script, load) for script in scripts]
-        micros = [
+        runs = run_all(scripts, load, together)
+        spent = [
             (one.cpu - start) / one.iterations * 1e6 for one, start in zip(runs, idle, strict=True)
         ]
-        rows.append((*micros, *(one.rate for one in runs)))
+        rows.append((*spent, *(one.rate for one in runs)))
     micros, minimal_micros, rate, minimal_rate = map(statistics.median, zip(*rows, strict=True))
     cpu_ratio = statistics.median(row[0] / row[1] for row in rows)
     rate_ratio = statistics.median(row[2] / row[3] for row in rows)
@@ -178,6 +188,7 @@ def main() -> int:
     parser.add_argument("--pairs", type=int, default=7)
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--vus", type=int, default=450)
+    parser.add_argument("--together", action="store_true", help="run both scripts at once")
     options = parser.parse_args()
     open_files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (open_files, open_files))
@@ -185,7 +196,7 @@ def main() -> int:
         for journey in JOURNEYS:
             for figures in (False, True):
                 load = Load(url, 10, options.seconds, figures=figures)
-                print(compare_speed(journey, load, options.pairs), flush=True)
+                print(compare_speed(journey, load, options.pairs, options.together), flush=True)
             print(compare_memory(journey, url, options.vus), flush=True)
     return 0
 
