@@ -16,11 +16,13 @@ _TEST_FILE = re.compile(r"tests/load/scripts/([^/]+)\.js")
 
 
 def load_table(path: str = TABLE) -> dict[str, Any]:
-    """Read the feature table: name -> {"on": ..., "files": [...]}.
+    """Read the feature table: name -> {"on": ..., "needs": [...], "files": [...]}.
 
     "on": answer -> values; the feature is on when every answer has one of the values listed for it
     (of an answer that is a list: when it holds one of them), or, with {"not": values}, none. A list
     of such conditions: when one of them holds.
+    "needs": the features whose files this one imports; they are on whenever it is (checked by a
+    test, not here).
     "files": the files that exist only with the feature; a path that ends with a slash stands for
     everything below that folder.
     """
