@@ -325,9 +325,17 @@ def test_results_that_are_too_short(live: Suite, server: Postgres) -> None:
 @pytest.mark.parametrize(
     ("url", "settings", "says"),
     [
-        (REMOTE, {}, "db.example.com is neither local nor listed"),
-        (f"postgres://127.0.0.1,db.example.com:5432/{USER}", {}, "is neither local nor listed"),
-        (REMOTE.replace("db.example", "localhost.example"), {}, "is neither local nor listed"),
+        (REMOTE, {}, "db.example.com is neither local nor in ALLOWED_HOSTS"),
+        (
+            f"postgres://127.0.0.1,db.example.com:5432/{USER}",
+            {},
+            "is neither local nor in ALLOWED_HOSTS",
+        ),
+        (
+            REMOTE.replace("db.example", "localhost.example"),
+            {},
+            "is neither local nor in ALLOWED_HOSTS",
+        ),
         ("postgres://127.0.0.1/shop?host=db.example.com", {}, "no parameter may override the host"),
         (f"host=db.example.com password={PASSWORD}", {}, "expected postgres:// or postgresql://"),
         (REMOTE, {"ALLOWED_HOSTS": "db.example.com"}, "ALLOW_WRITES=true"),

@@ -374,7 +374,9 @@ def test_what_cannot_work_is_refused(suite: Suite, stores: Stores) -> None:
         "MONGODB_URL: no server responds": live.start(
             entry, MONGODB_URL=f"mongodb://127.0.0.1:{free_port()}/shop"
         ),
-        "mongo.example.com is neither local nor listed": live.start(entry, MONGODB_URL=remote),
+        "mongo.example.com is neither local nor in ALLOWED_HOSTS": live.start(
+            entry, MONGODB_URL=remote
+        ),
         "MONGODB_URL must be set": live.start(entry, MONGODB_URL=""),
         "READ_URL must be set": live.start(entry, CDC_READ="sql"),
         "ALLOW_WRITES=true": live.start(
