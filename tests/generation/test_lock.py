@@ -108,7 +108,7 @@ def test_a_lock_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
     target.mkdir()
     (target / "run.json").write_text("{}")
     LOCK.symlink_to(target)
-    assert "is in the way" in hook.prepare(CONTEXT)[0]
+    assert "exists but" in hook.prepare(CONTEXT)[0]
     assert (target / "run.json").is_file()
 
 
@@ -117,7 +117,7 @@ def test_a_staging_folder_that_is_a_link_is_not_followed(tmp_path: Path) -> None
     target.mkdir()
     (target / "README.txt").write_text(hook.MARKER_FIRST_LINE + "\n")
     STAGING.symlink_to(target)
-    assert "is in the way" in hook.prepare(CONTEXT)[0]
+    assert "exists but" in hook.prepare(CONTEXT)[0]
     assert (target / "README.txt").is_file()
     assert not LOCK.exists()
 

@@ -13,12 +13,12 @@ TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "features.json"
 def load_table(path: str = TABLE) -> dict[str, Any]:
     """Read the feature table: name -> {"on": ..., "files": [...], "members": {...}}.
 
-    "on": answer -> values; the feature is on when every answer has one of the values listed for it
-    (of an answer that is a list: when it holds one of them), or, with {"not": values}, none. A list
-    of such conditions: when one of them holds.
-    "files": the files that exist only with the feature; a path that ends with a slash stands for
-    everything below that folder. "members": JSON file -> dotted names of the members that exist
-    only with the feature (JSON has no comments, and so no feature lines).
+    "on": answer -> values. The feature is on if every answer has one of its values (an answer that
+    is a list: if it contains one), or none of them with {"not": values}. With a list of such
+    conditions, one of them has to hold.
+    "files": files that exist only with the feature; a path that ends with a slash means everything
+    below that folder. "members": JSON file -> dotted names of the members that exist only with the
+    feature (JSON has no comments, so there are no feature marks).
     """
     with open(path, encoding="utf-8") as file:
         table: dict[str, Any] = json.load(file)
@@ -47,7 +47,7 @@ def _holds(condition: Mapping[str, Any], answers: Mapping[str, Any]) -> bool:
 
 
 def _fits(answer: Any, values: Any) -> bool:
-    """Tell whether an answer, or an item of it, is one of the values; a missing one never."""
+    """Tell whether an answer, or an item of it, is one of the values; false if it is missing."""
     if isinstance(values, dict):
         return answer is not None and answer not in values["not"]
     items = answer.split(",") if isinstance(answer, str) else [answer]

@@ -68,15 +68,7 @@ function findingsOf(metrics) {
     tables: [
       {
         title: 'Flash sale',
-        head: [
-          'product',
-          'stock',
-          'sold',
-          'left',
-          'sold-out responses',
-          'p95 won ms',
-          'p95 lost ms',
-        ],
+        head: ['product', 'stock', 'sold', 'left', 'rejected', 'p95 won ms', 'p95 lost ms'],
         rows: [
           [
             env.FLASH_SALE_PRODUCT,
