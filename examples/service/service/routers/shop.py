@@ -49,7 +49,7 @@ class Tenancy:
         self._limits = Limits(board)
 
     async def __call__(self, request: Request, response: Response) -> None:
-        """Count one request; tell the client what is left."""
+        """Count one request, and set the rate-limit headers."""
         decision = self._limits.take(request.state.user.tier)
         if decision is None:
             return
@@ -61,7 +61,7 @@ class Tenancy:
 
 
 def shop_router(paths: Paths, shop: Shop, caller: Caller, board: Board) -> APIRouter:
-    """Return the endpoints of the shop; all of them want a token or a key."""
+    """Return the endpoints of the shop; all of them require a token or a key."""
     router = APIRouter(
         prefix=paths.prefix,
         include_in_schema=False,
