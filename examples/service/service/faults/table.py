@@ -122,7 +122,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "capacity",
-        "answers this many requests per second, queues others, and rejects those that wait too long",
+        "answers this many requests per second, queues others, rejects those that wait too long",
         "pause",
         effects.capacity,
         number(0.1, 1_000_000, "requests per second"),
