@@ -4,7 +4,7 @@ Each step leaves the file valid in its own language:
 
 * Feature lines: `code  // @feature auth` is kept, without the marker, if the feature is on;
   `// @feature auth {` ... `// @feature }` does the same for the lines in between.
-* Members of JSON files, which have no comments; features.json lists them.
+* Members of JSON files, which have no comments (features.dropped_members).
 * Values in suite.env: the value of each `KEY=` line that an answer sets.
 * Tokens such as `@@project_name@@` in the files of RENDERED, each escaped for its file type.
 """

@@ -29,18 +29,6 @@ function serviceTargets() {
 }
 
 /**
- * The targets of a test, for display.
- *
- * @param {Spec} spec
- * @returns {string} addresses with credentials masked
- * @example shownTarget(spec) // 'http://localhost:8000'
- */
-export function shownTarget({ targets }) {
-  const shown = targets === undefined ? [env.target.masked] : targets.map(({ masked }) => masked);
-  return [...new Set(shown)].join(', ') || 'no address';
-}
-
-/**
  * @param {Spec} spec
  * @returns {LoadTarget[]} targets outside this machine and private networks
  */

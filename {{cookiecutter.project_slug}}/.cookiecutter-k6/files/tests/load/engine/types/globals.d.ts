@@ -19,3 +19,6 @@ declare const crypto: { randomUUID(): string };
 
 /** Loads a module on demand; works in the init context only. Returns the module. */
 declare function require(path: string): any;
+
+declare function setTimeout(act: () => void, ms: number): number;
+declare function clearTimeout(timer: number): void;
