@@ -2,15 +2,14 @@
 
     make bench ARGS=journeys
 
-Both sides send the same requests to the same server and make the same checks on a 4 KB JSON body,
-without pauses, so that the figure is about the scripts. They run in turn (A B A B ...) and the
-ratio is taken pair by pair, because the speed of a machine drifts. Two comparisons:
+Both sides send the same requests to the same server and run the same checks on a 4 KB JSON body,
+without pauses, so that only the scripts differ. They run alternately (A B A B ...), and the ratio
+is computed per pair, because the speed of a machine drifts. Two comparisons:
 
 * bare: requests and checks only;
-* same figures: the minimal script also feeds the metrics and groups that the journey reports.
+* same metrics: the minimal script also records the metrics and groups that the journey reports.
 
-Iterations come from k6's own summary, memory from the operating system's accounting of the k6
-process (peak resident memory).
+Iterations are from k6's summary, memory is the peak resident memory of the k6 process.
 """
 
 from __future__ import annotations
@@ -34,12 +33,12 @@ SCRIPTS = TEMPLATE / "tests" / "load" / "scripts"
 LOWEST_RATE_RATIO = 0.97
 HIGHEST_MEMORY_RATIO = 1.10
 
-# k6's exit codes that still leave figures: passed, thresholds crossed.
+# k6's exit codes with usable results: passed, thresholds crossed.
 MEASURED = (0, 99)
 
 
 class Journey(NamedTuple):
-    """A generated test and what it is compared with."""
+    """A generated test and the minimal script to compare it with."""
 
     name: str
     generated: Path
@@ -60,7 +59,7 @@ class Run(NamedTuple):
 
 
 class Load(NamedTuple):
-    """How a script is run: constant VUs, seconds, pauses (0: none), all figures or bare."""
+    """The load of a script: constant VUs, seconds, pauses (0: none), all metrics or bare."""
 
     url: str
     vus: int
@@ -94,7 +93,7 @@ def server() -> Iterator[str]:
 
 
 def run(script: Path, load: Load) -> Run:
-    """Run one script; raise CalledProcessError when k6 ends without figures."""
+    """Run one script; raise CalledProcessError if k6 ends without results."""
     with tempfile.TemporaryDirectory() as folder:
         export = Path(folder, "export.json")
         command = ["k6", "run", "--quiet", "--no-usage-report", "--address="]
@@ -130,7 +129,7 @@ def compare_rates(journey: Journey, load: Load, pairs: int) -> str:
 
 
 def memory_per_vu(script: Path, url: str, vus: int) -> tuple[float, float]:
-    """Return megabytes per VU: of the whole process, and what each further VU adds.
+    """Return megabytes per VU: of the whole process, and for each additional VU.
 
     The VUs mostly wait: the figure is about VUs, not about the samples of their requests.
     """
@@ -152,7 +151,7 @@ def compare_memory(journey: Journey, url: str, vus: int) -> str:
 
 
 def main() -> int:
-    """Print the figures; return 0 whatever they are."""
+    """Print the results; always return 0."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=7)
     parser.add_argument("--seconds", type=int, default=5)
