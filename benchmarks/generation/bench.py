@@ -123,16 +123,16 @@ def main() -> int:
         processor = statistics.median(run.processor for run in runs) * 1000
         clock = statistics.median(run.clock for run in runs) * 1000
         print(f"  {name:<16} {processor:6.0f} ms of processor time, {clock:6.0f} ms on the clock")
-    figures = (
+    comparisons = (
         ("first", "bare", FIRST_BAR),
         ("second", "first", SECOND_BAR),
     )
     missed = False
-    for ours, theirs, bar in figures:
-        figure = statistics.median(each.ratio(ours, theirs) for each in rounds)
-        missed = missed or figure > bar
-        verdict = "MISSED" if figure > bar else "ok"
-        print(f"  {f'{ours} / {theirs}':<16} {figure:6.2f}     at most {bar:.2f}: {verdict}")
+    for ours, theirs, bar in comparisons:
+        ratio = statistics.median(each.ratio(ours, theirs) for each in rounds)
+        missed = missed or ratio > bar
+        verdict = "MISSED" if ratio > bar else "ok"
+        print(f"  {f'{ours} / {theirs}':<16} {ratio:6.2f}     at most {bar:.2f}: {verdict}")
     return int(missed)
 
 

@@ -65,7 +65,7 @@ class Load(NamedTuple):
     vus: int
     seconds: int
     think_time: int = 0
-    figures: bool = False
+    metrics: bool = False
 
     def settings(self) -> dict[str, str]:
         """Return the settings both kinds of script read."""
@@ -74,7 +74,7 @@ class Load(NamedTuple):
             "VUS": str(self.vus),
             "DURATION": f"{self.seconds}s",
             "THINK_TIME": str(self.think_time),
-            "FIGURES": str(self.figures).lower(),
+            "FIGURES": str(self.metrics).lower(),
             # Constant VUs, as in the minimal scripts; a journey's own shape may ramp.
             "PROFILE": "smoke",
         }
@@ -120,7 +120,7 @@ def compare_rates(journey: Journey, load: Load, pairs: int) -> str:
         minimal.append(run(journey.minimal, load).rate)
         generated.append(run(journey.generated, load).rate)
     ratio = statistics.median(a / b for a, b in zip(generated, minimal, strict=True))
-    kind = "same figures" if load.figures else "bare"
+    kind = "same metrics" if load.metrics else "bare"
     return (
         f"{journey.name}, {kind}: {statistics.median(generated):.0f} against "
         f"{statistics.median(minimal):.0f} iterations/s, ratio {ratio:.3f} "
@@ -131,7 +131,7 @@ def compare_rates(journey: Journey, load: Load, pairs: int) -> str:
 def memory_per_vu(script: Path, url: str, vus: int) -> tuple[float, float]:
     """Return megabytes per VU: of the whole process, and for each additional VU.
 
-    The VUs mostly wait: the figure is about VUs, not about the samples of their requests.
+    The VUs mostly wait, so that the memory is that of VUs and not of the samples of their requests.
     """
     few = run(script, Load(url, 1, seconds=3, think_time=10)).memory
     many = run(script, Load(url, vus, seconds=3, think_time=10)).memory
@@ -161,8 +161,8 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_NOFILE, (open_files, open_files))
     with server() as url:
         for journey in JOURNEYS:
-            for figures in (False, True):
-                load = Load(url, 10, options.seconds, figures=figures)
+            for metrics in (False, True):
+                load = Load(url, 10, options.seconds, metrics=metrics)
                 print(compare_rates(journey, load, options.pairs), flush=True)
             print(compare_memory(journey, url, options.vus), flush=True)
     return 0

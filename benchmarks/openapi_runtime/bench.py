@@ -106,7 +106,7 @@ def fetched(url: str) -> bytes:
 
 
 def project(folder: Path) -> Path:
-    """Copy the suite into a project without authentication of its own; return its tests/load."""
+    """Copy the suite into a project without authentication; return its tests/load."""
     load = folder / "tests" / "load"
     shutil.copytree(LOAD, load, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
     for name in ("credentials", "requests"):

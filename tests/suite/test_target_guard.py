@@ -32,7 +32,7 @@ def remote(suite: Suite) -> Suite:
 
 @pytest.fixture
 def listed(remote: Suite) -> Suite:
-    """The same, vouched for."""
+    """The same, with the host in ALLOWED_HOSTS."""
     return remote.having(ALLOWED_HOSTS=HOST)
 
 

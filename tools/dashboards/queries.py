@@ -35,7 +35,7 @@ class Query:
     """One series of a panel.
 
     Attributes:
-        legend: its name; `{{tag}}` stands for the value of a tag.
+        legend: its name; `{{tag}}` is replaced with the value of a tag.
         prometheus: PromQL.
         influxdb: InfluxQL, or None if InfluxDB does not have the data.
     """

@@ -1,4 +1,4 @@
-"""The shop of many tenants, healthy and with faults of its own."""
+"""The shop of many tenants, healthy and with faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shop of many tenants. Each tenant has a limit of its own on all of this.
+"""The shop of many tenants. Each tenant has its own rate limit.
 
 It is no part of the API description: its operations need ids that belong together in ways no
 description can say.

@@ -89,7 +89,7 @@ export function refusalOf(spec, vus) {
  * @param {RunFigures} plan
  * @param {Thresholds} thresholds thresholds of the whole run
  * @returns {(data: any) => Record<string, string>}
- * @example export const handleSummary = summarizeSegment(spec, figures, thresholds);
+ * @example export const handleSummary = summarizeSegment(spec, plan, thresholds);
  */
 export function summarizeSegment(spec, plan, thresholds) {
   return (data) => {

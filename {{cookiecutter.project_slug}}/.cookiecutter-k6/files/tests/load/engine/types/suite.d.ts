@@ -206,10 +206,10 @@ export interface TestSpec {
   main?: Pick<Companion, 'tags' | 'env'>;
   /** Thresholds that apply to every profile. They replace others on the same metric. */
   always?: (
-    figures: Pick<RunFigures, 'vus' | 'durationMs' | 'stages'> & { chosen?: string },
+    load: Pick<RunFigures, 'vus' | 'durationMs' | 'stages'> & { chosen?: string },
   ) => Thresholds;
   /** Derives further results from `data.metrics` of `handleSummary`. Never called in a VU. */
-  findings?: (metrics: any, figures: RunFigures) => Findings;
+  findings?: (metrics: any, run: RunFigures) => Findings;
   /** For files in scripts/: the load if PROFILE is not set. */
   defaultLoad?: { scenario: string; shape: Shape };
   /** Whether the default load overloads the service. Against another machine it requires an explicit opt-in. */

@@ -75,7 +75,7 @@ export function kneePlan() {
       checks: ['rate>0.5'],
     },
     always: ({ stages, chosen }) => (chosen === undefined ? abortsOf(stages) : {}),
-    findings: (metrics, figures) => findingsOf(metrics, figures),
+    findings: (metrics, run) => findingsOf(metrics, run),
   };
 }
 
@@ -116,7 +116,7 @@ function abortsOf(stages) {
 
 /**
  * @param {any} metrics
- * @param {RunFigures} figures
+ * @param {RunFigures} run
  * @returns {import('../../types/suite.js').Findings}
  */
 function findingsOf(metrics, { stages }) {
