@@ -74,7 +74,7 @@ class Load(NamedTuple):
             "VUS": str(self.vus),
             "DURATION": f"{self.seconds}s",
             "THINK_TIME": str(self.think_time),
-            "FIGURES": str(self.metrics).lower(),
+            "METRICS": str(self.metrics).lower(),
             # Constant VUs, as in the minimal scripts; a journey's own shape may ramp.
             "PROFILE": "smoke",
         }

@@ -67,8 +67,8 @@ def measure(k6: Path, stores: Stores, rate: int, seconds: int) -> dict[str, Any]
 def row(summary: dict[str, Any], delay_ms: int, rate: int) -> float:
     """Print one line; return the median propagation minus the delay, in milliseconds.
 
-    Propagation is the latency without the write and the look that found it; what the pipeline needs
-    beside its delay is in it.
+    Propagation is the latency without the write and the poll that found the row. It includes the
+    time that the pipeline needs in addition to the delay.
     """
     outcome, latency = summary["tables"]
     _, count, p50, p95, *_ = latency["rows"][0]

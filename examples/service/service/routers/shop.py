@@ -1,7 +1,7 @@
 """The shop of many tenants. Each tenant has its own rate limit.
 
-It is no part of the API description: its operations need ids that belong together in ways no
-description can say.
+It is not part of the API description, because its operations need related ids, which a description
+cannot express.
 """
 
 from __future__ import annotations
