@@ -93,7 +93,7 @@ def test_a_hostile_name_is_refused_in_one_line_of_ascii(name: str) -> None:
     assert problems[0].isascii()
     assert problems[0].isprintable()
     assert problems[0].startswith("ERROR: project_name=")
-    assert "give 1 to 100 printable characters" in problems[0]
+    assert "expected 1 to 100 printable characters" in problems[0]
 
 
 @pytest.mark.parametrize("slug", BAD_SLUGS)
