@@ -1,4 +1,4 @@
-// Breaking point: raises the request rate until the targets are missed, and reports the highest rate that met them.
+// Breaking point: raises the request rate to find the highest one that meets the targets.
 //
 //   ./scripts/load-test.sh breaking-point --env RATE_TO=500
 //   ./scripts/load-test.sh breaking-point --env RATE_FROM=100 --env RATE_TO=200 --duration 30s
