@@ -253,18 +253,84 @@ function holds(from, [step, ...rest]) {
  * @param {HttpResponse} response
  * @param {any} sent the value of the request's body
  * @param {readonly import('./types.js').Place[]} places where it may be, in order; in a path `*` is any element
- * @param {(count: number) => number} choose which of several elements
+ * @param {{ choose: (count: number) => number, isOwn: (id: string | number) => boolean }} how which of several
+ *   elements, -1 for none; whether an id that was sent is sure to be of this run's making
  * @returns {string | number | undefined}
- * @example valueAt(response, sent, [{ from: 'answer', path: ['id'] }], () => 0)
+ * @example valueAt(response, sent, [{ from: 'answer', path: ['id'] }], { choose: () => 0, isOwn: () => true })
  */
-export function valueAt(response, sent, places, choose) {
-  for (const { from, path } of places) {
-    const value =
-      from === 'location'
-        ? lastSegment(response.headers.Location)
-        : pointed(from === 'sent' ? sent : jsonOf(response), path, choose);
-    if ((typeof value === 'string' && value !== '') || typeof value === 'number') {
+export function valueAt(response, sent, places, { choose, isOwn }) {
+  for (const place of places) {
+    const value = valueOf(response, sent, place, choose);
+    if (isId(value) && (place.from !== 'sent' || isOwn(value))) {
       return value;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * @param {any} value
+ * @returns {value is string | number}
+ */
+function isId(value) {
+  return (typeof value === 'string' && value !== '') || typeof value === 'number';
+}
+
+/**
+ * @param {HttpResponse} response
+ * @param {any} sent
+ * @param {import('./types.js').Place} place
+ * @param {(count: number) => number} choose
+ * @returns {any}
+ */
+function valueOf(response, sent, { from, path }, choose) {
+  switch (from) {
+    case 'location':
+      return lastSegment(response.headers.Location, path[0]);
+    case 'search':
+      return searched(jsonOf(response), path, choose, 0);
+    default:
+      return pointed(from === 'sent' ? sent : jsonOf(response), path, choose);
+  }
+}
+
+/** How deep an id may be wrapped: `result.items[0].uuid` is three. */
+const DEEPEST_WRAPPER = 4;
+
+/**
+ * Looks for an id in an answer that the document does not describe: in the thing itself, or in what commonly
+ * wraps it.
+ *
+ * @param {any} from
+ * @param {string[]} wanted the resource, and names that the id may have, best first; small letters and digits only
+ * @param {(count: number) => number} choose
+ * @param {number} depth
+ * @returns {any}
+ */
+function searched(from, wanted, choose, depth) {
+  if (from === null || typeof from !== 'object' || depth > DEEPEST_WRAPPER) {
+    return undefined;
+  }
+  if (Array.isArray(from)) {
+    return searched(from[choose(from.length)], wanted, choose, depth + 1);
+  }
+  const [resource, ...names] = wanted;
+  const keys = Object.keys(from).map((key) => [key, key.toLowerCase().replace(/[^a-z0-9]/g, '')]);
+  for (const name of names) {
+    const [key] = keys.find(([own, plainKey]) => plainKey === name && isId(from[own])) ?? [];
+    if (key !== undefined) {
+      return from[key];
+    }
+  }
+  const wrappers =
+    `${resource} ${resource}s data result results item items content record records value values ` +
+    'entry entries list object payload response created body';
+  for (const [key, plainKey] of keys) {
+    if (wrappers.split(' ').includes(plainKey)) {
+      const found = searched(from[key], wanted, choose, depth + 1);
+      if (found !== undefined) {
+        return found;
+      }
     }
   }
   return undefined;
@@ -284,14 +350,18 @@ function jsonOf(response) {
 
 /**
  * @param {string | undefined} location
- * @returns {string | undefined}
+ * @param {string} collection
+ * @returns {string | undefined} what follows the collection; of another address, such as that of a job, nothing
  */
-function lastSegment(location) {
-  const segment = location
-    ?.replace(/[?#].*$/, '')
+function lastSegment(location = '', collection) {
+  const words = location
+    .replace(/[?#].*$/, '')
     .replace(/\/+$/, '')
-    .split('/')
-    .pop();
+    .split('/');
+  const segment = words.pop();
+  if (words.pop() !== collection) {
+    return undefined;
+  }
   try {
     return segment && decodeURIComponent(segment);
   } catch {

@@ -2,7 +2,7 @@
 
     {"select": {"exclude": {"tags": ["admin"], "methods": [], "operations": ["GET /slow*"]}},
      "operations": {"GET /pets": {"weight": 5, "ok": ["200"], "values": {"query.limit": 10}},
-                    "GET /pets/{id}": {"skip": "why"}}}
+                    "GET /pets/{id}": {"skip": "why"}, "GET *": {"check": false}}}
 
 The compiler applies `select`, k6 everything else. The compiler never edits `operations`.
 """
@@ -18,7 +18,7 @@ from .operations.model import Operation
 
 LISTS = ("tags", "methods", "operations")
 _KEYS = {"select", "operations"}
-_CHANGES = {"skip", "weight", "ok", "values"}
+_CHANGES = {"skip", "weight", "ok", "check", "values"}
 _VALUE_KEY = re.compile(r"(?:path|query|header|cookie)\..+|body(?:\..+)?", re.DOTALL)
 _OK = re.compile(r"[1-5](?:\d\d|XX)")
 
@@ -32,11 +32,15 @@ class Overrides(NamedTuple):
 
     content: Mapping[str, Any]
 
-    @property
-    def values(self) -> dict[str, Mapping[str, Any]]:
-        """The user's own values by operation name."""
+    def values(self, operation: Operation) -> dict[str, Any]:
+        """Return the user's own values for an operation: those for names with `*`, then its own."""
         changes = self.content.get("operations", {})
-        return {name: change["values"] for name, change in changes.items() if "values" in change}
+        found: dict[str, Any] = {}
+        for form, change in changes.items():
+            if "*" in form and form != operation.name and _matches(form, operation):
+                found |= change.get("values", {})
+        found |= changes.get(operation.name, {}).get("values", {})
+        return found
 
     def wanted(self, operation: Operation) -> bool:
         """Tell whether `select` includes an operation."""
@@ -49,7 +53,8 @@ class Overrides(NamedTuple):
     def unknown(self, names: Iterable[str]) -> list[str]:
         """Return the names of overridden operations that do not exist. names: those that do."""
         known = set(names)
-        return [name for name in self.content.get("operations", {}) if name not in known]
+        listed = self.content.get("operations", {})
+        return [name for name in listed if name not in known and "*" not in name]
 
 
 def _any(lists: Mapping[str, Any], operation: Operation) -> bool:
@@ -102,6 +107,8 @@ def _check_change(where: str, change: Any) -> None:
     weight = change.get("weight", 1)
     if isinstance(weight, bool) or not isinstance(weight, (int, float)) or weight < 0:
         raise BadOverrides(f"{where}: weight is {weight!a}, expected a number of 0 or more")
+    if not isinstance(change.get("check", True), bool):
+        raise BadOverrides(f"{where}: check must be true or false")
     if not isinstance(change.get("skip", ""), (str, bool)):
         raise BadOverrides(f"{where}: skip must be a reason, true or false")
     statuses = change.get("ok", [])

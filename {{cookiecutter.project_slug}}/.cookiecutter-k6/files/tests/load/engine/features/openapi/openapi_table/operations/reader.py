@@ -104,6 +104,7 @@ class Reader:
             answers_of(document, node, at),
             auth_of(document, self.schemes, node, at),
             at,
+            clean(node.get("summary") or ""),
         )
 
     def _own_base(self, item: Mapping[str, Any], node: Mapping[str, Any], at: str) -> str | None:
