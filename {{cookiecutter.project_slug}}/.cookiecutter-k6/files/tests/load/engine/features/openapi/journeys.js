@@ -5,7 +5,8 @@ import exec from 'k6/execution';
 import { env } from '../../../lib/config.js';
 import { reportException, reportOnce } from '../../vu/failures.js';
 import { thinkTime } from '../../../lib/pauses.js';
-import { checkAnswer, sendOperation, valueAt } from './requests.js';
+import { checkAnswer, valueAt } from './answers.js';
+import { sendOperation } from './requests.js';
 import { counts, createRandom, operationAt, seed, walkAt } from './table.js';
 
 /** @typedef {import('./types.js').Operation} Operation */
