@@ -35,12 +35,10 @@ export function checkAnswer({ name, method, responses }, response) {
       const found = isRight ? ' is declared' : `: found ${plainName(type) || 'none'}`;
       results[`${name} content type${found}`] = isRight;
     }
-    if (declared.is !== undefined || declared.required !== undefined) {
-      const problem = problemOf(declared, response, type);
-      if (problem !== undefined) {
-        const found = problem === '' ? ' has the declared shape' : `: ${plainName(problem)}`;
-        results[`${name} body${found}`] = problem === '';
-      }
+    const problem = problemOf(declared, response, type);
+    if (problem !== undefined) {
+      const found = problem === '' ? ' has the declared shape' : `: ${plainName(problem)}`;
+      results[`${name} body${found}`] = problem === '';
     }
   }
   // k6 takes values as well as functions here, whatever its types say.
@@ -96,7 +94,11 @@ function hasType(types, found) {
  * @param {string} type its media type in small letters, empty without one
  * @returns {string | undefined} what is wrong, empty: nothing; undefined: nothing to look at
  */
-function problemOf({ is, required = [], nullable, types = [] }, response, type) {
+function problemOf(declared, response, type) {
+  const { is, required, types = [] } = declared;
+  if (is === undefined && required === undefined) {
+    return undefined;
+  }
   const body = jsonOf(response);
   const isJson = type.endsWith('/json') || type.endsWith('+json');
   // Where any type was promised, frameworks write a text as it is and still call it JSON.
@@ -107,10 +109,19 @@ function problemOf({ is, required = [], nullable, types = [] }, response, type) 
   if (body === undefined) {
     return response.body ? 'not JSON' : 'empty';
   }
-  const kind = Array.isArray(body) ? 'array' : body === null ? 'null' : typeof body;
+  return misshapen(declared, body);
+}
+
+/**
+ * @param {ExpectedResponse} declared
+ * @param {any} body JSON
+ * @returns {string} what is wrong, empty: nothing
+ */
+function misshapen({ is, required = [], nullable }, body) {
   if (body === null) {
     return nullable === true ? '' : `expected ${is ?? 'a value'}, found null`;
   }
+  const kind = Array.isArray(body) ? 'array' : typeof body;
   if (is !== undefined && is !== kind) {
     return `expected ${is}, found ${kind}`;
   }

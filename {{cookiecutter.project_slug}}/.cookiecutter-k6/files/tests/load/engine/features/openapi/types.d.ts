@@ -77,6 +77,8 @@ export interface Parameter {
   optional?: boolean;
   style?: Style;
   explode?: boolean;
+  /** How the lists in a list are written. */
+  inner?: Style;
   /** The value is sent as JSON text. */
   json?: boolean;
   /** Reserved characters stay as they are. */

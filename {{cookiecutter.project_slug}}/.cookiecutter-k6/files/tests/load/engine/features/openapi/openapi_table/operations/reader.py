@@ -54,6 +54,7 @@ class Reader:
         return {**target, **own} if isinstance(target, Mapping) else own or None
 
     def _of_path(self, path: str, item: Mapping[str, Any], at: str) -> Iterator[Operation]:
+        self._additional(item, at)
         for method, key in self._methods(item, at).items():
             where = below(at, key)
             node, _ = self.document.follow(item[key], where)
@@ -67,6 +68,13 @@ class Reader:
                 self.document.note(where, "this operation is malformed")
                 continue
             yield operation
+
+    def _additional(self, item: Mapping[str, Any], at: str) -> None:
+        """Note the operations of OpenAPI 3.2 whose methods are not those of HTTP."""
+        more = self.document.mapping(item, at, "additionalOperations")
+        for method in more:
+            where = below(at, "additionalOperations", method)
+            self.document.note(where, f"operations with the method {clean(method)} are not sent")
 
     def _methods(self, item: Mapping[str, Any], at: str) -> dict[str, str]:
         """Return the methods of a path, in the order of METHODS, with their keys."""
