@@ -25,15 +25,14 @@ export function checkAnswer({ name, method, responses }, response) {
   const isOpen = status >= 200 && status < 300 && !declaresSuccess(responses);
   /** @type {Record<string, boolean>} */
   const results = {
-    [`${name} status is declared`]:
+    [`${name} status ${status} is declared`]:
       declared !== undefined || isOpen || (status !== 0 && Object.keys(responses).length === 0),
   };
   if (declared !== undefined && method !== 'HEAD' && !WITHOUT_BODY.includes(status)) {
     const type = (response.headers['Content-Type'] ?? '').split(';')[0].trim().toLowerCase();
     if (declared.types !== undefined) {
-      const isRight = hasType(declared.types, type);
-      const found = isRight ? ' is declared' : `: found ${plainName(type) || 'none'}`;
-      results[`${name} content type${found}`] = isRight;
+      const found = plainName(type) || 'none';
+      results[`${name} content type ${found} is declared`] = hasType(declared.types, type);
     }
     const problem = problemOf(declared, response, type);
     if (problem !== undefined) {

@@ -2,6 +2,7 @@
 
 import { env } from '../../../lib/config.js';
 import { localPath } from '../../settings/paths.js';
+import { baseOf, notTwice } from './bases.js';
 import { credentialsOf } from './credentials.js';
 import { SAFE_METHODS } from './names.js';
 import { applyOverride, checkNames, overrideOf, parseOverrides } from './overrides.js';
@@ -115,6 +116,7 @@ function readOverrides() {
 function choose({ header, rows, shared }, overrides) {
   const warnings = checkNames(overrides, rows.map(namesOf));
   const { sent, last, helpers, skipped } = select(rows, overrides);
+  const documentBase = baseOf(header);
   const order = [...sent, ...last, ...helpers];
   /** @type {Map<string, number>} */
   const auths = new Map();
@@ -122,7 +124,7 @@ function choose({ header, rows, shared }, overrides) {
     const row = JSON.parse(rows[line]);
     const auth = JSON.stringify(row.auth ?? []);
     auths.set(auth, (auths.get(auth) ?? 0) + 1);
-    return briefOf(row, header, overrideOf(row, overrides).weight);
+    return briefOf(row, documentBase, overrideOf(row, overrides).weight);
   });
   const operations = new Map(briefs.map(({ name }, index) => [name, index]));
   const schemes = header.schemes ?? {};
@@ -133,7 +135,7 @@ function choose({ header, rows, shared }, overrides) {
     operations: order.map((line, index) => {
       const row = JSON.parse(rows[line]);
       const { weight } = briefs[index];
-      const base = row.base ?? header.base ?? '';
+      const base = row.base === undefined ? documentBase : notTwice(row.base);
       const changed = applyOverride(row, overrideOf(row, overrides));
       return element(prepared(changed, { index, base, weight, operations, credentials }));
     }),
@@ -146,7 +148,7 @@ function choose({ header, rows, shared }, overrides) {
     last: [element(last.map((_, index) => sent.length + index))],
     auths: [...auths].map(([auth, count]) => [`[${auth},${count}]`]),
     schemes: [element(schemes)],
-    facts: [element({ credentials, seed: env.OPENAPI_SEED ?? freshSeed() })],
+    facts: [element({ credentials, seed: env.OPENAPI_SEED ?? freshSeed(), base: documentBase })],
   };
 }
 
@@ -187,25 +189,25 @@ function byName([first], [second]) {
 
 /**
  * @param {Row} row
- * @param {Header} header
+ * @param {string} base
  * @param {number} [weight]
  * @returns {Brief}
  */
-function briefOf(row, header, weight = 1) {
+function briefOf(row, base, weight = 1) {
   const { name, journey, method, role, undo } = row;
   const kind = SAFE_METHODS.includes(method) ? 'api_read' : 'api_write';
-  const url = templateOf(row, header);
+  const url = templateOf(row, base);
   return { name, journey, kind, method, url, weight, role, ...(undo && { undo }) };
 }
 
 /**
  * @param {Row} row
- * @param {Header} header
+ * @param {string} documentBase
  * @returns {string} such as `/v1/pets/{petId}`
  */
-function templateOf({ url, base }, header) {
+function templateOf({ url, base }, documentBase) {
   const parts = url.map((part, index) => (index % 2 === 0 ? part : `{${part}}`));
-  return `${base ?? header.base ?? ''}${parts.join('')}`;
+  return `${base === undefined ? documentBase : notTwice(base)}${parts.join('')}`;
 }
 
 /** @returns {number} another one for each run: what it makes must not meet what an earlier run made */

@@ -1,6 +1,7 @@
 // What a run says about the API before it starts. Once per run.
 
 import { alternativeOf, variablesOf } from './credentials.js';
+import { adviceOnBase } from './probe.js';
 import { runWalk } from './journeys.js';
 import { aboutRun, createRandom, credentials, seed } from './table.js';
 
@@ -87,11 +88,16 @@ function needed(name) {
 }
 
 /**
- * Sends what may end the session, the service or all data and was named by the user: last, one at a time.
+ * Sends what may end the session, the service or all data and was named by the user: last, one at a time. Before,
+ * if nothing is found at the base path, says so: near the verdict, where it is read.
  *
  * @example defineTest({ finish: sendLast, ... })
  */
 export function sendLast() {
+  const advice = adviceOnBase(endpoints);
+  if (advice !== undefined) {
+    console.warn(`openapi: ${advice}`);
+  }
   for (const index of last) {
     runWalk({ operations: [index], weight: 1 }, createRandom(seed, index), false);
   }

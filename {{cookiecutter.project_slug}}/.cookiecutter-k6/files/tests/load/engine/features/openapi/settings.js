@@ -11,6 +11,10 @@ export const settings = {
     [],
     'Operations that may end the session, the account, the service or all data, and are sent all the same, at the end; written the same way',
   ),
+  OPENAPI_BASE: text(
+    '',
+    'Path between BASE_URL and the paths of the document, such as `/api`; `/` for none; default: as in its servers',
+  ),
   OPENAPI_WRITES: choice(
     /** @type {const} */ (['smoke', 'always', 'never']),
     'smoke',

@@ -29,7 +29,7 @@ export const counts = {
 };
 
 /** What is true of the whole run: what to send for security schemes by name, and the seed of all values. */
-export const { credentials, seed } = JSON.parse(shared('facts')[0][0]);
+export const { credentials, seed, base } = JSON.parse(shared('facts')[0][0]);
 
 /**
  * Values that look random and repeat: the same seed, VU, iteration and position give the same value.

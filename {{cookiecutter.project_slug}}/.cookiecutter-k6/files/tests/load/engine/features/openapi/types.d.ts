@@ -208,6 +208,7 @@ export interface Header {
   format: number;
   document: { title?: string; version?: string; openapi?: string; source?: string } | null;
   base?: string;
+  servers?: { host: string; base: string }[];
   schemes?: Record<string, Scheme>;
   unsupported?: { at: string; what: string }[];
 }

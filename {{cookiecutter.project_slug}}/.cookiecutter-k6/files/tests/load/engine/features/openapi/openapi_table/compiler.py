@@ -112,6 +112,7 @@ def _header(
             "digest": source.digest,
         },
         "base": reader.base(),
+        "servers": reader.servers(),
         "schemes": {name: scheme for name, scheme in reader.schemes.items() if name in named},
         "counts": {
             "operations": len(rows),
