@@ -19,6 +19,18 @@ python_works() {
   limited "$ANSWER_LIMIT" "$1" -c 'import sys; sys.exit(sys.version_info < (3, 10))' >/dev/null 2>&1
 }
 
+# refuse_misspelt openapi WORD: a word behind `openapi` that is no command, no switch and no test.
+refuse_misspelt() {
+  local command
+  case $2 in '' | -* | list | plan | update) return 0 ;; esac
+  [ "$1" = openapi ] && [ ! -f "$suite/scripts/$2.js" ] && [ ! -f "$suite/scenarios/$2.js" ] || return 0
+  for command in update list plan; do
+    case $2 in
+      "${command:0:1}"* | *"${command:1}") refuse "openapi $2: no such command. Did you mean 'openapi $command'?" "scripts/load-test.sh openapi $command" ;;
+    esac
+  done
+}
+
 # openapi_command openapi ARGUMENTS...: the compiler takes over, with the settings it may need in its environment.
 openapi_command() {
   local name tool=$suite/engine/features/openapi/compile.py interpreter=''
@@ -31,7 +43,10 @@ openapi_command() {
       main openapi --dry-run "$@"
       exit 0
       ;;
-    *) return 0 ;;
+    *)
+      refuse_misspelt "${1:-}" "${2:-}"
+      return 0
+      ;;
   esac
   open_suite
   resolve_target

@@ -68,7 +68,8 @@ def _any(lists: Mapping[str, Any], operation: Operation) -> bool:
 
 def _matches(form: str, operation: Operation) -> bool:
     """Tell whether a name or operationId, with `*` for any text, matches an operation."""
-    expression = ".*".join(re.escape(part) for part in form.split("*"))
+    # Names hold `%2C` instead of a comma, which thresholds cannot name.
+    expression = ".*".join(re.escape(part) for part in form.replace(",", "%2C").split("*"))
     return any(
         re.fullmatch(expression, name, re.DOTALL) for name in (operation.name, operation.id) if name
     )
@@ -136,8 +137,34 @@ def with_selection(text: str, add: Iterable[tuple[str, str, str]], *, reset: boo
     for side, kind, value in add:
         listed = select.setdefault(side, {}).get(kind, [])
         select[side][kind] = listed if value in listed else [*listed, value]
-    content = {
-        "select": select,
-        **{key: value for key, value in content.items() if key != "select"},
-    }
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    made = json.dumps(select, indent=2, ensure_ascii=False).replace("\n", "\n  ")
+    span = _member(text, "select")
+    if span:
+        return text[: span[0]] + made + text[span[1] :]
+    start = text.index("{") + 1
+    rest = text[start:]
+    comma = "" if rest.lstrip().startswith("}") else ","
+    return f'{text[:start]}\n  "select": {made}{comma}{rest if comma else chr(10) + rest.lstrip()}'
+
+
+def _member(text: str, key: str) -> tuple[int, int] | None:
+    """Return where the value of a key of the outermost object begins and ends, None without it."""
+    decoder = json.JSONDecoder()
+    at = text.index("{") + 1
+    while True:
+        at = _after_blanks(text, at)
+        if text[at] == "}":
+            return None
+        name, at = decoder.raw_decode(text, at)
+        at = _after_blanks(text, _after_blanks(text, at) + 1)  # the colon
+        _, end = decoder.raw_decode(text, at)
+        if name == key:
+            return at, end
+        at = _after_blanks(text, end)
+        at += text[at] == ","
+
+
+def _after_blanks(text: str, at: int) -> int:
+    while text[at] in " \t\r\n":
+        at += 1
+    return at
