@@ -20,7 +20,8 @@ import { counts, createRandom, operationAt, seed, walkAt } from './table.js';
  * @typedef {object} Journey
  * @property {Ids} created things this journey made
  * @property {Ids} seen things that a list showed: only to be read
- * @property {{ undo: number, ids: Ids }[]} pending what is still to be deleted, oldest first
+ * @property {{ undo: number | undefined, ids: Ids, given: string[] }[]} pending what is still there: what deletes it,
+ *   the ids of it and of what it is in, and the slots of its own ids; oldest first
  * @property {Record<number, number | undefined>} helped how often an operation was sent for the sake of another
  * @property {import('./table.js').Random} random
  */
@@ -310,8 +311,9 @@ function remember(operation, journey, { response, sent, ids }) {
       );
     }
   }
-  if (isCreate && operation.undo !== undefined) {
-    journey.pending.push({ undo: operation.undo, ids });
+  if (isCreate) {
+    const slots = Object.keys(operation.gives).filter((slot) => ids[slot] !== undefined);
+    journey.pending.push({ undo: operation.undo, ids, given: slots });
   }
 }
 
@@ -322,16 +324,25 @@ function remember(operation, journey, { response, sent, ids }) {
  * @param {Journey} journey
  * @param {Ids} used
  */
-function forget({ index, deletes: slot }, journey, used) {
+function forget({ deletes: slot }, journey, used) {
   const id = slot === undefined ? undefined : used[slot];
   if (slot === undefined || id === undefined) {
     return;
   }
-  journey.pending = journey.pending.filter(({ undo, ids }) => undo !== index || ids[slot] !== id);
-  for (const ids of [journey.created, journey.seen]) {
-    if (ids[slot] === id) {
-      delete ids[slot];
-    }
+  // A thing may have several ids, such as a number and a name: all of them are gone.
+  const isIt = (/** @type {Journey['pending'][0]} */ { ids, given }) =>
+    given.includes(slot) && ids[slot] === id;
+  const gone = [...journey.pending.filter(isIt), { ids: used, given: [slot] }];
+  journey.pending = journey.pending.filter((thing) => !isIt(thing));
+  for (const { ids, given } of gone) {
+    given.forEach((own) => {
+      if (journey.created[own] === ids[own]) {
+        delete journey.created[own];
+      }
+      if (journey.seen[own] === ids[own]) {
+        delete journey.seen[own];
+      }
+    });
   }
 }
 
@@ -342,6 +353,9 @@ function forget({ index, deletes: slot }, journey, used) {
  */
 function cleanUp(journey) {
   for (const { undo, ids } of journey.pending.reverse()) {
+    if (undo === undefined) {
+      continue;
+    }
     const operation = operationAt(undo);
     const isKnown = operation.params.every(({ in: place, gen }) => {
       const id = 'bind' in gen ? ids[gen.bind] : undefined;
