@@ -112,3 +112,18 @@ def test_an_override_that_means_nothing_stops_the_run(
         found = suite.against(server.url).inspect(SCRIPT)
     assert found.code == 107
     assert message in found.err.replace("\\", "")
+
+
+def test_the_summary_shows_what_of_the_document_was_seen(
+    compiled: Compiled, document: Path
+) -> None:
+    answers = {**ANSWERS, "GET /text": (404, {})}
+    with recording(answers) as server:
+        run = compiled(document).against(server.url).run(SCRIPT)
+    coverage, never = run.summary["tables"]
+    assert coverage["title"] == "Coverage of the document"
+    seen = {row[0]: row[1:3] for row in coverage["rows"]}
+    assert seen["operations sent"] == [6, 6]
+    assert seen["operations with a 2xx answer"] == [5, 6]
+    assert seen["statuses"] == [3, 6]
+    assert [row[:2] for row in never["rows"]] == [["GET /text", "404"]]

@@ -22,6 +22,7 @@ const test = defineTest({
   tags: { test_type: 'openapi' },
   readiness: 'answer',
   prepare: report?.announce,
+  findings: report?.coverage,
   // Operations that may end the session or the service, if you named any.
   finish: report?.sendLast,
 });

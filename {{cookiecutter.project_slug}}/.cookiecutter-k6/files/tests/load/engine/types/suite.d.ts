@@ -209,7 +209,7 @@ export interface TestSpec {
     figures: Pick<RunFigures, 'vus' | 'durationMs' | 'stages'> & { chosen?: string },
   ) => Thresholds;
   /** Reads further findings from what k6 hands to `handleSummary`. Called outside the VUs only. */
-  findings?: (metrics: any, figures: RunFigures) => Findings;
+  findings?: (metrics: any, figures: RunFigures, checks: any) => Findings;
   /** Set for files in scripts/: what to run when PROFILE is not set. */
   defaultLoad?: { scenario: string; shape: Shape };
   /** Its own shape pushes a service past its limits: off this machine it needs an explicit opt-in. */

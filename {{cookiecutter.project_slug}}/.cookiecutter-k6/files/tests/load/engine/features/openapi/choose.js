@@ -24,6 +24,8 @@ import { select } from './selection.js';
  * @property {string} method
  * @property {string} url its template, without the host
  * @property {string} role
+ * @property {{ statuses: string[], types: string[], sent: number, parameters: number }} declares what the document
+ *   says of it; parameters: how many, and how many of them are sent
  * @property {string} [undo] what deletes what it creates
  * @property {number} weight
  */
@@ -194,10 +196,16 @@ function byName([first], [second]) {
  * @returns {Brief}
  */
 function briefOf(row, base, weight = 1) {
-  const { name, journey, method, role, undo } = row;
+  const { name, journey, method, role, undo, params = [], left = [], responses = {} } = row;
   const kind = SAFE_METHODS.includes(method) ? 'api_read' : 'api_write';
   const url = templateOf(row, base);
-  return { name, journey, kind, method, url, weight, role, ...(undo && { undo }) };
+  const declares = {
+    statuses: Object.keys(responses).filter((status) => status !== 'default'),
+    types: [...new Set(Object.values(responses).flatMap(({ types = [] }) => types))],
+    sent: params.filter(({ optional }) => !optional || env.OPENAPI_OPTIONAL > 0).length,
+    parameters: params.length + left.length,
+  };
+  return { name, journey, kind, method, url, weight, role, declares, ...(undo && { undo }) };
 }
 
 /**

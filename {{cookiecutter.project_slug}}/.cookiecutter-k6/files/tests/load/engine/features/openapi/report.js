@@ -1,6 +1,7 @@
 // What a run says about the API before it starts. Once per run.
 
 import { alternativeOf, variablesOf } from './credentials.js';
+import { coverageOf } from './coverage.js';
 import { adviceOnBase } from './probe.js';
 import { runWalk } from './journeys.js';
 import { aboutRun, createRandom, credentials, seed } from './table.js';
@@ -85,6 +86,20 @@ function needed(name) {
   return variables.length > 0
     ? variables.join(' and ')
     : `${name} (${scheme?.what ?? 'unknown scheme'})`;
+}
+
+/**
+ * Reads from k6's summary data how much of the document was seen.
+ *
+ * @param {any} metrics
+ * @param {unknown} _figures
+ * @param {any} group the root group
+ * @returns {import('../../types/suite.js').Findings}
+ * @example defineTest({ findings: coverage, ... })
+ */
+export function coverage(metrics, _figures, group) {
+  const more = { count: skipped.length, missing: missingCredentials() };
+  return coverageOf(endpoints, more, metrics, group);
 }
 
 /**

@@ -122,6 +122,8 @@ export interface Row {
   journey: string;
   role: Role;
   params?: Parameter[];
+  /** Optional parameters that are not sent. */
+  left?: string[];
   body?: { required?: boolean; types: BodyType[] };
   /** Alternatives; each is a set of schemes that go together. */
   auth?: string[][];

@@ -80,8 +80,8 @@ def parser() -> argparse.ArgumentParser:
             action="append",
             default=[],
             metavar="WHICH",
-            help=f"{side} operations, as OPENAPI_INCLUDE spells them: tag:NAME, method:NAME, a name or"
-            " an operationId (* matches any text); repeatable, saved for later updates",
+            help=f"{side} operations, as OPENAPI_INCLUDE spells them: tag:NAME, method:NAME, a name"
+            " or an operationId (* matches any text); repeatable, saved for later updates",
         )
     update.add_argument(
         "--select-all",
@@ -104,9 +104,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     here = os.path.dirname(os.path.realpath(__file__))
     project = os.path.abspath(options.project or os.path.join(here, *[os.pardir] * 6))
     try:
-        code = _list(project) if options.command == "list" else _update(project, options, environ)
-        sys.stdout.flush()
-        return code
+        return _run(project, options, environ)
     except (Refused, BadDocument, overrides.BadOverrides) as problem:
         _complain(str(problem))
         return REFUSED
@@ -120,6 +118,12 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     except OSError as error:
         _complain(f"{error.strerror}: {error.filename}")
         return REFUSED
+
+
+def _run(project: str, options: Any, environ: Mapping[str, str]) -> int:
+    code = _list(project) if options.command == "list" else _update(project, options, environ)
+    sys.stdout.flush()
+    return code
 
 
 def _complain(text: str) -> None:

@@ -79,7 +79,7 @@ def with_credentials(
 ) -> tuple[list[Parameter], list[list[str]]]:
     """Return the parameters without credentials, and the alternatives with a scheme for each.
 
-    A credential comes from the environment, whatever it is declared as. schemes: new ones are added.
+    A credential comes from the environment, whatever it is declared as. schemes: gets new ones.
     """
     left: list[Parameter] = []
     for parameter in parameters:
