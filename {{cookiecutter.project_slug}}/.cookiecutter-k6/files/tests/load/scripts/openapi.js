@@ -22,6 +22,9 @@ const test = defineTest({
   tags: { test_type: 'openapi' },
   readiness: 'answer',
   prepare: report?.announce,
+  findings: report?.coverage,
+  // Operations that may end the session or the service, if you named any.
+  finish: report?.sendLast,
 });
 
 export const { options, setup, teardown, handleSummary } = test;

@@ -208,8 +208,8 @@ export interface TestSpec {
   always?: (
     load: Pick<RunFigures, 'vus' | 'durationMs' | 'stages'> & { chosen?: string },
   ) => Thresholds;
-  /** Derives further results from `data.metrics` of `handleSummary`. Never called in a VU. */
-  findings?: (metrics: any, run: RunFigures) => Findings;
+  /** Derives further results from `data.metrics` and `data.root_group` of `handleSummary`. Never called in a VU. */
+  findings?: (metrics: any, run: RunFigures, checks: any) => Findings;
   /** For files in scripts/: the load if PROFILE is not set. */
   defaultLoad?: { scenario: string; shape: Shape };
   /** Whether the default load overloads the service. Against another machine it requires an explicit opt-in. */
