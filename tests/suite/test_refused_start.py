@@ -87,7 +87,7 @@ def test_every_health_path_is_asked(suite: Suite, faulty: RunningService) -> Non
 
 
 @pytest.mark.parametrize(
-    ("words", "healthy"), [("*", True), ("UP,degraded", True), ("up", False), ("Degraded", False)]
+    ("words", "healthy"), [("*", True), ("UP,degraded", True), ("up", False), ("Degraded", True)]
 )
 def test_words_for_healthy(suite: Suite, faulty: RunningService, words: str, healthy: bool) -> None:
     faulty.set_fault("unhealthy", "degraded")

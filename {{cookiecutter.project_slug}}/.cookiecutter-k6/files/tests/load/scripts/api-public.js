@@ -6,7 +6,7 @@
 
 import k6 from 'k6';
 import { Counter, Rate } from 'k6/metrics';
-import { checker } from '../lib/checker.js';
+import { checker, HEALTHY } from '../lib/checker.js';
 import { BASE_URL, env } from '../lib/config.js';
 import { endpoint, request, variant } from '../lib/http.js';
 import { thinkTime } from '../lib/pauses.js';
@@ -33,7 +33,7 @@ export const ROOT = endpoint('root', `${BASE_URL}${env.ROOT_PATH}`, {
 
 const PUBLIC_HEALTH = variant(HEALTH, { tags: { endpoint: 'health' } });
 
-const checkHealthDocument = checker(HEALTH.name, { status: 200, fields: ['status'] });
+const checkHealthDocument = checker(HEALTH.name, HEALTHY);
 const checkOpenapi = checker(OPENAPI.name, { status: 200, fields: ['paths'] });
 const checkRoot = checker(ROOT.name, { below: 500 });
 

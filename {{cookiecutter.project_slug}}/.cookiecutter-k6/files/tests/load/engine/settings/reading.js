@@ -1,4 +1,6 @@
 import { hooksOf } from '../features/registry.js';
+import { headersOf } from './headers.js';
+import { healthOf } from './health.js';
 import { localPath } from './paths.js';
 import { SETTINGS } from './table.js';
 import { isLocalHost, parseHttpUrl } from './url.js';
@@ -117,7 +119,12 @@ export function readEnvironment() {
     throw new Error(`BASE_URL=${values.BASE_URL}: expected ${SETTINGS.BASE_URL.accepts}`);
   }
   return Object.assign(
-    { ...values, target: { ...url, isLocal: isLocalHost(url.host) } },
+    {
+      ...values,
+      ...healthOf(values),
+      ...headersOf(values, table),
+      target: { ...url, isLocal: isLocalHost(url.host) },
+    },
     ...features.map(({ derive }) => derive?.(values, url, table)),
   );
 }

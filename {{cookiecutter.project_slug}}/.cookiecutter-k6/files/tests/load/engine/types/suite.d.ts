@@ -236,7 +236,7 @@ export interface TestSpec {
    * What tells that the service is up, default: the setting READINESS. `answer` is for tests of services that
    * may have no health document, `none` for tests that do not ask the service at all.
    */
-  readiness?: 'health' | 'answer' | 'none';
+  readiness?: 'health' | 'answer' | 'tcp' | 'none';
   /** Done once in set-up, after the service proved healthy: throws when the test cannot work. */
   prepare?: () => void;
   /** Done once at the end, also of a run that was interrupted. */

@@ -1,4 +1,5 @@
 import { Counter } from 'k6/metrics';
+import { env } from '../../lib/config.js';
 
 /** @typedef {import('../types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../types/suite.js').HttpResponse} HttpResponse */
@@ -34,15 +35,18 @@ export function reportOnce(topic, message) {
 }
 
 /**
- * Makes foreign text fit for one log line.
+ * Makes foreign text fit for one log line: services repeat what they were sent.
  *
  * @param {unknown} text
- * @returns {string} without control characters, at most 300 characters
+ * @returns {string} without control characters and without secrets of the settings, at most 300 characters
  * @example shorten('<html>\n...') // '<html> ...'
  */
 export function shorten(text) {
   // eslint-disable-next-line no-control-regex
-  const line = String(text ?? '').replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ');
+  let line = String(text ?? '').replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ');
+  for (const secret of env.secrets) {
+    line = line.replaceAll(secret, '***');
+  }
   return line.length > 300 ? `${line.slice(0, 300)}...` : line;
 }
 

@@ -451,9 +451,12 @@ function addressOf({ path: usual }) {
     // k6 takes no credentials in the address of a socket.
     url: `${href.replace(/\/\/[^@/]*@/, '//')}${tail}`,
     shown: `${masked}${tail}`,
-    headers: credentials
-      ? { Authorization: `Basic ${encoding.b64encode(decodeURIComponent(credentials))}` }
-      : {},
+    headers: {
+      ...env.requestHeaders,
+      ...(credentials && {
+        Authorization: `Basic ${encoding.b64encode(decodeURIComponent(credentials))}`,
+      }),
+    },
   };
 }
 
