@@ -46,9 +46,7 @@ HEALTHY = [
     ("answer", "settings"),
     [pytest.param(answer, settings, id=name) for name, answer, settings in HEALTHY],
 )
-def test_is_healthy(
-    suite: Suite, answer: tuple[int, str, str], settings: dict[str, str]
-) -> None:
+def test_is_healthy(suite: Suite, answer: tuple[int, str, str], settings: dict[str, str]) -> None:
     with plain_server({"/health": answer}) as server:
         live = suite.against(server.url, WAIT_TIMEOUT="1s", API_PREFIX="/", **settings)
         assert live.run(WAIT).code == 0

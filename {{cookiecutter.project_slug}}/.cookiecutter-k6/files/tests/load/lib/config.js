@@ -29,6 +29,9 @@ export const HEALTH_PATHS = env.HEALTH_PATHS;
 /** Whether requests may change data: always on a local target, elsewhere only when asked for. */
 export const writesAllowed = env.target.isLocal || env.ALLOW_WRITES;
 
+/** Password of the users that come with the suite; refused anywhere but on a local target. */
+export const DEFAULT_PASSWORD = 'loadtest123';
+
 /** Headers and time limit that every request starts from. */
 export const defaultOptions = Object.freeze({
   headers: Object.freeze({

@@ -33,6 +33,9 @@ const ANY_STATUS = [{ min: 100, max: 599 }];
 /** Errors that waiting does not mend. */
 const LASTING = /x509|certificate|HTTP response to HTTPS client|malformed HTTP/i;
 
+const CLIENT_CERTIFICATE =
+  'the service asks for a client certificate: set CLIENT_CERT and CLIENT_KEY to the PEM files';
+
 /** Errors of a connection that was never made. */
 const NO_CONNECTION = /refused|no such host|lookup|dial|no route|unreachable/i;
 
@@ -126,10 +129,7 @@ function adviceOnError(error) {
       `this port does not speak HTTP. Set BASE_URL to the port that does` +
         `${scheme === 'http' ? ` (BASE_URL=${other} if it speaks TLS)` : ''}, or READINESS=tcp for other protocols`,
     ],
-    [
-      /certificate required|bad certificate|handshake failure/i,
-      'the service asks for a client certificate: set CLIENT_CERT and CLIENT_KEY to the PEM files',
-    ],
+    [/certificate required|bad certificate|handshake failure/i, CLIENT_CERTIFICATE],
     [
       /unknown authority|self.signed|not trusted/i,
       'no known authority signed the certificate: export SSL_CERT_FILE=/path/to/ca.pem, or set ' +
@@ -163,31 +163,32 @@ function adviceOnStatus({ status, headers, body }, name) {
   const { masked } = env.target;
   const text = String(body ?? '').trim();
   const type = headers['Content-Type'] ?? '';
-  if (status >= 300 && status < 400) {
-    return adviceOnRedirect(headers.Location ?? '', path);
-  }
-  if (/HTTP request (was sent )?to (an )?HTTPS/i.test(text)) {
-    return `this port speaks TLS: set BASE_URL=${masked.replace(/^http:/, 'https:')}`;
-  }
-  if (/SSL certificate/i.test(text)) {
-    return 'the service asks for a client certificate: set CLIENT_CERT and CLIENT_KEY to the PEM files';
-  }
-  if (status === 421 || /(invalid|disallowed|unknown) (http_)?host/i.test(text)) {
-    return `the service expects another host name: set HOST_HEADER`;
-  }
-  if (status === 401 || status === 403 || status === 407) {
-    return (
-      `${path} asks for credentials. Set HEALTH_PATHS to a path that does not, export ` +
-      `SECRET_HEADERS='Name: value' for a gateway, or set HEALTH_STATUSES=2xx,${status} if this response means that it is up`
-    );
-  }
-  if (status === 404 || status === 405 || status === 410) {
-    return `there is no health document at ${path}: set HEALTH_PATHS, or HEALTH_PRESET for a well-known stack`;
-  }
-  if (status >= 200 && status < 300) {
-    return adviceOnBody(text, type);
-  }
-  return '';
+  /** @type {[boolean, () => string][]} */
+  const table = [
+    [status >= 300 && status < 400, () => adviceOnRedirect(headers.Location ?? '', path)],
+    [
+      /HTTP request (was sent )?to (an )?HTTPS/i.test(text),
+      () => `this port speaks TLS: set BASE_URL=${masked.replace(/^http:/, 'https:')}`,
+    ],
+    [/SSL certificate/i.test(text), () => CLIENT_CERTIFICATE],
+    [
+      status === 421 || /(invalid|disallowed|unknown) (http_)?host/i.test(text),
+      () => 'the service expects another host name: set HOST_HEADER',
+    ],
+    [
+      [401, 403, 407].includes(status),
+      () =>
+        `${path} asks for credentials. Set HEALTH_PATHS to a path that does not, export ` +
+        `SECRET_HEADERS='Name: value' for a gateway, or set HEALTH_STATUSES=2xx,${status} if this response means that it is up`,
+    ],
+    [
+      [404, 405, 410].includes(status),
+      () =>
+        `there is no health document at ${path}: set HEALTH_PATHS, or HEALTH_PRESET for a well-known stack`,
+    ],
+    [status >= 200 && status < 300, () => adviceOnBody(text, type)],
+  ];
+  return table.find(([applies]) => applies)?.[1]() ?? '';
 }
 
 /**

@@ -245,3 +245,39 @@ export const pairs = (about, accepts) => ({
   fallback: {},
   about,
 });
+
+/**
+ * A path that starts with a slash, or an http or https address.
+ *
+ * @param {string} fallback
+ * @param {string} about
+ * @returns {Setting<string>}
+ * @example address('/oauth/token', 'Token endpoint')
+ */
+export const address = (fallback, about) => ({
+  read: (raw) => (/^\/[^\s,]*$/.test(raw) ? raw : parseHttpUrl(raw)?.href),
+  accepts: 'a path that starts with /, or an http:// or https:// address',
+  fallback,
+  about,
+});
+
+/**
+ * Fields of a form, `name=value` joined by `&`.
+ *
+ * @param {string} about
+ * @returns {Setting<Record<string, string>>}
+ * @example fields('Further fields of the login')
+ */
+export const fields = (about) => ({
+  read: (raw) => {
+    const entries = raw.split('&').map((entry) => /^([^=]+)=(.*)$/.exec(entry));
+    return entries.includes(null)
+      ? undefined
+      : Object.fromEntries(
+          entries.map((match) => [match?.[1], decodeURIComponent(match?.[2] ?? '')]),
+        );
+  },
+  accepts: 'name=value, several joined by &, such as grant_type=password&tenant=acme',
+  fallback: {},
+  about,
+});

@@ -105,7 +105,7 @@ export function readSettings(settings, environment, file) {
  * Reads all settings, those of the features included. Called once per run, see lib/config.js.
  *
  * @returns {Readonly<Values<typeof SETTINGS>> & { target: import('../types/suite.js').Target } &
- *   import('../types/features.js').FeatureEnvironment}
+ *   ReturnType<typeof headersOf> & import('../types/features.js').FeatureEnvironment}
  * @throws when a setting is invalid
  * @example const { BASE_URL } = readEnvironment();
  */

@@ -1,3 +1,4 @@
+import { auth } from './auth.js';
 import { HEALTH_PRESETS } from './health.js';
 import {
   choice,
@@ -156,21 +157,6 @@ const safety = {
     'Maximum arrival rate per second against a host that is not local',
   ),
   MAX_REMOTE_DURATION: duration('1h', 'Maximum duration against a host that is not local'),
-};
-
-const auth = {
-  AUTH_MODE: choice(
-    /** @type {const} */ (['none', 'api-key', 'login']),
-    'none',
-    'How requests authenticate',
-  ),
-  API_KEY: secret('Key sent as a bearer token when `AUTH_MODE=api-key`'),
-  LOGIN_PATH: path('/auth/login', 'Login route below `API_PREFIX`'),
-  REFRESH_PATH: path('/auth/refresh', 'Token renewal route below `API_PREFIX`'),
-  ME_PATH: path('/user/me', 'Route below `API_PREFIX` that returns the current user'),
-  TEST_USER_EMAIL: text('', 'Logs in as this user instead of those in `data/users.json`'),
-  TEST_USER_PASSWORD: secret('Password of the test users, instead of those in `data/users.json`'),
-  RESOURCE_PATH: path('/items', 'Protected resource below `API_PREFIX`, for api-authenticated'),
 };
 
 const wrapper = {

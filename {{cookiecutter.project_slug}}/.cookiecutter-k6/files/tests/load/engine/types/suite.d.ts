@@ -96,6 +96,25 @@ export interface EndpointOptions {
   confidential?: boolean;
 }
 
+/** How requests authenticate: one row of lib/auth.js. */
+export interface AuthStrategy {
+  /** Requests it sends on the way, named in the verdict if they fail. */
+  endpoints: Endpoint[];
+  /** Logs in if need be. Returns the token or key of the VU; empty if there is none. */
+  token: () => string;
+  /** What a request carries besides its own headers. The same object as long as nothing changes. */
+  headers: (
+    target: Endpoint,
+    details?: import('../../lib/http.js').RequestDetails,
+  ) => Record<string, string>;
+  /** What a request carries in its query. */
+  query?: () => string;
+  /** Gets new credentials after they were refused; left out: there are no others. */
+  renew?: () => void;
+  /** Whether a response refuses the credentials; default: status 401. */
+  isRefused?: (response: HttpResponse) => boolean;
+}
+
 /** What one visit of an endpoint found. */
 export interface Outcome {
   response: HttpResponse;

@@ -34,6 +34,19 @@ export function reportOnce(topic, message) {
   }
 }
 
+/** Secrets that came up during the run, such as tokens: the latest ones. @type {string[]} */
+const hidden = [];
+
+/**
+ * Keeps a secret out of everything that is shown.
+ *
+ * @param {string} secret
+ * @example hide(token);
+ */
+export function hide(secret) {
+  hidden[hidden.length < 4 ? hidden.length : 3] = secret;
+}
+
 /**
  * Makes foreign text fit for one log line: services repeat what they were sent.
  *
@@ -44,7 +57,7 @@ export function reportOnce(topic, message) {
 export function shorten(text) {
   // eslint-disable-next-line no-control-regex
   let line = String(text ?? '').replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ');
-  for (const secret of env.secrets) {
+  for (const secret of [...hidden, ...env.secrets]) {
     line = line.replaceAll(secret, '***');
   }
   return line.length > 300 ? `${line.slice(0, 300)}...` : line;
