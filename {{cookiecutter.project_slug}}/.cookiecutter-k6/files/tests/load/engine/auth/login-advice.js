@@ -12,6 +12,8 @@ const OAUTH2_ERRORS = {
   unauthorized_client: 'the client may not use OAUTH2_GRANT={grant}: allow it at the server',
   unsupported_grant_type: 'the server does not know OAUTH2_GRANT={grant}',
   invalid_grant: 'check {credentials}',
+  // What some servers say to a wrong password.
+  invalid_request: 'check {credentials} and OAUTH2_FIELDS',
 };
 
 /**
