@@ -70,7 +70,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
             if name == "fastapi_app":
                 command = [python, "-m", "uvicorn", f"{name}:app", "--port", str(port)]
             variables = {"PORT": str(port), "FOLDER": str(tmp_path), **env}
-            return stack.enter_context(process(command, port, tmp_path / f"{name}.log", **variables))
+            return stack.enter_context(
+                process(command, port, tmp_path / f"{name}.log", **variables)
+            )
 
         yield run
 

@@ -156,7 +156,9 @@ def test_short_lived_tokens_are_renewed_in_time(suite: Suite, start: Start) -> N
 def test_users_of_a_csv_file(suite: Suite, start: Start) -> None:
     url = start("fastapi_app")
     users = suite.load / "data" / "people.csv"
-    users.write_text('username,password,note\r\nalice,wonderland-1,"a, ""b"""\r\nbob,builder-22,\r\n')
+    users.write_text(
+        'username,password,note\r\nalice,wonderland-1,"a, ""b"""\r\nbob,builder-22,\r\n'
+    )
     settings = {**FASTAPI, "TEST_USER_EMAIL": "", "TEST_USER_PASSWORD": ""}
     live = suite.against(url, THRESHOLDS=PATIENT, **settings, USERS_FILE="data/people.csv")
     assert_green(live.run(SCRIPT, samples=True))

@@ -64,10 +64,10 @@ def nginx(tmp_path: Path) -> Iterator[Nginx]:
             (folder / "www" / "list.json").write_text("[]")
             # Its workers may run as another user.
             for part in (folder, *folder.parents):
-                if part.owner() != "root" or str(part) == "/tmp":  # noqa: S108
+                if part.owner() != "root" or str(part) == "/tmp":
                     break
                 part.chmod(part.stat().st_mode | 0o055)
-            password = base64.b64encode(hashlib.sha1(b"wonderland-1").digest()).decode()  # noqa: S324
+            password = base64.b64encode(hashlib.sha1(b"wonderland-1").digest()).decode()
             (folder / "users").write_text(f"alice:{{SHA}}{password}\n")
             port = free_port()
             text = CONFIG.format(

@@ -19,7 +19,7 @@ FOLDER = Path(os.environ["FOLDER"])
 settings.configure(
     DEBUG=False,
     ALLOWED_HOSTS=["127.0.0.1"],
-    SECRET_KEY="a key of a service that only lives during a test",  # noqa: S106
+    SECRET_KEY="a key of a service that only lives during a test",
     ROOT_URLCONF=__name__,
     INSTALLED_APPS=[
         "django.contrib.auth",
@@ -94,7 +94,7 @@ urlpatterns = [
 if __name__ == "__main__":
     call_command("migrate", verbosity=0)
     for name in ("alice", "bob"):
-        User.objects.create_user(name, password="wonderland-1")  # noqa: S106
+        User.objects.create_user(name, password="wonderland-1")
     execute_from_command_line(
         [sys.argv[0], "runserver", "--noreload", f"127.0.0.1:{os.environ['PORT']}"]
     )
