@@ -1,9 +1,9 @@
-// Waits until the service is healthy, for at most WAIT_TIMEOUT. Used by scripts/load-test.sh before a run,
-// so that waiting is no part of the results:
+// Waits until the service is healthy, for at most WAIT_TIMEOUT. Used by scripts/load-test.sh before a run, so
+// that the results do not include the wait:
 //
 //   k6 run --quiet tests/load/engine/commands/wait-for-service.js
 //
-// Ends with 0 when every health path is fine, with 108 and the last finding when time is up.
+// Exits with 0 when every health path is healthy, with 108 and the last problem on a timeout.
 
 import k6 from 'k6';
 import exec from 'k6/execution';
@@ -13,32 +13,28 @@ import { findHealth, healthProbes, unready } from '../plan/readiness.js';
 import { transportOptions } from '../plan/transport.js';
 import { shorten } from '../vu/failures.js';
 import { guardTarget } from '../plan/guard.js';
+import { options as frame } from './frame.js';
 
 /** @typedef {import('../plan/readiness.js').Finding} Finding */
 
-/** Between two questions, seconds. */
+/** Seconds between two probes. */
 const INTERVAL = 0.25;
 
-/** One question may take this long: a hanging service must not use up the whole wait. */
-const QUESTION_TIMEOUT = '2s';
+/** Time limit of one probe: a hanging request must not use up the whole wait. */
+const PROBE_TIMEOUT = '2s';
 
 guardTarget();
 
 const waitMs = parseDuration(env.WAIT_TIMEOUT);
 
-/** So long the same wrong answer has to come before the wait ends early, milliseconds. */
+/** The wait ends early if the same wrong answer lasts for so long, milliseconds. */
 const settledMs = Math.max(10_000, waitMs / 3);
-const probes = healthProbes(undefined, { timeout: QUESTION_TIMEOUT });
+const probes = healthProbes(undefined, { timeout: PROBE_TIMEOUT });
 
 export const options = {
   scenarios: {
-    wait: {
-      executor: /** @type {const} */ ('shared-iterations'),
-      vus: 1,
-      iterations: 1,
-      // The usual health paths may be asked as well.
-      maxDuration: `${waitMs + 60_000}ms`,
-    },
+    // The usual health paths may be asked as well.
+    command: { ...frame.scenarios.command, maxDuration: `${waitMs + 60_000}ms` },
   },
   ...transportOptions(),
 };
@@ -89,14 +85,14 @@ function advise({ text, advice }) {
   if (!text.includes(': status 404, ')) {
     return advice;
   }
-  const [found] = findHealth({ timeout: QUESTION_TIMEOUT });
+  const [found] = findHealth({ timeout: PROBE_TIMEOUT });
   return found === undefined
     ? advice
     : `set HEALTH_PATHS=${found.path} in tests/load/suite.env: it answers ${found.response.status}, ` +
         `${shorten(found.response.body).slice(0, 60) || 'empty body'}`;
 }
 
-/** No figures: nothing here is a result. */
+/** Returns nothing: the probes are not results, so k6 prints no metrics. */
 export function handleSummary() {
   return {};
 }

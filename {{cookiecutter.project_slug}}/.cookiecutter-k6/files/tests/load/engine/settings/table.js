@@ -53,7 +53,7 @@ const service = {
     'Words that count as healthy, in a field of a JSON document or as the whole text, in any case; default `healthy,ok,up,pass,alive,ready,true`; `empty` accepts a response without a body, `*` any response',
   ),
   HEALTH_FIELDS: list(
-    ['status', 'state', 'health', 'healthy'],
+    ['status', 'health', 'healthy'],
     'Fields of a JSON health document that may hold the word; the first one present counts',
     /^[^\s,]+$/,
     'comma-separated fields, such as status or checks.0.state',
