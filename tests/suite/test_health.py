@@ -247,3 +247,31 @@ def test_a_wrong_setting(suite: Suite, settings: dict[str, str], said: str) -> N
     run = suite.against("http://127.0.0.1:9", **settings).run(WAIT)
     assert run.code == 107
     assert said in run.err
+
+
+@pytest.mark.parametrize(
+    "entry", ["scenarios/smoke.js", "scenarios/load.js", "scenarios/soak.js", "scripts/api-public.js"]
+)
+@pytest.mark.parametrize("settings", [{}, {"OPENAPI_PATH": "/none"}], ids=["asked", "told"])
+def test_a_service_without_an_api_description(
+    suite: Suite, entry: str, settings: dict[str, str]
+) -> None:
+    with plain_server({"/health": FINE["/health"]}) as server:
+        live = suite.against(server.url, API_PREFIX="/", VUS=1, TIME_SCALE="0.001", **settings)
+        run = live.run(entry, THRESHOLDS=PATIENT, DURATION="2s", THINK_TIME="0.05")
+    assert run.code == 0, run.everything
+    assert "openapi" not in [row["name"] for row in run.summary["endpoints"]]
+    asked = [path for path, _ in server.received if path == "/openapi.json"]
+    assert len(asked) == (0 if settings else 1)
+    assert ("openapi: status 404 at /openapi.json, so this run leaves it out" in run.err) is not bool(
+        settings
+    )
+
+
+def test_an_api_description_that_breaks_is_red(suite: Suite) -> None:
+    answers = {"/health": FINE["/health"], "/openapi.json": (500, JSON, "{}")}
+    with plain_server(answers) as server:
+        live = suite.against(server.url, API_PREFIX="/", VUS=1, DURATION="1s", THINK_TIME="0.05")
+        run = live.run("scenarios/smoke.js", THRESHOLDS=PATIENT)
+    assert run.code == 99
+    assert run.summary["reasons"][0].startswith("openapi: ")

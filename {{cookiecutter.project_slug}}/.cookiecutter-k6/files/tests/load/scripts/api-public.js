@@ -21,6 +21,7 @@ const requestCount = new Counter('request_count');
 /** The OpenAPI document: at the base, not below the API prefix. */
 export const OPENAPI = endpoint('openapi', `${BASE_URL}${env.OPENAPI_PATH}`, {
   tags: { endpoint: 'openapi' },
+  optional: true,
 });
 
 /** The root page: many services have none, so only a server error counts as wrong. */
@@ -100,15 +101,17 @@ const test = defineTest({
 
 export const { options, setup, teardown, handleSummary } = test;
 
-export default test.run(() => {
+export default test.run(({ without }) => {
   k6.group('health', () => {
     record(visitPublicHealth());
     thinkTime(0.5, 1);
   });
-  k6.group('openapi', () => {
-    record(visitOpenapi());
-    thinkTime(0.5, 1);
-  });
+  if (!without.includes(OPENAPI.name)) {
+    k6.group('openapi', () => {
+      record(visitOpenapi());
+      thinkTime(0.5, 1);
+    });
+  }
   k6.group('root', () => {
     record(visitRoot());
     thinkTime(1, 2);

@@ -12,7 +12,7 @@ import { healthProbes, unready } from './readiness.js';
  * @param {import('../types/suite.js').RunFigures} figures
  * @param {import('../types/suite.js').TestSpec['readiness']} [readiness]
  * @param {string} [target] what gets the load, for people
- * @returns {StartInfo}
+ * @returns {Omit<StartInfo, 'without'>}
  * @throws when the service is not ready; the message names the setting to change
  * @example const info = start({ profile: 'smoke', vus: 1, durationMs: 60000, ... });
  */

@@ -64,12 +64,13 @@ function fileName(path) {
 /**
  * Turns k6's data into the summary: small, stable, numbers are numbers.
  *
- * @param {TestSpec} spec
+ * @param {TestSpec} whole
  * @param {RunFigures} plan
  * @param {any} data what k6 hands to `handleSummary`
  * @returns {import('../types/summary.js').Summary}
  */
-export function buildSummary(spec, plan, data) {
+export function buildSummary(whole, plan, data) {
+  const spec = presentOf(whole, data.setup_data?.without ?? []);
   const { scenario, profile, vus, durationMs, stages } = plan;
   const own = spec.findings?.(data.metrics, plan) ?? { tables: [], reasons: [] };
   const of = (/** @type {{ name: string }} */ { name }) => endpointFigures(data.metrics, name);
@@ -85,7 +86,8 @@ export function buildSummary(spec, plan, data) {
     ),
     ...ofFeatures(data.metrics, spec, [...new Set(stages.map(({ name }) => name))]),
     thresholds: thresholdResults(data.metrics).filter(
-      ({ metric, measured }) => measured || !own.explains?.(metric),
+      ({ metric, measured }) =>
+        measured || !(own.explains?.(metric) || isAbout(absentOf(whole, spec), metric)),
     ),
     failedChecks: failedChecks(data.root_group),
     distribution: distribution(data.metrics['http_req_duration{phase:main}']?.values),
@@ -123,6 +125,43 @@ export function buildSummary(spec, plan, data) {
     breakingStage: verdict.breakingStage,
     comparison,
   };
+}
+
+/**
+ * @param {TestSpec} spec
+ * @param {string[]} without names of endpoints that set-up found missing
+ * @returns {TestSpec}
+ */
+function presentOf(spec, without) {
+  return without.length === 0
+    ? spec
+    : { ...spec, endpoints: spec.endpoints.filter(({ name }) => !without.includes(name)) };
+}
+
+/**
+ * @param {TestSpec} whole
+ * @param {TestSpec} present
+ * @returns {string[]} tags, and metrics of lib/scenario.js, that only endpoints that were left out would have fed
+ */
+function absentOf(whole, present) {
+  const gone = whole.endpoints.filter((one) => !present.endpoints.includes(one));
+  const kinds = present.endpoints.map(({ kind }) => kind);
+  const lost = gone.map(({ kind }) => kind).filter((kind) => !kinds.includes(kind));
+  const noApi = gone.length > 0 && !kinds.some((kind) => kind.startsWith('api'));
+  return [
+    ...gone.map(({ name }) => `{name:${name}}`),
+    ...lost.map((kind) => `{kind:${kind}}`),
+    ...(noApi ? ['api_duration'] : []),
+  ];
+}
+
+/**
+ * @param {string[]} parts
+ * @param {string} metric
+ * @returns {boolean}
+ */
+function isAbout(parts, metric) {
+  return parts.some((part) => metric === part || metric.endsWith(part));
 }
 
 /**

@@ -94,6 +94,8 @@ export interface EndpointOptions {
   phase?: string;
   /** The answer may repeat a secret it was sent: it is never shown. */
   confidential?: boolean;
+  /** Left out of a run if the service does not have it; set-up finds out. */
+  optional?: boolean;
 }
 
 /** How requests authenticate: one row of lib/auth.js. */
@@ -148,7 +150,7 @@ export interface Journey {
   support?: Endpoint[];
   prepare?: () => void;
   /** One pass. */
-  run: (observe?: Observer) => void;
+  run: (observe?: Observer, without?: readonly string[]) => void;
 }
 
 /** A scenario that runs next to a profile's own, as long as that does. */
@@ -315,4 +317,6 @@ export interface StartInfo {
   target: string;
   apiPrefix: string;
   vus: number;
+  /** Names of optional endpoints that the service does not have. */
+  without: string[];
 }
