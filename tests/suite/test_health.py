@@ -250,7 +250,8 @@ def test_a_wrong_setting(suite: Suite, settings: dict[str, str], said: str) -> N
 
 
 @pytest.mark.parametrize(
-    "entry", ["scenarios/smoke.js", "scenarios/load.js", "scenarios/soak.js", "scripts/api-public.js"]
+    "entry",
+    ["scenarios/smoke.js", "scenarios/load.js", "scenarios/soak.js", "scripts/api-public.js"],
 )
 @pytest.mark.parametrize("settings", [{}, {"OPENAPI_PATH": "/none"}], ids=["asked", "told"])
 def test_a_service_without_an_api_description(
@@ -263,9 +264,9 @@ def test_a_service_without_an_api_description(
     assert "openapi" not in [row["name"] for row in run.summary["endpoints"]]
     asked = [path for path, _ in server.received if path == "/openapi.json"]
     assert len(asked) == (0 if settings else 1)
-    assert ("openapi: status 404 at /openapi.json, so this run leaves it out" in run.err) is not bool(
-        settings
-    )
+    assert (
+        "openapi: status 404 at /openapi.json, so this run leaves it out" in run.err
+    ) is not bool(settings)
 
 
 def test_an_api_description_that_breaks_is_red(suite: Suite) -> None:

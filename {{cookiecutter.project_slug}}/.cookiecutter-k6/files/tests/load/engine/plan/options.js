@@ -117,6 +117,10 @@ function thresholdsOf(spec, load, baseline) {
     metrics: metricsOf(spec, durationMs),
     arrivalRate: shape.executor.endsWith('arrival-rate') && !isHeavy(chosen),
   });
+  if ('iterations' in shape) {
+    const all = shape.executor === 'shared-iterations' ? shape.iterations : shape.iterations * vus;
+    thresholds[`iterations{scenario:${scenario}}`] = [`count>=${all}`];
+  }
   const ofFeatures = features.map((feature) =>
     feature.thresholds?.(spec, { chosen, vus, stages }, targets),
   );

@@ -98,6 +98,12 @@ const load = {
     undefined,
     'Virtual users at the peak; every stage scales in proportion, to at least one',
   ),
+  RATE: integer(
+    1,
+    100000,
+    undefined,
+    'Iterations per second at the peak, instead of keeping a number of VUs; `VUS` is then the most VUs',
+  ),
   DURATION: duration(undefined, 'Length of every hold; total duration if the profile has no hold'),
   TIME_SCALE: number(
     0.001,

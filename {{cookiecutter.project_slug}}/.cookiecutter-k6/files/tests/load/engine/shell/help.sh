@@ -84,7 +84,7 @@ description() {
 list_folder() {
   local name
   while IFS= read -r name; do
-    [ -z "$name" ] || printf '  %-20s %s\n' "$name" "$(description "$suite/$1/$name.js")"
+    [ -z "$name" ] || printf '  %-20s %s\n' "$name" "$(description "$(script_in "$1" "$name")")"
   done <<<"$(names_in "$1")"
 }
 

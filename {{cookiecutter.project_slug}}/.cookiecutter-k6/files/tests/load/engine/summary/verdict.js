@@ -191,7 +191,9 @@ function crossed({ thresholds }) {
     .map(({ metric, expression, value }) =>
       metric === 'script_errors'
         ? `${value} iterations ended in an exception, the first is in the log`
-        : `${metric}: expected ${expression}, got ${value ?? 'no samples'}`,
+        : metric === 'dropped_iterations'
+          ? `${value} iterations could not start, all VUs were busy: the service is too slow for this rate, or VUS is too low`
+          : `${metric}: expected ${expression}, got ${value ?? 'no samples'}`,
     );
 }
 

@@ -27,6 +27,15 @@ export interface Stage {
 
 /** The k6 executors that profiles use, without `exec`, tags and the like. */
 export type Shape =
+  | {
+      executor: 'shared-iterations' | 'per-vu-iterations';
+      vus: number;
+      /** In all, or of each VU. */
+      iterations: number;
+      /** Longest duration of the run; default 10m. */
+      maxDuration?: string;
+      gracefulStop?: string;
+    }
   | { executor: 'constant-vus'; vus: number; duration: string; gracefulStop?: string }
   | {
       executor: 'ramping-vus';
@@ -307,6 +316,7 @@ export interface RunFigures {
   /** Planned length without graceful stops, milliseconds. */
   durationMs: number;
   stages: { name: string; endsAt: number }[];
+  shape?: Shape;
   /** What the run is compared with. */
   baseline?: Baseline;
 }
