@@ -22,8 +22,9 @@ import { shorten } from '../vu/failures.js';
 /** Health paths in use elsewhere, asked when the configured one does not exist. */
 const USUAL_PATHS = [
   ...new Set([
-    ...['/health', '/healthz', '/api/health', '/api/v1/health', '/status', '/ping', '/'],
+    ...['/health', '/healthz', '/api/health', '/api/v1/health', '/status', '/ping'],
     ...Object.values(HEALTH_PRESETS).flatMap(({ paths }) => paths),
+    '/',
   ]),
 ];
 

@@ -63,7 +63,10 @@ const service = {
     'health',
     'How readiness is determined: `health` requests the health paths, `answer` accepts any HTTP response, `tcp` an open port, `none` does not wait',
   ),
-  OPENAPI_PATH: path('/openapi.json', 'Path of the OpenAPI document from the base'),
+  OPENAPI_PATH: path(
+    '/openapi.json',
+    'Path of the OpenAPI document from the base; a run leaves it out if there is none, `/none` stops asking',
+  ),
   ROOT_PATH: path('/', 'Path of the root page from the base'),
   REQUEST_TIMEOUT: duration('30s', 'Longest wait for one response'),
 };

@@ -19,6 +19,7 @@ Usage: load-test.sh [PROFILE] [TEST] [options] [-- K6 ARGS]
   load-test.sh PROFILE TEST       Run one test under a profile
   load-test.sh [PROFILE] all      Run every test, one after the other
   load-test.sh FILE               Run a script: an absolute path, or from here or tests/load
+  load-test.sh doctor [write]     Ask the service what it is; propose settings, or write them to suite.env
   load-test.sh compare A B        Compare two finished runs; runs nothing
   load-test.sh merge RUN          Judge a run of several --segment as a whole; runs nothing
 END
