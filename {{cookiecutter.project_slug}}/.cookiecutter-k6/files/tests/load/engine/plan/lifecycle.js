@@ -6,12 +6,12 @@ import { healthProbes, unready } from './readiness.js';
 /** @typedef {import('../types/suite.js').StartInfo} StartInfo */
 
 /**
- * The first thing a test does, in `setup()`: says what it is about to do, and refuses to load a service that
- * is not healthy, because every figure of such a run would be about the failure.
+ * First step of every test's `setup()`: announces the run and refuses to load an unhealthy service, because all
+ * results would only measure the failure.
  *
- * @param {import('../types/suite.js').RunFigures} figures
+ * @param {import('../types/suite.js').RunFigures} run
  * @param {import('../types/suite.js').TestSpec['readiness']} [readiness]
- * @param {string} [target] what gets the load, for people
+ * @param {string} [target] target of the load, for display
  * @returns {Omit<StartInfo, 'without'>}
  * @throws when the service is not ready; the message names the setting to change
  * @example const info = start({ profile: 'smoke', vus: 1, durationMs: 60000, ... });
@@ -41,7 +41,7 @@ export function start({ profile, vus, durationMs }, readiness, target = env.targ
 }
 
 /**
- * The last thing a test does, in `teardown()`.
+ * Last step of every test's `teardown()`.
  *
  * @param {StartInfo} info what `start` returned
  * @example export { finish as teardown };

@@ -72,7 +72,7 @@ function fileName(path) {
 export function buildSummary(whole, plan, data) {
   const spec = presentOf(whole, data.setup_data?.without ?? []);
   const { scenario, profile, vus, durationMs, stages } = plan;
-  const own = spec.findings?.(data.metrics, plan) ?? { tables: [], reasons: [] };
+  const own = spec.findings?.(data.metrics, plan, data.root_group) ?? { tables: [], reasons: [] };
   const of = (/** @type {{ name: string }} */ { name }) => endpointFigures(data.metrics, name);
   const figures = {
     metrics: totals(data.metrics),
