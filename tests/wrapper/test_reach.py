@@ -52,3 +52,37 @@ def test_the_check_names_the_setting_to_change(real_project: Project) -> None:
     assert result.code == 2
     assert "Try: set HEALTH_PATHS=/healthz in tests/load/suite.env" in result.stderr
     assert "--wait 2m" not in result.stderr
+
+
+STAGING = "tests/load/environments/staging.env"
+
+
+def test_a_named_environment(project: Project) -> None:
+    project.write(STAGING, "BASE_URL=http://127.0.0.1:8123\nVUS=7\nTHRESHOLDS=http_reqs=count>1\n")
+    call = project.run("load", "--environment", "staging").passed().call
+    assert call.vars["BASE_URL"] == "http://127.0.0.1:8123"
+    assert (call.vars["VUS"], call.vars["THRESHOLDS"]) == ("7", "http_reqs=count>1")
+    assert call.env["ENVIRONMENT"] == "staging"
+    project.write("more.env", "VUS=9\n")
+    mixed = project.run("load", "--environment", "staging", "--env-file", "more.env").passed().call
+    assert (mixed.vars["VUS"], mixed.vars["BASE_URL"]) == ("9", "http://127.0.0.1:8123")
+    assert project.run("load", "--environment", "staging", "--vus", "3").call.vars["VUS"] == "3"
+
+
+@pytest.mark.parametrize("line", ["API_KEY=canary", "BASE_URL=http://me:canary@localhost"])
+def test_a_secret_in_an_environment_is_refused(project: Project, line: str) -> None:
+    project.write(STAGING, f"{line}\n")
+    said = project.run("--environment", "staging").refused(
+        "staging.env", "secret", line.split("=", maxsplit=1)[0]
+    )
+    assert "canary" not in said
+
+
+def test_an_environment_that_does_not_exist(project: Project) -> None:
+    project.run("--environment", "nowhere").refused("no tests/load/environments/nowhere.env")
+
+
+def test_the_host_of_an_environment_is_guarded(project: Project) -> None:
+    project.write(STAGING, "BASE_URL=https://staging.example.com\n")
+    said = project.run("--environment", "staging").refused("staging.example.com", "ALLOWED_HOSTS")
+    assert "--environment staging" in said
