@@ -19,7 +19,7 @@ const healthCheckDuration = new Trend('health_check_duration', true);
 export const HEALTH = endpoint('health', `${BASE_URL}${HEALTH_PATHS[0]}`, { kind: 'health' });
 
 const checkHealthy = checker(HEALTH.name, HEALTHY);
-const checkHealthResponse = checker(HEALTH.name, { ...HEALTHY, withinMs: HEALTH_LIMIT_MS });
+const checkInTime = checker(HEALTH.name, { withinMs: HEALTH_LIMIT_MS });
 
 /**
  * Asks for the health document once, as a step of any workload.
@@ -42,7 +42,8 @@ const test = defineTest({
   endpoints: [HEALTH],
   standard: 'health',
   thresholds: {
-    checks: ['rate>0.99'],
+    // Slow answers fail a check each; how many may be slow is up to the latency limits.
+    checks: ['rate>0.95'],
     health_check_errors: ['rate<0.001'],
     health_check_duration: ['p(95)<100'],
   },
@@ -53,7 +54,8 @@ export const { options, setup, teardown, handleSummary } = test;
 
 export default test.run(() => {
   const response = request(HEALTH);
-  healthCheckErrors.add(!checkHealthResponse(response));
+  healthCheckErrors.add(!checkHealthy(response));
+  checkInTime(response);
   healthCheckDuration.add(response.timings.duration);
   pause(0.1);
 });

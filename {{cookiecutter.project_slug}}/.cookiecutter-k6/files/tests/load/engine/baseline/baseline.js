@@ -250,12 +250,12 @@ function compared({ name, metrics, known }, baseline, figures) {
  * Says whether a run failed for nothing but latencies above its baseline. The wrapper then measures once more:
  * a disturbance of the machine seldom comes twice, a regression stays.
  *
- * @param {string[]} reasons
+ * @param {number} found how many things are wrong
  * @param {import('../types/summary.js').ThresholdResult[]} thresholds
  * @param {Comparison | null} comparison
  * @returns {boolean}
  */
-export function isOnlySlower(reasons, thresholds, comparison) {
+export function isOnlySlower(found, thresholds, comparison) {
   const slower = (comparison?.endpoints ?? []).filter(({ status }) => status === 'slower');
   const ofBaseline = (
     /** @type {{ metric: string, expression: string }} */ { metric, expression },
@@ -266,7 +266,7 @@ export function isOnlySlower(reasons, thresholds, comparison) {
     );
   return (
     slower.length > 0 &&
-    slower.length === reasons.length &&
-    thresholds.filter(({ ok, measured }) => !(ok && measured)).every(ofBaseline)
+    slower.length === found &&
+    thresholds.filter(({ ok }) => !ok).every(ofBaseline)
   );
 }

@@ -244,7 +244,7 @@ function endpoints({ endpoints: rows, thresholds: results }) {
   // Names of all broken thresholds, in one pass: a whole API has thousands of them.
   const bad = new Set(
     results
-      .filter(({ ok, measured }) => !(ok && measured))
+      .filter(({ ok }) => !ok)
       .map(({ metric }) => /\{name:(.*)\}$/.exec(metric)?.[1]),
   );
   return section(
@@ -421,14 +421,14 @@ function steps(summary) {
  * @returns {Markup}
  */
 function thresholds({ thresholds: results }) {
-  const held = results.filter(({ ok, measured }) => ok && measured);
-  const broken = results.filter(({ ok, measured }) => !(ok && measured));
+  const held = results.filter(({ ok }) => ok);
+  const broken = results.filter(({ ok }) => !ok);
   const rows = (/** @type {Summary['thresholds']} */ list) =>
     list.map(({ metric, expression, value, unit, ok, measured }) => [
       markup`<code>${metric}</code>`,
       markup`<code>${expression}</code>`,
       !measured || value === null ? '-' : `${short(value)}${unit && ` ${unit}`}`,
-      mark(ok && measured, !measured ? 'never measured' : ok ? 'held' : 'crossed'),
+      mark(ok, !measured ? 'never measured' : ok ? 'held' : 'crossed'),
     ]);
   const head = ['Metric', 'Condition', 'Measured', 'Result'];
   const all = table('Conditions that held', head, rows(held));

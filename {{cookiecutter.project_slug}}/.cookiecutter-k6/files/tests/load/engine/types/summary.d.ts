@@ -26,7 +26,7 @@ export interface CheckCounts {
 export interface Figures {
   name: string;
   requests: number;
-  /** Per second. */
+  /** Per second: of the whole run; of a load step, while it lasted. */
   requestRate: number;
   errors: number;
   /** Percent, 0 to 100. */
@@ -59,6 +59,7 @@ export interface ThresholdResult {
   /** Metric, with its tag when it is a sub-metric. */
   metric: string;
   expression: string;
+  /** Measured, and the condition holds. */
   ok: boolean;
   /** The figure the expression is about; null when there was none. */
   value: number | null;
@@ -83,7 +84,7 @@ export interface FailedCheck extends CheckCounts {
 export interface Summary {
   schema: number;
   passed: boolean;
-  /** Why not, one sentence each; empty when passed. */
+  /** Why not, at most five: root causes first, each with what to do about it. Empty when passed. */
   reasons: string[];
   /** Failed, and nothing is wrong but latencies above the baseline: worth a second look. */
   onlySlower: boolean;
@@ -116,6 +117,8 @@ export interface Summary {
   breakingStage: { name: string; reason: string } | null;
   thresholds: ThresholdResult[];
   failedChecks: FailedCheck[];
+  /** Endpoints that were requested and never checked: judged by status and time only. */
+  unchecked?: string[];
   /** Of all measured requests; null when there was none. */
   distribution: Distribution | null;
   /** Beside the baseline; null when the run was not compared. */
