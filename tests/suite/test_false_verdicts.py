@@ -194,7 +194,7 @@ def test_a_login_that_breaks_is_named_though_the_test_does_not_declare_it(
     live = suite.against(faulty.url, AUTH_MODE="login", THINK_TIME="0.1")
     run = live.run(own_test(live, body, imports=LOGIN_INSIDE), THRESHOLDS=ANY_LATENCY)
     assert run.code == THRESHOLDS_CROSSED
-    first, second = run.summary["reasons"]
+    first, second, _ = run.summary["reasons"]
     assert first.startswith("auth login: ")
     assert "server error" in first
     assert second == "health: was never requested"

@@ -45,6 +45,8 @@ tools=${K6_FOLDER:-$suite/ci/.k6}
 . "$suite/engine/shell/settings-file.sh"
 # shellcheck source-path=SCRIPTDIR source=../engine/shell/url.sh
 . "$suite/engine/shell/url.sh"
+# shellcheck source-path=SCRIPTDIR source=../engine/shell/rules.sh
+. "$suite/engine/shell/rules.sh"
 
 # say KIND MESSAGE: on stderr, on GitHub as an annotation (whose syntax are `::` and line breaks).
 say() {
@@ -155,6 +157,10 @@ choose_place() {
     skip='there is nothing to test. Set LOAD_TEST_START_COMMAND, LOAD_TEST_IMAGE or LOAD_TEST_URL (tests/load/docs/ci.md).'
   elif [ "${FORK:-}" = true ] && [ -z "${SERVICE_HOST:-}" ] && [ -n "$target" ] && ! is_local "$target"; then
     skip='changes from a fork are not run against a deployed service.'
+  fi
+  if [ -z "$skip" ] && [ "$1" != manual ] && is_heavy "$profile" && [ -n "$target" ] && ! is_local "$target" &&
+    [ -z "${SERVICE_HOST:-}" ] && [ "$(setting ALLOW_HEAVY)" != true ]; then
+    skip="$profile overloads $(host_of "$target"), which nobody has allowed. Set LOAD_TEST_ALLOW_HEAVY=true, or choose another profile in tests/load/ci/runs.txt."
   fi
   if [ "${FORK:-}" = true ] && [ "$(setting AUTH_MODE)" = api-key ] && [ -z "${API_KEY:-}" ]; then
     skip='changes from a fork do not get the secret API_KEY.'
@@ -277,6 +283,9 @@ run_test() {
   words=("$profile")
   [ -z "$journey" ] || words+=("$journey")
   [ "$journey" != all ] || gate=()
+  export REASON_FILE
+  REASON_FILE=$(reason_file)
+  rm -f -- "$REASON_FILE"
   # With exec, so that the signal of a cancelled job reaches the wrapper, which then stops k6 and the service.
   exec bash "$project/scripts/load-test.sh" "${words[@]}" ${gate[@]+"${gate[@]}"}
 }
@@ -287,14 +296,20 @@ run_test() {
 
 run_folder() { printf '%s' "$results/${RUN_ID:-latest}"; }
 
+# reason_file: where the wrapper says why it sent no load.
+reason_file() { printf '%s' "$results/.${RUN_ID:-latest}.reason"; }
+
 print_summary() {
-  local report folder reports=()
+  local report folder reason reports=()
   folder=$(run_folder)
   for report in "$folder/report.md" "$folder"/*/report.md; do
     [ ! -f "$report" ] || reports+=("$report")
   done
   if [ "${#reports[@]}" -gt 0 ]; then
     cat -- "${reports[@]}" | head -c "$SUMMARY_LIMIT" || :
+  elif reason=$(reason_file) && [ -s "$reason" ]; then
+    printf '### Load test\n\nThe test did not start:\n\n'
+    sed 's/^/    /' -- "$reason" | head -c "$SUMMARY_LIMIT" || :
   else
     printf '### Load test\n\nThere is no report: the test did not start or did not end. The log of the job says why.\n'
   fi

@@ -13,8 +13,8 @@ Run the load tests of this project with k6.
 
 Usage: load-test.sh [PROFILE] [TEST] [options] [-- K6 ARGS]
 
-  load-test.sh                    Run smoke: one VU, one minute, every journey
-  load-test.sh PROFILE            Run a profile over all journeys (scenarios/PROFILE.js)
+  load-test.sh                    Run smoke: few requests, about a minute
+  load-test.sh PROFILE            Run a profile over the steps of workload.js
   load-test.sh TEST               Run one test with its own load (scripts/TEST.js; api = api-public)
   load-test.sh PROFILE TEST       Run one test under a profile
   load-test.sh [PROFILE] all      Run every test, one after the other

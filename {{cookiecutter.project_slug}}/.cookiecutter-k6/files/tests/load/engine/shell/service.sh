@@ -155,7 +155,9 @@ show_findings() {
       *' at '*' (file://'*) line=${line% at * (file://*} ;;
     esac
     line=${line#test aborted: }
-    [ -z "$line" ] || note "${line//[[:cntrl:]]/?}"
+    [ -n "$line" ] || continue
+    note "${line//[[:cntrl:]]/?}"
+    keep_reason "$line"
   done <"$run_root/.wait"
 }
 
