@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import shutil
+from pathlib import Path
 
 import pytest
 from service.testing import RunningService, free_port
@@ -233,3 +235,90 @@ def test_groups_hold_no_pauses(live: Suite, script: str) -> None:
     assert len(lasted) > 2
     # The shortest pause here is 250 ms; a busy machine may need some of that for a request.
     assert sorted(lasted)[len(lasted) // 2] < 100
+
+
+def test_limits_on_grpc_metrics_are_accepted(live: Suite) -> None:
+    limit = "grpc_req_duration=p(95)<500"
+    script = own_test(live, "request(HEALTH);")
+    run = live.run(script, THRESHOLDS=f"{ANY_LATENCY};{limit}")
+    assert run.code == 0, run.everything
+    assert "grpc_req_duration is left out, this test has no samples for it" in run.err
+    with_grpc = own_test(
+        live,
+        "grpc.invoke('a/b', {});",
+        "metrics: ['grpc_req_duration'],",
+        "import client from 'k6/net/grpc';\nconst grpc = new client.Client();",
+    )
+    assert live.inspect(with_grpc, THRESHOLDS=limit).thresholds["grpc_req_duration"] == ["p(95)<500"]
+    refused = live.inspect(script, THRESHOLDS="grpc_req_duraton=p(95)<500")
+    assert "k6 has no metric grpc_req_duraton" in refused.err
+
+
+@pytest.mark.parametrize("executor", ["shared-iterations", "per-vu-iterations"])
+def test_executors_without_a_duration_are_refused_by_name(live: Suite, executor: str) -> None:
+    script = own_test(live, "request(HEALTH);")
+    path = live.load / script
+    text = path.read_text(encoding="utf-8").replace("'constant-vus'", f"'{executor}'")
+    path.write_text(text.replace("duration: '1s'", "iterations: 3"), encoding="utf-8")
+    refused = live.inspect(script)
+    assert refused.code == SCRIPT_ERROR
+    assert f"own: executor '{executor}' has no planned duration, expected one of " in refused.err
+    assert "NaN" not in refused.err
+
+
+OLD = """
+import http from 'k6/http';
+import { check } from 'k6';
+import { config, options as shared, profiles } from '../k6.config.js';
+import { authHeaders, defaultOptions, standardThresholds } from '../lib/config.js';
+
+export const options = {
+  tags: shared.tags,
+  vus: profiles.smoke.vus,
+  iterations: 2,
+  thresholds: {
+    ...shared.thresholds,
+    http_req_duration: standardThresholds.api_write.duration,
+    checks: ['rate==1'],
+  },
+};
+export default function () {
+  const response = http.get(`${config.baseUrl}${config.apiPrefix}/health`, {
+    ...defaultOptions,
+    headers: authHeaders('abc'),
+  });
+  check(response, {
+    ok: (r) => r.status === 200,
+    bearer: () => response.request.headers.Authorization[0] === 'Bearer abc',
+    plain: () => authHeaders('').Authorization === undefined,
+  });
+}
+"""
+
+
+def test_names_of_earlier_documents_work(live: Suite) -> None:
+    script = live.load / "scripts" / "earlier.js"
+    script.write_text(OLD, encoding="utf-8")
+    run = live.run("scripts/earlier.js")
+    assert run.code == 0, run.everything
+    found = live.inspect("scripts/earlier.js").thresholds
+    assert found["http_req_duration"] == ["p(95)<500", "p(99)<1000"]
+    assert found["http_req_failed"] == ["rate<0.01"]
+
+
+def test_one_limit_is_in_one_place(live: Suite, tmp_path: Path) -> None:
+    copy = tmp_path / "tests" / "load"
+    shutil.copytree(live.load, copy)
+    table = copy / "config/thresholds.js"
+    text = table.read_text(encoding="utf-8")
+    defaults = "  http_req_duration: ['p(95)<500'],\n  http_req_failed: ['rate<0.01'],"
+    changed = "  http_req_duration: ['p(95)<321'],\n  http_req_failed: ['rate<0.02'],"
+    assert text.count(defaults) == 1
+    table.write_text(text.replace(defaults, changed), encoding="utf-8")
+    edited = Suite(live.k6, copy, live.results, live.base)
+    for profile in ("smoke", "load", "soak"):
+        found = edited.inspect(f"scenarios/{profile}.js").thresholds
+        assert found["http_req_duration"][0] == "p(95)<321"
+        assert found["http_req_failed"] == ["rate<0.02"]
+    spike = edited.inspect("scenarios/spike.js").thresholds
+    assert spike["http_req_duration{stage:recovery}"] == ["p(95)<321"]

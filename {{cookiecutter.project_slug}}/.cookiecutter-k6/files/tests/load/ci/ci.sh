@@ -25,9 +25,6 @@
 set -euo pipefail
 LC_ALL=C
 
-# The checksum of the module in Go's checksum database; Go verifies it, and those of its dependencies.
-readonly K6_VERSION=v1.8.1
-readonly K6_CHECKSUM=h1:orZsbZ2Od0CVZICs9YpTgkKcxfPghJW8VZtwg0cj8H8=
 readonly CONTAINER=load-test-service
 # Seconds between SIGTERM and SIGKILL for the processes of an interrupted run
 readonly STOP_LIMIT=3
@@ -202,28 +199,41 @@ print_plan() {
 # install
 # ---------------------------------------------------------------------------------------------------
 
+# pinned_k6: prints the version in k6/go.mod.
+pinned_k6() {
+  local line pattern='go\.k6\.io/k6 +(v[^ ]+)'
+  while IFS= read -r line; do
+    if [[ $line =~ $pattern ]]; then
+      printf '%s' "${BASH_REMATCH[1]}"
+      return
+    fi
+  done <"$suite/ci/k6/go.mod"
+  refuse 'tests/load/ci/k6/go.mod does not name a version of go.k6.io/k6.'
+}
+
 install_k6() {
-  local work
+  local work version
   if command -v k6 >/dev/null 2>&1; then
     k6 version
     return
   fi
-  if [ ! -x "$tools/$K6_VERSION/k6" ]; then
+  version=$(pinned_k6)
+  if [ ! -x "$tools/$version/k6" ]; then
     command -v go >/dev/null 2>&1 || refuse 'k6 is not installed, and neither is Go, which builds it.'
     work=$(mktemp -d)
     # shellcheck disable=SC2064  # the folder of now
     trap "rm -rf -- '$work'" EXIT
-    printf 'module build\n\ngo 1.24\n\nrequire go.k6.io/k6 %s\n' "$K6_VERSION" >"$work/go.mod"
-    printf 'go.k6.io/k6 %s %s\n' "$K6_VERSION" "$K6_CHECKSUM" >"$work/go.sum"
+    cat -- "$suite/ci/k6/go.mod" >"$work/go.mod"
+    cat -- "$suite/ci/k6/go.sum" >"$work/go.sum"
     (cd -- "$work" && GOFLAGS='' GOWORK=off go build -mod=mod -trimpath -ldflags='-s -w' -o k6 go.k6.io/k6)
     "$work/k6" version
-    mkdir -p -- "$tools/$K6_VERSION"
-    mv -- "$work/k6" "$tools/$K6_VERSION/k6"
+    mkdir -p -- "$tools/$version"
+    mv -- "$work/k6" "$tools/$version/k6"
     rm -rf -- "$work"
     trap - EXIT
   fi
-  [ -z "${GITHUB_PATH:-}" ] || printf '%s\n' "$tools/$K6_VERSION" >>"$GITHUB_PATH"
-  PATH=$tools/$K6_VERSION:$PATH
+  [ -z "${GITHUB_PATH:-}" ] || printf '%s\n' "$tools/$version" >>"$GITHUB_PATH"
+  PATH=$tools/$version:$PATH
 }
 
 # ---------------------------------------------------------------------------------------------------
