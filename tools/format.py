@@ -1,7 +1,7 @@
 """Rewrites this repository's files in the project's style; `make format` runs it.
 
 The linters check what this writes: Python by ruff, shell by shfmt, JavaScript, JSON and YAML by
-prettier (.prettierrc.json, .prettierignore). The suite's table of settings is made anew.
+prettier (.prettierrc.json, .prettierignore). The suite's tables of settings and limits are made anew.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ def commands(files: list[Path]) -> list[list[str]]:
         [sys.executable, "-m", "tools.dashboards"],
         ["prettier", "--write", "--log-level=warn", "."],
         [sys.executable, "tools/settings_table.py"],
+        [sys.executable, "tools/thresholds_table.py"],
     ]
 
 
