@@ -1,7 +1,8 @@
 """Rewrites this repository's files in the project's style; `make format` runs it.
 
 The linters check what this writes: Python by ruff, shell by shfmt, JavaScript, JSON and YAML by
-prettier (.prettierrc.json, .prettierignore). The suite's tables of settings and limits are made anew.
+prettier (.prettierrc.json, .prettierignore). The tables of settings, of limits and of options are
+made anew.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ def commands(files: list[Path]) -> list[list[str]]:
         ["prettier", "--write", "--log-level=warn", "."],
         [sys.executable, "tools/settings_table.py"],
         [sys.executable, "tools/thresholds_table.py"],
+        [sys.executable, "tools/options_page.py"],
     ]
 
 

@@ -23,16 +23,9 @@ SUITE = (
 CORE = SUITE / "engine/settings/table.js"
 FEATURES = SUITE / "engine/features"
 DOCS = SUITE / "docs"
+# Says which page belongs to which folder of engine/features.
+OWNERS = SUITE.parents[2] / "placing/features.json"
 CORE_PAGE = "settings.md"
-# The page of each folder of engine/features that has settings.
-PAGES = {
-    "cdc": "cdc.md",
-    "database": "databases.md",
-    "openapi": "openapi.md",
-    "resources": "resources.md",
-    "sockets": "sockets.md",
-    "tenants": "tenants.md",
-}
 # Accepted values of these forms are shown in the table; others are in the error message only.
 SHORT_FORMS = ("one of", "a whole number", "a number", "true or false")
 BEGIN, END = "<!-- settings -->", "<!-- /settings -->"
@@ -68,7 +61,7 @@ class Row(NamedTuple):
 
 
 class PageError(Exception):
-    """A feature has settings and no page."""
+    """Settings have no page, or the page no place for them; the text is for the user."""
 
 
 def settings() -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
@@ -115,17 +108,35 @@ def contents() -> dict[str, str]:
     Raises PageError if a feature with settings has no page.
     """
     groups, features = settings()
-    missing = sorted(set(features) - set(PAGES))
+    page_of = pages()
+    missing = sorted(set(features) - set(page_of))
     if missing:
-        raise PageError(f"add {', '.join(missing)} to PAGES in tools/settings_table.py")
+        raise PageError(
+            f"{', '.join(missing)}: settings without a page. Add docs/NAME.md to the files of the"
+            f" feature in {OWNERS.name}"
+        )
     core = "\n\n".join(f"## {heading}\n\n{table(rows)}" for heading, rows in groups.items())
-    return {CORE_PAGE: core, **{PAGES[name]: table(rows) for name, rows in features.items()}}
+    return {CORE_PAGE: core, **{page_of[name]: table(rows) for name, rows in features.items()}}
+
+
+def pages() -> dict[str, str]:
+    """Return the page of each folder of engine/features: both have the same owner."""
+    found = {}
+    for feature in json.loads(OWNERS.read_text(encoding="utf-8")).values():
+        files = [path.removeprefix("tests/load/") for path in feature.get("files", [])]
+        docs = [path.removeprefix("docs/") for path in files if path.startswith("docs/")]
+        for path in files:
+            if path.startswith("engine/features/") and docs:
+                found[path.split("/")[2]] = docs[0]
+    return found
 
 
 def updated(text: str, content: str) -> str:
     """Return a page with new content between its markers."""
-    head, rest = text.split(BEGIN, 1)
-    tail = rest.split(END, 1)[1]
+    head, begin, rest = text.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not begin or not end:
+        raise PageError(f"add the lines {BEGIN} and {END} where the table belongs")
     return f"{head}{BEGIN}\n\n{content}\n\n{END}{tail}"
 
 
@@ -135,10 +146,19 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="only say whether they are up to date")
     check = parser.parse_args().check
     outdated = []
-    for name, content in contents().items():
+    try:
+        tables = contents()
+    except PageError as error:
+        print(f"ERROR: {error}", file=sys.stderr)
+        return 1
+    for name, content in tables.items():
         page = DOCS / name
         before = page.read_text(encoding="utf-8")
-        after = updated(before, content)
+        try:
+            after = updated(before, content)
+        except PageError as error:
+            print(f"ERROR: {page.name}: {error}", file=sys.stderr)
+            return 1
         if before != after:
             outdated.append(name)
             if not check:

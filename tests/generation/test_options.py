@@ -186,7 +186,7 @@ TABLE = (
     Row({"include_claude_md": True}, files="/CLAUDE.md"),
 )
 
-# option, wrong answer, what the error message says
+# option, wrong answer, what the error message says; options that are yes or no come by themselves
 WRONG_ANSWERS = (
     ("project_name", "a\tb", "(it holds the control character U+0009): give 1 to 100 printable"),
     ("project_slug", "../up", "give 1 to 63 of a-z, 0-9, dash, dot and underscore"),
@@ -195,15 +195,11 @@ WRONG_ANSWERS = (
     ("auth", "logn", "give one of none, login, api-key."),
     ("openapi_spec", "ftp://x/y", "(of URLs only http:// and https:// are read): give a file"),
     ("resources", "desks", "give none, or some of items, missions, desk with commas between."),
-    ("include_multi_tenant", "maybe", ""),
     ("websocket", "ws", "give one of none, raw, socketio."),
-    ("include_database", "maybe", ""),
-    ("include_cdc", "maybe", ""),
     ("profile_set", "cor", "give one of core, stress-150, light, saas, extended, cdc, desk."),
     ("ci", "jenkins", "give one of none, github, gitlab."),
     ("include_observability", "loki", "give one of none, prometheus, influxdb, both."),
-    ("include_kubernetes", "maybe", ""),
-    ("include_claude_md", "maybe", ""),
+    *((name, "maybe", "") for name, default in defaults().items() if isinstance(default, bool)),
 )
 
 # Answers to several options at once.
@@ -324,7 +320,7 @@ def test_the_table_covers_every_option_and_choice() -> None:
             assert set(choices[name]) <= answers, name
             assert len(answers) > 1, name
     assert {name for row in TABLE for name in row.answers} == set(options)
-    assert [name for name, _, _ in WRONG_ANSWERS] == list(options)
+    assert sorted(name for name, _, _ in WRONG_ANSWERS) == sorted(options)
 
 
 def test_every_pattern_of_the_table_matches_a_file() -> None:

@@ -240,8 +240,8 @@ def test_two_runs_side_by_side(own: Suite, tmp_path: Path) -> None:
     rows = {line.split()[0]: line for line in shown.out.splitlines() if line.strip()}
     assert "+100.00%" in rows["health"]
     assert "new" in rows["fresh"]
-    assert "they differ in: number of users" in shown.out
+    assert "the runs differ in: number of users" in shown.out
     second.write_text("{}")
     refused = own.having(**paths).run("engine/commands/compare-runs.js")
     assert refused.code == 107
-    assert "is no summary of a run" in refused.err
+    assert "is not the summary of a run" in refused.err

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.support.layout import LOAD
+
 THRESHOLDS_CROSSED = 99
 SCRIPT_ERROR = 107
 """Exit codes of k6."""
@@ -25,7 +27,7 @@ RUN_TIMEOUT = 60.0
 
 FLAGS = ("--quiet", "--no-color", "--address=")
 
-SCENARIOS = ("smoke", "load", "stress", "soak", "spike", "breakpoint")
+SCENARIOS = tuple(sorted(path.stem for path in LOAD.glob("scenarios/*.js")))
 SCRIPTS = ("health", "api-public", "api-authenticated", "auth-flow")
 ENTRIES = (*(f"scenarios/{name}.js" for name in SCENARIOS), *(f"scripts/{n}.js" for n in SCRIPTS))
 

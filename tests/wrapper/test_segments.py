@@ -162,4 +162,4 @@ def test_a_segment_that_is_cut_off_is_no_segment(real_project: Project) -> None:
     real_project.write(str(path), '{\n  "schema": 1,\n')
     merged = real_project.run("merge", "x")
     assert merged.code == 1, merged
-    assert "cut off or was changed" in merged.stderr
+    assert "truncated or was edited" in merged.stderr

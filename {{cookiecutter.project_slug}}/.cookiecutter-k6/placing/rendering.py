@@ -4,7 +4,7 @@ Each step leaves the file valid in its own language:
 
 * feature lines: `code  // @feature auth` stays, without the marker, when the feature is on;
   `// @feature auth {` ... `// @feature }` does the same for the lines between;
-* members: of JSON files, which have no comments; features.json names them;
+* members: of JSON files, which have no comments (features.dropped_members);
 * values: in suite.env the value of each `KEY=` line that an answer owns;
 * tokens: `@@project_name@@` and the like in the files of RENDERED, each through the escape
   function of its file type.

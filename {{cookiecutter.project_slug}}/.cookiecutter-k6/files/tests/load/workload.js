@@ -33,7 +33,7 @@ const hammering = /** @satisfies {WorkloadPlan} */ ({
   ],
 });
 
-/** @type {Record<'smoke' | 'load' | 'stress' | 'soak' | 'spike' | 'breakpoint', WorkloadPlan>} */
+/** @satisfies {Record<string, WorkloadPlan>} */
 const core = {
   smoke: {
     order: 'sequence',

@@ -9,7 +9,6 @@ import k6 from 'k6';
 import { Trend } from 'k6/metrics';
 import { checker } from '../lib/checker.js';
 import { env, writesAllowed } from '../lib/config.js';
-import { parseDuration } from '../engine/settings/duration.js';
 import { endpoint, jsonAt, request } from '../lib/http.js';
 import { thinkTime } from '../lib/pauses.js';
 import { REPORT, visitReport } from '../engine/features/tenants/shop.js';
@@ -25,7 +24,6 @@ const POLL = 0.2;
 const ORDER = endpoint('POST /reports', '/reports', { method: 'POST', statuses: [200, 201, 202] });
 const READ = endpoint('GET /reports/{id}', '/reports/{id}');
 const verifyOrder = checker(ORDER.name, { success: true, fields: ['id'] });
-const within = parseDuration(env.REPORT_WITHIN);
 const isReady = { [`${READ.name} is ready in time`]: (/** @type {boolean} */ ready) => ready };
 
 const test = defineTest({
@@ -59,7 +57,7 @@ function waitForReport() {
   }
   const path = { id: jsonAt(ordered, 'id') };
   let ready = false;
-  while (!ready && Date.now() - start < within) {
+  while (!ready && Date.now() - start < env.reportWithinMs) {
     k6.sleep(POLL);
     ready = jsonAt(request(READ, { path, headers: tierHeaders() }), 'status') === 'ready';
   }

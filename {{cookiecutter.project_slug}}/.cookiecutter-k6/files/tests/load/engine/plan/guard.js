@@ -29,18 +29,6 @@ function serviceTargets() {
 }
 
 /**
- * What a test sends its load to, for people.
- *
- * @param {Spec} spec
- * @returns {string} without credentials
- * @example shownTarget(spec) // 'http://localhost:8000'
- */
-export function shownTarget({ targets }) {
-  const shown = targets === undefined ? [env.target.masked] : targets.map(({ masked }) => masked);
-  return [...new Set(shown)].join(', ') || 'no address';
-}
-
-/**
  * @param {Spec} spec
  * @returns {LoadTarget[]} those that are neither this machine nor in a private network
  */

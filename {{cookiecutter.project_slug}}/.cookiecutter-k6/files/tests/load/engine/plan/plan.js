@@ -6,14 +6,14 @@ import { readBaseline } from '../baseline/baseline.js';
 import { env } from '../../lib/config.js';
 import { hooksOf } from '../features/registry.js';
 import { refusalOf, segmentOf, summarizeSegment } from '../segments/segment.js';
-import { summarize } from '../summary/summary.js';
+import { shownTarget, summarize } from '../summary/summary.js';
 import { withNewNames } from '../vu/old-names.js';
-import { guardTarget, shownTarget } from './guard.js';
+import { guardTarget } from './guard.js';
 import { finish, start } from './lifecycle.js';
 import { asSegment, optionsOf } from './options.js';
 import { certainLoad, plannedLoad, wholeLoad } from './planned-load.js';
 import { explained } from './set-up.js';
-import { warnOfIgnored } from './targets.js';
+import { overrides, warnOfIgnored } from './targets.js';
 
 /** @typedef {import('../types/suite.js').TestSpec} TestSpec */
 /** @typedef {import('../types/baseline.js').Baseline} Baseline */
@@ -72,7 +72,11 @@ export function planTest(written) {
         finish(info);
       }
     },
-    handleSummary: summaryOf(spec, { ...load, baseline }, isWhole ? undefined : options.thresholds),
+    handleSummary: summaryOf(
+      spec,
+      { ...load, baseline, asked: Object.keys(overrides()) },
+      isWhole ? undefined : options.thresholds,
+    ),
   };
 }
 

@@ -1,10 +1,8 @@
 // Tells the summary why set-up failed. k6 runs `setup()` and `handleSummary()` in different VUs; checks reach both.
 
 import k6 from 'k6';
+import { SET_UP_CHECK } from '../summary/causes.js';
 import { shorten } from '../vu/failures.js';
-
-/** How the name of the check starts that carries the message. */
-export const SET_UP_CHECK = 'set-up failed: ';
 
 /**
  * Runs a step of set-up. What it throws is thrown on, and reaches the summary as a failed check.

@@ -1,14 +1,13 @@
 import { env } from '../../lib/config.js';
 import { compareWith, isOnlySlower, requestOf, rowsOf, subjectsOf } from '../baseline/baseline.js';
 import { hooksOf } from '../features/registry.js';
+import { SET_UP_CHECK } from './causes.js';
 import { localPath } from '../settings/paths.js';
 import { prettyJson } from './pretty-json.js';
 import { reportFiles, REPORTS } from '../report/files.js';
 import { endpointFigures, metricsOf, rateOf, secondsOfSteps, totals } from './metrics.js';
 import { DISTRIBUTION, rounded, statOf } from './statistics.js';
 import { isOptional, thresholdResults } from './threshold-results.js';
-import { shownTarget } from '../plan/guard.js';
-import { SET_UP_CHECK } from '../plan/set-up.js';
 import { findings } from './verdict.js';
 import { toText } from './text.js';
 
@@ -90,7 +89,7 @@ export function buildSummary(spec, plan, data) {
     })),
     ...ofFeatures(data.metrics, spec, [...new Set(stages.map(({ name }) => name))]),
     thresholds: thresholdResults(data.metrics).filter(
-      ({ metric, measured }) => measured || !(own.explains?.(metric) || isOptional(spec, metric)),
+      ({ metric, measured }) => measured || !(own.explains?.(metric) || isOptional(spec, plan, metric)),
     ),
     failedChecks: failedChecks(data.root_group),
     unchecked: unchecked(spec, data.metrics),
@@ -206,4 +205,16 @@ function setUpFailureOf(group) {
   const all = [group, ...(group.groups ?? [])].flatMap(({ checks }) => checks ?? []);
   const failed = all.find(({ name }) => name.startsWith(SET_UP_CHECK));
   return failed && decodeURIComponent(failed.name.slice(SET_UP_CHECK.length));
+}
+
+/**
+ * Returns where a test sends its load, for messages and reports.
+ *
+ * @param {Pick<TestSpec, 'targets'>} spec
+ * @returns {string} without credentials
+ * @example shownTarget(spec) // 'http://localhost:8000'
+ */
+export function shownTarget({ targets }) {
+  const shown = targets === undefined ? [env.target.masked] : targets.map(({ masked }) => masked);
+  return [...new Set(shown)].join(', ') || 'no address';
 }

@@ -1,7 +1,6 @@
 // What became of the thresholds, out of the metrics that k6 hands to `handleSummary`.
 
 import { hooksOf } from '../features/registry.js';
-import { overrides } from '../plan/targets.js';
 import { errorTypes, metricsOf } from './metrics.js';
 import { rounded, roundedShare } from './statistics.js';
 
@@ -49,14 +48,15 @@ function observed({ type, values }, expression) {
  * itself, or THRESHOLDS, sets a limit on them; neither is a login that a test does not need.
  *
  * @param {TestSpec} spec
+ * @param {import('../types/suite.js').RunFigures} plan
  * @param {string} metric with its tag
  * @returns {boolean}
- * @example isOptional(spec, 'checks{name:health}')
+ * @example isOptional(spec, plan, 'checks{name:health}')
  */
-export function isOptional({ thresholds = {} }, metric) {
+export function isOptional({ thresholds = {} }, { asked = [] }, metric) {
   return (
     metric.startsWith('support_failed{') ||
-    (/^checks(\{name:|$)/.test(metric) && !(metric in thresholds) && !(metric in overrides()))
+    (/^checks(\{name:|$)/.test(metric) && !(metric in thresholds) && !asked.includes(metric))
   );
 }
 

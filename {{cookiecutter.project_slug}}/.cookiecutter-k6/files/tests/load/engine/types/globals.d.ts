@@ -19,3 +19,6 @@ declare const crypto: { randomUUID(): string };
 
 /** Loads a module only where it is needed; at init only. The type is that of the module. */
 declare function require(path: string): any;
+
+declare function setTimeout(act: () => void, ms: number): number;
+declare function clearTimeout(timer: number): void;

@@ -288,6 +288,8 @@ export interface RunFigures {
   stages: { name: string; endsAt: number }[];
   /** What the run is compared with. */
   baseline?: Baseline;
+  /** Metrics that the setting THRESHOLDS limits. */
+  asked?: string[];
 }
 
 /** What `setup()` hands to the VUs and to `teardown()`. */

@@ -4,5 +4,10 @@
  * @type {import('../../types/features.js').Feature}
  */
 export const tenants = {
-  settings: () => ({ settings: require('./settings.js').settings }),
+  settings: () => ({
+    settings: require('./settings.js').settings,
+    derive: ({ REPORT_WITHIN }) => ({
+      reportWithinMs: require('../../settings/duration.js').parseDuration(REPORT_WITHIN),
+    }),
+  }),
 };

@@ -37,5 +37,8 @@ export interface Target {
 }
 
 declare module '../../types/features.js' {
-  interface FeatureEnvironment extends Values<typeof import('./settings.js').settings> {}
+  interface FeatureEnvironment extends Values<typeof import('./settings.js').settings> {
+    /** `REPORT_WITHIN` in milliseconds. */
+    reportWithinMs: number;
+  }
 }
