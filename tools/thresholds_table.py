@@ -1,4 +1,4 @@
-"""Keeps the table of limits in the suite's docs/thresholds.md equal to what k6 gets to see.
+"""Keeps the table of limits in the suite's README equal to what k6 gets to see.
 
 It asks `k6 inspect` for the thresholds of each test under each profile of the set `core`.
 
@@ -20,7 +20,7 @@ SUITE = (
     Path(__file__).resolve().parent.parent
     / "{{cookiecutter.project_slug}}/.cookiecutter-k6/files/tests/load"
 )
-PAGE = SUITE / "docs/thresholds.md"
+PAGE = SUITE / "README.md"
 BEGIN, END = "<!-- limits -->", "<!-- /limits -->"
 PROFILES = ("smoke", "load", "soak", "stress", "spike", "breakpoint")
 TESTS = ("health", "api-public")
@@ -113,9 +113,9 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="exit 1 if it is out of date")
     parser.add_argument("--k6", default=shutil.which("k6"), help="path of k6")
     options = parser.parse_args()
+    if options.k6 is None:
+        parser.error("k6 is not in PATH; run: make format")
     try:
-        if options.k6 is None:
-            raise TableError("k6 is not in PATH. Try: python tools/toolchain.py run k6 -- make format")
         old = PAGE.read_text(encoding="utf-8")
         new = rendered(old, options.k6)
     except TableError as error:

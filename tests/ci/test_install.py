@@ -58,7 +58,9 @@ class Machine:
         self.runner = runner
         self.script = runner.project / "tests/load/ci/ci.sh"
         self.module = self.script.parent / "k6"
-        version = re.search(r"require go.k6.io/k6 (\S+)", (self.module / "go.mod").read_text("utf-8"))
+        version = re.search(
+            r"require go.k6.io/k6 (\S+)", (self.module / "go.mod").read_text("utf-8")
+        )
         assert version
         self.version = version[1]
         self.proxy = proxy(folder / "proxy", self.version)

@@ -1,4 +1,4 @@
-"""Verdicts that were wrong or misleading once: green where it was red, red where it was green, or without the cause."""
+"""Verdicts that were wrong or misleading once: a false green, a false red, or no cause."""
 
 from __future__ import annotations
 
@@ -113,8 +113,8 @@ def test_a_load_step_has_the_rate_of_its_own_time(suite: Suite, service: Running
 
 def test_an_endpoint_without_a_check_is_judged_by_status_and_time(live: Suite) -> None:
     script = own_test(live, "request(HEALTH);")
-    for settings in ({}, {"PROFILE": "smoke", "DURATION": "1s"}):
-        run = live.run(script, THRESHOLDS=ANY_LATENCY, **settings)
+    for settings in (live, live.having(PROFILE="smoke", DURATION="1s")):
+        run = settings.run(script, THRESHOLDS=ANY_LATENCY)
         assert run.code == 0, run.everything
         assert run.passed, run.reasons
         assert run.summary["unchecked"] == ["health"]
@@ -214,7 +214,9 @@ def test_a_set_up_that_failed_says_why_and_nothing_else(suite: Suite, host: str)
     run = suite.against(url, VUS=2).run("scenarios/load.js")
     assert run.code == SCRIPT_ERROR
     (reason,) = run.summary["reasons"]
-    assert reason.startswith("set-up failed, no iteration was completed: the service is not healthy")
+    assert reason.startswith(
+        "set-up failed, no iteration was completed: the service is not healthy"
+    )
     assert f"GET {url}/api/v1/health" in reason
     assert "refused" in reason
     assert reason in run.out
@@ -229,8 +231,8 @@ def test_a_set_up_that_failed_says_why_and_nothing_else(suite: Suite, host: str)
     "script", ["scripts/api-public.js", "scripts/api-authenticated.js", "scenarios/load.js"]
 )
 def test_groups_hold_no_pauses(live: Suite, script: str) -> None:
-    settings = {"VUS": 2, "TIME_SCALE": "0.02", "AUTH_MODE": "none", "THINK_TIME": "0.5"}
-    run = live.run(script, samples=True, THRESHOLDS=ANY_LATENCY, **settings)
+    ready = live.having(VUS=2, TIME_SCALE="0.02", AUTH_MODE="none", THINK_TIME="0.5")
+    run = ready.run(script, samples=True, THRESHOLDS=ANY_LATENCY)
     lasted = [row.value for row in run.samples() if row.metric == "group_duration"]
     assert len(lasted) > 2
     # The shortest pause here is 250 ms; a busy machine may need some of that for a request.
@@ -249,7 +251,9 @@ def test_limits_on_grpc_metrics_are_accepted(live: Suite) -> None:
         "metrics: ['grpc_req_duration'],",
         "import client from 'k6/net/grpc';\nconst grpc = new client.Client();",
     )
-    assert live.inspect(with_grpc, THRESHOLDS=limit).thresholds["grpc_req_duration"] == ["p(95)<500"]
+    assert live.inspect(with_grpc, THRESHOLDS=limit).thresholds["grpc_req_duration"] == [
+        "p(95)<500"
+    ]
     refused = live.inspect(script, THRESHOLDS="grpc_req_duraton=p(95)<500")
     assert "k6 has no metric grpc_req_duraton" in refused.err
 

@@ -65,7 +65,9 @@ export default function verdict() {
     'a threshold without samples',
     /health_duration.*never measured/.test(
       reasons({
-        thresholds: [threshold('health_duration', 'p(95)<100', { ok: false, measured: false, value: null })],
+        thresholds: [
+          threshold('health_duration', 'p(95)<100', { ok: false, measured: false, value: null }),
+        ],
       })[0],
     ),
   );

@@ -226,7 +226,9 @@ function stepOf(row, step) {
       // One group per request and none around the pauses: group_duration is about the service.
       k6.group(
         row.group,
-        step.group === undefined ? visit : () => k6.group(/** @type {string} */ (step.group), visit),
+        step.group === undefined
+          ? visit
+          : () => k6.group(/** @type {string} */ (step.group), visit),
       );
       rest();
     },

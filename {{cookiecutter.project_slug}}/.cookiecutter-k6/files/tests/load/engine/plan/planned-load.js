@@ -45,12 +45,7 @@ export function plannedLoad(spec) {
   };
 }
 
-const EXECUTORS = [
-  'constant-vus',
-  'ramping-vus',
-  'constant-arrival-rate',
-  'ramping-arrival-rate',
-];
+const EXECUTORS = ['constant-vus', 'ramping-vus', 'constant-arrival-rate', 'ramping-arrival-rate'];
 
 /**
  * Refuses executors without a planned duration: whether such a run was cut short could not be told.

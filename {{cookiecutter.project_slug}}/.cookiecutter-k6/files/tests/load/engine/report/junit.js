@@ -53,8 +53,7 @@ function thresholdCase(test, { metric, expression, ok, measured, value, unit }) 
     : `'${expression}' was never measured`;
   return markup`<testcase classname="${test}.${endpoint}" name="${base} ${expression}" time="0"
     >${
-      !ok &&
-      markup`<failure message="${message}" type="threshold">${metric}: ${message}</failure>`
+      !ok && markup`<failure message="${message}" type="threshold">${metric}: ${message}</failure>`
     }</testcase
   > `;
 }

@@ -106,7 +106,12 @@ function findingOf(endpoint, broken, evidence) {
     return { rank, kind: cause, name, text, action: ACTIONS[cause] };
   }
   if (endpoint.errors > 0) {
-    return { rank: RANKS.endpoint, name, text, action: 'The log of the run has the first failures' };
+    return {
+      rank: RANKS.endpoint,
+      name,
+      text,
+      action: 'The log of the run has the first failures',
+    };
   }
   return checks.fails > 0
     ? { rank: RANKS.check, kind: 'checks', name, text, action: CHECK_ACTION }

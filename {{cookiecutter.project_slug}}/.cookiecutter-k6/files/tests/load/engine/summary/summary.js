@@ -72,38 +72,15 @@ function fileName(path) {
  * @returns {import('../types/summary.js').Summary}
  */
 export function buildSummary(spec, plan, data) {
-  const { scenario, profile, vus, durationMs, stages } = plan;
+  const { scenario, profile, vus, durationMs } = plan;
   const ranMs = Math.round(data.state.testRunDurationMs);
   const own = spec.findings?.(data.metrics, plan) ?? { tables: [], reasons: [] };
-  const of = (/** @type {{ name: string }} */ { name }) => endpointFigures(data.metrics, name);
-  const figures = {
-    metrics: totals(data.metrics),
-    endpoints: [
-      ...spec.endpoints.map((target) => ({ ...of(target), request: requestOf(target) })),
-      ...(spec.support ?? []).map(of).filter(hasFailed),
-    ],
-    tables: own.tables,
-    stages: [...secondsOfSteps(stages, ranMs)].map(([name, seconds]) => ({
-      ...metricsOf(data.metrics, 'stage', name),
-      requestRate: rateOf(data.metrics[`http_reqs{stage:${name}}`]?.values.count, seconds),
-    })),
-    ...ofFeatures(data.metrics, spec, [...new Set(stages.map(({ name }) => name))]),
-    thresholds: thresholdResults(data.metrics).filter(
-      ({ metric, measured }) => measured || !(own.explains?.(metric) || isOptional(spec, plan, metric)),
-    ),
-    failedChecks: failedChecks(data.root_group),
-    unchecked: unchecked(spec, data.metrics),
-    distribution: distribution(data.metrics['http_req_duration{phase:main}']?.values),
-  };
+  const figures = figuresOf(spec, plan, data, own);
   const comparison =
     plan.baseline === undefined
       ? null
       : compareWith(subjectsOf(spec), plan.baseline, rowsOf(figures));
   const setUpFailure = setUpFailureOf(data.root_group);
-  if (setUpFailure !== undefined) {
-    // It is how the message came here, and no check of the service.
-    figures.metrics.checks.fails -= 1;
-  }
   const verdict = findings(
     { ...figures, comparison, own, setUpFailure },
     { ranMs, plannedMs: durationMs },
@@ -134,6 +111,43 @@ export function buildSummary(spec, plan, data) {
     ...figures,
     breakingStage: verdict.breakingStage,
     comparison,
+  };
+}
+
+/**
+ * @param {TestSpec} spec
+ * @param {RunFigures} plan
+ * @param {any} data what k6 hands to `handleSummary`
+ * @param {import('../types/suite.js').Findings} own what the test itself found
+ */
+function figuresOf(spec, plan, data, own) {
+  const { stages } = plan;
+  const ranMs = Math.round(data.state.testRunDurationMs);
+  const of = (/** @type {{ name: string }} */ { name }) => endpointFigures(data.metrics, name);
+  const metrics = totals(data.metrics);
+  if (setUpFailureOf(data.root_group) !== undefined) {
+    // It is how the message came here, and no check of the service.
+    metrics.checks.fails -= 1;
+  }
+  return {
+    metrics,
+    endpoints: [
+      ...spec.endpoints.map((target) => ({ ...of(target), request: requestOf(target) })),
+      ...(spec.support ?? []).map(of).filter(hasFailed),
+    ],
+    tables: own.tables,
+    stages: [...secondsOfSteps(stages, ranMs)].map(([name, seconds]) => ({
+      ...metricsOf(data.metrics, 'stage', name),
+      requestRate: rateOf(data.metrics[`http_reqs{stage:${name}}`]?.values.count, seconds),
+    })),
+    ...ofFeatures(data.metrics, spec, [...new Set(stages.map(({ name }) => name))]),
+    thresholds: thresholdResults(data.metrics).filter(
+      ({ metric, measured }) =>
+        measured || !(own.explains?.(metric) || isOptional(spec, plan, metric)),
+    ),
+    failedChecks: failedChecks(data.root_group),
+    unchecked: unchecked(spec, data.metrics),
+    distribution: distribution(data.metrics['http_req_duration{phase:main}']?.values),
   };
 }
 

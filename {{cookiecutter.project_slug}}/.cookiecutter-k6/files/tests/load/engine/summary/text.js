@@ -71,8 +71,7 @@ function painter(colour) {
 function thresholdLines({ thresholds, endpoints }, paint) {
   const lines = [paint('  THRESHOLDS', 'dim')];
   const shownOnes = thresholds.filter(
-    ({ metric, ok }) =>
-      endpoints.length <= MAX_ENDPOINTS || !ok || !metric.includes('{name:'),
+    ({ metric, ok }) => endpoints.length <= MAX_ENDPOINTS || !ok || !metric.includes('{name:'),
   );
   let last = '';
   for (const { metric, expression, ok, value, unit, measured } of shownOnes.slice(0, MAX_LINES)) {

@@ -85,7 +85,10 @@ function neverStarted({ setUpFailure }) {
  */
 function judged(evidence) {
   const { own, thresholds } = evidence;
-  const open = { ...evidence, thresholds: thresholds.filter(({ metric }) => !own?.explains?.(metric)) };
+  const open = {
+    ...evidence,
+    thresholds: thresholds.filter(({ metric }) => !own?.explains?.(metric)),
+  };
   const ofEndpoints = endpointFindings(evidence);
   const causes = [
     ...told(withoutBaseline(evidence), RANKS.test),
@@ -128,7 +131,11 @@ function notJudged({ thresholds }) {
 function slowerSignals({ comparison }) {
   return (comparison?.endpoints ?? [])
     .filter(({ metric, status, current }) => metric && status === 'slower' && current !== null)
-    .map(({ name }) => ({ rank: RANKS.baseline, name, text: `${name}: ${slower(name, comparison)}` }));
+    .map(({ name }) => ({
+      rank: RANKS.baseline,
+      name,
+      text: `${name}: ${slower(name, comparison)}`,
+    }));
 }
 
 /**

@@ -77,9 +77,7 @@ export function endpoints({ endpoints: rows, thresholds: results }) {
   };
   // Collected in one pass: an API test can have thousands of thresholds.
   const bad = new Set(
-    results
-      .filter(({ ok }) => !ok)
-      .map(({ metric }) => /\{name:(.*)\}$/.exec(metric)?.[1]),
+    results.filter(({ ok }) => !ok).map(({ metric }) => /\{name:(.*)\}$/.exec(metric)?.[1]),
   );
   return section(
     'Endpoints',
