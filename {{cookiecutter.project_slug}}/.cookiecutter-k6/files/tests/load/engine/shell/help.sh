@@ -44,7 +44,7 @@ Exit codes
     2  the service did not become ready, or its start command failed
     3  results are missing or incomplete although k6 reported success
     4  an output given with --out cannot be reached, or rejected some metrics
-   99  thresholds were crossed
+   99  thresholds were crossed, or never measured
   105  interrupted
   107  error in a script, its setup or its settings
   Others are k6's own. With several tests: the highest.
