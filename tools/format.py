@@ -26,7 +26,7 @@ def commands(files: list[Path]) -> list[list[str]]:
         [sys.executable, "-m", "tools.dashboards"],
         ["prettier", "--write", "--log-level=warn", "."],
         [sys.executable, "tools/settings_table.py"],
-        [sys.executable, "tools/thresholds_table.py"],
+        [sys.executable, "tools/readme_tables.py"],
         [sys.executable, "tools/options_page.py"],
     ]
 

@@ -57,8 +57,8 @@ def test_the_tables_of_settings_are_those_in_the_code(node_bin: Callable[[str], 
     assert result.returncode == 0, result.stderr
 
 
-def test_the_table_of_limits_is_what_k6_gets(k6_binary: Path) -> None:
-    script = REPOSITORY / "tools" / "thresholds_table.py"
+def test_the_tables_of_the_readme_are_what_k6_gets(k6_binary: Path) -> None:
+    script = REPOSITORY / "tools" / "readme_tables.py"
     result = subprocess.run(
         [sys.executable, str(script), "--check", "--k6", str(k6_binary)],
         capture_output=True,

@@ -117,7 +117,11 @@ TABLE = (
     Row(
         {"resources": "missions"},
         files=f"{RESOURCES} {MISSIONS}",
-        env={"WORKLOAD": "missions", "HEALTH_STATUS_WORDS": "*"},
+        env={
+            "WORKLOAD": "missions",
+            "HEALTH_STATUS_WORDS": "*",
+            "ALL_TESTS": "health,missions,specs",
+        },
         readme="(docs/resources.md)",
     ),
     Row(

@@ -17,7 +17,7 @@ Usage: load-test.sh [PROFILE] [TEST] [options] [-- K6 ARGS]
   load-test.sh PROFILE            Run a profile over the steps of workload.js
   load-test.sh TEST               Run one test with its own load (scripts/TEST.js; api = api-public)
   load-test.sh PROFILE TEST       Run one test under a profile
-  load-test.sh [PROFILE] all      Run every test, one after the other
+  load-test.sh [PROFILE] all      Run every test, or those in ALL_TESTS
   load-test.sh FILE               Run a script: an absolute path, or from here or tests/load
   load-test.sh compare A B        Compare two finished runs; runs nothing
   load-test.sh merge RUN          Judge a run of several --segment as a whole; runs nothing
@@ -93,7 +93,12 @@ print_list() {
   list_folder scenarios
   printf '\nTests: load-test.sh [PROFILE] TEST\n'
   list_folder scripts
-  printf '  %-20s %s\n' api 'Short for api-public' all 'Every test above, one after the other'
+  printf '  %-20s %s\n' api 'Short for api-public'
+  if [ -n "$(setting ALL_TESTS)" ]; then
+    printf '  %-20s %s\n' all "One after the other: $(one_line "$(tests_of_all)"); ALL_TESTS in suite.env says which"
+  else
+    printf '  %-20s %s\n' all 'Every test above, one after the other; ALL_TESTS in suite.env selects some'
+  fi
 }
 
 print_version() {
