@@ -131,6 +131,8 @@ def test_a_threshold_without_samples_is_red_everywhere(live: Suite) -> None:
     assert "✗ 'rate<0.1' never measured" in run.out
     assert run.summary["reasons"] == ["own_errors: 'rate<0.1' was never measured"]
     assert "FAILED" in run.out
+    assert "k6 itself passes what it never measured: alone, it exits with 0" in run.out
+    assert run.code == 0
     junit = (run.folder / "junit.xml").read_text(encoding="utf-8")
     assert 'failures="2"' in junit
 

@@ -5,24 +5,25 @@ from __future__ import annotations
 import os
 from typing import Protocol
 
-# Set while a git hook runs; they would point git at another repository than the project's.
+# Set while a git hook runs; they would point git at a repository other than the project's.
 _FOREIGN_SETTINGS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY")
 
 
 class Merger(Protocol):
-    """What the plan needs to merge."""
+    """Interface that the plan uses to merge."""
 
     def base(self, blob: str) -> bytes | None:
-        """Return the content of a git blob, or None when it is not at hand."""
+        """Return the content of a git blob, or None if it is not available."""
 
     def merge(self, ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
-        """Return the merged text, or None when there is a conflict or no git."""
+        """Return the merged text, or None if there is a conflict or no git."""
 
 
 class Git:
-    """Merges with the git command; without one every merge is a conflict.
+    """Merges with the git command; without git every merge is a conflict.
 
-    project: folder whose repository may know a blob. scratch: existing folder for work files.
+    project: folder of the repository to look up blobs in. scratch: existing folder for temporary
+    files.
     """
 
     def __init__(self, project: str, scratch: str) -> None:
@@ -30,12 +31,12 @@ class Git:
         self._scratch = scratch
 
     def base(self, blob: str) -> bytes | None:
-        """Return the content of a git blob, or None when it is not at hand."""
+        """Return the content of a git blob, or None if it is not available."""
         code, output = self._git(["cat-file", "blob", blob])
         return output if code == 0 else None
 
     def merge(self, ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
-        """Return the merged text, or None when there is a conflict or no git."""
+        """Return the merged text, or None if there is a conflict or no git."""
         paths = []
         for name, content in (("ours", ours), ("base", base), ("theirs", theirs)):
             path = os.path.join(self._scratch, f"merge-{name}")
@@ -49,7 +50,7 @@ class Git:
         import subprocess  # noqa: PLC0415 - most runs merge nothing and need not load it
 
         environment = {k: v for k, v in os.environ.items() if k not in _FOREIGN_SETTINGS}
-        # A partial clone would fetch a missing blob; a generation makes no network call.
+        # A partial clone would fetch a missing blob, but a generation must not use the network.
         environment.update(GIT_NO_LAZY_FETCH="1", GIT_TERMINAL_PROMPT="0", LC_ALL="C")
         command = ["git", "-c", "protocol.allow=never", *arguments]
         try:

@@ -74,7 +74,7 @@ function fileName(path) {
 export function buildSummary(spec, plan, data) {
   const { scenario, profile, vus, durationMs } = plan;
   const ranMs = Math.round(data.state.testRunDurationMs);
-  const own = spec.findings?.(data.metrics, plan) ?? { tables: [], reasons: [] };
+  const own = spec.findings?.(data.metrics, plan, data.root_group) ?? { tables: [], reasons: [] };
   const figures = figuresOf(spec, plan, data, own);
   const comparison =
     plan.baseline === undefined

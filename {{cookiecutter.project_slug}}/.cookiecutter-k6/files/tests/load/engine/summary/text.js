@@ -310,12 +310,22 @@ function uncheckedLine({ unchecked = [] }) {
  * @param {Paint} paint
  * @returns {string[]}
  */
-function verdictLines({ passed, reasons, run }, paint) {
+function verdictLines({ passed, reasons, run, thresholds }, paint) {
   const name = `${run.test}${run.test === run.profile ? '' : ` (${run.profile})`}`;
   return passed
     ? [`  ${paint('PASSED', 'good')} ${name} against ${run.target}`]
     : [
         `  ${paint('FAILED', 'bad')} ${name} against ${run.target}`,
         ...reasons.map((reason) => `    - ${reason}`),
+        ...(isNews(thresholds) ? ['  k6 itself passes what it never measured: alone, it exits with 0'] : []),
       ];
+}
+
+/**
+ * @param {Summary['thresholds']} thresholds
+ * @returns {boolean} whether k6 does not know that the run failed
+ */
+function isNews(thresholds) {
+  const failed = thresholds.filter(({ ok }) => !ok);
+  return failed.length > 0 && failed.every(({ measured }) => !measured);
 }
