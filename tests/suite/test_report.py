@@ -215,9 +215,7 @@ def test_crossed_limits_are_in_the_charts_and_on_the_cards(
     assert page.count('<line class="limit"') == 2
     assert "Limit: 120 ms." in page
     assert "Limit: 1%." in page
-    cards = dict(
-        re.findall(r'<h2>(p95|p99|Failed|Checks)</h2>\s*<p class="(figure[^"]*)"', page)
-    )
+    cards = dict(re.findall(r'<h2>(p95|p99|Failed|Checks)</h2>\s*<p class="(figure[^"]*)"', page))
     assert cards == {"p95": "figure bad", "p99": "figure", "Failed": "figure", "Checks": "figure"}
     assert page.index("<h2>p95</h2>") < page.index("<h2>Failed</h2>") < page.index("<h2>Requests<")
     seen = look(run.folder / ".report.html")

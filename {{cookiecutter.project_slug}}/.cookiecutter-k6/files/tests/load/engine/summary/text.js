@@ -317,7 +317,9 @@ function verdictLines({ passed, reasons, run, thresholds }, paint) {
     : [
         `  ${paint('FAILED', 'bad')} ${name} against ${run.target}`,
         ...reasons.map((reason) => `    - ${reason}`),
-        ...(isNews(thresholds) ? ['  k6 itself passes what it never measured: alone, it exits with 0'] : []),
+        ...(isNews(thresholds)
+          ? ['  k6 itself passes what it never measured: alone, it exits with 0']
+          : []),
       ];
 }
 
