@@ -171,7 +171,7 @@ def test_errors_do_not_hide_that_an_endpoint_is_too_slow(
     run = live.run("scripts/health.js")
     (reason,) = (text for text in run.summary["reasons"] if text.startswith("health: "))
     assert "server error, 5xx" in reason
-    assert "too slow, p95 1" in reason
+    assert "too slow, p95 " in reason
     assert "(limit p(95)<100)" in reason
 
 
@@ -183,8 +183,8 @@ def test_a_limit_on_all_requests_names_the_slowest_endpoint(
     limits = "http_req_duration=p(95)<200;http_req_duration{name:health}=p(95)<5000"
     run = live.run("scenarios/smoke.js", THRESHOLDS=limits)
     (reason,) = run.summary["reasons"]
-    assert reason.startswith("http_req_duration: expected p(95)<200, got 3")
-    assert "slowest: openapi 3" in reason
+    assert reason.startswith("http_req_duration: expected p(95)<200, got ")
+    assert ", slowest: openapi " in reason
 
 
 LOGIN_INSIDE = "import { authorized } from '../lib/auth.js';"
