@@ -167,6 +167,8 @@ def test_setup_and_login_are_tagged_apart(healthy: HealthyRun, entry: str) -> No
     ]
     kinds = {(row.tags["phase"], row.tags["kind"], row.tags["name"]) for row in other}
     wanted = {("setup", "setup", "setup /api/v1/health")}
+    if "openapi" in [row["name"] for row in healthy(entry).summary["endpoints"]]:
+        wanted.add(("setup", "setup", "setup openapi"))
     if name_of(entry) == "api-authenticated":
         wanted.add(("auth", "auth", "auth login"))
     assert kinds == wanted

@@ -24,15 +24,21 @@ export const API_PREFIX = env.API_PREFIX;
 export const API_URL = `${BASE_URL}${API_PREFIX}`;
 
 /** Health paths from the base; the first is the one the health journey measures. */
-export const HEALTH_PATHS =
-  env.HEALTH_PATHS.length > 0 ? env.HEALTH_PATHS : [`${API_PREFIX}/health`];
+export const HEALTH_PATHS = env.HEALTH_PATHS;
 
 /** Whether requests may change data: always on a local target, elsewhere only when asked for. */
 export const writesAllowed = env.target.isLocal || env.ALLOW_WRITES;
 
+/** Password of the users that come with the suite; refused anywhere but on a local target. */
+export const DEFAULT_PASSWORD = 'loadtest123';
+
 /** Headers and time limit that every request starts from. */
 export const defaultOptions = Object.freeze({
-  headers: Object.freeze({ 'Content-Type': 'application/json', Accept: 'application/json' }),
+  headers: Object.freeze({
+    'Content-Type': 'application/json',
+    Accept: 'application/json',
+    ...env.requestHeaders,
+  }),
   timeout: env.REQUEST_TIMEOUT,
 });
 

@@ -6,7 +6,7 @@
 //   CONFIRM_TARGET=api.example.com ./scripts/load-test.sh health --base-url https://api.example.com --yes
 
 import { Rate, Trend } from 'k6/metrics';
-import { checker, HEALTH_LIMIT_MS, HEALTHY } from '../lib/checker.js';
+import { checker, HEALTH_LIMIT_MS, HEALTH_STATUSES, HEALTHY } from '../lib/checker.js';
 import { BASE_URL, HEALTH_PATHS } from '../lib/config.js';
 import { endpoint, request } from '../lib/http.js';
 import { pause } from '../lib/pauses.js';
@@ -16,7 +16,10 @@ const healthCheckErrors = new Rate('health_check_errors');
 const healthCheckDuration = new Trend('health_check_duration', true);
 
 /** The first health path. */
-export const HEALTH = endpoint('health', `${BASE_URL}${HEALTH_PATHS[0]}`, { kind: 'health' });
+export const HEALTH = endpoint('health', `${BASE_URL}${HEALTH_PATHS[0]}`, {
+  kind: 'health',
+  statuses: HEALTH_STATUSES,
+});
 
 const checkHealthy = checker(HEALTH.name, HEALTHY);
 const checkInTime = checker(HEALTH.name, { withinMs: HEALTH_LIMIT_MS });

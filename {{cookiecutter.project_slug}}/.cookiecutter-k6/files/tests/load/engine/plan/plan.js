@@ -10,6 +10,7 @@ import { shownTarget, summarize } from '../summary/summary.js';
 import { withNewNames } from '../vu/old-names.js';
 import { guardTarget } from './guard.js';
 import { finish, start } from './lifecycle.js';
+import { absent } from './readiness.js';
 import { asSegment, optionsOf } from './options.js';
 import { certainLoad, plannedLoad, wholeLoad } from './planned-load.js';
 import { explained } from './set-up.js';
@@ -63,7 +64,7 @@ export function planTest(written) {
         warnOfIgnored(options);
         const info = start(whole, spec.readiness, shownTarget(spec));
         spec.prepare?.();
-        return info;
+        return { ...info, without: absent(spec.endpoints) };
       }),
     teardown: (info) => {
       spec.finish?.();

@@ -3,7 +3,7 @@
 import { env } from '../../lib/config.js';
 import { formatDuration, parseDuration } from '../settings/duration.js';
 import { userConfig } from '../settings/user-files.js';
-import { namedStages, peakRate, peakVus, plannedMs, rescale } from './profiles.js';
+import { namedStages, openModel, peakRate, peakVus, plannedMs, rescale } from './profiles.js';
 
 /** @typedef {import('../types/suite.js').TestSpec} TestSpec */
 /** @typedef {import('../types/suite.js').RunFigures} RunFigures */
@@ -26,12 +26,13 @@ export function plannedLoad(spec) {
   const scenario = spec.scenario ?? chosen ?? spec.defaultLoad?.scenario ?? spec.name;
   const whole = chosen === undefined ? ownShape(spec) : getScenarioConfig(chosen);
   refuseUnplannable(spec, whole);
-  const shape = rescale(whole, {
-    vus: env.VUS,
-    duration: env.DURATION,
-    timeScale: env.TIME_SCALE,
-  });
-  const factor = peakVus(shape) / peakVus(spec.defaultLoad?.shape ?? whole);
+  const scale = { duration: env.DURATION, timeScale: env.TIME_SCALE };
+  const shape =
+    env.RATE === undefined
+      ? rescale(whole, { ...scale, vus: env.VUS })
+      : openModel(rescale(whole, scale), env.RATE, env.VUS);
+  const factor =
+    env.RATE === undefined ? peakVus(shape) / peakVus(spec.defaultLoad?.shape ?? whole) : 1;
   const durationMs = plannedMs(shape);
   return {
     chosen,
@@ -45,7 +46,14 @@ export function plannedLoad(spec) {
   };
 }
 
-const EXECUTORS = ['constant-vus', 'ramping-vus', 'constant-arrival-rate', 'ramping-arrival-rate'];
+const EXECUTORS = [
+  'constant-vus',
+  'ramping-vus',
+  'constant-arrival-rate',
+  'ramping-arrival-rate',
+  'shared-iterations',
+  'per-vu-iterations',
+];
 
 /**
  * Refuses executors without a planned duration: whether such a run was cut short could not be told.

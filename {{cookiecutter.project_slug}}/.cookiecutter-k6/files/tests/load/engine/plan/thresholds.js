@@ -110,10 +110,10 @@ function applicable({ targets, endpoints, stages, metrics }) {
 function perEndpoint({ targets, endpoints, support = [] }) {
   /** @type {Thresholds} */
   const thresholds = {};
-  for (const { name, kind } of endpoints) {
+  for (const { name, kind, options } of endpoints) {
     const duration = `http_req_duration{name:${name}}`;
     const api = kind.startsWith('api') ? targets['http_req_duration{name:api}'] : undefined;
-    thresholds[`http_reqs{name:${name}}`] = ['count>0'];
+    thresholds[`http_reqs{name:${name}}`] = options?.optional ? [] : ['count>0'];
     thresholds[duration] = targets[duration] ?? api ?? [];
     for (const rate of ['http_req_failed', 'checks']) {
       const own = targets[`${rate}{name:${name}}`];

@@ -19,6 +19,7 @@ Usage: load-test.sh [PROFILE] [TEST] [options] [-- K6 ARGS]
   load-test.sh PROFILE TEST       Run one test under a profile
   load-test.sh [PROFILE] all      Run every test, or those in ALL_TESTS
   load-test.sh FILE               Run a script: an absolute path, or from here or tests/load
+  load-test.sh doctor [write]     Ask the service what it is; propose settings, or write them to suite.env
   load-test.sh compare A B        Compare two finished runs; runs nothing
   load-test.sh merge RUN          Judge a run of several --segment as a whole; runs nothing
 END
@@ -84,7 +85,7 @@ description() {
 list_folder() {
   local name
   while IFS= read -r name; do
-    [ -z "$name" ] || printf '  %-20s %s\n' "$name" "$(description "$suite/$1/$name.js")"
+    [ -z "$name" ] || printf '  %-20s %s\n' "$name" "$(description "$(script_in "$1" "$name")")"
   done <<<"$(names_in "$1")"
 }
 

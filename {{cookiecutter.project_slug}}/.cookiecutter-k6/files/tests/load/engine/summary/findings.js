@@ -244,6 +244,9 @@ export function thresholdFindings({ thresholds, endpoints }, explained) {
 
 /** @param {ThresholdResult} result */
 function expectation({ metric, expression, value, unit, measured }) {
+  if (metric === 'dropped_iterations') {
+    return `${value} iterations could not start, all VUs were busy: the service is too slow for this rate, or VUS is too low`;
+  }
   return measured
     ? `${metric}: expected ${expression}, got ${value === null ? 'no samples' : `${value}${unit && ` ${unit}`}`}`
     : `${metric}: '${expression}' was never measured`;

@@ -66,16 +66,17 @@ function fileName(path) {
 /**
  * Turns k6's data into the summary: small, stable, numbers are numbers.
  *
- * @param {TestSpec} spec
+ * @param {TestSpec} whole
  * @param {RunFigures} plan
  * @param {any} data what k6 hands to `handleSummary`
  * @returns {import('../types/summary.js').Summary}
  */
-export function buildSummary(spec, plan, data) {
+export function buildSummary(whole, plan, data) {
+  const spec = presentOf(whole, data.setup_data?.without ?? []);
   const { scenario, profile, vus, durationMs } = plan;
   const ranMs = Math.round(data.state.testRunDurationMs);
   const own = spec.findings?.(data.metrics, plan, data.root_group) ?? { tables: [], reasons: [] };
-  const figures = figuresOf(spec, plan, data, own);
+  const figures = figuresOf(spec, absentOf(whole, spec), plan, data, own);
   const comparison =
     plan.baseline === undefined
       ? null
@@ -83,7 +84,7 @@ export function buildSummary(spec, plan, data) {
   const setUpFailure = setUpFailureOf(data.root_group);
   const verdict = findings(
     { ...figures, comparison, own, setUpFailure },
-    { ranMs, plannedMs: durationMs },
+    { ranMs, plannedMs: shortestMs(plan) },
   );
   return {
     schema: SUMMARY_SCHEMA,
@@ -115,12 +116,59 @@ export function buildSummary(spec, plan, data) {
 }
 
 /**
+ * @param {RunFigures} plan
+ * @returns {number} milliseconds that a run must last at least
+ */
+function shortestMs({ shape, durationMs }) {
+  // A number of iterations ends when they are done; a threshold says that all of them were.
+  return shape !== undefined && 'iterations' in shape ? 0 : durationMs;
+}
+
+/**
  * @param {TestSpec} spec
+ * @param {string[]} without names of endpoints that set-up found missing
+ * @returns {TestSpec}
+ */
+function presentOf(spec, without) {
+  return without.length === 0
+    ? spec
+    : { ...spec, endpoints: spec.endpoints.filter(({ name }) => !without.includes(name)) };
+}
+
+/**
+ * @param {TestSpec} whole
+ * @param {TestSpec} present
+ * @returns {string[]} tags, and metrics of lib/scenario.js, that only endpoints that were left out would have fed
+ */
+function absentOf(whole, present) {
+  const gone = whole.endpoints.filter((one) => !present.endpoints.includes(one));
+  const kinds = present.endpoints.map(({ kind }) => kind);
+  const lost = gone.map(({ kind }) => kind).filter((kind) => !kinds.includes(kind));
+  const noApi = gone.length > 0 && !kinds.some((kind) => kind.startsWith('api'));
+  return [
+    ...gone.map(({ name }) => `{name:${name}}`),
+    ...lost.map((kind) => `{kind:${kind}}`),
+    ...(noApi ? ['api_duration'] : []),
+  ];
+}
+
+/**
+ * @param {string[]} parts
+ * @param {string} metric
+ * @returns {boolean}
+ */
+function isAbout(parts, metric) {
+  return parts.some((part) => metric === part || metric.endsWith(part));
+}
+
+/**
+ * @param {TestSpec} spec
+ * @param {string[]} gone tags and metrics of endpoints that setup found missing
  * @param {RunFigures} plan
  * @param {any} data what k6 hands to `handleSummary`
  * @param {import('../types/suite.js').Findings} own what the test itself found
  */
-function figuresOf(spec, plan, data, own) {
+function figuresOf(spec, gone, plan, data, own) {
   const { stages } = plan;
   const ranMs = Math.round(data.state.testRunDurationMs);
   const of = (/** @type {{ name: string }} */ { name }) => endpointFigures(data.metrics, name);
@@ -143,7 +191,8 @@ function figuresOf(spec, plan, data, own) {
     ...ofFeatures(data.metrics, spec, [...new Set(stages.map(({ name }) => name))]),
     thresholds: thresholdResults(data.metrics).filter(
       ({ metric, measured }) =>
-        measured || !(own.explains?.(metric) || isOptional(spec, plan, metric)),
+        measured ||
+        !(own.explains?.(metric) || isOptional(spec, plan, metric) || isAbout(gone, metric)),
     ),
     failedChecks: failedChecks(data.root_group),
     unchecked: unchecked(spec, data.metrics),
