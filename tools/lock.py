@@ -21,6 +21,7 @@ COMMANDS = (
     f"{COMPILE} requirements/dev.in --output-file requirements/dev.txt",
     f"{COMPILE} requirements/demo.in --output-file requirements/demo.txt -c requirements/dev.txt",
     f"{COMPILE} requirements/kubernetes.in --output-file requirements/kubernetes.txt",
+    f"{COMPILE} requirements/servers.in --output-file requirements/servers.txt",
     """npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts
     --no-audit --no-fund""",
 )

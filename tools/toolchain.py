@@ -269,6 +269,7 @@ TOOLS: dict[str, Tool] = {
         PythonSet("demo", "requirements/demo.txt"),
         PythonSet("dev", "requirements/dev.txt"),
         PythonSet("kubernetes", "requirements/kubernetes.txt"),
+        PythonSet("servers", "requirements/servers.txt"),
         NodeSet("node", "package-lock.json"),
         GoTool("k6", "go.k6.io/k6", "v1.8.1"),
         # The next major version: the suite supports both.
@@ -289,6 +290,8 @@ TOOLS: dict[str, Tool] = {
                 *("dash", "busybox"),
             ),
         ),
+        # A set of its own, so that a change here does not fetch the databases again.
+        DebianSet("nginx", ("nginx",), ("nginx",)),
         # k6 1.x with the database extensions, and a MongoDB server for it.
         GoModule("k6-databases", "tests/databases/k6", "k6"),
         JavaServer("mongo-server", "tests/databases/mongo-server"),

@@ -31,7 +31,7 @@ OWNERS = {
     "k6.config.js": "config/ lib/config.js",
     "config/": "lib/helpers.js lib/unique-name.js",
     "lib/": "engine/vu/ engine/settings/",
-    "lib/config.js": "lazy:engine/settings/",
+    "lib/config.js": "lazy:engine/settings/ lazy:config/thresholds.js",
     "lib/define.js": "engine/vu/ lazy:engine/plan/plan.js",
 }
 

@@ -5,6 +5,7 @@ import { env } from './config.js';
 import { reportOnce, shorten } from '../engine/vu/failures.js';
 import { jsonAt } from './http.js';
 
+/** @typedef {import('../engine/types/suite.js').EndpointOptions} EndpointOptions */
 /** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */
 /** @typedef {(response: HttpResponse) => boolean} Predicate */
 
@@ -137,16 +138,37 @@ export function isJson(response) {
 /** Longest time a health answer may take, milliseconds. */
 export const HEALTH_LIMIT_MS = 100;
 
-const goodWords = env.HEALTH_STATUS_WORDS;
-const anyWord = goodWords.includes('*');
+const { HEALTH_STATUS_WORDS: words, HEALTH_STATUSES: statuses, HEALTH_FIELDS: fields } = env;
+const anyWord = words.includes('*');
 
 /**
+ * Says whether a response says that the service is healthy: in a field of a JSON document or as its whole text.
+ *
  * @param {HttpResponse} response
  * @returns {boolean}
  */
 function saysHealthy(response) {
-  const word = jsonAt(response, 'status');
-  return anyWord ? typeof word === 'string' : goodWords.includes(word);
+  if (response.status > 299) {
+    return isHealthStatus(response.status);
+  }
+  if (anyWord) {
+    return response.status !== 0;
+  }
+  const text = String(response.body ?? '').trim();
+  const field = text.startsWith('{')
+    ? fields.find((name) => jsonAt(response, name) !== undefined)
+    : undefined;
+  const word = field === undefined ? text : String(jsonAt(response, field));
+  return words.includes(word === '' ? 'empty' : word.replaceAll('"', '').toLowerCase());
+}
+
+/**
+ * @param {number} status
+ * @returns {boolean} whether HEALTH_STATUSES lists it
+ */
+function isHealthStatus(status) {
+  const text = String(status);
+  return statuses.some((one) => one === text || one === `${text[0]}xx`);
 }
 
 /**
@@ -157,13 +179,18 @@ function saysHealthy(response) {
  * @example while (!isHealthy(request(HEALTH))) { sleep(1); }
  */
 export function isHealthy(response) {
-  return response.status === 200 && saysHealthy(response);
+  return isHealthStatus(response.status) && saysHealthy(response);
 }
+
+/** Statuses that endpoints of health paths accept. @type {EndpointOptions['statuses']} */
+export const HEALTH_STATUSES = statuses.map((one) =>
+  one.endsWith('xx') ? { min: Number(one[0]) * 100, max: Number(one[0]) * 100 + 99 } : Number(one),
+);
 
 /** What a health answer has to be. @type {Expectation} */
 export const HEALTHY = {
-  status: 200,
-  // Small services and proxies send their health as plain text.
-  type: 'not HTML',
-  also: { [`health says ${goodWords.join(' or ')}`]: saysHealthy },
+  also: {
+    [`health status is ${statuses.join(' or ')}`]: (r) => isHealthStatus(r.status),
+    'health says it is healthy': saysHealthy,
+  },
 };

@@ -79,7 +79,10 @@ export function variant(base, changes) {
  *
  * @typedef {object} RequestDetails
  * @property {Record<string, string | number>} [path] values of the `{placeholders}`
- * @property {unknown} [body] an object is sent as JSON, text as it is
+ * @property {unknown} [body] an object is sent as JSON; text and bytes (`open(path, 'b')`) as they are; an object with an
+ *   `http.file()` in it as multipart form
+ * @property {Record<string, unknown>} [form] sent as a form, instead of `body`
+ * @property {string} [query] appended to the URL, such as `page=2&size=10`
  * @property {Readonly<Record<string, string>>} [headers] instead of the endpoint's
  */
 
@@ -90,7 +93,7 @@ export function variant(base, changes) {
  * @param {Endpoint} target
  * @param {RequestDetails} [details]
  * @returns {HttpResponse}
- * @throws when a `{placeholder}` has no value
+ * @throws when a `{placeholder}` has no value, or the body cannot be sent
  * @example const response = request(ITEM, { path: { id: 7 }, body: { name: 'x' } });
  */
 export function request(target, details) {
@@ -115,19 +118,94 @@ export function request(target, details) {
  * @throws when a `{placeholder}` has no value
  * @example while (requestQuietly(HEALTH).status === 0) { sleep(1); }
  */
-export function requestQuietly(target, { path, body, headers } = {}) {
-  return send(
-    target,
-    path ? fillPath(target.url, path) : target.url,
-    body === undefined || typeof body === 'string' ? (body ?? null) : JSON.stringify(body),
-    headers ? { ...target.params, headers } : target.params,
+export function requestQuietly(target, { path, query, body, form, headers } = {}) {
+  const url = path ? fillPath(target.url, path) : target.url;
+  const params = headers ? { ...target.params, headers } : target.params;
+  const whole = query ? `${url}${url.includes('?') ? '&' : '?'}${query}` : url;
+  if (form !== undefined) {
+    const pairs = Object.keys(form).map((name) =>
+      [name, form[name]].map((part) => encodeURIComponent(String(part))).join('='),
+    );
+    return send(target, whole, pairs.join('&'), typed(params, FORM));
+  }
+  if (body === undefined || typeof body === 'string') {
+    return send(target, whole, body ?? null, params);
+  }
+  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) {
+    const bytes =
+      body instanceof ArrayBuffer
+        ? body
+        : body.buffer.slice(body.byteOffset, body.byteOffset + body.byteLength);
+    return send(target, whole, /** @type {ArrayBuffer} */ (bytes), typed(params, BYTES));
+  }
+  if (isMultipart(body)) {
+    // k6 writes the form, and its own type with the boundary.
+    return send(target, whole, body, typed(params, undefined));
+  }
+  return send(target, whole, jsonOf(target, body), params);
+}
+
+const FORM = 'application/x-www-form-urlencoded';
+const BYTES = 'application/octet-stream';
+
+/**
+ * @param {Endpoint['params']} params
+ * @param {string | undefined} type of a body that is not JSON
+ * @returns {Endpoint['params']} with this type, unless it names another one than the default
+ */
+function typed(params, type) {
+  const { 'Content-Type': own, ...others } = params.headers ?? {};
+  const kept = own === defaultOptions.headers['Content-Type'] ? type : own;
+  return { ...params, headers: kept === undefined ? others : { ...others, 'Content-Type': kept } };
+}
+
+/**
+ * @param {any} body
+ * @returns {boolean} whether it holds a file
+ */
+function isMultipart(body) {
+  return (
+    body !== null &&
+    typeof body === 'object' &&
+    Object.values(body).some(
+      (value) => value?.filename !== undefined && value.content_type !== undefined,
+    )
   );
 }
 
 /**
  * @param {Endpoint} target
+ * @param {unknown} body
+ * @returns {string}
+ * @throws when JSON would drop the content without a word
+ */
+function jsonOf({ name }, body) {
+  const kind = body === null ? 'null' : (Object(body).constructor?.name ?? 'Object');
+  if (
+    [
+      'Function',
+      'AsyncFunction',
+      'Symbol',
+      'BigInt',
+      'Map',
+      'Set',
+      'WeakMap',
+      'WeakSet',
+      'Promise',
+    ].includes(kind)
+  ) {
+    throw new Error(
+      `${name}: a body of type ${kind} cannot be sent. Give an object (sent as JSON), text, bytes (open(path, 'b')), ` +
+        "or 'form' for a form",
+    );
+  }
+  return JSON.stringify(body);
+}
+
+/**
+ * @param {Endpoint} target
  * @param {string} url
- * @param {string | null} body
+ * @param {any} body
  * @param {Endpoint['params']} params
  * @returns {HttpResponse}
  */

@@ -2,7 +2,7 @@ import { env } from '../../lib/config.js';
 import { hooksOf } from '../features/registry.js';
 import { formatDuration, parseDuration } from '../settings/duration.js';
 import { heavyProfiles } from '../settings/user-files.js';
-import { isAllowedHost } from '../settings/url.js';
+import { isAllowedHost, isLocalHost, parseHttpUrl } from '../settings/url.js';
 
 /**
  * The load that a run would put on its target.
@@ -20,10 +20,25 @@ import { isAllowedHost } from '../settings/url.js';
 
 const features = hooksOf('plan');
 
+/** @returns {LoadTarget[]} the server that gives tokens, if it is another one */
+function loginTargets() {
+  /** @type {Record<string, ('LOGIN_PATH' | 'REFRESH_PATH' | 'OAUTH2_TOKEN_URL')[]>} */
+  const settings = {
+    login: ['LOGIN_PATH', 'REFRESH_PATH'],
+    session: ['LOGIN_PATH'],
+    oauth2: ['OAUTH2_TOKEN_URL'],
+  };
+  return (settings[env.AUTH_MODE] ?? []).flatMap((setting) => {
+    const url = parseHttpUrl(env[setting]);
+    return url === null ? [] : [{ setting, ...url, isLocal: isLocalHost(url.host) }];
+  });
+}
+
 /** @returns {LoadTarget[]} targets of tests without `targets` */
 function serviceTargets() {
   return [
     { setting: 'BASE_URL', ...env.target },
+    ...loginTargets(),
     ...features.flatMap(({ targets }) => targets?.() ?? []),
   ];
 }

@@ -22,6 +22,8 @@ import { formatDuration, parseDuration } from '../settings/duration.js';
 export function peakVus(shape) {
   switch (shape.executor) {
     case 'constant-vus':
+    case 'shared-iterations':
+    case 'per-vu-iterations':
       return shape.vus;
     case 'ramping-vus':
       return Math.max(shape.startVUs ?? 0, ...shape.stages.map((stage) => stage.target));
@@ -53,6 +55,9 @@ export function peakRate(shape) {
   }
 }
 
+/** k6's own limit for a number of iterations. */
+const LONGEST_ITERATIONS = '10m';
+
 /**
  * Planned duration of a shape, without graceful stops.
  *
@@ -61,6 +66,10 @@ export function peakRate(shape) {
  * @example plannedMs({ executor: 'constant-vus', vus: 20, duration: '30m' }) // 1800000
  */
 export function plannedMs(shape) {
+  if ('iterations' in shape) {
+    // It ends when the iterations are done.
+    return parseDuration(shape.maxDuration ?? LONGEST_ITERATIONS);
+  }
   return 'stages' in shape
     ? shape.stages.reduce((sum, stage) => sum + parseDuration(stage.duration), 0)
     : parseDuration(shape.duration);
@@ -124,6 +133,12 @@ function rescaledStages(stages, start, factor, { duration, timeScale }) {
  */
 export function rescale(shape, scale) {
   const factor = scale.vus === undefined ? 1 : scale.vus / peakVus(shape);
+  if ('iterations' in shape) {
+    const vus = scaled(shape.vus, factor);
+    // k6 refuses fewer shared iterations than VUs.
+    const most = shape.executor === 'shared-iterations' ? Math.min(vus, shape.iterations) : vus;
+    return { ...shape, vus: most, ...(scale.duration && { maxDuration: scale.duration }) };
+  }
   if (shape.executor === 'ramping-vus') {
     const start = shape.startVUs ?? 0;
     return {
@@ -167,6 +182,43 @@ function rescaledPool({ preAllocatedVUs, maxVUs }, factor) {
   return {
     preAllocatedVUs: scaled(preAllocatedVUs, factor),
     ...(maxVUs === undefined ? {} : { maxVUs: scaled(maxVUs, factor) }),
+  };
+}
+
+/** VUs per iteration that starts in a second: at first, and at most. Iterations with pauses take seconds. */
+const FIRST_VUS = 2;
+const MOST_VUS = 20;
+
+/**
+ * Turns a profile into an open model: its stages become iterations per second, which start whether or not earlier ones
+ * are done. With VUs alone, a slow service simply gets less load.
+ *
+ * @param {Shape} shape
+ * @param {number} rate iterations per second at the peak
+ * @param {number} [vus] at most; default: 20 for each iteration per second
+ * @returns {Shape}
+ * @throws when the profile counts iterations
+ * @example openModel({ executor: 'constant-vus', vus: 20, duration: '5m' }, 50)
+ */
+export function openModel(shape, rate, vus = rate * MOST_VUS) {
+  if ('iterations' in shape) {
+    throw new Error(
+      `RATE=${rate}: this profile runs a number of iterations (${shape.executor}). Choose another profile, or unset RATE`,
+    );
+  }
+  const pool = { preAllocatedVUs: Math.min(vus, rate * FIRST_VUS), maxVUs: vus, timeUnit: '1s' };
+  const { gracefulStop } = shape;
+  const common = { ...pool, ...(gracefulStop !== undefined && { gracefulStop }) };
+  if (!('stages' in shape)) {
+    return { ...common, executor: 'constant-arrival-rate', rate, duration: shape.duration };
+  }
+  const start = 'startRate' in shape ? shape.startRate : 'startVUs' in shape ? shape.startVUs : 0;
+  const peak = Math.max(start ?? 0, ...shape.stages.map(({ target }) => target));
+  return {
+    ...common,
+    executor: 'ramping-arrival-rate',
+    startRate: scaled(start ?? 0, rate / peak),
+    stages: shape.stages.map((stage) => ({ ...stage, target: scaled(stage.target, rate / peak) })),
   };
 }
 

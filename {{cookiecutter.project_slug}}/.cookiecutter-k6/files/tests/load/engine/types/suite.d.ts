@@ -27,6 +27,15 @@ export interface Stage {
 
 /** A k6 scenario without `exec`, tags and the like, for the executors that profiles use. */
 export type Shape =
+  | {
+      executor: 'shared-iterations' | 'per-vu-iterations';
+      vus: number;
+      /** In all, or of each VU. */
+      iterations: number;
+      /** Longest duration of the run; default 10m. */
+      maxDuration?: string;
+      gracefulStop?: string;
+    }
   | { executor: 'constant-vus'; vus: number; duration: string; gracefulStop?: string }
   | {
       executor: 'ramping-vus';
@@ -94,6 +103,27 @@ export interface EndpointOptions {
   phase?: string;
   /** The response may contain a secret, so it is never shown. */
   confidential?: boolean;
+  /** Left out of a run if the service does not have it; set-up finds out. */
+  optional?: boolean;
+}
+
+/** How requests authenticate: one row of lib/auth.js. */
+export interface AuthStrategy {
+  /** Requests it sends on the way, named in the verdict if they fail. */
+  endpoints: Endpoint[];
+  /** Logs in if need be. Returns the token or key of the VU; empty if there is none. */
+  token: () => string;
+  /** What a request carries besides its own headers. The same object as long as nothing changes. */
+  headers: (
+    target: Endpoint,
+    details?: import('../../lib/http.js').RequestDetails,
+  ) => Record<string, string>;
+  /** What a request carries in its query. */
+  query?: () => string;
+  /** Gets new credentials after they were refused; left out: there are no others. */
+  renew?: () => void;
+  /** Whether a response refuses the credentials; default: status 401. */
+  isRefused?: (response: HttpResponse) => boolean;
 }
 
 /** Result of calling an endpoint once. */
@@ -129,7 +159,7 @@ export interface Journey {
   support?: Endpoint[];
   prepare?: () => void;
   /** Runs the journey once. */
-  run: (observe?: Observer) => void;
+  run: (observe?: Observer, without?: readonly string[]) => void;
 }
 
 /** A scenario that runs in parallel with the main one, for the same time. */
@@ -236,7 +266,7 @@ export interface TestSpec {
    * How readiness is determined; default: the setting READINESS. `answer` accepts any response, for services without a
    * health document. `none` is for tests that send no requests to the service.
    */
-  readiness?: 'health' | 'answer' | 'none';
+  readiness?: 'health' | 'answer' | 'tcp' | 'none';
   /** Runs once in setup, after the health check. Throws if the test cannot run. */
   prepare?: () => void;
   /** Runs once in teardown, even if the run was interrupted. */
@@ -286,8 +316,11 @@ export interface RunFigures {
   /** Planned duration without graceful stops, milliseconds. */
   durationMs: number;
   stages: { name: string; endsAt: number }[];
+  shape?: Shape;
   /** Baseline to compare the run with. */
   baseline?: Baseline;
+  /** Metrics that the setting THRESHOLDS limits. */
+  asked?: string[];
 }
 
 /** Data that `setup()` passes to the VUs and to `teardown()`. */
@@ -296,4 +329,6 @@ export interface StartInfo {
   target: string;
   apiPrefix: string;
   vus: number;
+  /** Names of optional endpoints that the service does not have. */
+  without: string[];
 }

@@ -1,4 +1,5 @@
 import { Counter } from 'k6/metrics';
+import { env } from '../../lib/config.js';
 
 /** @typedef {import('../types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../types/suite.js').HttpResponse} HttpResponse */
@@ -33,16 +34,32 @@ export function reportOnce(topic, message) {
   }
 }
 
+/** Secrets that came up during the run, such as tokens: the latest ones. @type {string[]} */
+const hidden = [];
+
 /**
- * Makes foreign text fit for one log line.
+ * Keeps a secret out of everything that is shown.
+ *
+ * @param {string} secret
+ * @example hide(token);
+ */
+export function hide(secret) {
+  hidden[hidden.length < 4 ? hidden.length : 3] = secret;
+}
+
+/**
+ * Makes foreign text fit for one log line: services repeat what they were sent.
  *
  * @param {unknown} text
- * @returns {string} without control characters, at most 300 characters
+ * @returns {string} without control characters and without secrets of the settings, at most 300 characters
  * @example shorten('<html>\n...') // '<html> ...'
  */
 export function shorten(text) {
   // eslint-disable-next-line no-control-regex
-  const line = String(text ?? '').replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ');
+  let line = String(text ?? '').replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ');
+  for (const secret of [...hidden, ...env.secrets]) {
+    line = line.replaceAll(secret, '***');
+  }
   return line.length > 300 ? `${line.slice(0, 300)}...` : line;
 }
 

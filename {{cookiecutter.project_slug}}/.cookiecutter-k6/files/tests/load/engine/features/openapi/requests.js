@@ -67,6 +67,9 @@ function requestOf(operation, source) {
   const { params, body, auth: schemes, url, base } = operation;
   /** @type {Parts} */
   const parts = { paths: byName(), query: [], headers: byName(), cookies: [] };
+  for (const name of Object.keys(env.requestHeaders)) {
+    parts.headers[name.toLowerCase()] = [name, env.requestHeaders[name]];
+  }
   for (const parameter of params) {
     if (!parameter.optional || source.random.next() < source.optional) {
       addParameter(parts, parameter, makeValue(parameter.gen, source));
