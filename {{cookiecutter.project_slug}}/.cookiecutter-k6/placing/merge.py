@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from typing import Protocol
 
-# Set while a git hook runs; they would point git at another repository than the project's.
-_FOREIGN_SETTINGS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY")
+from . import git
 
 
 class Merger(Protocol):
@@ -31,8 +30,8 @@ class Git:
 
     def base(self, blob: str) -> bytes | None:
         """Return the content of a git blob, or None when it is not at hand."""
-        code, output = self._git(["cat-file", "blob", blob])
-        return output if code == 0 else None
+        answer = git.ask(self._project, ["cat-file", "blob", blob])
+        return answer.out if answer.code == 0 else None
 
     def merge(self, ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
         """Return the merged text, or None when there is a conflict or no git."""
@@ -42,26 +41,5 @@ class Git:
             with open(path, "wb") as file:
                 file.write(content)
             paths.append(path)
-        code, output = self._git(["merge-file", "-p", "-q", *paths])
-        return output if code == 0 else None
-
-    def _git(self, arguments: list[str]) -> tuple[int, bytes]:
-        import subprocess  # noqa: PLC0415 - most runs merge nothing and need not load it
-
-        environment = {k: v for k, v in os.environ.items() if k not in _FOREIGN_SETTINGS}
-        # A partial clone would fetch a missing blob; a generation makes no network call.
-        environment.update(GIT_NO_LAZY_FETCH="1", GIT_TERMINAL_PROMPT="0", LC_ALL="C")
-        command = ["git", "-c", "protocol.allow=never", *arguments]
-        try:
-            done = subprocess.run(
-                command,
-                cwd=self._project,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                check=False,
-            )
-        except OSError:
-            return 1, b""
-        return done.returncode, done.stdout
+        answer = git.ask(self._project, ["merge-file", "-p", "-q", *paths])
+        return answer.out if answer.code == 0 else None

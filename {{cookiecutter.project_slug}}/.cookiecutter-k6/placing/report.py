@@ -32,6 +32,7 @@ VERBS = {
     "left-out": "left out",
     "set-aside": "old manifest saved as",
     "skipped": "skipped",
+    "ignored": "IGNORED by git",
     "blocked": "NOT placed",
 }
 # Always listed one by one; the rest only counts, unless the run is a dry one.
@@ -51,6 +52,7 @@ NOTEWORTHY = (
     "left-out",
     "set-aside",
     "skipped",
+    "ignored",
     "blocked",
 )
 
@@ -104,5 +106,10 @@ def advice(actions: Sequence[Action], rewrite: str) -> list[str]:
         text += [
             "Change the imports named above, or run this command again with",
             f"  {rewrite}=1",
+        ]
+    if "ignored" in verbs:
+        text += [
+            "A clone lacks the files that git ignores. Remove the rules named above, or run",
+            "  git add -f FILE",
         ]
     return text

@@ -6,12 +6,12 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from . import additive, features, manifest, openapi, rendering, report
+from . import additive, features, ignored, manifest, openapi, rendering, report
 from .act import Disk, Refusal, Workplace, carry_out
 from .links import Look
 from .manifest import Manifest
@@ -96,10 +96,12 @@ def make_plan(
     sources: Callable[[], Iterable[str]] = tuple,
     *,
     rewrite: bool = False,
+    repository: ignored.Repository | None = None,
 ) -> tuple[Plan, Manifest]:
     """Plan a generation; returns the plan and the manifest of the last run.
 
-    sources: lists the modules of the project. rewrite: see plan.Planner.plan.
+    sources: lists the modules of the project. rewrite: see plan.Planner.plan. repository: tells
+    what git ignores.
     """
     before, first_actions = read_manifest(found_at)
     slug = suite_slug(request, before)
@@ -120,17 +122,58 @@ def make_plan(
         for path in features.select(table, on, template.files)
     }
     suite = {path: NewFile(content, runs(content)) for path, content in contents.items()}
-    extra, records = additive.plan(
-        additive.load(on, render, template.tables),
-        found_at,
-        before.additions,
-        before.pending_additions,
-    )
     with open(os.path.join(template.tables, "renames.json"), encoding="utf-8") as file:
         renames = [(earlier, later) for earlier, later in json.load(file)]
-    after = Manifest(template.version, slug, request.answers, additions=records)
+    after = Manifest(template.version, slug, request.answers)
     planner = Planner(suite, before, found_at, merger, renames, sources)
-    return planner.plan(after, [*first_actions, *extra], rewrite=rewrite), before
+    plan = planner.plan(after, first_actions, rewrite=rewrite)
+    additions = additive.load(on, render, template.tables)
+    return _with_additions(plan, additions, before, found_at, repository), before
+
+
+def _with_additions(
+    plan: Plan,
+    additions: Sequence[additive.Addition],
+    before: Manifest,
+    found_at: Look,
+    repository: ignored.Repository | None,
+) -> Plan:
+    """Return a plan that also extends files of the service, so that git keeps the suite."""
+    blocks = [item.file for item in additions if item.text]
+    paths = [manifest.PATH, *plan.after.files, *blocks]
+    texts = _ignore_files(plan.actions)
+    hit: Mapping[str, ignored.Rule] = {}
+    if repository is not None:
+        own = found_at(ignored.FILE).content
+        block = next((item for item in additions if item.file == ignored.FILE), None)
+        if block is not None:
+            own = additive.without_block(block, own)
+        # Without our block: whether its lines are needed must not depend on their being there.
+        hit = repository.ignored(paths, {**texts, ignored.FILE: own}, tracked=True)
+    lines = ignored.kept_by(hit, paths)
+    additions = [
+        item._replace(text=item.text + lines) if lines and item.file == ignored.FILE else item
+        for item in additions
+    ]
+    extra, records = additive.plan(additions, found_at, before.additions, before.pending_additions)
+    if repository is not None and hit:
+        texts.update(_ignore_files(extra))
+        rules = repository.ignored(paths, texts, tracked=False)
+        extra = [*extra, *ignored.named(rules, paths)]
+    return Plan(
+        [*plan.actions, *extra],
+        plan.after._replace(additions=records),
+        plan.during._replace(pending_additions=records),
+    )
+
+
+def _ignore_files(actions: Iterable[Action]) -> dict[str, bytes]:
+    """Return the ignore files that a plan writes, by path."""
+    return {
+        action.path: action.content
+        for action in actions
+        if action.content is not None and action.path.rpartition("/")[2] == ignored.FILE
+    }
 
 
 def asked(environ: Mapping[str, str], variable: str) -> bool:
@@ -155,6 +198,7 @@ def generate(root: str, environ: Mapping[str, str], disk: Disk) -> int:
         Git(root, scratch),
         partial(modules, root),
         rewrite=asked(environ, REWRITE),
+        repository=ignored.Repository(root, scratch),
     )
     checking = asked(environ, CHECK)
     if checking or asked(environ, DRY_RUN):
@@ -190,6 +234,9 @@ def _tell_only(plan: Plan, before: Manifest, found_at: Look, *, checking: bool) 
         say(line)
     for line in report.lines(plan.actions, everything=True):
         say(line)
+    if checking and any(action.verb == "ignored" for action in plan.actions):
+        complain("git ignores files of the suite: a clone is not complete; the rules are above")
+        return 1
     if checking and changes:
         complain("the suite is not current; update it with the command in tests/load/README.md")
         return 1
