@@ -243,7 +243,7 @@ class Planner:
                 swap = self._swap(path, found, entry, new)
                 if swap is not None:
                     return swap
-            offer = self._beside.offer(path, new, entry, _BOTH_CHANGED)
+            offer = self._beside.offer(path, new, entry, self._why_beside(entry))
             kept = kept._replace(offer=self._beside.claimed(offer))
             return Decision([offer, *mode_only(path, found, mode)], kept)
         if merged == found.content:
@@ -285,6 +285,12 @@ class Planner:
         ours = self._links.adjusted(to_lf(found.content), path, now, lines)
         merged = self._merger.merge(ours, self._links.adjusted(base, path, now), new.content)
         return None if merged is None else with_line_endings_of(merged, found.content)
+
+    def _why_beside(self, entry: Entry) -> str:
+        """Say why there is no merge."""
+        if entry.foreign or self._base(entry) is not None:
+            return _BOTH_CHANGED
+        return f"{_BOTH_CHANGED}; not merged: {self._merger.why_unknown()}"
 
     def _base(self, entry: Entry) -> bytes | None:
         """Return the template's text that the user's version of a file goes back to."""

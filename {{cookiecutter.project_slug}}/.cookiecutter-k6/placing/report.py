@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from . import manifest
 from .steps import Action
 
 # verb -> what the summary calls it; the order is that of the summary.
@@ -84,10 +85,11 @@ def changed_answers(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[s
     ]
 
 
-def advice(actions: Sequence[Action], rewrite: str) -> list[str]:
+def advice(actions: Sequence[Action], rewrite: str, how_to_merge: str = "") -> list[str]:
     """Return what to do about files that are beside others, and about old imports.
 
-    rewrite: the environment variable that asks for imports to be rewritten.
+    rewrite: the environment variable that asks for imports to be rewritten. how_to_merge: the
+    command that lets git merge, if it could not.
     """
     verbs = {action.verb for action in actions}
     text = []
@@ -95,6 +97,12 @@ def advice(actions: Sequence[Action], rewrite: str) -> list[str]:
         text += [
             "Compare each .new file with yours, take over what you want, then delete it:",
             "  git diff --no-index FILE FILE.new",
+        ]
+    if "beside" in verbs and how_to_merge:
+        text += [
+            "Or let git merge them: delete the .new files, run these commands, then update again:",
+            f"  {how_to_merge}",
+            f"  git restore {manifest.PATH}",
         ]
     if verbs & {"aside", "yours"}:
         text += [

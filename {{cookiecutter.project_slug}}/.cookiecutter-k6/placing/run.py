@@ -18,7 +18,7 @@ from .manifest import Manifest
 from .merge import Git, Merger
 from .plan import Planner
 from .steps import Action, Plan
-from .tree import NewFile, look, modules, read_tree, runs, to_lf
+from .tree import NewFile, look, modules, read_tree, runs
 
 STAGING = ".cookiecutter-k6"
 LOCK = ".cookiecutter-k6.lock"
@@ -191,11 +191,12 @@ def generate(root: str, environ: Mapping[str, str], disk: Disk) -> int:
     os.mkdir(scratch)
     template = Template(read_tree(os.path.join(root, STAGING, "files")))
     found_at = lru_cache(maxsize=None)(partial(look, root))
+    merger = Git(root, scratch)
     plan, before = make_plan(
         template,
         request,
         found_at,
-        Git(root, scratch),
+        merger,
         partial(modules, root),
         rewrite=asked(environ, REWRITE),
         repository=ignored.Repository(root, scratch),
@@ -204,7 +205,7 @@ def generate(root: str, environ: Mapping[str, str], disk: Disk) -> int:
     if checking or asked(environ, DRY_RUN):
         return _tell_only(plan, before, found_at, checking=checking)
     problems = carry_out(Workplace(root, scratch, disk), plan)
-    _tell(plan, before, done=not problems)
+    _tell(plan, before, merger.how_to_merge(), done=not problems)
     for problem in problems:
         complain(problem)
     if not problems:
@@ -228,7 +229,7 @@ def _tell_only(plan: Plan, before: Manifest, found_at: Look, *, checking: bool) 
     changes = any(action.changes for action in plan.actions)
     # That the user has dealt with a .yours file does not make a suite outdated.
     after = plan.after._replace(yours=before.yours)
-    changes = changes or to_lf(found_at(manifest.PATH).content) != manifest.dumps(after)
+    changes = changes or not manifest.says(found_at(manifest.PATH).content, after)
     say(f"cookiecutter-k6 {plan.after.version}, dry run: nothing is changed")
     for line in report.changed_answers(before.answers, plan.after.answers):
         say(line)
@@ -244,7 +245,7 @@ def _tell_only(plan: Plan, before: Manifest, found_at: Look, *, checking: bool) 
     return 0
 
 
-def _tell(plan: Plan, before: Manifest, *, done: bool) -> None:
+def _tell(plan: Plan, before: Manifest, how_to_merge: str, *, done: bool) -> None:
     was = f" (was {before.version})" if before.version not in {"", plan.after.version} else ""
     summary = report.counts(plan.actions) if done else "incomplete"
     say(f"cookiecutter-k6 {plan.after.version}{was}: {summary}")
@@ -252,7 +253,7 @@ def _tell(plan: Plan, before: Manifest, *, done: bool) -> None:
         say(line)
     for line in report.lines(plan.actions, everything=False):
         say(line)
-    for line in report.advice(plan.actions, REWRITE):
+    for line in report.advice(plan.actions, REWRITE, how_to_merge):
         say(line)
     if done and not before.version:
         say("Next: ./scripts/load-test.sh smoke (about the suite: tests/load/README.md)")
