@@ -18,7 +18,7 @@ THEIRS = "// a line of the template's\n"
 
 
 def edited(bake: Bake, template: Path) -> Path:
-    """Return a committed project with an edit at the end of a file that the template changes too."""
+    """Return a committed project with an edit in a file that the template changes too."""
     project = bake(template)
     commit_all(project)
     append(project / HTTP, OURS)
