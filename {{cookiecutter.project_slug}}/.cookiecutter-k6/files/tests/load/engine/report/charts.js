@@ -25,14 +25,14 @@ const units = (value) => Number(value.toFixed(1));
  * @param {Series[]} chart.series
  * @param {string} [chart.unit] behind each figure
  * @param {(value: number) => string} [chart.label] names a place on the horizontal axis
- * @param {number} [chart.atLeast] the axis reaches at least this value
+ * @param {number} [chart.least] the axis reaches at least this value
  * @param {boolean} [chart.whole] the axis counts in whole numbers
  * @returns {Markup} a figure with a caption
  * @example lineChart({ title: 'Requests per second', at: [1, 2], series: [{ name: 'rate', values: [4, 5], tone: 'first' }] })
  */
-export function lineChart({ title, at, series, unit = '', label = clock, atLeast = 0, whole }) {
+export function lineChart({ title, at, series, unit = '', label = clock, least = 0, whole }) {
   const present = series.flatMap(({ values }) => values.filter((value) => value !== null));
-  const ticks = ticksUpTo(Math.max(...present, atLeast), whole ? 1 : 0);
+  const ticks = ticksUpTo(Math.max(...present, least), whole ? 1 : 0);
   const top = ticks[ticks.length - 1];
   const first = at.length > 1 ? at[0] : 0;
   const last = at[at.length - 1];

@@ -7,7 +7,7 @@
  *
  * @typedef {object} MemoryTrend
  * @property {number} perHour by which the memory grows
- * @property {number} atLeast by which it grows for sure; -Infinity: nothing is sure
+ * @property {number} least by which it grows for sure; -Infinity: nothing is sure
  * @property {number} warmUpMb by which it grew during the warm-up
  */
 
@@ -33,7 +33,7 @@ const HOUR_MS = 3_600_000;
  * @param {Reading[]} readings in order
  * @param {number} warmUp share of the time that is left out at the start, 0 to 1
  * @returns {MemoryTrend | null} null: too few readings
- * @example trendOf(readings, 0.25)?.atLeast // 212.5
+ * @example trendOf(readings, 0.25)?.least // 212.5
  */
 export function trendOf(readings, warmUp) {
   const first = readings[0]?.at ?? 0;
@@ -45,7 +45,7 @@ export function trendOf(readings, warmUp) {
   if (trends.length === 0) {
     return null;
   }
-  const surest = trends.reduce((best, each) => (each.atLeast > best.atLeast ? each : best));
+  const surest = trends.reduce((best, each) => (each.least > best.least ? each : best));
   const [floor] = blocksOf(rest, BLOCKS[BLOCKS.length - 1]);
   return { ...surest, warmUpMb: rest.length < readings.length ? floor.mb - readings[0].mb : 0 };
 }
@@ -68,7 +68,7 @@ function blocksOf(readings, count) {
 
 /**
  * @param {Reading[]} blocks
- * @returns {{ perHour: number, atLeast: number }}
+ * @returns {{ perHour: number, least: number }}
  */
 function trendOfBlocks(blocks) {
   const n = blocks.length;
@@ -79,7 +79,7 @@ function trendOfBlocks(blocks) {
   // Kendall: rising pairs minus falling ones spread this much when there is no trend.
   const spread = Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18) * Math.sqrt((1 + alike) / (1 - alike));
   const rank = Math.floor((slopes.length - CERTAINTY * spread) / 2);
-  return { perHour: slope * HOUR_MS, atLeast: rank < 0 ? -Infinity : slopes[rank] * HOUR_MS };
+  return { perHour: slope * HOUR_MS, least: rank < 0 ? -Infinity : slopes[rank] * HOUR_MS };
 }
 
 /**

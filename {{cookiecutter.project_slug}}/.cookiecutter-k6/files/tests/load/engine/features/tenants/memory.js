@@ -102,7 +102,7 @@ export function createMemorySampler(durationMs) {
       if (trend !== null) {
         growth.add(trend.perHour);
         // A gauge takes no infinity; nothing sure is not above any limit either.
-        growthAtLeast.add(Math.max(trend.atLeast, -1e9));
+        growthAtLeast.add(Math.max(trend.least, -1e9));
         warmUpGrowth.add(trend.warmUpMb);
       }
     }

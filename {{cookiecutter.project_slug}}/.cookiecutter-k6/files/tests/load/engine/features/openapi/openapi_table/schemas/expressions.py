@@ -27,7 +27,7 @@ _PROPERTIES = {
     "Lu": "A-Z\u00c0-\u00d6",
     "Ll": "a-z\u00df-\u00f6",
     "N": "0-9",
-    "Nd": "0-9",
+    "Nd": "0-9",  # codespell:ignore nd
     "P": "!-/:-@\\[-`{-~",
     "S": "$+<=>^`|~",
     "Z": " \u00a0",
