@@ -328,7 +328,7 @@ def test_results_that_are_too_short(live: Suite, server: Postgres) -> None:
         (REMOTE, {}, "db.example.com is neither local nor listed"),
         (f"postgres://127.0.0.1,db.example.com:5432/{USER}", {}, "is neither local nor listed"),
         (REMOTE.replace("db.example", "localhost.example"), {}, "is neither local nor listed"),
-        ("postgres://127.0.0.1/shop?host=db.example.com", {}, "may not name another host"),
+        ("postgres://127.0.0.1/shop?host=db.example.com", {}, "must not name another host"),
         (f"host=db.example.com password={PASSWORD}", {}, "expected an address"),
         (REMOTE, {"ALLOWED_HOSTS": "db.example.com"}, "ALLOW_WRITES=true"),
     ],

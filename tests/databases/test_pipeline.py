@@ -145,7 +145,7 @@ def faults(stores: Stores, suite: Suite) -> dict[str, Fault]:
             own.update(RUN_ID=name, CDC_DRAIN=case.drain, TIME_SCALE=0.001)
             if case.after == 0:
                 pipes[name].set(**case.faults)
-            started[name] = suite.having(**own).start(f"scripts/{case.test}-test.js")
+            started[name] = suite.having(**own).start(f"scripts/cdc-{case.test}.js")
         begin = time.monotonic()
         for name, case in sorted(cases.items(), key=lambda item: item[1].after):
             if case.after:
@@ -266,7 +266,7 @@ def healthy(replica: Stores, suite: Suite, baked: Bakery) -> dict[str, Run]:
         "mixed-workload": live.having(TIME_SCALE=0.006),
     }
     started = {
-        name: short[name].start(f"scripts/{name}-test.js", samples=True, RUN_ID=f"healthy-{name}")
+        name: short[name].start(f"scripts/cdc-{name}.js", samples=True, RUN_ID=f"healthy-{name}")
         for name in TESTS
     }
     return {name: running.wait() for name, running in started.items()}
@@ -411,7 +411,7 @@ def test_a_plain_k6_is_refused(command: Command, k6_binary: Path) -> None:
 def test_the_figures_of_the_original(
     suite: Suite, name: str, peak: int, seconds: int, targets: dict[str, str]
 ) -> None:
-    found = suite.inspect(f"scripts/{name}-test.js")
+    found = suite.inspect(f"scripts/cdc-{name}.js")
     assert (found.shape.peak, found.shape.seconds) == (peak, seconds)
     for metric, target in targets.items():
         assert target in found.thresholds[metric]
