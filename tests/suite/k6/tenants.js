@@ -51,10 +51,7 @@ function memories() {
     readings(() => 0, 1),
     0.25,
   );
-  holds(
-    '60 MB an hour',
-    Math.abs(exact.perHour - 60) < 0.01 && Math.abs(exact.least - 60) < 0.01,
-  );
+  holds('60 MB an hour', Math.abs(exact.perHour - 60) < 0.01 && Math.abs(exact.least - 60) < 0.01);
   holds('grew in the warm-up', Math.abs(exact.warmUpMb - 0.5) < 0.05);
   equal('too few readings', trendOf(readings(() => 0, 5).slice(0, 9), 0.25), null);
   equal('no readings', trendOf([], 0.25), null);

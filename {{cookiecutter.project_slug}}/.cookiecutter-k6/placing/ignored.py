@@ -57,6 +57,12 @@ class Repository:
         self._git_folder = os.path.join(empty, ".git")
         return True
 
+    @property
+    def prefix(self) -> str:
+        """The project's folder in its repository, with a slash at the end; "" at the root."""
+        self._open()
+        return self._prefix
+
     def ignored(
         self, paths: Iterable[str], planned: Mapping[str, bytes], *, tracked: bool
     ) -> dict[str, Rule]:

@@ -47,6 +47,7 @@ class Planner:
     suite: the files as the template wants them. before: the manifest of the last run.
     look: returns what is at a path of the project. merger: merges texts.
     renames: the rows of renames.json, see renames.py. sources: lists the modules of the project.
+    take_over: whether the suite's files replace those of the user that are in their places.
     """
 
     def __init__(
@@ -57,12 +58,15 @@ class Planner:
         merger: Merger,
         renames: Sequence[tuple[str, str]] = (),
         sources: Callable[[], Iterable[str]] = tuple,
+        *,
+        take_over: bool = False,
     ) -> None:
         self._suite = suite
         self._before = before
         self._look = look
         self._merger = merger
         self._sources = sources
+        self._take_over = take_over
         self._renames = Renames(renames, suite)
         self._pending: dict[str, Pending] = {}
         self._beside = Beside(before, look, self._pending)
@@ -174,6 +178,10 @@ class Planner:
             return self._retire(path, found, entry)
         if found.kind == "blocked":
             return Decision([Action("blocked", path, note=found.why)], entry)
+        if self._take_over and found.kind == "file" and (entry is None or entry.foreign):
+            swap = self._taken_over(path, found, entry, new)
+            if swap is not None:
+                return swap
         if entry is None:
             return self._first_time(path, found, new)
         if found.kind == "absent":
@@ -250,9 +258,20 @@ class Planner:
             return Decision(mode_only(path, found, mode), kept)
         return Decision([Action("merge", path, merged, mode, expected=found)], kept)
 
-    def _swap(self, path: str, found: Found, entry: Entry, new: NewFile) -> Decision | None:
+    def _taken_over(
+        self, path: str, found: Found, entry: Entry | None, new: NewFile
+    ) -> Decision | None:
+        """Place a file of the suite where one of the user is, which is put beside it."""
+        known = entry or Entry(blob_id(new.content), found.executable)
+        if blob_id(found.content) == blob_id(new.content):
+            return None
+        return self._swap(path, found, known, new, "taken over")
+
+    def _swap(
+        self, path: str, found: Found, entry: Entry, new: NewFile, why: str = _TOGETHER
+    ) -> Decision | None:
         """Place the new file, and put the user's beside it; None without a free name for that."""
-        aside, place = self._beside.aside(path, path, found, _TOGETHER)
+        aside, place = self._beside.aside(path, path, found, why)
         if not place:
             return None
         content = with_line_endings_of(new.content, found.content)

@@ -180,8 +180,8 @@ def token_values(answers: Mapping[str, Any], slug: str, update_command: str) -> 
     }
 
 
-# What keeps linters of the repository around the suite off files that are the template's. Tools that
-# read a configuration file beside these files have one there instead.
+# What keeps linters of the repository around the suite off the template's files. Tools that read a
+# configuration file beside these files have one there instead.
 _YAML = ("# yamllint disable-file",)
 _PYTHON = (
     "# fmt: off",
@@ -190,7 +190,9 @@ _PYTHON = (
     "# mypy: ignore-errors",
     "# pylint: skip-file",
 )
-_DIRECTIVES = {".py": _PYTHON, ".yaml": _YAML, ".yml": _YAML}
+# TypeScript projects without `include` find declarations, and know neither k6's types nor ours.
+_DECLARATIONS = ("// @ts-nocheck",)
+_DIRECTIVES = {".py": _PYTHON, ".ts": _DECLARATIONS, ".yaml": _YAML, ".yml": _YAML}
 
 
 def with_directives(path: str, text: str) -> str:

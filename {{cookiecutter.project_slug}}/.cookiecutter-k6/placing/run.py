@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from . import additive, features, ignored, manifest, openapi, rendering, report
+from . import additive, features, hints, ignored, manifest, openapi, rendering, report
 from .act import Disk, Refusal, Workplace, carry_out
 from .links import Look
 from .manifest import Manifest
@@ -28,6 +28,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 DRY_RUN = "K6_SUITE_DRY_RUN"
 CHECK = "K6_SUITE_CHECK"
 REWRITE = "K6_SUITE_REWRITE_IMPORTS"
+TAKE_OVER = "K6_SUITE_TAKE_OVER"
 
 
 class Template(NamedTuple):
@@ -96,12 +97,13 @@ def make_plan(
     sources: Callable[[], Iterable[str]] = tuple,
     *,
     rewrite: bool = False,
+    take_over: bool = False,
     repository: ignored.Repository | None = None,
 ) -> tuple[Plan, Manifest]:
     """Plan a generation; returns the plan and the manifest of the last run.
 
-    sources: lists the modules of the project. rewrite: see plan.Planner.plan. repository: tells
-    what git ignores.
+    sources: lists the modules of the project. rewrite: see plan.Planner.plan. take_over: see
+    plan.Planner. repository: tells what git ignores.
     """
     before, first_actions = read_manifest(found_at)
     slug = suite_slug(request, before)
@@ -125,7 +127,7 @@ def make_plan(
     with open(os.path.join(template.tables, "renames.json"), encoding="utf-8") as file:
         renames = [(earlier, later) for earlier, later in json.load(file)]
     after = Manifest(template.version, slug, request.answers)
-    planner = Planner(suite, before, found_at, merger, renames, sources)
+    planner = Planner(suite, before, found_at, merger, renames, sources, take_over=take_over)
     plan = planner.plan(after, first_actions, rewrite=rewrite)
     additions = additive.load(on, render, template.tables)
     return _with_additions(plan, additions, before, found_at, repository), before
@@ -192,6 +194,7 @@ def generate(root: str, environ: Mapping[str, str], disk: Disk) -> int:
     template = Template(read_tree(os.path.join(root, STAGING, "files")))
     found_at = lru_cache(maxsize=None)(partial(look, root))
     merger = Git(root, scratch)
+    repository = ignored.Repository(root, scratch)
     plan, before = make_plan(
         template,
         request,
@@ -199,13 +202,18 @@ def generate(root: str, environ: Mapping[str, str], disk: Disk) -> int:
         merger,
         partial(modules, root),
         rewrite=asked(environ, REWRITE),
-        repository=ignored.Repository(root, scratch),
+        take_over=asked(environ, TAKE_OVER),
+        repository=repository,
     )
     checking = asked(environ, CHECK)
     if checking or asked(environ, DRY_RUN):
-        return _tell_only(plan, before, found_at, checking=checking)
+        code = _tell_only(plan, before, found_at, checking=checking)
+        _tell_hints(plan, before, request, found_at, repository.prefix)
+        return code
     problems = carry_out(Workplace(root, scratch, disk), plan)
     _tell(plan, before, merger.how_to_merge(), done=not problems)
+    if not problems:
+        _tell_hints(plan, before, request, found_at, repository.prefix)
     for problem in problems:
         complain(problem)
     if not problems:
@@ -255,7 +263,27 @@ def _tell(plan: Plan, before: Manifest, how_to_merge: str, *, done: bool) -> Non
         say(line)
     for line in report.advice(plan.actions, REWRITE, how_to_merge):
         say(line)
-    if done and not before.version:
+
+
+def _tell_hints(
+    plan: Plan, before: Manifest, request: Request, found_at: Look, folder: str
+) -> None:
+    """Print what the user has to do for the suite to work here; the first time, also for peace."""
+    for line in hints.for_monorepo(plan.actions, folder):
+        say(line)
+    if before.version:
+        return
+    for line in hints.for_tools(found_at, HERE):
+        say(line)
+    foreign = [path for path, entry in plan.after.files.items() if entry.foreign]
+    needed = [path for path in foreign if not path.endswith(".md")]
+    if needed:
+        say("The suite is not usable yet: it needs its own version of these files of yours:")
+        for path in needed:
+            say(f"  {path}")
+        say("Take over each .new file, or let this command do it (yours is kept as FILE.yours):")
+        say(f"  {TAKE_OVER}=1 {request.update_command}")
+    else:
         say("Next: ./scripts/load-test.sh smoke (about the suite: tests/load/README.md)")
 
 

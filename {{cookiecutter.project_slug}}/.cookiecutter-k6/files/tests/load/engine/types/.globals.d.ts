@@ -1,5 +1,6 @@
 // What k6 offers as globals beyond @types/k6. Declared here instead of pulling in the DOM library, which
-// would accept fetch, URL and others that k6 does not have.
+// would accept fetch, URL and others that k6 does not have. The dot at the start of the name keeps this file out of
+// TypeScript projects around the suite, where these names have other types.
 
 interface Console {
   log(...values: unknown[]): void;
