@@ -228,7 +228,9 @@ def _compile(root: str, before: Manifest, answers: Mapping[str, Any]) -> None:
     answer = str(answers.get(openapi.OPTION, ""))
     changed = before.answers.get(openapi.OPTION, answer) != answer
     if answer and openapi.outdated(root, changed=changed):
-        for line in openapi.compile_table(root, os.path.join(root, STAGING, "files"), answer):
+        staged = os.path.join(root, STAGING, "files")
+        project = openapi.home(root, os.environ)
+        for line in openapi.compile_table(root, staged, answer, project):
             say(line)
 
 
