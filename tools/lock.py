@@ -1,7 +1,7 @@
-"""Pins the newest packages again: requirements/*.txt (needs uv) and package-lock.json (needs npm).
+"""Updates the lock files: requirements/*.txt (needs uv) and package-lock.json (needs npm).
 
-`make lock` runs this. The locks hold hashes and no address of a registry: whoever installs uses
-the registry of their own settings.
+`make lock` runs this. The lock files contain hashes but no registry addresses: installs use the
+registry in the user's settings.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ COMPILE = f"""
 """
 NPM = """npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts
     --no-audit --no-fund"""
-# In order: the demo takes its versions from the larger set.
+# In this order: demo.txt uses the versions of dev.txt.
 COMMANDS = (
     f"{COMPILE} requirements/dev.in --output-file requirements/dev.txt",
     f"{COMPILE} requirements/demo.in --output-file requirements/demo.txt -c requirements/dev.txt",

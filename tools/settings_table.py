@@ -1,7 +1,7 @@
-"""Keeps the tables of settings in the suite's pages equal to the tables in its code.
+"""Generates the tables of settings in the suite's docs from the suite's code.
 
-docs/settings.md lists the settings that every suite has, in the groups of engine/settings/table.js.
-The settings of a feature (engine/features/NAME/settings.js) are listed in the page of that feature.
+docs/settings.md lists the settings of every suite, in the groups of engine/settings/table.js. The
+settings of a feature (engine/features/NAME/settings.js) are listed on the page of that feature.
 
 python tools/settings_table.py          rewrite the tables
 python tools/settings_table.py --check  exit 1 if one is out of date
@@ -23,21 +23,14 @@ SUITE = (
 CORE = SUITE / "engine/settings/table.js"
 FEATURES = SUITE / "engine/features"
 DOCS = SUITE / "docs"
+# Says which page belongs to which folder of engine/features.
+OWNERS = SUITE.parents[2] / "placing/features.json"
 CORE_PAGE = "settings.md"
-# The page of each folder of engine/features that has settings.
-PAGES = {
-    "cdc": "cdc.md",
-    "database": "databases.md",
-    "openapi": "openapi.md",
-    "resources": "resources.md",
-    "sockets": "sockets.md",
-    "tenants": "tenants.md",
-}
-# Accepted values of these forms are shown in the table; others are in the error message only.
+# Accepted values are shown in the table if they start like this; others only in error messages.
 SHORT_FORMS = ("one of", "a whole number", "a number", "true or false")
 BEGIN, END = "<!-- settings -->", "<!-- /settings -->"
 
-# The suite loads the files of its owner with `require`, which k6 has as a global; Node has not.
+# The suite loads the user's files with `require`, which is a global in k6 but not in Node.
 _DUMP = """
 import { createRequire } from 'node:module';
 const [core, features] = JSON.parse(process.argv[1]);
@@ -58,7 +51,7 @@ console.log(JSON.stringify({ groups, own }));
 
 
 class Row(NamedTuple):
-    """One setting, as its table describes it."""
+    """One row of a table of settings."""
 
     name: str
     accepts: str
@@ -68,11 +61,11 @@ class Row(NamedTuple):
 
 
 class PageError(Exception):
-    """A feature has settings and no page."""
+    """Settings have no page, or the page has no place for them; the message is for the user."""
 
 
 def settings() -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
-    """Return the settings of every suite by heading, and those of each feature by its folder."""
+    """Return the settings of every suite by heading, and those of the features by folder."""
     files = {path.parent.name: path.as_uri() for path in sorted(FEATURES.glob("*/settings.js"))}
     command = ["node", "--no-warnings", "--input-type=module", "-e", _DUMP]
     output = subprocess.run(
@@ -87,7 +80,7 @@ def settings() -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
 
 
 def shown_default(row: Row) -> str:
-    """Return a default as the table shows it; empty if there is none."""
+    """Return a default for the table; empty if there is none."""
     if row.secret or row.fallback in (None, "", []):
         return ""
     if isinstance(row.fallback, bool):
@@ -110,35 +103,62 @@ def table(rows: list[Row]) -> str:
 
 
 def contents() -> dict[str, str]:
-    """Return what belongs between the markers of each page.
+    """Return the content between the markers of each page.
 
     Raises PageError if a feature with settings has no page.
     """
     groups, features = settings()
-    missing = sorted(set(features) - set(PAGES))
+    page_of = pages()
+    missing = sorted(set(features) - set(page_of))
     if missing:
-        raise PageError(f"add {', '.join(missing)} to PAGES in tools/settings_table.py")
+        raise PageError(
+            f"{', '.join(missing)}: settings without a page. Add docs/NAME.md to the files of the"
+            f" feature in {OWNERS.name}"
+        )
     core = "\n\n".join(f"## {heading}\n\n{table(rows)}" for heading, rows in groups.items())
-    return {CORE_PAGE: core, **{PAGES[name]: table(rows) for name, rows in features.items()}}
+    return {CORE_PAGE: core, **{page_of[name]: table(rows) for name, rows in features.items()}}
+
+
+def pages() -> dict[str, str]:
+    """Return the page of each folder of engine/features: both have the same owner."""
+    found = {}
+    for feature in json.loads(OWNERS.read_text(encoding="utf-8")).values():
+        files = [path.removeprefix("tests/load/") for path in feature.get("files", [])]
+        docs = [path.removeprefix("docs/") for path in files if path.startswith("docs/")]
+        for path in files:
+            if path.startswith("engine/features/") and docs:
+                found[path.split("/")[2]] = docs[0]
+    return found
 
 
 def updated(text: str, content: str) -> str:
     """Return a page with new content between its markers."""
-    head, rest = text.split(BEGIN, 1)
-    tail = rest.split(END, 1)[1]
+    head, begin, rest = text.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not begin or not end:
+        raise PageError(f"add the lines {BEGIN} and {END} where the table belongs")
     return f"{head}{BEGIN}\n\n{content}\n\n{END}{tail}"
 
 
 def main() -> int:
     """Rewrite or check the tables; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only say whether they are up to date")
+    parser.add_argument("--check", action="store_true", help="only check whether they are current")
     check = parser.parse_args().check
     outdated = []
-    for name, content in contents().items():
+    try:
+        tables = contents()
+    except PageError as error:
+        print(f"ERROR: {error}", file=sys.stderr)
+        return 1
+    for name, content in tables.items():
         page = DOCS / name
         before = page.read_text(encoding="utf-8")
-        after = updated(before, content)
+        try:
+            after = updated(before, content)
+        except PageError as error:
+            print(f"ERROR: {page.name}: {error}", file=sys.stderr)
+            return 1
         if before != after:
             outdated.append(name)
             if not check:

@@ -2,15 +2,14 @@
 
     make bench ARGS=journeys
 
-Both sides send the same requests to the same server and make the same checks on a 4 KB JSON body,
-without pauses, so that the figure is about the scripts. They run in turn (A B A B ...) and the
-ratio is taken pair by pair, because the speed of a machine drifts. Two comparisons:
+Both sides send the same requests to the same server and run the same checks on a 4 KB JSON body,
+without pauses, so that only the scripts differ. They run alternately (A B A B ...), and the ratio
+is computed per pair, because the speed of a machine drifts. Two comparisons:
 
 * bare: requests and checks only;
-* same figures: the minimal script also feeds the metrics and groups that the journey reports.
+* same metrics: the minimal script also records the metrics and groups that the journey reports.
 
-Iterations come from k6's own summary, memory from the operating system's accounting of the k6
-process (peak resident memory).
+Iterations are from k6's summary, memory is the peak resident memory of the k6 process.
 """
 
 from __future__ import annotations
@@ -34,12 +33,12 @@ SCRIPTS = TEMPLATE / "tests" / "load" / "scripts"
 LOWEST_RATE_RATIO = 0.97
 HIGHEST_MEMORY_RATIO = 1.10
 
-# k6's exit codes that still leave figures: passed, thresholds crossed.
+# k6's exit codes with usable results: passed, thresholds crossed.
 MEASURED = (0, 99)
 
 
 class Journey(NamedTuple):
-    """A generated test and what it is compared with."""
+    """A generated test and the minimal script to compare it with."""
 
     name: str
     generated: Path
@@ -60,13 +59,13 @@ class Run(NamedTuple):
 
 
 class Load(NamedTuple):
-    """How a script is run: constant VUs, seconds, pauses (0: none), all figures or bare."""
+    """The load of a script: constant VUs, seconds, pauses (0: none), all metrics or bare."""
 
     url: str
     vus: int
     seconds: int
     think_time: int = 0
-    figures: bool = False
+    metrics: bool = False
 
     def settings(self) -> dict[str, str]:
         """Return the settings both kinds of script read."""
@@ -75,7 +74,7 @@ class Load(NamedTuple):
             "VUS": str(self.vus),
             "DURATION": f"{self.seconds}s",
             "THINK_TIME": str(self.think_time),
-            "FIGURES": str(self.figures).lower(),
+            "METRICS": str(self.metrics).lower(),
             # Constant VUs, as in the minimal scripts; a journey's own shape may ramp.
             "PROFILE": "smoke",
         }
@@ -94,7 +93,7 @@ def server() -> Iterator[str]:
 
 
 def run(script: Path, load: Load) -> Run:
-    """Run one script; raise CalledProcessError when k6 ends without figures."""
+    """Run one script; raise CalledProcessError if k6 ends without results."""
     with tempfile.TemporaryDirectory() as folder:
         export = Path(folder, "export.json")
         command = ["k6", "run", "--quiet", "--no-usage-report", "--address="]
@@ -121,7 +120,7 @@ def compare_rates(journey: Journey, load: Load, pairs: int) -> str:
         minimal.append(run(journey.minimal, load).rate)
         generated.append(run(journey.generated, load).rate)
     ratio = statistics.median(a / b for a, b in zip(generated, minimal, strict=True))
-    kind = "same figures" if load.figures else "bare"
+    kind = "same metrics" if load.metrics else "bare"
     return (
         f"{journey.name}, {kind}: {statistics.median(generated):.0f} against "
         f"{statistics.median(minimal):.0f} iterations/s, ratio {ratio:.3f} "
@@ -130,9 +129,9 @@ def compare_rates(journey: Journey, load: Load, pairs: int) -> str:
 
 
 def memory_per_vu(script: Path, url: str, vus: int) -> tuple[float, float]:
-    """Return megabytes per VU: of the whole process, and what each further VU adds.
+    """Return megabytes per VU: of the whole process, and for each additional VU.
 
-    The VUs mostly wait: the figure is about VUs, not about the samples of their requests.
+    The VUs mostly wait, so that the memory is that of VUs and not of the samples of their requests.
     """
     few = run(script, Load(url, 1, seconds=3, think_time=10)).memory
     many = run(script, Load(url, vus, seconds=3, think_time=10)).memory
@@ -152,7 +151,7 @@ def compare_memory(journey: Journey, url: str, vus: int) -> str:
 
 
 def main() -> int:
-    """Print the figures; return 0 whatever they are."""
+    """Print the results; always return 0."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=7)
     parser.add_argument("--seconds", type=int, default=5)
@@ -162,8 +161,8 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_NOFILE, (open_files, open_files))
     with server() as url:
         for journey in JOURNEYS:
-            for figures in (False, True):
-                load = Load(url, 10, options.seconds, figures=figures)
+            for metrics in (False, True):
+                load = Load(url, 10, options.seconds, metrics=metrics)
                 print(compare_rates(journey, load, options.pairs), flush=True)
             print(compare_memory(journey, url, options.vus), flush=True)
     return 0

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import settings_table
 
 from tests.support.bakery import Bakery
 from tests.support.layout import LOAD, REPOSITORY, SHELL, STAGE, WRAPPER
@@ -89,10 +90,22 @@ def test_the_readme_lists_every_question_with_its_default() -> None:
 
 def test_the_options_of_the_command_are_those_it_has(usage: str) -> None:
     documented = set(re.findall(r"--[a-z][a-z-]+", section(SUITE_README, "Settings")))
-    # It belongs to an option of the template.
-    documented |= set(re.findall(r"load-test\.sh \w+ (--stack)\b", SUITE_PAGES["observability"]))
+    for folder, page in settings_table.pages().items():
+        documented |= options_of(folder) & code_options(SUITE_PAGES[page.removesuffix(".md")])
     offered = set(re.findall(r"^  (--[a-z-]+)", usage, re.MULTILINE))
     assert documented == offered
+
+
+def options_of(folder: str) -> set[str]:
+    """Return the options that an optional feature adds to the command."""
+    part = LOAD / "engine" / "features" / folder / "shell.sh"
+    text = part.read_text(encoding="utf-8") if part.exists() else ""
+    return set(re.findall(r"^(?:add_options ')?(--[a-z-]+)\|", text, re.MULTILINE))
+
+
+def code_options(text: str) -> set[str]:
+    """Return the options that a page shows in calls of load-test.sh or in backticks."""
+    return set(re.findall(r"(?:`|load-test\.sh [^\n]*)(--[a-z-]+)\b", text))
 
 
 def test_the_exit_codes_are_those_of_the_command(usage: str) -> None:

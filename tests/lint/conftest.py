@@ -17,7 +17,7 @@ NEEDS_TREE = "tree"
 NEEDS_GENERATED = "generated"
 
 # What prettier reads: each folder needs its own.
-FORMAT_SETTINGS = (".prettierrc.json", ".prettierignore")
+FORMAT_SETTINGS = ("package.json", ".prettierignore")
 
 # The option sets that the quick tests look at: the smallest project and the largest.
 QUICK = ("defaults", "everything")

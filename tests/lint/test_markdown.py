@@ -15,7 +15,7 @@ from tests.support.layout import REPOSITORY, TEMPLATE
 NodeBin = Callable[[str], Path]
 
 CONFIG = REPOSITORY / ".markdownlint.yaml"
-CODE = re.compile(r"^(```|~~~).*?^\1|`[^`\n]*`", flags=re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"^( *(?:```|~~~)).*?^\1|`[^`\n]*`", flags=re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)|^\[[^\]]+\]:\s+(\S+)", re.MULTILINE)
 HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
 ANCHOR = re.compile(r"<a\s+(?:id|name)=\"([^\"]+)\"")
@@ -94,6 +94,7 @@ def test_a_broken_link_is_found(tmp_path: Path) -> None:
         "# One `two`: (three)\n# Twice\n# Twice\n"
         "[ok](#one-two-three) [ok](#twice-1) [ok](<./page.md#twice>) [ok](https://example.com/x)\n"
         "`[code](missing.md)`\n```sh\n# [code](missing.md)\n```\n"
+        "1. One\n\n   ```diff\n   +[code](missing.md)\n   ```\n\n"
         "[bad](missing.md) [bad](#nowhere)\n\n[bad]: also-missing.md\n",
         encoding="utf-8",
     )

@@ -41,12 +41,14 @@ def test_every_path_of_the_table_exists(name: str) -> None:
         ), owned
 
 
-@pytest.mark.parametrize("name", TABLE)
-def test_every_member_of_the_table_exists(name: str) -> None:
-    for path, members in TABLE[name].get("members", {}).items():
-        text = (SUITE_FILES / path).read_text()
-        for member in members:
-            assert jsontext.without(text, member) != text, f"{path}: {member}"
+def test_the_script_of_an_optional_test_goes_with_it() -> None:
+    text = (SUITE_FILES / features.PACKAGE_FILE).read_text()
+    (path, names), *others = features.dropped_members(TABLE, frozenset()).items()
+    assert others == []
+    assert path == features.PACKAGE_FILE
+    assert {"scripts.auth-flow", "scripts.websocket"} < set(names)
+    for name in names:
+        assert jsontext.without(text, name) != text, name
 
 
 def test_no_path_has_two_owners() -> None:

@@ -26,6 +26,8 @@ def load_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(LOAD, folder, ignore=shutil.ignore_patterns("*-summary.json", "node_modules"))
     shutil.copytree(HERE / "k6", folder / "k6", dirs_exist_ok=True)
     shutil.copytree(HERE / "cases", folder / "k6" / "cases")
+    # The wrapper makes this folder when it saves a baseline.
+    (folder / "baselines").mkdir(exist_ok=True)
     return folder
 
 

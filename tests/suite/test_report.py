@@ -101,7 +101,7 @@ def test_a_run_leaves_a_report_in_every_form(live: Suite) -> None:
     assert page.startswith("<!doctype html>")
     assert page.endswith("</html>\n")
     assert "Passed" in page
-    assert "No figures over time" in page
+    assert "No data over time" in page
     ended = run.summary["timestamp"]
     assert f" passed, {ended[:10]} {ended[11:16]} UTC</title>" in page
     columns = re.findall(r'<th scope="col">(.*?)</th>', page)
@@ -181,7 +181,7 @@ def test_the_course_of_a_run_is_added_afterwards(
     run = recording(suite, THRESHOLDS=PATIENT)
     assert run.code == 0, run.everything
     page = finish(suite, run.folder, FILES="summary.json\nraw & more.json")
-    assert "No figures over time" not in page
+    assert "No data over time" not in page
     assert 'href="./raw%20%26%20more.json"' in page
     timeline = json.loads((run.folder / "timeline.json").read_text(encoding="utf-8"))
     lengths = {len(values) for values in timeline.values() if isinstance(values, list)}

@@ -252,7 +252,7 @@ def test_a_row_of_ones_own(extended: Suite, script: str, settings: Mapping[str, 
 def test_an_unknown_row_lists_the_known_ones(suite: Suite) -> None:
     found = suite.inspect("scripts/resources.js", RESOURCES="missions,mission")
     assert found.code == 107
-    assert "RESOURCES=mission: no such row" in found.err
+    assert "RESOURCES=mission: config/resources.js has no such row" in found.err
     assert "items, missions, specs, tickets, knowledge-base" in found.err
 
 

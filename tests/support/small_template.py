@@ -163,7 +163,7 @@ class Shape(NamedTuple):
 
 
 class Project:
-    """A project folder, with a folder `outside` beside it that nothing may touch."""
+    """A project folder, and a folder `outside` next to it that nothing may touch."""
 
     def __init__(self, home: Path, store: dict[str, bytes] | None = None) -> None:
         self.home = home
@@ -271,7 +271,7 @@ class Project:
         self.path(path).write_bytes(content)
 
     def files(self) -> Iterator[str]:
-        """Iterate over all paths that are no folders, sorted."""
+        """Iterate over all paths that are not folders, sorted."""
         for path in sorted(self.root.rglob("*")):
             if path.is_symlink() or not path.is_dir():
                 yield path.relative_to(self.root).as_posix()

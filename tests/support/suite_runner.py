@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.support.layout import LOAD
+
 THRESHOLDS_CROSSED = 99
 SCRIPT_ERROR = 107
 """Exit codes of k6."""
@@ -21,18 +23,18 @@ SCRIPT_ERROR = 107
 MEGABYTE = 1_000_000
 
 RUN_TIMEOUT = 60.0
-"""Longest time for one k6 process, seconds; every run here is made to last a few."""
+"""Time limit for one k6 process in seconds; runs in tests last only a few seconds."""
 
 FLAGS = ("--quiet", "--no-color", "--address=")
 
-SCENARIOS = ("smoke", "load", "stress", "soak", "spike", "breakpoint")
+SCENARIOS = tuple(sorted(path.stem for path in LOAD.glob("scenarios/*.js")))
 SCRIPTS = ("health", "api-public", "api-authenticated", "auth-flow")
 ENTRIES = (*(f"scenarios/{name}.js" for name in SCENARIOS), *(f"scripts/{n}.js" for n in SCRIPTS))
 
 TIME_SCALES = {
     "scenarios/load.js": 0.003,
     "scenarios/stress.js": 0.002,
-    # Each of its stages is judged by itself, so that the shortest must hold whole iterations.
+    # Each of its stages is evaluated separately, so the shortest one must fit whole iterations.
     "scenarios/spike.js": 0.012,
     "scripts/health.js": 0.02,
     "scripts/api-public.js": 0.01,

@@ -1,4 +1,4 @@
-// What the summary makes of the figures of a run.
+// How the summary turns the metrics of a run into a verdict.
 
 import { stepsSentence } from '../engine/report/format.js';
 import { findings } from '../engine/summary/verdict.js';

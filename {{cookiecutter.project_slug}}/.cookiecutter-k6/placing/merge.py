@@ -9,22 +9,23 @@ from . import git
 
 
 class Merger(Protocol):
-    """What the plan needs to merge."""
+    """Interface that the plan uses to merge."""
 
     def base(self, blob: str) -> bytes | None:
-        """Return the content of a git blob, or None when it is not at hand."""
+        """Return the content of a git blob, or None if it is not available."""
 
     def merge(self, ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
-        """Return the merged text, or None when there is a conflict or no git."""
+        """Return the merged text, or None if there is a conflict or no git."""
 
     def why_unknown(self) -> str:
         """Say why the content of a blob is not at hand."""
 
 
 class Git:
-    """Merges with the git command; without one every merge is a conflict.
+    """Merges with the git command; without git every merge is a conflict.
 
-    project: folder whose repository may know a blob. scratch: existing folder for work files.
+    project: folder of the repository to look up blobs in. scratch: existing folder for temporary
+    files.
     """
 
     def __init__(self, project: str, scratch: str) -> None:
@@ -33,12 +34,12 @@ class Git:
         self._why: tuple[str, str] | None = None
 
     def base(self, blob: str) -> bytes | None:
-        """Return the content of a git blob, or None when it is not at hand."""
+        """Return the content of a git blob, or None if it is not available."""
         answer = git.ask(self._project, ["cat-file", "blob", blob])
         return answer.out if answer.code == 0 else None
 
     def merge(self, ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
-        """Return the merged text, or None when there is a conflict or no git."""
+        """Return the merged text, or None if there is a conflict or no git."""
         paths = []
         for name, content in (("ours", ours), ("base", base), ("theirs", theirs)):
             path = os.path.join(self._scratch, f"merge-{name}")

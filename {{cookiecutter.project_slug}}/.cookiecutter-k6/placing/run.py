@@ -44,7 +44,7 @@ class Template(NamedTuple):
 
 
 class Request(NamedTuple):
-    """What pre_gen_project.py found out: the checked answers, and what follows from them."""
+    """The validated answers from pre_gen_project.py, and values derived from them."""
 
     answers: Mapping[str, Any]
     name_slug: str
@@ -57,13 +57,13 @@ class Request(NamedTuple):
 
 
 def suite_slug(request: Request, before: Manifest) -> str:
-    """Return the tag of the suite: the folder's name, or for `.` the one it has had so far."""
+    """Return the tag of the suite: the name of the folder, or with `.` the previous tag."""
     chosen = str(request.answers["project_slug"])
     return chosen if chosen != "." else before.slug or request.name_slug
 
 
 def read_manifest(found_at: Look) -> tuple[Manifest, list[Action]]:
-    """Read the manifest of the last run; one that is unusable is set aside, not lost."""
+    """Read the manifest of the last run; an unusable one is saved under another name."""
     found = found_at(manifest.PATH)
     if found.kind == "absent":
         return Manifest(), []
@@ -100,7 +100,7 @@ def make_plan(
     take_over: bool = False,
     repository: ignored.Repository | None = None,
 ) -> tuple[Plan, Manifest]:
-    """Plan a generation; returns the plan and the manifest of the last run.
+    """Plan a generation; return the plan and the manifest of the last run.
 
     sources: lists the modules of the project. rewrite: see plan.Planner.plan. take_over: see
     plan.Planner. repository: tells what git ignores.
@@ -179,7 +179,7 @@ def _ignore_files(actions: Iterable[Action]) -> dict[str, bytes]:
 
 
 def asked(environ: Mapping[str, str], variable: str) -> bool:
-    """Tell whether an environment variable asks for something."""
+    """Tell whether an environment variable is set to a true value."""
     return environ.get(variable, "").strip().lower() not in {"", "0", "no", "off", "false"}
 
 
@@ -219,12 +219,12 @@ def generate(root: str, environ: Mapping[str, str], disk: Disk) -> int:
     if not problems:
         _compile(root, before, answers)
     if problems:
-        complain("the suite is incomplete; put that right and run the same command again")
+        complain("the suite is incomplete; fix the errors above and run the same command again")
     return 1 if problems else 0
 
 
 def _compile(root: str, before: Manifest, answers: Mapping[str, Any]) -> None:
-    """Compile the OpenAPI document when there is one and the table is not of it."""
+    """Compile the OpenAPI document if there is one and the table does not match it."""
     answer = str(answers.get(openapi.OPTION, ""))
     changed = before.answers.get(openapi.OPTION, answer) != answer
     if answer and openapi.outdated(root, changed=changed):
@@ -235,9 +235,9 @@ def _compile(root: str, before: Manifest, answers: Mapping[str, Any]) -> None:
 
 
 def _tell_only(plan: Plan, before: Manifest, found_at: Look, *, checking: bool) -> int:
-    """Print the plan; return 1 when asked whether the suite is current and it is not."""
+    """Print the plan; return 1 if `checking` and the suite is not up to date."""
     changes = any(action.changes for action in plan.actions)
-    # That the user has dealt with a .yours file does not make a suite outdated.
+    # A .yours file that the user has deleted does not make the suite outdated.
     after = plan.after._replace(yours=before.yours)
     changes = changes or not manifest.says(found_at(manifest.PATH).content, after)
     say(f"cookiecutter-k6 {plan.after.version}, dry run: nothing is changed")
@@ -249,9 +249,9 @@ def _tell_only(plan: Plan, before: Manifest, found_at: Look, *, checking: bool) 
         complain("git ignores files of the suite: a clone is not complete; the rules are above")
         return 1
     if checking and changes:
-        complain("the suite is not current; update it with the command in tests/load/README.md")
+        complain("the suite is not up to date; update it with the command in tests/load/README.md")
         return 1
-    say("the suite is current" if not changes else f"would be: {report.counts(plan.actions)}")
+    say("the suite is up to date" if not changes else f"would be: {report.counts(plan.actions)}")
     return 0
 
 
@@ -290,7 +290,7 @@ def _tell_hints(
 
 
 def say(line: str) -> None:
-    """Print a line to the user; a closed or narrow console is no reason to fail."""
+    """Print a line; do not fail if the console is closed."""
     _print(line, sys.stdout)
 
 
@@ -307,7 +307,7 @@ def _print(line: str, stream: Any) -> None:
 
 
 def finish(folder: str) -> int:
-    """Run the whole generation for the hook; always remove the staging folder and the lock."""
+    """Run the generation for the hook; always remove the staging folder and the lock."""
     root = os.path.realpath(folder)
     code = 1
     try:
@@ -315,7 +315,7 @@ def finish(folder: str) -> int:
     except Refusal as refusal:
         complain(str(refusal))
     except rendering.TemplateError as error:
-        complain(f"nothing was changed: the template is wrong: {error}")
+        complain(f"nothing was changed: the template is broken: {error}")
     except OSError as error:
         complain(f"nothing was changed: {error.strerror} ({error.filename})")
     finally:

@@ -1,5 +1,5 @@
 /**
- * What counts as good: plain k6 thresholds (metric -> expressions), milliseconds.
+ * Pass/fail criteria: plain k6 thresholds (metric -> expressions), milliseconds.
  *
  * Every test also gets, on top of these: a minimum count per scenario and per endpoint (a threshold
  * without samples passes in k6), and the error and check rates below once more for every single endpoint,

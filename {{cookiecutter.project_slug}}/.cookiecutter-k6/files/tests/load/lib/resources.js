@@ -14,20 +14,14 @@ import { defineTest } from './define.js';
 /** @typedef {import('../engine/features/resources/types.js').Found} Found */
 /** @typedef {import('../engine/types/suite.js').Journey} Journey */
 
-/** Loaded only where requests authenticate: a module costs every VU memory. */
+/** Loaded only if requests authenticate: each module costs memory in every VU. */
 const auth = env.AUTH_MODE === 'none' ? undefined : require('./auth.js');
 
 /**
- * What each kind of step does; `{id}` is filled in.
+ * The request of each kind of step. `path` follows the row's; empty `statuses` accept any 2xx.
  *
- * @typedef {object} Kind
- * @property {string} method
- * @property {string} path behind the row's
- * @property {boolean} writes
- * @property {number[]} statuses empty: any 2xx
+ * @type {Record<ResourceStep['do'], { method: string, path: string, writes: boolean, statuses: number[] }>}
  */
-
-/** @type {Record<ResourceStep['do'], Kind>} */
 const KINDS = {
   create: { method: 'POST', path: '', writes: true, statuses: [201] },
   list: { method: 'GET', path: '', writes: false, statuses: [200] },
@@ -38,7 +32,7 @@ const KINDS = {
   remove: { method: 'DELETE', path: '/{id}', writes: true, statuses: [200, 204] },
 };
 
-/** How much when neither a profile nor the row says so. @type {import('../engine/types/suite.js').Shape} */
+/** The load when neither a profile nor the row defines one. @type {import('../engine/types/suite.js').Shape} */
 const SHAPE = {
   executor: 'ramping-vus',
   startVUs: 0,
@@ -53,11 +47,11 @@ const SHAPE = {
 const errors = new Rate('errors');
 
 /**
- * Makes a journey of a row of config/resources.js. Where writes are not allowed it only reads.
+ * Makes a journey from a row of config/resources.js. Where writes are not allowed, it only reads.
  *
  * @param {ResourceRow} row
  * @returns {Journey}
- * @throws when a step lacks what it needs; the message names it
+ * @throws if a step lacks a required field; the message names it
  * @example const missions = resource(resources.missions); missions.run();
  */
 export function resource(row) {
@@ -74,7 +68,7 @@ export function resource(row) {
     metrics: ['errors', ...steps.flatMap(({ trend, counter }) => named(trend, counter))],
     thresholds: { ...thresholds, ...row.thresholds },
     support: auth?.authEndpoints,
-    // Fails in setup, before any load, when the credentials are wrong.
+    // With wrong credentials this fails in setup, before any load.
     prepare: auth && (() => void auth.currentToken()),
     run: (observe) =>
       k6.group(row.group, () => {
@@ -86,7 +80,7 @@ export function resource(row) {
 }
 
 /**
- * One journey after the other, as one.
+ * Combines journeys into one that runs them in order.
  *
  * @param {Journey[]} journeys
  * @returns {Journey}
@@ -104,12 +98,12 @@ export function inTurn(journeys) {
 }
 
 /**
- * Makes everything a file in scripts/ exports: a test of one or more rows.
+ * Defines the test of one or more rows: everything that a file in scripts/ exports.
  *
  * @param {string} name of the test
- * @param {ResourceRow[]} rows
+ * @param {ResourceRow[]} rows of config/resources.js, at least one
  * @returns {import('../engine/features/resources/types.js').ResourceTest}
- * @throws when a row is not complete
+ * @throws if a row is incomplete
  * @example
  * const test = defineResourceTest('orders', [resources.orders]);
  * export const { options, setup, teardown, handleSummary } = test;
@@ -132,31 +126,31 @@ export function defineResourceTest(name, rows) {
 }
 
 /**
- * The rows of some names.
+ * Returns the rows with these names.
  *
  * @param {Record<string, ResourceRow>} table
- * @param {string[]} names none: all rows
+ * @param {string[]} names empty: all rows
  * @returns {ResourceRow[]}
- * @throws when there is no such row; the message lists those there are
+ * @throws if a name is unknown; the message lists the known ones
  * @example rowsOf(resources, ['orders'])
  */
 export function rowsOf(table, names) {
   const unknown = names.find((name) => !Object.hasOwn(table, name));
   if (unknown !== undefined) {
     throw new Error(
-      `RESOURCES=${unknown}: no such row in config/resources.js, expected some of ${Object.keys(table).join(', ')}`,
+      `RESOURCES=${unknown}: config/resources.js has no such row, expected one or more of ${Object.keys(table).join(', ')}`,
     );
   }
   return names.length > 0 ? names.map((name) => table[name]) : Object.values(table);
 }
 
 /**
- * Sends a request, as the VU's user when requests authenticate.
+ * Sends a request, with the credentials of the VU's user if requests authenticate.
  *
  * @param {Endpoint} target
  * @param {import('./http.js').RequestDetails} [details]
  * @returns {HttpResponse}
- * @throws when a login fails
+ * @throws if the login fails
  * @example const response = send(DASHBOARD);
  */
 export function send(target, details) {
@@ -164,11 +158,11 @@ export function send(target, details) {
 }
 
 /**
- * Where the id of a step comes from.
+ * Returns where the id of a step comes from.
  *
  * @param {ResourceRow} row
  * @param {ResourceStep} step
- * @returns {'created' | 'listed' | 'ids' | undefined} undefined: it needs none
+ * @returns {'created' | 'listed' | 'ids' | undefined} undefined: the step needs no id
  */
 function sourceOf(row, step) {
   if (!KINDS[step.do].path.includes('{id}')) {
@@ -183,7 +177,7 @@ function sourceOf(row, step) {
 /**
  * @param {ResourceRow} row
  * @param {ResourceStep} step
- * @returns {boolean} false: it writes, or needs what was written, and nothing may be
+ * @returns {boolean} false if the step writes, or needs a created entry, and writes are not allowed
  */
 function isPossible(row, step) {
   return writesAllowed || !(KINDS[step.do].writes || sourceOf(row, step) === 'created');
@@ -262,7 +256,7 @@ function endpointOf(row, step) {
  * @param {ResourceStep} step
  * @param {'below' | 'terms' | 'body'} field
  * @returns {any}
- * @throws when the table does not say
+ * @throws if the field is missing
  */
 function given(row, step, field) {
   if (step[field] === undefined) {
@@ -277,7 +271,7 @@ function given(row, step, field) {
  * @param {ResourceRow} row
  * @param {ResourceStep} step
  * @param {Endpoint} target
- * @param {{ id?: string }} wanted the entry that the last request asked for
+ * @param {{ id?: string }} wanted the entry that the last request was for
  * @returns {(response: HttpResponse) => boolean}
  */
 function checkerOf(row, step, { name, statuses }, wanted) {
@@ -307,7 +301,7 @@ function checkerOf(row, step, { name, statuses }, wanted) {
     also[`${name} is JSON`] = isJson;
   }
   if (step.do === 'read') {
-    // An answer that there is nothing may be empty.
+    // The response to a missing entry may be empty.
     also[`${name} is JSON`] = (r) => r.status >= 300 || isJson(r);
     if (step.ids === undefined) {
       also[`${name} is the one asked for`] = (r) => String(jsonAt(r, id)) === String(wanted.id);
@@ -322,7 +316,7 @@ function checkerOf(row, step, { name, statuses }, wanted) {
 }
 
 /**
- * A list is known to hold something after a create, and where a later step takes an entry of it.
+ * Tells whether a list must not be empty: after a create, or if a later step takes an entry of it.
  *
  * @param {ResourceRow} row
  * @param {ResourceStep} step
@@ -337,7 +331,7 @@ function mustHold(row, step) {
 
 /**
  * @param {ResourceRow} row
- * @returns {(response: HttpResponse) => number | undefined} undefined: there is no list where it should be
+ * @returns {(response: HttpResponse) => number | undefined} undefined: the response has no list there
  */
 function lengthOf({ list }) {
   const selector = list === 'array' ? '#' : `${list}.#`;
@@ -364,7 +358,7 @@ function detailsOf(step, source) {
 }
 
 /**
- * What later steps need of an answer.
+ * Returns a function that keeps what later steps need from a response.
  *
  * @param {ResourceRow} row
  * @param {ResourceStep} step
@@ -388,10 +382,7 @@ function keeperOf(row, step) {
   return () => {};
 }
 
-/**
- * @param {ResourceStep} step
- * @returns {() => void}
- */
+/** @param {ResourceStep} step */
 function pauseOf({ pause: time = 0 }) {
   return typeof time === 'number' ? () => pause(time) : () => thinkTime(...time);
 }

@@ -1,10 +1,10 @@
-// Tiers: tenants of several tiers at the same time, and what a noisy one does to the others.
+// Tiers: runs tenants of several tiers at once, and measures how a noisy one affects the others.
 //
 //   ./scripts/load-test.sh tiers
 //   ./scripts/load-test.sh tiers --env TIERS=free,starter --env NOISY_TIER=starter
 //   TIER_LOAD=rate k6 run tests/load/scripts/tiers.js
 //
-// Tiers, their load, and how far they may bother each other: config/tenants.js.
+// Tiers, their load and the limits on isolation: config/tenants.js.
 
 import { checker } from '../lib/checker.js';
 import { env } from '../lib/config.js';
@@ -20,7 +20,7 @@ import {
 } from '../engine/features/tenants/tenant.js';
 import { defineTest } from '../lib/define.js';
 
-/** What the noisy tier sends on top; that it is stopped at its limit is right. */
+/** Extra requests of the noisy tier. Being rate-limited (429) is expected. */
 const NOISE = endpoint('GET /products beyond the limit', '/products?limit=20', {
   kind: 'noise',
   statuses: [200, 429],
@@ -68,7 +68,7 @@ export default test.run(() => {
 
 export const noisyNeighbour = test.run(makeNoise);
 
-/** One request that may be stopped at the limit. */
+/** Sends one request that may be rate-limited. */
 function makeNoise() {
   checkNoise(request(NOISE, { headers: tierHeaders() }));
 }

@@ -1,4 +1,4 @@
-// Sets two runs that have ended side by side. Used by scripts/load-test.sh compare; sends nothing:
+// Compares two finished runs. Used by scripts/load-test.sh compare; sends no requests:
 //
 //   k6 run --quiet --env FIRST=/path/summary.json --env SECOND=/path/summary.json engine/commands/compare-runs.js
 
@@ -7,23 +7,17 @@ import { change, milliseconds, percent, runName, short } from '../report/format.
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
 
-export const options = {
-  scenarios: {
-    compare: { executor: /** @type {const} */ ('shared-iterations'), vus: 1, iterations: 1 },
-  },
-};
-
-export default function nothing() {}
+export { default, options } from './frame.js';
 
 /**
  * @param {string} path
  * @returns {Summary}
- * @throws when it is no summary
+ * @throws if the file is not the summary of a run
  */
 function read(path) {
   const summary = JSON.parse(open(path));
   if (!Array.isArray(summary?.endpoints)) {
-    throw new Error(`${path} is no summary of a run`);
+    throw new Error(`${path} is not the summary of a run`);
   }
   return summary;
 }
@@ -55,7 +49,7 @@ function sideBySide(first, second) {
       'failed A',
       'failed B',
     ]),
-    ...names.map((name) => line(name, cells(figuresOf(a, name), figuresOf(b, name)))),
+    ...names.map((name) => line(name, cells(rowOf(a, name), rowOf(b, name)))),
     line('all', cells(first.metrics, second.metrics)),
     '',
     `  requests per second: ${short(first.metrics.requestRate)}, ${short(second.metrics.requestRate)}`,
@@ -67,7 +61,7 @@ function sideBySide(first, second) {
  * @param {Row[]} rows
  * @param {string} name
  */
-const figuresOf = (rows, name) => rows.find((row) => row.name === name);
+const rowOf = (rows, name) => rows.find((row) => row.name === name);
 
 /** @typedef {{ name?: string } & Pick<Summary['metrics'], 'duration' | 'errorRate'>} Row */
 
@@ -114,7 +108,7 @@ function described(letter, summary) {
 /**
  * @param {Summary} first
  * @param {Summary} second
- * @returns {string[]} why the figures may not be comparable
+ * @returns {string[]} why the runs may not be comparable
  */
 function warnings(first, second) {
   /** @type {[string, (summary: Summary) => unknown][]} */
@@ -127,7 +121,7 @@ function warnings(first, second) {
     ['k6', ({ run }) => run.k6Version],
   ];
   const different = facts.filter(([, of]) => of(first) !== of(second)).map(([name]) => name);
-  return different.length > 0 ? [`  Mind that they differ in: ${different.join(', ')}.`] : [];
+  return different.length > 0 ? [`  Note: the runs differ in: ${different.join(', ')}.`] : [];
 }
 
 const text = __VU === 0 ? sideBySide(read(__ENV.FIRST), read(__ENV.SECOND)) : '';

@@ -1,34 +1,28 @@
-// Completes the report of a run that has ended. Used by scripts/load-test.sh; sends nothing:
+// Completes the report of a finished run. Used by scripts/load-test.sh; sends no requests:
 //
 //   k6 run --quiet --env RESULTS_DIR=/path/to/run tests/load/engine/commands/finish-report.js
 //
-// The suite writes report.html at the end of the run itself. k6 tells it nothing about the course of the run,
-// and cannot look into other folders. So this adds what only exists afterwards: the figures over time
-// that k6 recorded (.timeline), and the runs before this one (HISTORY, one summary.json a line).
+// The run itself writes report.html, but its script sees neither metrics over time nor other folders. This adds
+// what exists only afterwards: the metrics over time that k6 recorded (.timeline), and earlier runs (HISTORY,
+// one path of a summary.json per line).
 
 import { hooksOf } from '../features/registry.js';
 import { toPage } from '../report/page.js';
 import { readTimeline, REQUESTS } from '../report/timeline.js';
 
-/** Runs in the trend, this one included. */
+/** Runs in the trend, including this one. */
 const TREND_RUNS = 20;
 
 const features = hooksOf('report');
 
 const folder = __ENV.RESULTS_DIR;
 
-export const options = {
-  scenarios: {
-    finish: { executor: /** @type {const} */ ('shared-iterations'), vus: 1, iterations: 1 },
-  },
-};
-
-export default function nothing() {}
+export { default, options } from './frame.js';
 
 /**
- * Reads what is there. Only in the first of k6's runtimes and in that of the summary: a VU needs nothing.
+ * Reads the files of the run, at init.
  *
- * @returns {() => Record<string, string>}
+ * @returns {() => Record<string, string>} renders the report: contents by path
  */
 function prepare() {
   const summary = JSON.parse(open(`${folder}/summary.json`));
@@ -42,7 +36,7 @@ function prepare() {
       files.push('timeline.json');
     }
     return {
-      // The wrapper puts it in the place of report.html when it is whole.
+      // The wrapper replaces report.html with it once it is complete.
       [`${folder}/.report.html`]: toPage(summary, {
         timeline,
         history: earlier(summary, history),
@@ -55,7 +49,7 @@ function prepare() {
 
 /**
  * @param {string} path
- * @returns {string | null} null when there is no such file
+ * @returns {string | null} null if there is no such file
  */
 function opened(path) {
   try {
@@ -67,7 +61,7 @@ function opened(path) {
 
 /**
  * @param {string} path
- * @returns {any} null when it is no summary: somebody may have edited or removed it
+ * @returns {any} null if it is not a summary: it may have been edited or removed
  */
 function readSummary(path) {
   try {
@@ -81,7 +75,7 @@ function readSummary(path) {
 /**
  * @param {any} summary
  * @param {any[]} others
- * @returns {any[]} runs of the same thing before this one, oldest first
+ * @returns {any[]} earlier runs of the same test under the same load, oldest first
  */
 function earlier(summary, others) {
   const same = (/** @type {any} */ other) =>

@@ -1,9 +1,10 @@
-// Judges a run that several k6 had a part in. Used by scripts/load-test.sh merge; sends nothing:
+// Merges the segments of a run that several k6 processes shared. Used by scripts/load-test.sh merge; sends no
+// requests:
 //
 //   k6 run --quiet --env SEGMENTS=... --env RESULTS_DIR=/path/to/run tests/load/engine/commands/merge-segments.js
 //
-// SEGMENTS is one file a line: a segment.json, or the output of k6 with such lines in it. Ends with 107 and says
-// why when they are not all there or do not belong together.
+// SEGMENTS is one path per line: a segment.json, or the output of k6, which contains segments as lines. Exits with
+// 107 and the reason if segments are missing or belong to different runs.
 
 import { mergeGroups, mergeMetrics } from '../segments/merge-metrics.js';
 import { prettyJson } from '../summary/pretty-json.js';
@@ -12,21 +13,15 @@ import { SEGMENT_LINE, SEGMENT_SCHEMA } from '../segments/segment.js';
 import { toText } from '../summary/text.js';
 import { buildSummary } from '../summary/summary.js';
 
-export const options = {
-  scenarios: {
-    merge: { executor: /** @type {const} */ ('shared-iterations'), vus: 1, iterations: 1 },
-  },
-};
+export { default, options } from './frame.js';
 
-export default function nothing() {}
-
-/** What the segments of a run have in common. */
+/** What all segments of a run have in common. */
 const SAME = ['id', 'test', 'profile', 'plannedMs', 'target', 'suiteVersion', 'gitCommit'];
 
 /**
  * @param {string} path
  * @returns {any[]} the segments in a file
- * @throws when there is none
+ * @throws if there are none
  */
 function read(path) {
   const text = open(path);
@@ -36,7 +31,7 @@ function read(path) {
         .split('\n')
         .flatMap((line) => (line.includes(SEGMENT_LINE) ? [line.split(SEGMENT_LINE)[1]] : []));
   if (found.length === 0) {
-    throw new Error(`${path}: no segment of a run is in it`);
+    throw new Error(`${path}: contains no segment of a run`);
   }
   return found.map((each) => parsed(each, path));
 }
@@ -51,7 +46,7 @@ function parsed(text, path) {
   try {
     segment = JSON.parse(text);
   } catch {
-    throw new Error(`${path}: the segment is cut off or was changed`);
+    throw new Error(`${path}: the segment is truncated or was edited`);
   }
   if (segment.schema !== SEGMENT_SCHEMA) {
     throw new Error(`${path}: expected a segment of format ${SEGMENT_SCHEMA}`);
@@ -61,7 +56,7 @@ function parsed(text, path) {
 
 /**
  * @param {any[]} segments
- * @throws when one is missing, there twice, or of another run
+ * @throws if one is missing, duplicated, or of another run
  */
 function check(segments) {
   const [first] = segments;
@@ -80,7 +75,9 @@ function check(segments) {
   const isDealt = names.every((name) => name === `*/${count}`);
   const missing = isDealt ? [] : wanted.filter((name) => !names.includes(name));
   if (missing.length > 0) {
-    throw new Error(`missing: segment ${missing.join(', ')}. The whole cannot be judged`);
+    throw new Error(
+      `missing: segment ${missing.join(', ')}. The run cannot be evaluated without it`,
+    );
   }
   const unique = new Set(segments.map(({ segment, key }) => (isDealt ? key : segment)));
   if (segments.length !== count || unique.size !== count) {
@@ -91,7 +88,7 @@ function check(segments) {
 /** @param {any[]} segments */
 function summaryOf(segments) {
   const [first] = segments;
-  // The shortest: a run of which one part was cut short is no whole run.
+  // The shortest: if one segment was cut short, so was the run.
   const lasted = Math.min(...segments.map(({ state }) => state.testRunDurationMs));
   const summary = buildSummary(first.spec, first.plan, {
     metrics: mergeMetrics(

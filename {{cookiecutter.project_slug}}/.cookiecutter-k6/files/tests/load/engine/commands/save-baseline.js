@@ -1,8 +1,8 @@
-// Makes a baseline of runs that have ended. Used by scripts/load-test.sh --save-baseline; sends nothing:
+// Makes a baseline from finished runs. Used by scripts/load-test.sh --save-baseline; sends no requests:
 //
 //   k6 run --quiet --env SUMMARIES=... --env BASELINE_NAME=load --env TO=/path/load.json engine/commands/save-baseline.js
 //
-// SUMMARIES is one summary.json a line. Ends with 107 and says why when they make no baseline.
+// SUMMARIES is one path of a summary.json per line. Exits with 107 and the reason if no baseline can be made.
 
 import { BASELINE_SCHEMA, rowsOf } from '../baseline/baseline.js';
 import { isTooNoisy, limitOf } from '../baseline/rule.js';
@@ -16,15 +16,9 @@ import { prettyJson } from '../summary/pretty-json.js';
 
 const features = hooksOf('summary');
 
-export const options = {
-  scenarios: {
-    save: { executor: /** @type {const} */ ('shared-iterations'), vus: 1, iterations: 1 },
-  },
-};
+export { default, options } from './frame.js';
 
-export default function nothing() {}
-
-/** How many endpoints a warning names. */
+/** Most endpoints that a warning names. */
 const NAMED = 5;
 
 /** @param {number} value */
@@ -42,7 +36,7 @@ function typical(values) {
 /**
  * @param {Summary[]} summaries of the same test under the same load
  * @returns {Baseline}
- * @throws when one of them failed or measured nothing
+ * @throws if a run failed or has no latencies
  */
 function baselineOf(summaries) {
   const [first] = summaries;
@@ -87,7 +81,7 @@ function endpointOf(name, summaries) {
   const rows = summaries.map((summary) => measured(summary).find((row) => row.name === name));
   const values = (/** @type {'p50' | 'p95' | 'p99'} */ key) =>
     rows.map((row, i) => {
-      // Of what is no request, a part may well take no time that clocks can tell.
+      // Signals other than requests may be too fast for the clock to measure.
       const value =
         row?.metrics && row.duration ? Math.max(row.duration[key], 0.001) : row?.duration?.[key];
       if (value === undefined || !(value > 0)) {
@@ -110,7 +104,7 @@ function endpointOf(name, summaries) {
 
 /**
  * @param {Baseline} baseline
- * @returns {string} the limits, for the console, and what they are worth
+ * @returns {string} the limits for the console, and warnings about noise
  */
 function described(baseline) {
   const noisy = baseline.endpoints.filter((endpoint) => isTooNoisy(endpoint, baseline, regression));
@@ -123,7 +117,7 @@ function described(baseline) {
     return `  ${name}: p95 ${p95.median} ms, spread ${noise}, limit ${limit} ms (+${found}%)${mark}`;
   });
   const few =
-    baseline.runs < 3 ? ['  Fewer than 3 runs say nothing about noise: use --runs 5 or more.'] : [];
+    baseline.runs < 3 ? ['  Fewer than 3 runs do not show the noise: use --runs 5 or more.'] : [];
   return `${[...lines, ...few, ...warning(noisy)].join('\n')}\n`;
 }
 
@@ -139,11 +133,10 @@ function warning(noisy) {
   const rest = noisy.length > NAMED ? ` and ${noisy.length - NAMED} more` : '';
   return [
     `  WARNING: too noisy for a useful limit: ${names.join(', ')}${rest}. Smaller regressions pass, and a run of`,
-    '  an unchanged service may fail. Save again with more runs (--runs 10) or longer ones, on a quieter machine.',
+    '  an unchanged service may fail. Save it again with more or longer runs (--runs 10), on a quieter machine.',
   ];
 }
 
-/** Once, where the result is written; a VU needs nothing. */
 const baseline =
   __VU === 0
     ? baselineOf(__ENV.SUMMARIES.split('\n').map((path) => JSON.parse(open(path))))

@@ -1,9 +1,9 @@
-// Waits until the service is healthy, for at most WAIT_TIMEOUT. Used by scripts/load-test.sh before a run,
-// so that waiting is no part of the results:
+// Waits until the service is healthy, for at most WAIT_TIMEOUT. Used by scripts/load-test.sh before a run, so
+// that the results do not include the wait:
 //
 //   k6 run --quiet tests/load/engine/commands/wait-for-service.js
 //
-// Ends with 0 when every health path is fine, with 108 and the last finding when time is up.
+// Exits with 0 when every health path is healthy, with 108 and the last problem on a timeout.
 
 import k6 from 'k6';
 import exec from 'k6/execution';
@@ -11,28 +11,24 @@ import { parseDuration } from '../settings/duration.js';
 import { env } from '../../lib/config.js';
 import { healthProbes, unhealthy } from '../plan/lifecycle.js';
 import { guardTarget } from '../plan/guard.js';
+import { options as frame } from './frame.js';
 
-/** Between two questions, seconds. */
+/** Seconds between two probes. */
 const INTERVAL = 0.25;
 
-/** One question may take this long: a hanging service must not use up the whole wait. */
-const QUESTION_TIMEOUT = '2s';
+/** Time limit of one probe: a hanging request must not use up the whole wait. */
+const PROBE_TIMEOUT = '2s';
 
 guardTarget();
 
 const waitMs = parseDuration(env.WAIT_TIMEOUT);
-const probes = healthProbes({ timeout: QUESTION_TIMEOUT });
+const probes = healthProbes({ timeout: PROBE_TIMEOUT });
 
 export const options = {
   scenarios: {
-    wait: {
-      executor: /** @type {const} */ ('shared-iterations'),
-      vus: 1,
-      iterations: 1,
-      maxDuration: `${waitMs + 10_000}ms`,
-    },
+    command: { ...frame.scenarios.command, maxDuration: `${waitMs + 10_000}ms` },
   },
-  // A service that redirects, say to a login page or to another host, is not up.
+  // A service that redirects, for example to a login page, is not ready.
   maxRedirects: 0,
   insecureSkipTLSVerify: env.INSECURE_SKIP_TLS_VERIFY,
 };
@@ -51,7 +47,7 @@ export default function waitForService() {
   }
 }
 
-/** No figures: nothing here is a result. */
+/** Returns nothing: the probes are not results, so k6 prints no metrics. */
 export function handleSummary() {
   return {};
 }

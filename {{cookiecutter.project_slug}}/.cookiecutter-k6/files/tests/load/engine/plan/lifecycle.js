@@ -9,7 +9,7 @@ import { endpoint, requestQuietly } from '../../lib/http.js';
 /** @typedef {import('../types/suite.js').StartInfo} StartInfo */
 
 /**
- * One endpoint per health path, tagged apart: asking whether a service is up is not part of the results.
+ * One endpoint per health path. Their requests are tagged as setup, so they do not count in the results.
  *
  * @param {import('../types/suite.js').EndpointOptions} [options]
  * @returns {Endpoint[]}
@@ -22,11 +22,11 @@ export function healthProbes(options) {
 }
 
 /**
- * Asks one health path once.
+ * Requests one health path once.
  *
  * @param {Endpoint} probe one of `healthProbes`
  * @param {import('../types/suite.js').TestSpec['readiness']} [readiness] default: the setting READINESS
- * @returns {string | null} what is wrong with it; null when it is healthy
+ * @returns {string | null} description of the problem; null when healthy
  * @example const finding = unhealthy(probe);
  */
 export function unhealthy(probe, readiness = env.READINESS) {
@@ -40,37 +40,37 @@ export function unhealthy(probe, readiness = env.READINESS) {
       : `status ${response.status}, ${shorten(response.body) || 'empty body'}`;
   const wanted =
     readiness === 'answer'
-      ? 'expected any answer'
+      ? 'expected any response'
       : `expected 200 and JSON with "status" ${env.HEALTH_STATUS_WORDS.join(' or ')}`;
   return `GET ${env.target.masked}${probe.name.replace('setup ', '')}: ${found} (${wanted})`;
 }
 
 /**
  * @param {string} error
- * @returns {string} what to try; empty when there is nothing to say
+ * @returns {string} what to try; empty if there is no hint
  */
 function hintFor(error) {
   const { host, masked } = env.target;
   if (host !== 'localhost' || !error.includes('refused')) {
     return '';
   }
-  // k6 dials one address of a name, an IPv4 one if there is any; a browser would go on to IPv6.
+  // Unlike a browser, k6 tries only one address of a host name, preferring IPv4.
   const url = masked.replace('localhost', '[::1]');
-  return `; k6 asked 127.0.0.1 only, a service that listens on IPv6 alone needs BASE_URL=${url}`;
+  return `; k6 tried 127.0.0.1 only. If the service listens on IPv6 only, use BASE_URL=${url}`;
 }
 
-/** For services that need not be healthy: a missing health document is no failed request. */
+/** With READINESS=answer, an error status of the health path is not a failed request. */
 const ANY_STATUS = { statuses: [{ min: 100, max: 599 }] };
 
 /**
- * The first thing a test does, in `setup()`: says what it is about to do, and refuses to load a service that
- * is not healthy, because every figure of such a run would be about the failure.
+ * First step of every test's `setup()`: announces the run and refuses to load an unhealthy service, because all
+ * results would only measure the failure.
  *
- * @param {import('../types/suite.js').RunFigures} figures
+ * @param {import('../types/suite.js').RunFigures} run
  * @param {import('../types/suite.js').TestSpec['readiness']} [readiness]
- * @param {string} [target] what gets the load, for people
+ * @param {string} [target] target of the load, for display
  * @returns {StartInfo}
- * @throws when a health path does not answer 200 with a good status word
+ * @throws when a health path is not healthy
  * @example const info = start({ profile: 'smoke', vus: 1, durationMs: 60000, ... });
  */
 export function start({ profile, vus, durationMs }, readiness, target = env.target.masked) {
@@ -99,7 +99,7 @@ export function start({ profile, vus, durationMs }, readiness, target = env.targ
 }
 
 /**
- * The last thing a test does, in `teardown()`.
+ * Last step of every test's `teardown()`.
  *
  * @param {StartInfo} info what `start` returned
  * @example export { finish as teardown };

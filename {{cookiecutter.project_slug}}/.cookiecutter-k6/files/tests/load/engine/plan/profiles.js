@@ -4,16 +4,16 @@ import { formatDuration, parseDuration } from '../settings/duration.js';
 /** @typedef {import('../types/suite.js').Stage} Stage */
 
 /**
- * What a run asks of a profile.
+ * How to rescale a profile.
  *
  * @typedef {object} Scale
- * @property {number} [vus] virtual users at the peak
- * @property {string} [duration] length of each hold
- * @property {number} timeScale stretches every stage that `duration` does not set
+ * @property {number} [vus] VUs at the peak
+ * @property {string} [duration] duration of each hold, or total duration if the profile has no hold
+ * @property {number} timeScale factor for all stages whose duration is not set by `duration`
  */
 
 /**
- * The highest number of virtual users a shape reaches. For arrival rates that is the VU pool.
+ * The peak number of VUs of a shape. For arrival-rate executors, this is the VU pool.
  *
  * @param {Shape} shape
  * @returns {number}
@@ -31,10 +31,10 @@ export function peakVus(shape) {
 }
 
 /**
- * The highest arrival rate a shape reaches; how fast users iterate is up to the service.
+ * The peak arrival rate of a shape. With VU executors, the rate depends on the service.
  *
  * @param {Shape} shape
- * @returns {number} iterations per second; 0 for shapes of users
+ * @returns {number} iterations per second; 0 for VU executors
  * @example peakRate({ executor: 'constant-arrival-rate', rate: 50, ... }) // 50
  */
 export function peakRate(shape) {
@@ -54,7 +54,7 @@ export function peakRate(shape) {
 }
 
 /**
- * Planned length of a shape, graceful stops left out.
+ * Planned duration of a shape, without graceful stops.
  *
  * @param {Shape} shape
  * @returns {number} milliseconds
@@ -67,10 +67,10 @@ export function plannedMs(shape) {
 }
 
 /**
- * Which stages hold their load instead of changing it.
+ * Returns for each stage whether it is a hold.
  *
  * @param {Stage[]} stages
- * @param {number} start load before the first stage
+ * @param {number} start target before the first stage
  * @returns {boolean[]}
  */
 function holds(stages, start) {
@@ -81,7 +81,7 @@ function holds(stages, start) {
 }
 
 /**
- * Scales a count in proportion, but never down to nothing: with few users several steps become equal.
+ * Scales a count, but never down to 0. With few VUs, several steps may become equal.
  *
  * @param {number} count
  * @param {number} factor
@@ -115,7 +115,7 @@ function rescaledStages(stages, start, factor, { duration, timeScale }) {
 }
 
 /**
- * Rescales a profile: users in proportion, holds to a given length.
+ * Rescales a profile: targets in proportion, holds to the given duration.
  *
  * @param {Shape} shape as in config/profiles.js
  * @param {Scale} scale
@@ -148,7 +148,7 @@ export function rescale(shape, scale) {
 }
 
 /**
- * k6 wants a constant load to last at least a second.
+ * k6 requires constant executors to last at least one second.
  *
  * @param {string} duration
  * @param {number} timeScale
@@ -171,7 +171,7 @@ function rescaledPool({ preAllocatedVUs, maxVUs }, factor) {
 }
 
 /**
- * A part of a ramping profile with one name, for the tag `stage`.
+ * A named part of a ramping profile, for the tag `stage`.
  *
  * @typedef {object} NamedStage
  * @property {string} name `step-1-50vus`, `recovery`, `ramp-down`
@@ -179,11 +179,11 @@ function rescaledPool({ preAllocatedVUs, maxVUs }, factor) {
  */
 
 /**
- * Names the steps of a shape, so that the summary can say at which one a service broke and whether it
- * recovered. A ramp and the hold behind it are one step; whatever comes after the peak is recovery.
+ * Names the steps of a shape, so that the summary can report at which step a service broke and whether it recovered.
+ * A ramp and the hold that follows are one step; everything after the peak is recovery.
  *
  * @param {Shape} shape
- * @returns {NamedStage[]} empty when there is only one load level
+ * @returns {NamedStage[]} empty if there is only one load level
  * @example namedStages({ executor: 'constant-vus', vus: 1, duration: '1m' }) // []
  */
 export function namedStages(shape) {

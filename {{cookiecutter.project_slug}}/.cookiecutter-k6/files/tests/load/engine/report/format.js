@@ -127,6 +127,15 @@ export function sentence(text) {
 export function verdictSentence({ passed, reasons, thresholds, run }) {
   const time = length(run.durationMs);
   return passed
-    ? `All ${thresholds.length} thresholds held for ${time}.`
+    ? `All ${thresholds.length} thresholds passed in ${time}.`
     : `${reasons.length === 1 ? 'One finding' : `${reasons.length} findings`} in ${time}.`;
+}
+
+/**
+ * @param {string} timestamp ISO 8601, UTC
+ * @returns {string} date and time to the minute
+ * @example when('2026-01-31T09:05:59.000Z') // '2026-01-31 09:05 UTC'
+ */
+export function when(timestamp) {
+  return `${timestamp.slice(0, 10)} ${timestamp.slice(11, 16)} UTC`;
 }

@@ -6,7 +6,6 @@ import { localPath } from '../settings/paths.js';
 import { prettyJson } from './pretty-json.js';
 import { reportFiles, REPORTS } from '../report/files.js';
 import { DISTRIBUTION, durationsOf, rounded, statOf } from './statistics.js';
-import { shownTarget } from '../plan/guard.js';
 import { findings } from './verdict.js';
 import { toText } from './text.js';
 
@@ -72,7 +71,7 @@ function fileName(path) {
  */
 export function buildSummary(spec, plan, data) {
   const { scenario, profile, vus, durationMs, stages } = plan;
-  const own = spec.findings?.(data.metrics, plan) ?? { tables: [], reasons: [] };
+  const own = spec.findings?.(data.metrics, plan, data.root_group) ?? { tables: [], reasons: [] };
   const of = (/** @type {{ name: string }} */ { name }) => endpointFigures(data.metrics, name);
   const figures = {
     metrics: totals(data.metrics),
@@ -332,4 +331,16 @@ function failedChecks(group) {
   };
   visit(group);
   return failed.sort((a, b) => b.fails - a.fails);
+}
+
+/**
+ * Returns where a test sends its load, for messages and reports.
+ *
+ * @param {Pick<TestSpec, 'targets'>} spec
+ * @returns {string} without credentials
+ * @example shownTarget(spec) // 'http://localhost:8000'
+ */
+export function shownTarget({ targets }) {
+  const shown = targets === undefined ? [env.target.masked] : targets.map(({ masked }) => masked);
+  return [...new Set(shown)].join(', ') || 'no address';
 }

@@ -1,5 +1,6 @@
-// What a test of sockets adds to options and summary. Loaded outside the VUs only.
+// Options and thresholds of a WebSocket test. Loaded outside the VUs only.
 
+import encoding from 'k6/encoding';
 import { conversations, OPENED_SHARE, SILENT_SHARE, sloSets } from '../../../config/sockets.js';
 import { env } from '../../../lib/config.js';
 import { parseDuration } from '../../settings/duration.js';
@@ -11,23 +12,56 @@ import { REFUSALS, SOCKET_CAUSES } from './socket-causes.js';
 /** @typedef {import('../../types/suite.js').Thresholds} Thresholds */
 /** @typedef {import('../../types/suite.js').Shape} Shape */
 
+/** TIME_SCALE does not shorten a session below this, milliseconds. */
+const SHORTEST_SESSION_MS = 1000;
+
 /**
- * The row of config/sockets.js.
+ * Returns the row of config/sockets.js for WS_PROTOCOL, with the settings applied: channels, session length and
+ * address.
  *
- * @param {string} protocol
- * @returns {import('./types.js').Conversation}
- * @throws when there is none
- * @example conversationOf('raw').path // '/ws'
+ * @returns {import('./types.js').PlannedConversation}
+ * @throws if there is no such row
+ * @example plannedConversation().address.url // 'ws://localhost:8000/ws'
  */
-export function conversationOf(protocol) {
+export function plannedConversation() {
   const rows = /** @type {Record<string, import('./types.js').Conversation>} */ (conversations);
-  const row = rows[protocol];
+  const row = rows[env.WS_PROTOCOL];
   if (row === undefined) {
     throw new Error(
-      `WS_PROTOCOL=${protocol}: no row in config/sockets.js, there is ${Object.keys(rows).join(', ')}`,
+      `WS_PROTOCOL=${env.WS_PROTOCOL}: config/sockets.js has no such row, expected one of ${Object.keys(rows).join(', ')}`,
     );
   }
-  return row;
+  const openForMs = row.openFor * 1000;
+  return {
+    ...row,
+    channels: env.WS_CHANNELS.length > 0 ? env.WS_CHANNELS : row.channels,
+    openForMs,
+    sessionMs:
+      env.socket.sessionMs ??
+      Math.max(SHORTEST_SESSION_MS, openForMs * Math.min(1, env.TIME_SCALE)),
+    address: addressOf(row),
+  };
+}
+
+/**
+ * @param {{ path: string }} row
+ * @returns {import('./types.js').PlannedConversation['address']}
+ */
+function addressOf({ path: usual }) {
+  const { href, masked, path } = env.socket;
+  const whole = env.WS_URL !== '' && path !== '';
+  const rest = whole ? '' : env.WS_PATH || usual;
+  // Socket.IO servers require the trailing slash, which parsing removed from the address.
+  const tail = env.WS_PROTOCOL === 'socketio' && whole ? '/' : rest;
+  const credentials = /\/\/([^@/]*)@/.exec(href)?.[1];
+  return {
+    // k6 ignores credentials in the address of a socket.
+    url: `${href.replace(/\/\/[^@/]*@/, '//')}${tail}`,
+    shown: `${masked}${tail}`,
+    headers: credentials
+      ? { Authorization: `Basic ${encoding.b64encode(decodeURIComponent(credentials))}` }
+      : {},
+  };
 }
 
 /**

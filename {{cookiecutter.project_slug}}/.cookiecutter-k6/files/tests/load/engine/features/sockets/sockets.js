@@ -1,81 +1,47 @@
 import k6 from 'k6';
-import { SharedArray } from 'k6/data';
-import encoding from 'k6/encoding';
 import exec from 'k6/execution';
-import { clearTimeout, setTimeout } from 'k6/timers';
 import { WebSocket } from 'k6/websockets';
-import { latencyMs, learn, newClock, toMs } from './clock-offset.js';
+import { newClock } from './clock-offset.js';
 import { env } from '../../../lib/config.js';
-import { causeOf, reportException } from '../../vu/failures.js';
-import { hangUp, NOT_ANSWERED } from './hang-up.js';
-import { createRecorder } from './socket-metrics.js';
+import { causeOf } from '../../vu/failures.js';
+import { binary, converse, NAME, record, talk } from './conversation.js';
+import { after, forgetTimers, hangUp, NOT_ANSWERED, safely } from './session.js';
 
 /** @typedef {import('./types.js').Session} Session */
-/** @typedef {import('./types.js').Conversation} Conversation */
-/** @typedef {import('./types.js').Say} Say */
 /** @typedef {import('../../types/suite.js').Shape} Shape */
 /** @typedef {import('./socket-metrics.js').SocketCause} SocketCause */
 
-/** An iteration that would have less time than this opens nothing, milliseconds. */
+/** With less time than this left, an iteration opens no socket, milliseconds. */
 const SHORTEST_MS = 500;
 
-/** A rehearsal's sessions are not cut shorter than this, milliseconds. */
-const SHORTEST_SESSION_MS = 1000;
-
-/** What was said so shortly before the end may stay without an answer, milliseconds. */
+/** A question asked this shortly before the end may stay unanswered, milliseconds. */
 const ANSWER_WITHIN_MS = 5000;
 
-/** Longest wait for the server's clock before subscribing anyway, milliseconds. */
-const CLOCK_WITHIN_MS = 2000;
-
-/** Waits between connections: doubled each time up to the longest, and spread. Milliseconds. */
+/** Wait before a reconnect: doubled each time up to the longest, with jitter. Milliseconds. */
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 
-/** A connection that lasted this long was a good one: the next wait is the first again, milliseconds. */
+/** After a connection that lasted this long, the wait starts over at the first, milliseconds. */
 const GOOD_AFTER_MS = 10_000;
 
-/** Time for the answer to a close frame, milliseconds, in the first few VUs: they stand still meanwhile. */
+/** Wait for the answer to a close frame, milliseconds. It blocks the VU, so only the first few VUs wait. */
 const CLOSE_WITHIN_MS = 1000;
 const WAITING_VUS = 10;
 
-/** Ids kept per socket to notice messages that come twice. */
-const REMEMBERED_IDS = 100;
-
-/** Route name: the tag `name` of every sample. */
-const NAME = 'websocket';
-
-const talk = /** @type {Conversation} */ (
-  new SharedArray('conversation', () => [
-    require('./socket-plan.js').conversationOf(env.WS_PROTOCOL),
-  ])[0]
-);
-const { url, shown, headers } = addressOf(talk);
-const record = createRecorder(NAME, shown);
+const { url, headers } = talk.address;
 const params = { tags: { name: NAME }, headers };
-const openForMs = talk.openFor * 1000;
-const sessionMs =
-  env.socket.sessionMs ?? Math.max(SHORTEST_SESSION_MS, openForMs * Math.min(1, env.TIME_SCALE));
 
-const channels = env.WS_CHANNELS.length > 0 ? env.WS_CHANNELS : talk.channels;
-
-/** Proves who the VU is; empty: nobody. */
+/** Returns the VU's token; empty: none. */
 let token = () => '';
 
-/** @type {import('./types.js').DialectHooks} */
-const hooks = { ready, alive, answered, news, unreadable, binary, end };
-const dialect =
-  env.WS_PROTOCOL === 'socketio'
-    ? require('./socketio.js').socketio(hooks, env.WS_NAMESPACE, () => tokenFor('message'))
-    : require('./raw-channel.js').rawChannel(hooks);
+const dialect = converse({ alive, end }, () => tokenFor('message'));
 
 /**
- * Makes what a WebSocket test needs: it opens sockets, subscribes, sends what `config/sockets.js` describes,
- * measures the latency of messages, and reconnects sockets that were lost.
+ * Defines a WebSocket test. It opens sockets, subscribes, sends what `config/sockets.js` describes, measures
+ * the latency of messages, and reconnects after a lost connection.
  *
- * @param {{ token?: () => string }} [options] `token` returns the credentials of the VU, empty when there are
- *   none; it may throw
- * @returns what `defineTest` needs, and `hold`, one iteration
+ * @param {{ token?: () => string }} [options] `token` returns the token of the VU, empty for none; it may throw
+ * @returns options for `defineTest`, and `hold`, which runs one iteration
  * @example const sockets = defineSockets({ token: currentToken });
  */
 export function defineSockets(options = {}) {
@@ -108,12 +74,10 @@ function paramsNow() {
     : params;
 }
 
-// --- a socket's life -------------------------------------------------------------------------------
-
 /**
  * @param {string} channel
  * @param {number} endsAt
- * @param {number} pace below 1 when the session is shorter than planned
+ * @param {number} pace share of the planned session length, at most 1
  */
 function open(channel, endsAt, pace) {
   const session = /** @type {Session} */ ({ channel, endsAt, pace, attempts: 0, opened: false });
@@ -135,7 +99,7 @@ function connect(session) {
     error: '',
     ended: undefined,
   });
-  // Its type says that these come without an event; k6 hands one over.
+  // The types declare these handlers without an argument, but k6 passes an event.
   const socket = /** @type {Omit<WebSocket, 'onerror' | 'onclose'> & Record<string, any>} */ (
     new WebSocket(addressNow(), null, paramsNow())
   );
@@ -151,7 +115,7 @@ function connect(session) {
 }
 
 /**
- * k6 cannot close a socket that is connecting, and gives up by itself after a minute only.
+ * Gives up on a socket that is still connecting. k6 cannot close it, and gives up itself only after a minute.
  *
  * @param {Session} session
  * @param {number} limit
@@ -206,7 +170,7 @@ function leave(session) {
       record.failure('unanswered', `${what}: nothing in ${Math.round(now - askedAt)} ms`);
     }
   }
-  // What was still to be said would find the socket closing.
+  // A message sent from here on would find the socket closing.
   forgetTimers(session);
   session.phase = 'leaving';
   dialect.goodbye(session);
@@ -221,7 +185,7 @@ function hasLeft(session) {
     const ok = !NOT_ANSWERED.test(session.error);
     record.closed(ok);
     if (!ok) {
-      // Has a target of its own: one late answer of a busy machine is no failure.
+      // Has its own threshold: one late answer on a busy machine is no failure.
       record.failure('not_closed', `no close frame within ${CLOSE_WITHIN_MS} ms`, true);
     }
   }
@@ -260,13 +224,13 @@ function reconnect(session) {
   const good = session.phase === 'open' && now - session.openedAt >= GOOD_AFTER_MS;
   session.attempts = good ? 1 : session.attempts + 1;
   const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (session.attempts - 1));
-  // Never all at once: a service that restarts must not meet every client in the same instant.
+  // Jitter: after a restart of the service, clients must not all reconnect at once.
   const wait = longest * (0.5 + Math.random() / 2);
   session.phase = 'waiting';
   if (now + wait + SHORTEST_MS < session.endsAt) {
     after(session, wait, () => connect(session));
   } else {
-    // Without it the next iteration would knock again at once.
+    // Keeps the iteration running. The next one would reconnect at once.
     after(session, session.endsAt - now, () => {
       session.phase = 'gone';
     });
@@ -274,7 +238,7 @@ function reconnect(session) {
 }
 
 /**
- * Ends a connection that is of no more use; another one is opened.
+ * Ends an unusable connection; the session then reconnects.
  *
  * @param {Session} session
  * @param {SocketCause} cause
@@ -286,113 +250,8 @@ function end(session, cause, detail) {
   hangUp(session.socket);
 }
 
-// --- what is said and heard ------------------------------------------------------------------------
-
-/** @param {Session} session */
-function ready(session) {
-  if (talk.clock === undefined) {
-    subscribe(session);
-    return;
-  }
-  askTime(session);
-  after(session, CLOCK_WITHIN_MS, () => subscribe(session));
-}
-
-/** @param {Session} session */
-function askTime(session) {
-  const { clock } = talk;
-  if (clock !== undefined) {
-    say(session, 'clock', clock);
-    after(session, clock.every * 1000, () => askTime(session));
-  }
-}
-
-/** @param {Session} session */
-function subscribe(session) {
-  if (session.subscribedAt > 0) {
-    return;
-  }
-  session.subscribedAt = Date.now();
-  say(session, 'subscribe', talk.subscribe);
-  for (const each of talk.says) {
-    after(session, (each.after ?? 0) * 1000 * session.pace, () =>
-      say(session, each.event ?? 'message', each),
-    );
-  }
-}
-
 /**
- * @param {Session} session
- * @param {string} what
- * @param {Say} step
- */
-function say(session, what, step) {
-  const message = withChannel(step.message, session.channel);
-  const askedAt = Date.now();
-  const key = dialect.say(session, { ...step, message });
-  record.said();
-  if (key !== undefined) {
-    session.pending.set(key, { what, askedAt });
-  }
-}
-
-/** @type {import('./types.js').DialectHooks['answered']} */
-function answered(session, key, data, at) {
-  const question = session.pending.get(key);
-  if (question === undefined) {
-    return false;
-  }
-  session.pending.delete(key);
-  record.answer();
-  record.roundTrip(at - question.askedAt);
-  if (question.what === 'clock') {
-    const serverTime = toMs(data?.[talk.timeField]);
-    if (Number.isNaN(serverTime)) {
-      record.failure('unreadable', `the clock's answer has no ${talk.timeField}`);
-    } else if (learn(session.clock, question.askedAt, serverTime, at)) {
-      record.skew(session.clock.offsetMs);
-    }
-    subscribe(session);
-  }
-  return true;
-}
-
-/** @type {import('./types.js').DialectHooks['news']} */
-function news(session, message, at) {
-  session.received += 1;
-  const twice = isRepeated(session, message?.[talk.idField]);
-  const complete = !talk.requiredField || message?.[talk.requiredField] !== undefined;
-  record.message(complete && !twice);
-  if (twice) {
-    record.failure('duplicate', message[talk.idField], true);
-  } else if (!complete) {
-    record.failure('unreadable', `message without ${talk.requiredField}`, true);
-  }
-  const sentAt = toMs(message?.[talk.timeField]);
-  if (!Number.isNaN(sentAt)) {
-    if (Number.isNaN(session.clock.offsetMs) && at - sentAt < -1) {
-      record.failure('clock', `message from ${Math.round(sentAt - at)} ms ahead`);
-    }
-    record.latency(latencyMs(session.clock, sentAt, at));
-  }
-}
-
-/** @type {import('./types.js').DialectHooks['unreadable']} */
-function unreadable(session, text) {
-  session.received += 1;
-  record.message(false);
-  record.failure('unreadable', text, true);
-}
-
-/** @param {Session} session */
-function binary(session) {
-  session.received += 1;
-  record.message(false);
-  record.failure('binary', 'this test reads text only', true);
-}
-
-/**
- * The server showed that it is there; without the next sign in time it counts as gone.
+ * Restarts the heartbeat timer: without the next heartbeat in time, the connection ends.
  *
  * @param {Session} session
  */
@@ -404,9 +263,9 @@ function alive(session) {
 }
 
 /**
- * One iteration: opens the VU's sockets and keeps them until their time is over, or the test's.
+ * Runs one iteration: opens the VU's sockets and keeps them open for their session or until the test ends.
  *
- * @param {import('../../types/suite.js').VuPlan & { peakMs?: number }} plan with what `forVus` added
+ * @param {import('../../types/suite.js').VuPlan & { peakMs?: number }} plan including the result of `forVus`
  */
 function hold({ durationMs, peakMs = durationMs / 2 }) {
   const now = Date.now();
@@ -416,6 +275,7 @@ function hold({ durationMs, peakMs = durationMs / 2 }) {
     k6.sleep(Math.max(left, 50) / 1000);
     return;
   }
+  const { channels, openForMs, sessionMs } = talk;
   const openMs = Math.min(sessionMs, left);
   const first = (__VU - 1) * env.WS_SOCKETS;
   const sessions = Array.from({ length: env.WS_SOCKETS }, (_, index) =>
@@ -425,7 +285,7 @@ function hold({ durationMs, peakMs = durationMs / 2 }) {
       Math.min(1, openMs / openForMs),
     ),
   );
-  // All end together; the last has nobody to keep waiting.
+  // All sockets end together. Only the last may block the VU while it waits.
   sessions[sessions.length - 1].awaitsClose = __VU <= WAITING_VUS;
   const untilPeak = startTime + peakMs - now;
   if (untilPeak >= 0 && untilPeak < openMs) {
@@ -437,27 +297,6 @@ function hold({ durationMs, peakMs = durationMs / 2 }) {
 }
 
 /**
- * @param {{ path: string }} where
- * @returns {{ url: string, shown: string, headers: Record<string, string> }}
- */
-function addressOf({ path: usual }) {
-  const { href, masked, path } = env.socket;
-  const whole = env.WS_URL !== '' && path !== '';
-  const rest = whole ? '' : env.WS_PATH || usual;
-  // Servers of Socket.IO insist on the slash at the end, which a parsed address has lost.
-  const tail = env.WS_PROTOCOL === 'socketio' && whole ? '/' : rest;
-  const credentials = /\/\/([^@/]*)@/.exec(href)?.[1];
-  return {
-    // k6 takes no credentials in the address of a socket.
-    url: `${href.replace(/\/\/[^@/]*@/, '//')}${tail}`,
-    shown: `${masked}${tail}`,
-    headers: credentials
-      ? { Authorization: `Basic ${encoding.b64encode(decodeURIComponent(credentials))}` }
-      : {},
-  };
-}
-
-/**
  * @param {string} error
  * @returns {SocketCause}
  */
@@ -465,76 +304,4 @@ function handshakeCause(error) {
   return /bad handshake|HTTP|response/i.test(error)
     ? 'not_upgraded'
     : /** @type {SocketCause} */ (causeOf(/** @type {any} */ ({ status: 0, error })));
-}
-
-/**
- * @param {Session} session
- * @param {unknown} id
- * @returns {boolean} whether a message of this id came before
- */
-function isRepeated({ seen }, id) {
-  if (id === undefined || id === null) {
-    return false;
-  }
-  if (seen.has(id)) {
-    return true;
-  }
-  if (seen.size >= REMEMBERED_IDS) {
-    seen.delete(seen.values().next().value);
-  }
-  seen.add(id);
-  return false;
-}
-
-/**
- * @param {any} message
- * @param {string} channel
- * @returns {any} the message with the channel in place of `{channel}`
- */
-function withChannel(message, channel) {
-  if (typeof message === 'string') {
-    return message.replace('{channel}', channel);
-  }
-  return message && typeof message === 'object'
-    ? Object.fromEntries(
-        Object.entries(message).map(([key, value]) => [key, withChannel(value, channel)]),
-      )
-    : message;
-}
-
-/**
- * Runs something later, unless the connection ends before.
- *
- * @param {Session} session
- * @param {number} ms
- * @param {() => void} act
- * @returns {number} for clearTimeout
- */
-function after({ timers }, ms, act) {
-  const timer = setTimeout(safely(act), Math.max(0, ms));
-  timers.push(timer);
-  return timer;
-}
-
-/** @param {Session} session */
-function forgetTimers(session) {
-  session.timers.forEach(clearTimeout);
-  session.timers = [];
-}
-
-/**
- * Keeps a mistake in one handler from ending the iteration, and with it every socket of the VU.
- *
- * @template {unknown[]} A
- * @param {(...args: A) => void} handler
- * @returns {(...args: A) => void}
- */
-function safely(handler) {
-  return (...args) => {
-    try {
-      handler(...args);
-    } catch (error) {
-      reportException(error);
-    }
-  };
 }

@@ -39,6 +39,21 @@ export interface Conversation {
   thresholds: Thresholds;
 }
 
+/** A conversation with the settings applied. */
+export interface PlannedConversation extends Conversation {
+  /** `openFor` in milliseconds. */
+  openForMs: number;
+  /** How long a socket stays open in this run, milliseconds. */
+  sessionMs: number;
+  address: {
+    /** Without credentials. */
+    url: string;
+    /** For messages: no query, no credentials. */
+    shown: string;
+    headers: Record<string, string>;
+  };
+}
+
 /** One socket of a VU, with what it has seen. */
 export interface Session {
   socket: WebSocket;
