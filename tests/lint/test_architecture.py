@@ -41,11 +41,11 @@ BASE = "engine/vu/ engine/settings/ engine/features/registry.js"
 LIB = "lib/config.js lib/http.js lib/checker.js"
 SHARED = "engine/summary/statistics.js engine/summary/causes.js"
 ENGINE = {
-    "engine/vu/": "lib/config.js",
-    "engine/auth/": f"{BASE} {LIB} lib/pauses.js",
+    "engine/vu/": "",
     "engine/features/registry.js": "lazy:engine/features/",
     "engine/settings/": "engine/features/registry.js",
     "engine/settings/user-files.js": "config/ lazy:k6.config.js",
+    "engine/auth/": f"{BASE} {LIB} lib/pauses.js",
     "engine/summary/statistics.js": "",
     "engine/summary/causes.js": "",
     "engine/baseline/": f"{BASE} {LIB}",
