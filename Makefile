@@ -45,7 +45,7 @@ lint: ## Run the linters on this repository and on generated projects
 
 .PHONY: format
 format: ## Rewrite Python, shell, JavaScript, JSON and YAML files in the project's style
-	@$(call with,dev node) python tools/format.py
+	@$(call with,dev node k6) python tools/format.py
 
 .PHONY: bench
 bench: ## Run the benchmarks (minutes; needs an idle machine)

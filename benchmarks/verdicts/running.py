@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -36,8 +37,9 @@ class Verdict(NamedTuple):
 
     def names(self, endpoints: Sequence[str]) -> bool:
         """Whether a reason, or the message of a refused start, names one of the endpoints."""
-        heads = [reason.split(":")[0] for reason in self.reasons]
-        if any(endpoint in heads for endpoint in endpoints):
+        # Many endpoints with one cause share a line: `server error: 9 endpoints failed: A; B; ...`.
+        named = {name for reason in self.reasons for name in re.split("[:;] ?", reason)}
+        if any(endpoint in named for endpoint in endpoints):
             return True
         return self.code == 107 and any(endpoint.lower() in self.errors for endpoint in endpoints)
 

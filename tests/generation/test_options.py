@@ -43,7 +43,7 @@ DATABASE = """
     config/database.js docs/database-queries.md engine/features/queries/* scripts/database.js sql/*
 """
 CDC = "config/cdc.js docs/cdc.md engine/features/cdc/* scripts/cdc-*.js"
-CI = "ci/.gitignore ci/ci.sh ci/runs.txt docs/ci.md"
+CI = "ci/.gitignore ci/ci.sh ci/k6/go.mod ci/k6/go.sum ci/runs.txt docs/ci.md"
 GITHUB = "/.github/workflows/load-test*.yml docs/ci-github.md"
 GITLAB = "/.gitlab-ci.yml ci/gitlab.yml docs/ci-gitlab.md"
 GRAFANA = """
@@ -117,7 +117,11 @@ TABLE = (
     Row(
         {"resources": "missions"},
         files=f"{RESOURCES} {MISSIONS}",
-        env={"WORKLOAD": "missions", "HEALTH_STATUS_WORDS": "*"},
+        env={
+            "WORKLOAD": "missions",
+            "HEALTH_STATUS_WORDS": "*",
+            "ALL_TESTS": "health,missions,specs",
+        },
         readme="(docs/resources.md)",
     ),
     Row(

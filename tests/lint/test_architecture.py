@@ -32,7 +32,7 @@ OWNERS = {
     "config/": "lib/helpers.js lib/unique-name.js",
     "lib/": "engine/vu/ engine/settings/",
     "lib/auth.js": "lib/ engine/auth/bearer.js lazy:engine/auth/",
-    "lib/config.js": "lazy:engine/settings/",
+    "lib/config.js": "lazy:engine/settings/ lazy:config/thresholds.js",
     "lib/define.js": "engine/vu/ lazy:engine/plan/plan.js",
 }
 

@@ -255,3 +255,13 @@ def test_two_runs_side_by_side(own: Suite, tmp_path: Path) -> None:
     refused = own.having(**paths).run("engine/commands/compare-runs.js")
     assert refused.code == 107
     assert "is not the summary of a run" in refused.err
+
+
+def test_a_run_without_endpoints_makes_no_baseline(own: Suite) -> None:
+    run = own.run("scripts/health.js")
+    path = run.folder / "summary.json"
+    path.write_text(json.dumps({**run.summary, "endpoints": []}), encoding="utf-8")
+    refused = saved(own, [run])
+    assert refused.code != 0
+    assert "health measures no endpoint" in refused.err
+    assert not (own.load / "baselines" / "health.json").exists()

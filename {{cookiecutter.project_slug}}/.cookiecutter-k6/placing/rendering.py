@@ -157,7 +157,9 @@ def _workload_values(answers: Mapping[str, Any], prefix: str) -> dict[str, str]:
     if systems == ["commerce"]:
         return {"WORKLOAD": "commerce"}
     if systems == ["missions"]:
-        return {"WORKLOAD": "missions", "HEALTH_STATUS_WORDS": "*"}
+        # The other tests ask for what a mission server does not have: a document, a login.
+        tests = "health,missions,specs"
+        return {"WORKLOAD": "missions", "HEALTH_STATUS_WORDS": "*", "ALL_TESTS": tests}
     if systems == ["desk"]:
         paths = dict.fromkeys(("/health", f"{prefix}/health"))
         return {"WORKLOAD": "desk", "HEALTH_PATHS": ",".join(paths)}
@@ -172,6 +174,7 @@ def token_values(answers: Mapping[str, Any], slug: str, update_command: str) -> 
         "backend_port": str(answers["backend_port"]),
         "api_prefix": str(answers["backend_api_prefix"]),
         "update_command": update_command,
+        "profile_set": str(answers["profile_set"]),
         # Two dashboards in the same Grafana must not have the same uid.
         "influxdb_dashboard": "k6-results-influxdb"
         if answers.get("include_observability") == "both"

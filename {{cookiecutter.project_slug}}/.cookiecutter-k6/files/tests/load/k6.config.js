@@ -6,11 +6,15 @@
 
 import { defaultThresholds } from './config/thresholds.js';
 import { profileSets } from './config/profiles.js';
-import { env } from './lib/config.js';
+import { API_PREFIX, BASE_URL, env } from './lib/config.js';
 
 /** Tags, default thresholds and limits of every test. */
 export const config = {
   project: env.PROJECT_NAME,
+
+  /** The service under test; the settings BASE_URL and API_PREFIX. */
+  baseUrl: BASE_URL,
+  apiPrefix: API_PREFIX,
 
   /** Tags of every sample. Keep the set small: each distinct value creates a time series. */
   tags: {
@@ -42,6 +46,10 @@ export const config = {
 
 /** The profiles of the active set: `{ smoke: {...}, load: {...}, ... }`. */
 export const scenarios = rowOf(profileSets, env.PROFILE_SET, 'PROFILE_SET');
+
+/** The same under the names of earlier documents, for scripts that do without `defineTest`. */
+export const profiles = scenarios;
+export const options = { thresholds: config.thresholds, tags: config.tags };
 
 /**
  * Looks up a profile of the active set.

@@ -25,9 +25,6 @@
 set -euo pipefail
 LC_ALL=C
 
-# Checksum of the module in Go's checksum database. Go verifies it and those of the dependencies.
-readonly K6_VERSION=v1.8.1
-readonly K6_CHECKSUM=h1:orZsbZ2Od0CVZICs9YpTgkKcxfPghJW8VZtwg0cj8H8=
 readonly CONTAINER=load-test-service
 # Seconds between SIGTERM and SIGKILL for the processes of an interrupted run
 readonly STOP_LIMIT=3
@@ -45,6 +42,8 @@ tools=${K6_FOLDER:-$suite/ci/.k6}
 . "$suite/engine/shell/settings-file.sh"
 # shellcheck source-path=SCRIPTDIR source=../engine/shell/url.sh
 . "$suite/engine/shell/url.sh"
+# shellcheck source-path=SCRIPTDIR source=../engine/shell/rules.sh
+. "$suite/engine/shell/rules.sh"
 
 # say KIND MESSAGE: prints to stderr; on GitHub as an annotation (`::` and line breaks are its syntax).
 say() {
@@ -156,6 +155,10 @@ choose_place() {
   elif [ "${FORK:-}" = true ] && [ -z "${SERVICE_HOST:-}" ] && [ -n "$target" ] && ! is_local "$target"; then
     skip='changes from a fork are not run against a deployed service.'
   fi
+  if [ -z "$skip" ] && [ "$1" != manual ] && is_heavy "$profile" && [ -n "$target" ] && ! is_local "$target" &&
+    [ -z "${SERVICE_HOST:-}" ] && [ "$(setting ALLOW_HEAVY)" != true ]; then
+    skip="$profile overloads $(host_of "$target"), which nobody has allowed. Set LOAD_TEST_ALLOW_HEAVY=true, or choose another profile in tests/load/ci/runs.txt."
+  fi
   if [ "${FORK:-}" = true ] && [ "$(setting AUTH_MODE)" = api-key ] && [ -z "${API_KEY:-}" ]; then
     skip='changes from a fork do not get the secret API_KEY.'
   fi
@@ -196,28 +199,41 @@ print_plan() {
 # install
 # ---------------------------------------------------------------------------------------------------
 
+# pinned_k6: prints the version in k6/go.mod.
+pinned_k6() {
+  local line pattern='go\.k6\.io/k6 +(v[^ ]+)'
+  while IFS= read -r line; do
+    if [[ $line =~ $pattern ]]; then
+      printf '%s' "${BASH_REMATCH[1]}"
+      return
+    fi
+  done <"$suite/ci/k6/go.mod"
+  refuse 'tests/load/ci/k6/go.mod does not name a version of go.k6.io/k6.'
+}
+
 install_k6() {
-  local work
+  local work version
   if command -v k6 >/dev/null 2>&1; then
     k6 version
     return
   fi
-  if [ ! -x "$tools/$K6_VERSION/k6" ]; then
+  version=$(pinned_k6)
+  if [ ! -x "$tools/$version/k6" ]; then
     command -v go >/dev/null 2>&1 || refuse 'k6 is not installed, and neither is Go, which is needed to build it.'
     work=$(mktemp -d)
     # shellcheck disable=SC2064  # expand $work now
     trap "rm -rf -- '$work'" EXIT
-    printf 'module build\n\ngo 1.24\n\nrequire go.k6.io/k6 %s\n' "$K6_VERSION" >"$work/go.mod"
-    printf 'go.k6.io/k6 %s %s\n' "$K6_VERSION" "$K6_CHECKSUM" >"$work/go.sum"
+    cat -- "$suite/ci/k6/go.mod" >"$work/go.mod"
+    cat -- "$suite/ci/k6/go.sum" >"$work/go.sum"
     (cd -- "$work" && GOFLAGS='' GOWORK=off go build -mod=mod -trimpath -ldflags='-s -w' -o k6 go.k6.io/k6)
     "$work/k6" version
-    mkdir -p -- "$tools/$K6_VERSION"
-    mv -- "$work/k6" "$tools/$K6_VERSION/k6"
+    mkdir -p -- "$tools/$version"
+    mv -- "$work/k6" "$tools/$version/k6"
     rm -rf -- "$work"
     trap - EXIT
   fi
-  [ -z "${GITHUB_PATH:-}" ] || printf '%s\n' "$tools/$K6_VERSION" >>"$GITHUB_PATH"
-  PATH=$tools/$K6_VERSION:$PATH
+  [ -z "${GITHUB_PATH:-}" ] || printf '%s\n' "$tools/$version" >>"$GITHUB_PATH"
+  PATH=$tools/$version:$PATH
 }
 
 # ---------------------------------------------------------------------------------------------------
@@ -277,6 +293,9 @@ run_test() {
   words=("$profile")
   [ -z "$journey" ] || words+=("$journey")
   [ "$journey" != all ] || gate=()
+  export REASON_FILE
+  REASON_FILE=$(reason_file)
+  rm -f -- "$REASON_FILE"
   # exec, so that the signal of a cancelled job reaches the wrapper, which then stops k6 and the service.
   exec bash "$project/scripts/load-test.sh" "${words[@]}" ${gate[@]+"${gate[@]}"}
 }
@@ -287,14 +306,20 @@ run_test() {
 
 run_folder() { printf '%s' "$results/${RUN_ID:-latest}"; }
 
+# reason_file: where the wrapper says why it sent no load.
+reason_file() { printf '%s' "$results/.${RUN_ID:-latest}.reason"; }
+
 print_summary() {
-  local report folder reports=()
+  local report folder reason reports=()
   folder=$(run_folder)
   for report in "$folder/report.md" "$folder"/*/report.md; do
     [ ! -f "$report" ] || reports+=("$report")
   done
   if [ "${#reports[@]}" -gt 0 ]; then
     cat -- "${reports[@]}" | head -c "$SUMMARY_LIMIT" || :
+  elif reason=$(reason_file) && [ -s "$reason" ]; then
+    printf '### Load test\n\nThe test did not start:\n\n'
+    sed 's/^/    /' -- "$reason" | head -c "$SUMMARY_LIMIT" || :
   else
     printf '### Load test\n\nThere is no report, because the test did not start or did not finish. See the log of the job.\n'
   fi

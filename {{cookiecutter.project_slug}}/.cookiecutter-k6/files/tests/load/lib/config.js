@@ -41,3 +41,35 @@ export const defaultOptions = Object.freeze({
   }),
   timeout: env.REQUEST_TIMEOUT,
 });
+
+// Names of earlier documents, for scripts that were written against them. New scripts take them from lib/auth.js and
+// config/thresholds.js.
+
+/**
+ * The default headers with a bearer token.
+ *
+ * @param {string} [token] left out or empty: the default headers alone
+ * @returns {Readonly<Record<string, string>>}
+ * @example http.get(`${API_URL}/items`, { headers: authHeaders(token) })
+ */
+export function authHeaders(token) {
+  return token
+    ? { ...defaultOptions.headers, Authorization: `Bearer ${token}` }
+    : defaultOptions.headers;
+}
+
+/** @param {'health' | 'api_read' | 'api_write'} row */
+const standard = (row) => require('../config/thresholds.js').standardThresholds[row];
+
+/** Thresholds by family of requests. Read when asked for: few scripts do, and every VU would keep them. */
+export const standardThresholds = Object.freeze({
+  get health() {
+    return standard('health');
+  },
+  get api_read() {
+    return standard('api_read');
+  },
+  get api_write() {
+    return standard('api_write');
+  },
+});

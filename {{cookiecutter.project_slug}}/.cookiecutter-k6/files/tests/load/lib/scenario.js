@@ -146,9 +146,16 @@ function actionOf({ endpoint, group: name, maxDuration, think, visit }) {
     const { response, ok } = visit(endpoint);
     const punctual = inTime === undefined || inTime(response);
     observe?.(endpoint, { response, ok: ok && punctual });
+  };
+  return (observe) => {
+    if (name === undefined) {
+      act(observe);
+    } else {
+      k6.group(name, () => act(observe));
+    }
+    // Outside the group: group_duration is about the service.
     thinkTime(...think);
   };
-  return name === undefined ? act : (observe) => k6.group(name, () => act(observe));
 }
 
 /**

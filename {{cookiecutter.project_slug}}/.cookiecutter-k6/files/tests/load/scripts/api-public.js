@@ -102,18 +102,12 @@ const test = defineTest({
 export const { options, setup, teardown, handleSummary } = test;
 
 export default test.run(({ without }) => {
-  k6.group('health', () => {
-    record(visitPublicHealth());
-    thinkTime(0.5, 1);
-  });
+  k6.group('health', () => record(visitPublicHealth()));
+  thinkTime(0.5, 1);
   if (!without.includes(OPENAPI.name)) {
-    k6.group('openapi', () => {
-      record(visitOpenapi());
-      thinkTime(0.5, 1);
-    });
+    k6.group('openapi', () => record(visitOpenapi()));
+    thinkTime(0.5, 1);
   }
-  k6.group('root', () => {
-    record(visitRoot());
-    thinkTime(1, 2);
-  });
+  k6.group('root', () => record(visitRoot()));
+  thinkTime(1, 2);
 });

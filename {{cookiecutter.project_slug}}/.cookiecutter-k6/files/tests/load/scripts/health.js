@@ -22,7 +22,7 @@ export const HEALTH = endpoint('health', `${BASE_URL}${HEALTH_PATHS[0]}`, {
 });
 
 const checkHealthy = checker(HEALTH.name, HEALTHY);
-const checkHealthResponse = checker(HEALTH.name, { ...HEALTHY, withinMs: HEALTH_LIMIT_MS });
+const checkInTime = checker(HEALTH.name, { withinMs: HEALTH_LIMIT_MS });
 
 /**
  * Asks for the health document once, as a step of any workload.
@@ -45,7 +45,8 @@ const test = defineTest({
   endpoints: [HEALTH],
   standard: 'health',
   thresholds: {
-    checks: ['rate>0.99'],
+    // Slow answers fail a check each; how many may be slow is up to the latency limits.
+    checks: ['rate>0.95'],
     health_check_errors: ['rate<0.001'],
     health_check_duration: ['p(95)<100'],
   },
@@ -56,7 +57,8 @@ export const { options, setup, teardown, handleSummary } = test;
 
 export default test.run(() => {
   const response = request(HEALTH);
-  healthCheckErrors.add(!checkHealthResponse(response));
+  healthCheckErrors.add(!checkHealthy(response));
+  checkInTime(response);
   healthCheckDuration.add(response.timings.duration);
   pause(0.1);
 });

@@ -25,6 +25,7 @@ export function plannedLoad(spec) {
   const chosen = chosenProfile(spec);
   const scenario = spec.scenario ?? chosen ?? spec.defaultLoad?.scenario ?? spec.name;
   const whole = chosen === undefined ? ownShape(spec) : getScenarioConfig(chosen);
+  refuseUnplannable(spec, whole);
   const scale = { duration: env.DURATION, timeScale: env.TIME_SCALE };
   const shape =
     env.RATE === undefined
@@ -43,6 +44,30 @@ export function plannedLoad(spec) {
     stages: namedStages(shape),
     companions: (spec.companions ?? []).map((other) => scaledCompanion(other, factor, durationMs)),
   };
+}
+
+const EXECUTORS = [
+  'constant-vus',
+  'ramping-vus',
+  'constant-arrival-rate',
+  'ramping-arrival-rate',
+  'shared-iterations',
+  'per-vu-iterations',
+];
+
+/**
+ * Refuses executors without a planned duration: whether such a run was cut short could not be told.
+ *
+ * @param {TestSpec} spec
+ * @param {Shape} shape
+ */
+function refuseUnplannable({ name }, { executor }) {
+  if (!EXECUTORS.includes(executor)) {
+    throw new Error(
+      `${name}: executor '${executor}' has no planned duration, expected one of ${EXECUTORS.join(', ')}. ` +
+        "Try: { executor: 'constant-vus', vus: 10, duration: '1m' }",
+    );
+  }
 }
 
 /**

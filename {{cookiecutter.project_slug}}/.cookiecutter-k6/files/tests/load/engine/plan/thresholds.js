@@ -8,6 +8,9 @@ import { CAUSES } from '../summary/causes.js';
 const BUILT_IN =
   /^(http_req(s|_duration|_failed|_waiting|_blocked|_connecting|_receiving|_sending|_tls_handshaking)|checks|iterations|iteration_duration|vus|vus_max|dropped_iterations|data_sent|data_received|group_duration|ws_\w+)$/;
 
+/** Metrics that k6 has only in tests that import k6/net/grpc: such a test lists them in `metrics`. */
+const GRPC = /^grpc_(req_duration|streams|streams_msgs_(received|sent))$/;
+
 /** Prefixes of k6's built-in metrics; any other name with such a prefix is a typo. */
 const RESERVED = /^(http_|ws_|grpc_|iteration|vus|data_|checks|dropped_|group_)/;
 
@@ -168,7 +171,7 @@ function parseKey(key) {
  */
 export function isMisspelt(key) {
   const [, metric] = parseKey(key);
-  return RESERVED.test(metric) && !BUILT_IN.test(metric);
+  return RESERVED.test(metric) && !BUILT_IN.test(metric) && !GRPC.test(metric);
 }
 
 /**

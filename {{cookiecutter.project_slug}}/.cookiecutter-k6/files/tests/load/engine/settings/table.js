@@ -169,6 +169,10 @@ const safety = {
 };
 
 const wrapper = {
+  ALL_TESTS: text(
+    '',
+    'Wrapper only: the tests that `all` runs, comma-separated; default every test',
+  ),
   START_COMMAND: text('', 'Wrapper only: command that starts the service if it does not answer'),
   START_DIR: text('.', 'Wrapper only: folder the command runs in, relative to the project'),
   START_TIMEOUT: duration('60s', 'Wrapper only: longest wait for a service it started'),

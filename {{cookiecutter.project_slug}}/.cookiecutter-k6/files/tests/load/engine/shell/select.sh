@@ -22,6 +22,13 @@ script_in() {
   return 1
 }
 
+# tests_of_all: prints what `all` runs, one per line: the tests in ALL_TESTS, or every one.
+tests_of_all() {
+  local names
+  names=$(setting ALL_TESTS)
+  if [ -n "$names" ]; then printf '%s\n' "${names//,/$'\n'}"; else names_in scripts; fi
+}
+
 is_profile() { is_kind name "$1" && script_in scenarios "$1" >/dev/null; }
 
 # test_name NAME: prints the name of the file in scripts/; fails if there is none.
@@ -60,9 +67,12 @@ add_profile_job() { add_job "$1" "$(script_in scenarios "$1")" "$1"; }
 add_test_jobs() {
   local test file name
   if [ "$1" = all ]; then
-    while IFS= read -r test; do
-      [ -z "$test" ] || add_job "$test" "$(script_in scripts "$test")" "${2:-smoke}"
-    done <<<"$(names_in scripts)"
+    while IFS= read -r name; do
+      trim "$name"
+      [ -n "$trimmed" ] || continue
+      test=$(test_name "$trimmed") || refuse "ALL_TESTS names '$trimmed', which is no test in scripts/." "$(command_line --list)"
+      add_job "$test" "$(script_in scripts "$test")" "${2:-smoke}"
+    done <<<"$(tests_of_all)"
     [ "${#jobs[@]}" -gt 0 ] || refuse "no test in $suite/scripts."
   elif test=$(test_name "$1"); then
     add_job "${2:+$2-}$test" "$(script_in scripts "$test")" "$2"

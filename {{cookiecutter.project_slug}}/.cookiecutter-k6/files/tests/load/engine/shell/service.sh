@@ -163,7 +163,9 @@ show_findings() {
         continue
         ;;
     esac
-    [ -z "$line" ] || note "${line//[[:cntrl:]]/?}"
+    [ -n "$line" ] || continue
+    note "${line//[[:cntrl:]]/?}"
+    keep_reason "$line"
   done <"$run_root/.wait"
 }
 

@@ -319,6 +319,8 @@ export interface RunFigures {
   shape?: Shape;
   /** Baseline to compare the run with. */
   baseline?: Baseline;
+  /** Metrics that the setting THRESHOLDS limits. */
+  asked?: string[];
 }
 
 /** Data that `setup()` passes to the VUs and to `teardown()`. */

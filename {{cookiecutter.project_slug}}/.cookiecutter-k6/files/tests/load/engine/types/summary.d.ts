@@ -26,7 +26,7 @@ export interface CheckCounts {
 export interface Figures {
   name: string;
   requests: number;
-  /** Per second. */
+  /** Per second: of the whole run; of a load step, while it lasted. */
   requestRate: number;
   errors: number;
   /** Percent, 0 to 100. */
@@ -59,6 +59,7 @@ export interface ThresholdResult {
   /** Metric, with the tag of a sub-metric. */
   metric: string;
   expression: string;
+  /** Measured, and the condition holds. */
   ok: boolean;
   /** Measured value; null if there was none. */
   value: number | null;
@@ -83,7 +84,7 @@ export interface FailedCheck extends CheckCounts {
 export interface Summary {
   schema: number;
   passed: boolean;
-  /** Why the run failed, one sentence each; empty if it passed. */
+  /** Why the run failed, at most five sentences: root causes first, each with what to do. Empty if it passed. */
   reasons: string[];
   /** Failed only because of latencies above the baseline: worth re-running to rule out noise. */
   onlySlower: boolean;
@@ -116,6 +117,8 @@ export interface Summary {
   breakingStage: { name: string; reason: string } | null;
   thresholds: ThresholdResult[];
   failedChecks: FailedCheck[];
+  /** Endpoints that were requested and never checked: judged by status and time only. */
+  unchecked?: string[];
   /** Latency of all measured requests; null without requests. */
   distribution: Distribution | null;
   /** Comparison with the baseline; null if the run was not compared. */

@@ -148,6 +148,33 @@ function holds(from, [step, ...rest]) {
 }
 
 /**
+ * Tells whether an id may be sent: is it what the document asks for at this place?
+ *
+ * @param {string | number} id
+ * @param {import('./types.js').Fits} [fits]
+ * @returns {boolean}
+ * @example isFit('7', { type: 'integer' }) // true
+ */
+export function isFit(id, fits = {}) {
+  const { type = 'string', patterns = [], enum: values } = fits;
+  const text = String(id);
+  const isText = type === 'string';
+  const size = isText ? text.length : Number(text);
+  const { [isText ? 'minLength' : 'minimum']: low = -Infinity } = fits;
+  const { [isText ? 'maxLength' : 'maximum']: high = Infinity } = fits;
+  // Inside: the first regular expression of a VU costs it 16 KB.
+  const shapes = { string: /^/, integer: /^-?\d+$/, number: /^-?\d+(\.\d+)?$/ };
+  if (size < low || size > high || values?.includes(text) === false || !shapes[type].test(text)) {
+    return false;
+  }
+  try {
+    return patterns.every((pattern) => new RegExp(pattern).test(text));
+  } catch {
+    return true; // a pattern of another language
+  }
+}
+
+/**
  * Reads an id from an answer.
  *
  * @param {HttpResponse} response

@@ -65,6 +65,7 @@ export function coverageOf(endpoints, { count, missing }, metrics, group) {
   return {
     tables: [
       { title: 'Coverage of the document', head: ['what', 'seen', 'declared', '%'], rows },
+      ...proposals(seen),
       ...neverGood(
         endpoints.filter((brief) => !good.includes(brief)),
         answers,
@@ -72,6 +73,18 @@ export function coverageOf(endpoints, { count, missing }, metrics, group) {
     ],
     reasons: refused ? missing : [],
   };
+}
+
+/**
+ * @param {ReadonlySet<string>} seen names of checks; those of learn.js hold its proposals
+ * @returns {import('../../types/summary.js').SummaryTable[]} one, or none
+ */
+function proposals(seen) {
+  const rows = [...seen]
+    .filter((name) => name.startsWith('learned '))
+    .map((name) => [name.slice('learned '.length)]);
+  const head = ['refused first, then accepted with this in data/operations.overrides.json'];
+  return rows.length === 0 ? [] : [{ title: 'Proposed overrides', head, rows }];
 }
 
 /**

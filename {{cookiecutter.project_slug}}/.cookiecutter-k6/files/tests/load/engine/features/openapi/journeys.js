@@ -5,7 +5,7 @@ import exec from 'k6/execution';
 import { env } from '../../../lib/config.js';
 import { reportException, reportOnce } from '../../vu/failures.js';
 import { thinkTime } from '../../../lib/pauses.js';
-import { checkAnswer, valueAt } from './answers.js';
+import { checkAnswer, isFit, valueAt } from './answers.js';
 import { sendOperation } from './requests.js';
 import { counts, createRandom, operationAt, seed, walkAt } from './table.js';
 
@@ -43,6 +43,9 @@ const UNMISTAKABLE = 6;
 
 /** What this VU knows of its session: the last operation that was let in, and how many were not since. */
 const session = { last: '', refused: 0 };
+
+/** What a refusal teaches. One VU is enough to learn. */
+const learning = __VU <= 1 ? require('./learn.js') : undefined;
 
 /** Deleting what is gone already is no failure. */
 const GONE = [404, 410];
@@ -137,7 +140,8 @@ function perform(operation, journey, depth) {
     /** @type {Ids} */
     const ids = Object.create(null);
     journey.random.made.length = 0;
-    const { response, sent, isGood } = sendOperation(operation, {
+    /** @type {import('./values.js').Source} */
+    const source = {
       random: journey.random,
       optional: env.OPENAPI_OPTIONAL,
       bound: (slot, fits) => {
@@ -149,7 +153,8 @@ function perform(operation, journey, depth) {
         ids[slot] = id;
         return id;
       },
-    });
+    };
+    const { response, sent, isGood } = sendWisely(operation, source);
     // First: what was created has to be deleted, whatever becomes of the checks and whatever 2xx it was.
     if (isGood || (response.status >= 200 && response.status < 300)) {
       remember(operation, journey, { response, sent, ids });
@@ -166,6 +171,27 @@ function perform(operation, journey, depth) {
     }
     reportException(error, operation.name);
   }
+}
+
+/**
+ * Sends an operation, and once more with another value if the refusal says which one is wrong.
+ *
+ * @param {Operation} operation
+ * @param {import('./values.js').Source} source
+ * @returns {ReturnType<typeof sendOperation>}
+ */
+function sendWisely(operation, source) {
+  const first = sendOperation(learning?.taught(operation) ?? operation, source);
+  const lesson = learning?.lessonOf(operation, first.response);
+  if (lesson === undefined) {
+    return first;
+  }
+  const second = sendOperation(lesson.operation, source);
+  if (second.response.status >= 200 && second.response.status < 300) {
+    lesson.accept();
+    return second;
+  }
+  return first;
 }
 
 /**
@@ -220,33 +246,6 @@ function watchSession({ name, auth }, status) {
 function known({ created, seen }, slot, { role, targets }) {
   const mayRead = READING.includes(role) && !targets.includes(slot);
   return created[slot] ?? (mayRead ? seen[slot] : undefined);
-}
-
-/**
- * Tells whether an id may be sent: is it what the document asks for at this place?
- *
- * @param {string | number} id
- * @param {import('./types.js').Fits} [fits]
- * @returns {boolean}
- * @example isFit('7', { type: 'integer' }) // true
- */
-export function isFit(id, fits = {}) {
-  const { type = 'string', patterns = [], enum: values } = fits;
-  const text = String(id);
-  const isText = type === 'string';
-  const size = isText ? text.length : Number(text);
-  const { [isText ? 'minLength' : 'minimum']: low = -Infinity } = fits;
-  const { [isText ? 'maxLength' : 'maximum']: high = Infinity } = fits;
-  // Inside: the first regular expression of a VU costs it 16 KB.
-  const shapes = { string: /^/, integer: /^-?\d+$/, number: /^-?\d+(\.\d+)?$/ };
-  if (size < low || size > high || values?.includes(text) === false || !shapes[type].test(text)) {
-    return false;
-  }
-  try {
-    return patterns.every((pattern) => new RegExp(pattern).test(text));
-  } catch {
-    return true; // a pattern of another language
-  }
 }
 
 /**
