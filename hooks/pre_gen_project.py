@@ -1,11 +1,11 @@
 """Checks every answer, then takes the lock. Runs before cookiecutter writes anything.
 
 The OPTIONS table is the single source for validation and for the tests.
-Cookiecutter renders this file as a Jinja template, runs the result as a script in the project
-folder, and gives it no neighbours to import: it needs the standard library only, and no Jinja
-delimiter may stand in it but the one expression that hands over the answers.
+Cookiecutter renders this file as a Jinja template and runs the result as a script in the project
+folder. There is nothing next to it to import, so it uses the standard library only. The only Jinja
+expression in it is the one that passes the answers.
 
-A refused answer is one line on stderr, exit code 1, and nothing is written.
+A refused answer is reported in one line on stderr with exit code 1, and nothing is written.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ MARKER = "README.txt"
 STAGED = frozenset((MARKER, "files", "placing"))
 MARKER_FIRST_LINE = "Temporary folder of the cookiecutter-k6 template."
 
-# A lock whose owner cannot be asked (no owner written yet, Windows) counts as alive for so long.
+# A lock whose owner cannot be checked (not recorded yet, or Windows) counts as alive for this time.
 LOCK_GRACE_SECONDS = 600.0
 
-# Assembled, because a Jinja delimiter written out would be rendered away.
+# Split, because Jinja would interpret a literal delimiter.
 TEMPLATE_DELIMITERS = ("{" + "{", "{" + "%", "{" + "#")
 
 WINDOWS_DEVICES = frozenset(
@@ -51,13 +51,13 @@ WINDOWS_DEVICES = frozenset(
 
 
 class Refused(Exception):
-    """An answer or a situation that the template does not accept; the text is for the user."""
+    """The template refuses to run; the message is for the user."""
 
 
 class Option(NamedTuple):
     """One question of cookiecutter.json.
 
-    accepts: completes the sentence "... is not accepted: give". example: an answer that works.
+    accepts: completes the sentence "... is invalid: expected". example: a valid answer.
     parse: returns the normalised answer or raises ValueError. kind: for the reader of the docs.
     """
 
@@ -70,7 +70,7 @@ class Option(NamedTuple):
 
 
 def hostile_character(text: str) -> str | None:
-    """Say which character makes a text unsafe in the files it would be written to, else None.
+    """Describe the first character that is unsafe in generated files; None if there is none.
 
     >>> hostile_character("a" + chr(7))
     'the control character U+0007'
@@ -94,13 +94,13 @@ def hostile_character(text: str) -> str | None:
 
 
 def text_of(value: object) -> str:
-    """Return the answer as text without outer blanks; raise ValueError if it is no safe text."""
+    """Return the answer as stripped text; raise ValueError if it is not safe text."""
     if isinstance(value, bool) or not isinstance(value, (str, int)):
-        raise ValueError("it is not a text")
+        raise ValueError("it is not text")
     text = str(value)
     unsafe = hostile_character(text)
     if unsafe:
-        raise ValueError(f"it holds {unsafe}")
+        raise ValueError(f"it contains {unsafe}")
     return text.strip()
 
 
@@ -196,21 +196,21 @@ def parse_document(value: object) -> str:
     if "://" in text:
         scheme, _, rest = text.partition("://")
         if scheme.lower() not in ("http", "https") or not re.match(r"[^/\s\\][^\s\\]*$", rest):
-            raise ValueError("of URLs only http:// and https:// are read")
+            raise ValueError("only http:// and https:// URLs are supported")
         if "@" in rest.partition("/")[0]:
             raise ValueError("a URL with credentials would be stored in the project")
     return text.lower() if text.lower() == "live" else text
 
 
 def one_of(name: str, *choices: str, example: str) -> Option:
-    """Return an option that takes one of the given words."""
+    """Return an option that accepts one of the given words."""
     accepts = "one of " + ", ".join(choices)
     return Option(name, "choice", accepts, example, parse_choice(*choices), choices)
 
 
 def some_of(name: str, *choices: str, example: str) -> Option:
-    """Return an option that takes a comma-separated list of the given words, or none."""
-    accepts = "none, or some of " + ", ".join(choices) + " with commas between"
+    """Return an option that accepts a comma-separated list of the given words, or none."""
+    accepts = "none, or a comma-separated list of " + ", ".join(choices)
     return Option(name, "list", accepts, example, parse_list(*choices), choices)
 
 
@@ -232,8 +232,8 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "project_slug",
         "folder name",
-        "1 to 63 of a-z, 0-9, dash, dot and underscore, starting with a letter or digit and not"
-        " ending with a dot; or a single dot for the current folder",
+        "1 to 63 characters of a-z, 0-9, dash, dot and underscore, starting with a letter or digit"
+        " and not ending with a dot; or a single dot for the current folder",
         "my-service",
         parse_slug,
     ),
@@ -256,7 +256,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "openapi_spec",
         "file or URL",
-        "a file (from where you run the command, or from the project), an http(s) URL without"
+        "a file (relative to the current folder or to the project), an http(s) URL without"
         " credentials, the word live, or nothing",
         "openapi.json",
         parse_document,
@@ -285,10 +285,10 @@ def shown(value: object) -> str:
 
 
 def problem_with(option: Option, value: object, reason: str) -> str:
-    """Return the one line that tells the user what is wrong with an answer."""
+    """Return a one-line error message about an invalid answer."""
     because = f" ({reason})" if reason else ""
     return (
-        f"ERROR: {option.name}={shown(value)} is not accepted{because}: give {option.accepts}."
+        f"ERROR: {option.name}={shown(value)} is invalid{because}: expected {option.accepts}."
         f" Run the command again with, for example, {option.name}={shown(option.example)}"
     )
 
@@ -312,9 +312,9 @@ def check_answers(context: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]
 def answer_as_typed(context: Mapping[str, Any], name: str) -> object:
     """Return an answer as the user gave it.
 
-    cookiecutter creates the project folder before any hook can look at its name. Therefore
-    cookiecutter.json swaps a slug that could lead elsewhere for a harmless one and keeps the
-    original in a private variable, which counts here.
+    cookiecutter creates the project folder before any hook can check its name. Therefore
+    cookiecutter.json replaces a slug that could lead elsewhere with a harmless one and keeps the
+    original in a private variable, which is used here.
     """
     if name == "project_slug" and context.get("project_slug") == "refused-project-slug":
         return context.get("__project_slug_typed", "")
@@ -322,7 +322,7 @@ def answer_as_typed(context: Mapping[str, Any], name: str) -> object:
 
 
 def name_slug(context: Mapping[str, Any]) -> str:
-    """Return the slug made from the project name: the metric tag when the folder is `.`."""
+    """Return the slug of the project name, which tags the metrics if the folder is `.`."""
     slug = str(context.get("__name_slug", ""))
     return slug if re.fullmatch(r"[a-z0-9][a-z0-9-]*", slug) else "my-service"
 
@@ -344,7 +344,7 @@ def host_name() -> str:
 
 
 def remove_folder(folder: str) -> None:
-    """Remove a folder with all that is in it, also one copied from a read-only template."""
+    """Remove a folder and its content, even if it was copied from a read-only template."""
     import shutil  # noqa: PLC0415 - most runs find nothing to remove and need not load it
 
     for parent, _folders, _files in os.walk(folder):
@@ -353,25 +353,25 @@ def remove_folder(folder: str) -> None:
 
 
 def owner_alive(owner: Mapping[str, Any], age_seconds: float) -> bool:
-    """Tell whether the generation that wrote a lock may still run."""
+    """Tell whether the generation that wrote a lock may still be running."""
     pid = owner.get("pid")
     if not isinstance(pid, int) or pid <= 0 or os.name == "nt":
         return age_seconds < LOCK_GRACE_SECONDS
     if owner.get("host") != host_name():
-        return True  # another machine or container: nobody here can ask for its processes
+        return True  # another machine or container, whose processes cannot be checked from here
     if pid == os.getppid():
-        return False  # an earlier generation of this very process, which did not finish
+        return False  # an earlier generation of this same process, which did not finish
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except OSError:
-        return True  # it exists but belongs to somebody else
+        return True  # it exists but belongs to another user
     return True
 
 
 def read_owner(lock: str) -> dict[str, Any]:
-    """Return who holds a lock; an unreadable record is an empty one."""
+    """Return the record of a lock's owner; empty if it is unreadable."""
     try:
         with open(os.path.join(lock, "run.json"), encoding="utf-8") as file:
             record = json.load(file)
@@ -383,15 +383,15 @@ def read_owner(lock: str) -> dict[str, Any]:
 def clear_dead_lock() -> None:
     """Remove the lock of a generation that died; raise Refused while it may be alive."""
     if os.path.islink(LOCK) or not os.path.isdir(LOCK):
-        raise Refused(f"{LOCK} is in the way and is not a lock of this template; remove it")
+        raise Refused(f"{LOCK} exists but is not a lock of this template; remove it")
     owner = read_owner(LOCK)
     age = time.time() - os.lstat(LOCK).st_mtime
     if owner_alive(owner, age):
         raise Refused(
             f"another generation into this folder is running (process {owner.get('pid', '?')});"
-            f" wait for it, or remove the folder {LOCK} if there is none"
+            f" wait for it, or remove the folder {LOCK} if it is not running any more"
         )
-    # Renaming is atomic: of two runs that find the same dead lock only one can take it away.
+    # Renaming is atomic: if two runs find the same dead lock, only one can rename it.
     grave = f"{LOCK}.{os.getpid()}"
     os.rename(LOCK, grave)
     if read_owner(grave) != owner:
@@ -401,16 +401,16 @@ def clear_dead_lock() -> None:
 
 
 def clear_dead_staging(*, interrupted: bool) -> None:
-    """Remove what a dead run left in the staging folder; never anything that is not ours.
+    """Remove the staging folder of an interrupted run, but nothing else.
 
-    interrupted: a generation died here and left its lock. Cookiecutter copies the folders before
-    the file with our marker, so that what it left may have none yet.
+    interrupted: whether an interrupted generation left its lock. Cookiecutter copies the folders
+    before the marker file, so the marker may be missing then.
     """
     if not os.path.lexists(STAGING):
         return
     ours = os.path.isdir(STAGING) and not os.path.islink(STAGING)
     if not ours or not (is_our_staging() or (interrupted and set(os.listdir(STAGING)) <= STAGED)):
-        raise Refused(f"{STAGING} is in the way and was not made by this template; move it away")
+        raise Refused(f"{STAGING} exists but was not created by this template; move it away")
     remove_folder(STAGING)
 
 
@@ -424,7 +424,7 @@ def is_our_staging() -> bool:
 
 
 def take_lock(record: Mapping[str, Any]) -> None:
-    """Take the lock and leave the record of this run in it, for post_gen_project.py."""
+    """Take the lock and store the record of this run in it, for post_gen_project.py."""
     interrupted = False
     try:
         os.mkdir(LOCK)

@@ -33,6 +33,18 @@ hypothesis.settings.load_profile("repository")
 
 _home = pytest.StashKey[str]()
 
+# Modules whose tests are quick one by one and slow together: `make test-fast` runs each of their
+# test functions with its first parameters only.
+SAMPLED = frozenset(
+    """
+    ci/test_plan.py generation/test_answers.py generation/test_options.py
+    generation/test_trees.py openapi/test_command.py placing/test_moves.py
+    suite/test_planned_load.py suite/test_presets.py suite/test_refusals.py
+    wrapper/test_arguments.py wrapper/test_docker.py wrapper/test_k6_binary.py
+    wrapper/test_results.py wrapper/test_settings.py wrapper/test_target.py
+    """.split()
+)
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the tests independent of the current folder and of the user's surroundings."""
@@ -48,6 +60,19 @@ def pytest_configure(config: pytest.Config) -> None:
     isolate(os.environ, Path(home))
     heed_signals()
     tempfile.tempdir = os.environ["TMPDIR"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what a quick run leaves out of the modules of SAMPLED."""
+    root = Path(__file__).parent
+    seen = set()
+    for item in items:
+        module = os.path.relpath(item.path, root).replace(os.sep, "/")
+        if module in SAMPLED:
+            function = item.nodeid.partition("[")[0]
+            if function in seen:
+                item.add_marker(pytest.mark.slow)
+            seen.add(function)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -1,8 +1,8 @@
-"""Measures the figures of benchmarks/; `make bench` runs all, `make bench ARGS=journeys` one.
+"""Runs the benchmarks; `make bench` runs all, `make bench ARGS=journeys` one.
 
-Each benchmark is a file `benchmarks/NAME/bench.py` that prints its figures beside their bars.
-The first line of each says at which commit it was measured.
-Options go to the benchmarks: `ARGS="journeys --pairs 3"`.
+Each benchmark is a file `benchmarks/NAME/bench.py` that prints its results and their limits. The
+first line shows the commit that was measured. Options are passed to the benchmarks:
+`ARGS="journeys --pairs 3"`.
 """
 
 from __future__ import annotations
@@ -22,26 +22,28 @@ def benchmarks() -> dict[str, Path]:
 
 
 def commit() -> str:
-    """Return what is measured: the commit, and whether something in it is changed."""
+    """Return the commit to be measured, and whether there are local changes."""
     git = ["git", "-C", str(REPOSITORY), "describe", "--always", "--dirty=, with local changes"]
     done = subprocess.run(git, capture_output=True, text=True, check=False)
     return done.stdout.strip() or "an unknown commit"
 
 
 def split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return the names of benchmarks, and what follows them: the benchmarks' own options."""
+    """Return the names of the benchmarks, and the options for them."""
     flags = [index for index, text in enumerate(arguments) if text.startswith("-")]
     end = flags[0] if flags else len(arguments)
     return list(arguments[:end]), list(arguments[end:])
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the named benchmarks, all without a name; return 1 when one of them failed."""
+    """Run the named benchmarks, or all without a name; return 1 if one of them failed."""
     known = benchmarks()
     names, options = split(arguments)
     for name in names:
         if name not in known:
-            print(f"ERROR: no benchmark {name!r}: known are {', '.join(known)}", file=sys.stderr)
+            print(
+                f"ERROR: unknown benchmark {name!r}: expected {', '.join(known)}", file=sys.stderr
+            )
             return 2
     failed = []
     for name in names or known:

@@ -1,8 +1,8 @@
-"""Where installed tools are kept, and how an installation becomes all or nothing.
+"""The cache of installed tools, with all-or-nothing installations.
 
-A tool lives in its own folder below a cache root. The folder's name holds the version (or the
-hash of the lock file), and the last thing written into it is a marker: a folder without the marker
-is rubble of an interrupted run and is built again.
+Each tool has its own folder below a cache root. The name of the folder contains the version (or the
+hash of the lock file). A marker is written last: a folder without it was left by an interrupted run
+and is built again.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ class CacheError(Exception):
 
 
 def cache_roots(repository: Path, environ: Mapping[str, str]) -> list[Path]:
-    """Return the folders tools may live in, the preferred one first.
+    """Return the possible cache folders, the preferred one first.
 
     `$COOKIECUTTER_K6_CACHE`, else `$XDG_CACHE_HOME/cookiecutter-k6`, else
-    `$HOME/.cache/cookiecutter-k6`; then `.cache/` in the repository, for a HOME that is missing or
+    `$HOME/.cache/cookiecutter-k6`; then `.cache/` in the repository, if HOME is missing or
     read-only.
     """
     fallback = repository / ".cache" / CACHE_NAME
@@ -37,7 +37,7 @@ def cache_roots(repository: Path, environ: Mapping[str, str]) -> list[Path]:
         return [Path(environ[CACHE_VARIABLE]).expanduser().resolve(), fallback]
     home = environ.get("HOME") or environ.get("USERPROFILE")
     for base in (environ.get("XDG_CACHE_HOME"), home and os.path.join(home, ".cache")):
-        # A relative XDG_CACHE_HOME is to be ignored, says its specification.
+        # The XDG specification says to ignore a relative path.
         if base and os.path.isabs(base):
             return [Path(base) / CACHE_NAME, fallback]
     return [fallback]
@@ -59,8 +59,8 @@ def writable_root(roots: Sequence[Path]) -> Path:
         return root
     tried = ", ".join(str(root) for root in roots)
     raise CacheError(
-        f"no folder to keep tools in is writable (tried {tried}): "
-        f"set {CACHE_VARIABLE} to a folder you can write to"
+        f"no cache folder for tools is writable (tried {tried}): "
+        f"set {CACHE_VARIABLE} to a writable folder"
     )
 
 
@@ -73,10 +73,10 @@ def find_complete(folder_name: str, roots: Sequence[Path]) -> Path | None:
 
 
 def fill_once(folder: Path, fill: Callable[[Path], None], waiting: Callable[[], None]) -> None:
-    """Let `fill` write into an empty `folder`, unless it is complete already.
+    """Call `fill` on an empty `folder`, unless it is already complete.
 
-    A second run at once calls `waiting`, waits for the first and then finds its result. Built in
-    place, not moved there: a virtual environment holds its own path.
+    A concurrent run calls `waiting`, waits for the first one and then uses its result. The folder
+    is filled in place, because a virtual environment contains its own path.
 
     Raises whatever `fill` raises, after removing the half-filled folder.
     """
@@ -94,7 +94,7 @@ def fill_once(folder: Path, fill: Callable[[Path], None], waiting: Callable[[], 
 
 
 def mark_complete(folder: Path) -> None:
-    """Declare an installation whole. A rename: the marker is there or it is not."""
+    """Mark an installation as complete, atomically."""
     draft = folder / f"{MARKER}.tmp"
     draft.write_text("This folder is complete.\n", encoding="utf-8")
     draft.replace(folder / MARKER)
@@ -102,7 +102,7 @@ def mark_complete(folder: Path) -> None:
 
 @contextlib.contextmanager
 def exclusive(path: Path, waiting: Callable[[], None]) -> Iterator[None]:
-    """Hold the lock file `path`. The system releases it even when this process is killed.
+    """Hold the lock file `path`. The system releases it even if this process is killed.
 
     Raises CacheError after LOCK_TIMEOUT seconds.
     """

@@ -1,8 +1,8 @@
-"""Programs of Debian packages, unpacked into a folder: no root, nothing installed, nothing started.
+"""Unpacks programs of Debian packages into a folder, without root, installing or starting them.
 
-A server that comes as a package would start at once and for good when it is installed. Here the
-packages, and what they need that this system lacks, are only downloaded and unpacked; a small
-script for each command finds its libraries. Works wherever `apt-get` does.
+Installing a server package would start the server as a system service. Here the packages and their
+missing dependencies are only downloaded and unpacked; a small script for each command sets its
+library path. Works wherever `apt-get` does.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 Run = Callable[[Sequence[str]], str]
-"""Runs a command and returns what it printed; raises when it fails."""
+"""Runs a command and returns its output; raises if it fails."""
 
 COMMAND_FOLDERS = ("usr/bin", "usr/sbin", "bin", "sbin", "usr/lib/*/*/bin")
 LIBRARY_FOLDERS = ("usr/lib/*-linux-gnu*", "lib/*-linux-gnu*", "usr/lib", "lib")
@@ -27,11 +27,10 @@ LD_LIBRARY_PATH={libraries}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}} exec {program
 
 
 def unpack(packages: Sequence[str], commands: Sequence[str], folder: Path, run: Run) -> None:
-    """Unpack `packages` below `folder`, with a starter for each of `commands` in `folder/bin`.
+    """Unpack `packages` below `folder`, with a start script for each command in `folder/bin`.
 
-    A package may be a pattern, such as `postgresql-[0-9]+`: the newest that fits is taken.
-    Raises what `run` raises, LookupError and FileNotFoundError for a package or a command that
-    does not exist.
+    A package may be a pattern, such as `postgresql-[0-9]+`: the newest match is used. Raises what
+    `run` raises, LookupError for an unknown package, FileNotFoundError for an unknown command.
     """
     downloads = folder / "downloads"
     apt = apt_command(downloads)
@@ -50,7 +49,7 @@ def unpack(packages: Sequence[str], commands: Sequence[str], folder: Path, run: 
 
 
 def apt_command(downloads: Path) -> list[str]:
-    """Return `apt-get` with lists, cache and archives of its own, so that anybody may run it."""
+    """Return `apt-get` with separate lists, cache and archives, so that it needs no root."""
     for name in ("lists/partial", "cache", "archives/partial"):
         (downloads / name).mkdir(parents=True)
     settings = {
@@ -62,7 +61,7 @@ def apt_command(downloads: Path) -> list[str]:
         "APT::Sandbox::User": "",
         "Acquire::Languages": "none",
         "Acquire::Retries": "3",
-        # Some container images remove every download, wherever it is.
+        # Some container images delete all downloads after each command.
         "DPkg::Post-Invoke": "",
         "APT::Update::Post-Invoke": "",
     }
@@ -76,7 +75,7 @@ def apt_cache(apt: Sequence[str]) -> list[str]:
 
 
 def newest(pattern: str, names: str) -> str:
-    """Return the name that fits the pattern and has the highest number in it; raises LookupError.
+    """Return the matching name with the highest version number; raises LookupError.
 
     >>> newest("postgresql-[0-9]+", "postgresql-9 postgresql-15 postgresql-15-cron")
     'postgresql-15'
@@ -88,7 +87,7 @@ def newest(pattern: str, names: str) -> str:
 
 
 def relink(root: Path) -> None:
-    """Point absolute links to where their targets lie now."""
+    """Make absolute links point to their targets in the unpacked tree."""
     for link in root.rglob("*"):
         if link.is_symlink() and os.readlink(link).startswith("/"):
             inside = root / os.readlink(link).lstrip("/")
@@ -112,7 +111,7 @@ def libraries(root: Path) -> list[Path]:
 
 
 def write_starter(path: Path, program: Path, libraries: Sequence[Path]) -> None:
-    """Write a script that starts a program with its libraries; a plain link when it needs none."""
+    """Write a script that starts a program with its libraries; a plain link if it needs none."""
     if not libraries:
         path.symlink_to(program)
         return

@@ -1,10 +1,10 @@
-"""The demo: generate a project, start the reference service, run a real smoke test against it.
+"""The demo: generates a project, starts the reference service, and runs a real smoke test.
 
-`make demo` runs this with the packages of requirements/demo.txt. The exit code is the verdict: 0
-when the smoke test passed, else the code of scripts/load-test.sh (99: a threshold was crossed).
+`make demo` runs this with the packages of requirements/demo.txt. The exit code is 0 if the smoke
+test passed, else the exit code of scripts/load-test.sh (99: a threshold was crossed).
 
-Settings of the suite work as anywhere: `DURATION=10s make demo`. `DEMO_DIR` chooses an existing
-folder to generate into; without it every run gets a temporary one, which is kept.
+All settings of the suite work: `DURATION=10s make demo`. `DEMO_DIR` is an existing folder to
+generate into; by default every run uses a new temporary folder, which is kept.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import toolchain
 REPOSITORY = toolchain.REPOSITORY
 SERVICE = REPOSITORY / "examples" / "service"
 PROJECT_NAME = "Demo Service"
-# These would point the demo at something else than the project and the service it has just made.
+# Settings that would redirect the demo away from its own project and service.
 FOREIGN_SETTINGS = frozenset(
     "API_PREFIX AUTH_MODE BACKEND_PORT BASE_URL HEALTH_PATHS HEALTH_STATUS_WORDS OPENAPI_PATH "
     "PROFILE_SET RESULTS_DIR ROOT_PATH RUN_ID START_COMMAND".split()
@@ -36,7 +36,7 @@ FOREIGN_SETTINGS = frozenset(
 
 
 class DemoError(Exception):
-    """The demo cannot go on; the message is for the user."""
+    """The demo cannot continue; the message is for the user."""
 
 
 def heading(number: int, text: str) -> None:
@@ -56,12 +56,12 @@ def detail(text: str) -> None:
 def k6_for_demo(environ: Mapping[str, str]) -> Path:
     """Return the k6 to run: `$K6_BIN`, else a 1.x or 2.x on PATH, else the pinned one.
 
-    Raises DemoError when K6_BIN is not a supported k6, ToolError when k6 cannot be built.
+    Raises DemoError if K6_BIN is not a supported k6, ToolError if k6 cannot be built.
     """
     chosen = environ.get("K6_BIN")
     if chosen:
         if not is_supported_k6(chosen):
-            raise DemoError(f"K6_BIN={chosen} is no k6 1.x or 2.x: correct it, or unset K6_BIN")
+            raise DemoError(f"K6_BIN={chosen} is not k6 1.x or 2.x: correct it, or unset K6_BIN")
         return Path(shutil.which(chosen) or chosen)
     found = shutil.which("k6", path=environ.get("PATH"))
     if found and is_supported_k6(found):
@@ -70,7 +70,7 @@ def k6_for_demo(environ: Mapping[str, str]) -> Path:
 
 
 def is_supported_k6(path: str) -> bool:
-    """Tell whether `path version` answers as k6 1.x or 2.x does."""
+    """Tell whether `path version` reports k6 1.x or 2.x."""
     try:
         done = subprocess.run(
             [path, "version"], capture_output=True, text=True, timeout=20, check=False
@@ -86,14 +86,14 @@ def is_supported_k6(path: str) -> bool:
 def generate(folder: Path, port: int) -> Path:
     """Generate the demo project below `folder` with the real command, and return its folder.
 
-    Raises DemoError with what cookiecutter said.
+    Raises DemoError with the output of cookiecutter.
     """
     answers = [f"project_name={PROJECT_NAME}", f"backend_port={port}"]
     command = ["cookiecutter", str(REPOSITORY), "--no-input", "--output-dir", str(folder)]
     command += answers
     detail(f"$ {shlex.join(['cookiecutter', '.', '--no-input', *answers])}")
-    # A private home: a cookiecutter configuration of the user must not change the demo. The same
-    # for temporary files: cookiecutter never deletes its copies of the hooks.
+    # A separate HOME, because the user's cookiecutter configuration must not change the demo, and a
+    # separate TMPDIR, because cookiecutter never deletes its copies of the hooks.
     with tempfile.TemporaryDirectory(prefix="cookiecutter-k6-home-") as home:
         environ = {**os.environ, "HOME": home, "USERPROFILE": home, "TMPDIR": home, "TEMP": home}
         environ.pop("COOKIECUTTER_CONFIG", None)
@@ -107,7 +107,7 @@ def generate(folder: Path, port: int) -> Path:
 
 
 def smoke(project: Path, k6: Path) -> int:
-    """Run the generated smoke test, its output shown as it comes; return its exit code."""
+    """Run the generated smoke test, streaming its output; return its exit code."""
     detail("$ ./scripts/load-test.sh smoke\n")
     environ = {
         name: value
@@ -120,7 +120,7 @@ def smoke(project: Path, k6: Path) -> int:
 
 
 def wait(process: subprocess.Popen[bytes]) -> int:
-    """Wait for the test. Ctrl-C reaches it directly, SIGTERM is passed on; it ends by itself."""
+    """Wait for the test. Ctrl-C reaches it directly, and SIGTERM is forwarded."""
     before = {
         signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN),
         signal.SIGTERM: signal.signal(signal.SIGTERM, lambda *_: process.terminate()),
@@ -133,14 +133,14 @@ def wait(process: subprocess.Popen[bytes]) -> int:
 
 
 def newest_summary(project: Path) -> Path | None:
-    """Return the summary the run has written, or None."""
+    """Return the summary written by the run, or None."""
     results = project / "tests" / "load" / "results"
     found = [path for path in results.glob("*/summary.json") if not path.parent.is_symlink()]
     return max(found, key=lambda path: path.stat().st_mtime, default=None)
 
 
 def report(code: int, project: Path, port: int, seconds: float) -> None:
-    """Print the verdict, where the summary is, and how to go on."""
+    """Print the verdict, the path of the summary, and the next steps."""
     verdict = "PASSED" if code == 0 else "FAILED"
     colour = "32" if code == 0 else "31"
     on, off = (f"\033[1;{colour}m", "\033[0m") if sys.stdout.isatty() else ("", "")
@@ -173,14 +173,14 @@ def demo(folder: Path) -> int:
 
 
 def stop(*_: object) -> None:
-    """Leave by the normal way, so that the service is stopped."""
+    """Exit normally, so that the service is stopped."""
     raise SystemExit(128 + signal.SIGTERM)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the demo; return the exit code."""
     if arguments:
-        print("usage: python tools/demo.py (settings come from the environment)", file=sys.stderr)
+        print("usage: python tools/demo.py (set options in the environment)", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, stop)
     folder = Path(os.environ.get("DEMO_DIR") or tempfile.mkdtemp(prefix="cookiecutter-k6-demo-"))
@@ -193,7 +193,7 @@ def main(arguments: Sequence[str]) -> int:
         return 130
     finally:
         with suppress(OSError):
-            folder.rmdir()  # only when nothing was generated
+            folder.rmdir()  # succeeds only if nothing was generated
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Rewrites this repository's files in the project's style; `make format` runs it.
 
-The linters check what this writes: Python by ruff, shell by shfmt, JavaScript, JSON and YAML by
-prettier (.prettierrc.json, .prettierignore). The tables of settings and of options are
-made anew.
+The linters check the same formatters: ruff for Python, shfmt for shell, prettier for JavaScript,
+JSON and YAML (.prettierrc.json, .prettierignore). Also regenerates the dashboards and the tables of
+settings, options, profiles and limits.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ def commands(files: list[Path]) -> list[list[str]]:
         [sys.executable, "-m", "tools.dashboards"],
         ["prettier", "--write", "--log-level=warn", "."],
         [sys.executable, "tools/settings_table.py"],
+        [sys.executable, "tools/readme_tables.py"],
         [sys.executable, "tools/options_page.py"],
     ]
 

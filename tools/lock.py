@@ -1,7 +1,7 @@
-"""Pins the newest packages again: requirements/*.txt (needs uv) and package-lock.json (needs npm).
+"""Updates the lock files: requirements/*.txt (needs uv) and package-lock.json (needs npm).
 
-`make lock` runs this. The locks hold hashes and no address of a registry: whoever installs uses
-the registry of their own settings.
+`make lock` runs this. The lock files contain hashes but no registry addresses: installs use the
+registry in the user's settings.
 """
 
 from __future__ import annotations
@@ -16,13 +16,17 @@ COMPILE = f"""
     uv pip compile --quiet --universal --upgrade --generate-hashes --python-version {OLDEST}
     --no-emit-index-url --no-annotate --no-header
 """
-# In order: the demo takes its versions from the larger set.
+NPM = """npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts
+    --no-audit --no-fund"""
+# In this order: demo.txt uses the versions of dev.txt.
 COMMANDS = (
     f"{COMPILE} requirements/dev.in --output-file requirements/dev.txt",
     f"{COMPILE} requirements/demo.in --output-file requirements/demo.txt -c requirements/dev.txt",
     f"{COMPILE} requirements/kubernetes.in --output-file requirements/kubernetes.txt",
-    """npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts
-    --no-audit --no-fund""",
+    f"{COMPILE} requirements/servers.in --output-file requirements/servers.txt",
+    f"{COMPILE} requirements/hosts.in --output-file requirements/hosts.txt -c requirements/dev.txt",
+    NPM,
+    f"{NPM} --prefix tests/hosts/tools",
 )
 
 

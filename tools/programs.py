@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Make sure that the programs are there which the tests need and no registry of packages holds.
+"""Makes sure that programs are installed that the tests need and no package registry offers.
 
     python3 tools/programs.py
 
-What is there is used. Otherwise Debian's packages are installed, as root or where sudo asks for no
-password; elsewhere a message says what to do. They have to be installed, not only unpacked as
-`debian.py` does: a browser and a JDK are set up by their packages' own scripts.
+Uses installed programs. Otherwise installs the Debian packages, as root or if sudo needs no
+password; else prints what to do. Unpacking them as in `debian.py` is not enough: a browser and a
+JDK are set up by the installation scripts of their packages.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ class Program:
     """A program of the system.
 
     Attributes:
-        what: what it is, and for what.
-        names: commands, any of which will do.
-        variable: a variable that may hold its path instead, or nothing.
-        packages: Debian's.
-        elsewhere: how to get it on other systems.
+        what: description and purpose, for messages.
+        names: alternative names of the command.
+        variable: environment variable with its path, or "".
+        packages: Debian packages.
+        elsewhere: how to install it on other systems.
     """
 
     what: str
@@ -39,17 +39,17 @@ class Program:
     variable: str = ""
 
     def find(self) -> str | None:
-        """Return its path, None when there is none."""
+        """Return its path, or None if it is not installed."""
         named = os.environ.get(self.variable) if self.variable else None
         return named or next(filter(None, map(shutil.which, self.names)), None)
 
     def help(self) -> str:
-        """Return what to do where it cannot be installed."""
+        """Return how to install it manually."""
         text = (
             f"{self.what} is missing: none of {', '.join(self.names)} is on PATH.\n"
             f"Install it (Debian: apt-get install {' '.join(self.packages)}; {self.elsewhere})"
         )
-        hint = f", or name it:\n  {self.variable}=/path/to/{self.names[-1]} make test"
+        hint = f", or set its path:\n  {self.variable}=/path/to/{self.names[-1]} make test"
         return text + (hint if self.variable else "")
 
 
@@ -61,7 +61,7 @@ BROWSER = Program(
     "CHROME_BIN",
 )
 JDK = Program(
-    "a Java compiler for the server that the tests of databases ask",
+    "a Java compiler for the server of the database tests",
     ("javac",),
     ("default-jdk-headless",),
     "macOS: brew install openjdk",
@@ -71,7 +71,7 @@ PROGRAMS = (BROWSER, JDK, MAVEN)
 
 
 def administrator() -> list[str] | None:
-    """Return what to put before a command that changes the system; None: it is not allowed."""
+    """Return the prefix for commands that need root; None if this user cannot run them."""
     if os.geteuid() == 0:
         return []
     sudo = ["sudo", "-n"]
@@ -80,7 +80,7 @@ def administrator() -> list[str] | None:
 
 
 def install(packages: Sequence[str]) -> None:
-    """Install Debian's packages where that is possible; `Program.find` tells whether it worked."""
+    """Install Debian packages if possible; check the result with `Program.find`."""
     prefix = administrator() if shutil.which("apt-get") else None
     if prefix is None:
         return
@@ -91,7 +91,7 @@ def install(packages: Sequence[str]) -> None:
 
 
 def main() -> int:
-    """Print the paths; return 1 when something is missing and could not be installed."""
+    """Print the paths; return 1 if something is missing and could not be installed."""
     missing = [program for program in PROGRAMS if program.find() is None]
     if missing:
         install([package for program in missing for package in program.packages])

@@ -1,7 +1,7 @@
-"""Keeps the tables of settings in the suite's pages equal to the tables in its code.
+"""Generates the tables of settings in the suite's docs from the suite's code.
 
-docs/settings.md lists the settings that every suite has, in the groups of engine/settings/table.js.
-The settings of a feature (engine/features/NAME/settings.js) are listed in the page of that feature.
+docs/settings.md lists the settings of every suite, in the groups of engine/settings/table.js. The
+settings of a feature (engine/features/NAME/settings.js) are listed on the page of that feature.
 
 python tools/settings_table.py          rewrite the tables
 python tools/settings_table.py --check  exit 1 if one is out of date
@@ -26,11 +26,11 @@ DOCS = SUITE / "docs"
 # Says which page belongs to which folder of engine/features.
 OWNERS = SUITE.parents[2] / "placing/features.json"
 CORE_PAGE = "settings.md"
-# Accepted values of these forms are shown in the table; others are in the error message only.
+# Accepted values are shown in the table if they start like this; others only in error messages.
 SHORT_FORMS = ("one of", "a whole number", "a number", "true or false")
 BEGIN, END = "<!-- settings -->", "<!-- /settings -->"
 
-# The suite loads the files of its owner with `require`, which k6 has as a global; Node has not.
+# The suite loads the user's files with `require`, which is a global in k6 but not in Node.
 _DUMP = """
 import { createRequire } from 'node:module';
 const [core, features] = JSON.parse(process.argv[1]);
@@ -51,7 +51,7 @@ console.log(JSON.stringify({ groups, own }));
 
 
 class Row(NamedTuple):
-    """One setting, as its table describes it."""
+    """One row of a table of settings."""
 
     name: str
     accepts: str
@@ -61,11 +61,11 @@ class Row(NamedTuple):
 
 
 class PageError(Exception):
-    """Settings have no page, or the page no place for them; the text is for the user."""
+    """Settings have no page, or the page has no place for them; the message is for the user."""
 
 
 def settings() -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
-    """Return the settings of every suite by heading, and those of each feature by its folder."""
+    """Return the settings of every suite by heading, and those of the features by folder."""
     files = {path.parent.name: path.as_uri() for path in sorted(FEATURES.glob("*/settings.js"))}
     command = ["node", "--no-warnings", "--input-type=module", "-e", _DUMP]
     output = subprocess.run(
@@ -80,7 +80,7 @@ def settings() -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
 
 
 def shown_default(row: Row) -> str:
-    """Return a default as the table shows it; empty if there is none."""
+    """Return a default for the table; empty if there is none."""
     if row.secret or row.fallback in (None, "", []):
         return ""
     if isinstance(row.fallback, bool):
@@ -103,7 +103,7 @@ def table(rows: list[Row]) -> str:
 
 
 def contents() -> dict[str, str]:
-    """Return what belongs between the markers of each page.
+    """Return the content between the markers of each page.
 
     Raises PageError if a feature with settings has no page.
     """
@@ -143,7 +143,7 @@ def updated(text: str, content: str) -> str:
 def main() -> int:
     """Rewrite or check the tables; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only say whether they are up to date")
+    parser.add_argument("--check", action="store_true", help="only check whether they are current")
     check = parser.parse_args().check
     outdated = []
     try:

@@ -1,4 +1,4 @@
-"""Which files are this repository's own."""
+"""Lists this repository's own files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from toolchain import REPOSITORY
 
-# Folders that hold other people's files or rubbish.
+# Folders with third-party or temporary files.
 FOREIGN = frozenset(
     ".cache .git .hypothesis .mypy_cache .pytest_cache .ruff_cache .venv __pycache__ node_modules"
     " venv".split()
@@ -26,7 +26,7 @@ def tracked_files() -> list[Path]:
 
 
 def files_below(folder: Path) -> Iterator[Path]:
-    """Yield the files of a tree, without other people's."""
+    """Yield the files of a tree, except those in FOREIGN folders."""
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not FOREIGN & set(path.relative_to(folder).parts):
             yield path

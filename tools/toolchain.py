@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Set up the pinned tools of this repository, and run commands with them.
+"""Sets up the pinned tools of this repository, and runs commands with them.
 
     python3 tools/toolchain.py setup
     python3 tools/toolchain.py run dev k6 -- pytest tests/wrapper
     python3 tools/toolchain.py which k6
 
-Nothing goes into the system: see `cachedir.cache_roots`. Once everything is there, nothing is
-written and no network is needed.
+Nothing is installed system-wide: see `cachedir.cache_roots`. Once everything is set up, it writes
+nothing and needs no network.
 
-Only the standard library is used: this file is what a fresh machine runs first.
+It uses the standard library only, because it is the first thing to run on a fresh machine.
 """
 
 from __future__ import annotations
@@ -46,20 +46,20 @@ class ToolError(Exception):
 
 @dataclass(frozen=True)
 class Tool:
-    """Something to install. `name` is what the command line and the tests call it."""
+    """A tool to install. `name` identifies it on the command line and in the tests."""
 
     name: str
 
     def folder_name(self) -> str:
-        """Return the folder below the cache root; it changes whenever the content must."""
+        """Return the folder name below the cache root; it depends on the version or content."""
         raise NotImplementedError
 
     def label(self) -> str:
-        """Return what the user reads while the tool is being installed."""
+        """Return the description shown during installation."""
         raise NotImplementedError
 
     def commands(self, folder: Path) -> Path:
-        """Return the folder to put on PATH, given where the tool is installed."""
+        """Return the folder to add to PATH, given the installation folder."""
         raise NotImplementedError
 
     def install(self, folder: Path, environ: dict[str, str]) -> None:
@@ -89,7 +89,7 @@ class GoTool(Tool):
 
     def install(self, folder: Path, environ: dict[str, str]) -> None:
         go = need("go", "Go 1.21 or later (https://go.dev/dl)", environ)
-        # Not `go install`: that also wants a list of all versions, which some module proxies lack.
+        # Not `go install`: it requests a list of all versions, which some module proxies lack.
         module = f"module tool\n\ngo 1.21\n\nrequire {self.module} {self.version}\n"
         (folder / "go.mod").write_text(module, encoding="utf-8")
         flags = ["-mod=mod", "-ldflags=-s -w", "-o", "."]
@@ -107,7 +107,7 @@ class PythonSet(Tool):
     lock: str
 
     def folder_name(self) -> str:
-        # The interpreter counts: a virtual environment dies with the Python it is made from.
+        # Include the interpreter: a virtual environment depends on the Python that created it.
         python = f"{os.path.realpath(sys.executable)} {sys.version}"
         return f"{self.name}-{short_hash(python.encode())}-{lock_hash(self.lock)}"
 
@@ -128,7 +128,7 @@ class PythonSet(Tool):
 
 @dataclass(frozen=True)
 class NodeSet(Tool):
-    """Exactly the packages of one package-lock.json; their install scripts do not run."""
+    """The packages of a package-lock.json, without running their install scripts."""
 
     lock: str
 
@@ -153,9 +153,9 @@ class NodeSet(Tool):
 
 @dataclass(frozen=True)
 class DebianSet(Tool):
-    """Commands of Debian packages, unpacked, not installed; elsewhere, commands found on PATH.
+    """Commands of unpacked Debian packages; on other systems, commands found on PATH.
 
-    `packages` may be patterns (see `debian.unpack`). The system's release fixes the versions.
+    `packages` may be patterns (see `debian.unpack`). The system's release sets the versions.
     """
 
     packages: tuple[str, ...]
@@ -182,7 +182,7 @@ class DebianSet(Tool):
             raise ToolError(f"{error} (wanted: {self.label()})") from error
 
     def _link(self, folder: Path, environ: dict[str, str]) -> None:
-        """Link what there is; `which` names what is not, to those who need it."""
+        """Link the commands found on PATH; `which` reports missing ones when they are needed."""
         self.commands(folder).mkdir()
         for program in self.programs:
             found = shutil.which(program, path=environ.get("PATH"))
@@ -193,7 +193,7 @@ class DebianSet(Tool):
 
 
 def release() -> str:
-    """Return what tells one release of a system from another."""
+    """Return a text that identifies the release of the system."""
     try:
         return Path("/etc/os-release").read_text(encoding="utf-8")
     except OSError:
@@ -202,9 +202,9 @@ def release() -> str:
 
 @dataclass(frozen=True)
 class GoModule(Tool):
-    """A command built from a Go module of this repository, whose `go.sum` pins what it needs.
+    """A command built from a Go module of this repository, whose `go.sum` pins its dependencies.
 
-    `source` is its folder. What it shares with another tool is compiled once for both.
+    `source` is its folder.
     """
 
     source: str
@@ -262,14 +262,17 @@ class JavaServer(Tool):
         starter.chmod(0o755)
 
 
-# THE table of tools. The versions of Python and Node packages stand in their lock files.
+# The table of tools. The versions of Python and Node packages are in their lock files.
 TOOLS: dict[str, Tool] = {
     tool.name: tool
     for tool in (
         PythonSet("demo", "requirements/demo.txt"),
         PythonSet("dev", "requirements/dev.txt"),
         PythonSet("kubernetes", "requirements/kubernetes.txt"),
+        PythonSet("servers", "requirements/servers.txt"),
+        PythonSet("hosts-python", "requirements/hosts.txt"),
         NodeSet("node", "package-lock.json"),
+        NodeSet("hosts-node", "tests/hosts/tools/package-lock.json"),
         GoTool("k6", "go.k6.io/k6", "v1.8.1"),
         # The next major version: the suite supports both.
         GoTool("k6-v2", "go.k6.io/k6/v2", "v2.2.0"),
@@ -289,7 +292,9 @@ TOOLS: dict[str, Tool] = {
                 *("dash", "busybox"),
             ),
         ),
-        # k6 1.x with the extensions for databases, and something to ask.
+        # A set of its own, so that a change here does not fetch the databases again.
+        DebianSet("nginx", ("nginx",), ("nginx",)),
+        # k6 1.x with the database extensions, and a MongoDB server for it.
         GoModule("k6-databases", "tests/databases/k6", "k6"),
         JavaServer("mongo-server", "tests/databases/mongo-server"),
     )
@@ -322,9 +327,9 @@ def which(name: str, command: str, environ: Mapping[str, str]) -> Path:
 
 
 def ensure(names: Sequence[str], environ: Mapping[str, str]) -> dict[str, Path]:
-    """Install whatever of `names` is missing; return the folder of each.
+    """Install the missing tools of `names`; return the folder of each.
 
-    Raises ToolError or CacheError with one line that tells what to do.
+    Raises ToolError or CacheError with one line that says what to do.
     """
     return {name: find(name, environ) or install(TOOLS[name], environ) for name in names}
 
@@ -347,8 +352,8 @@ def install(tool: Tool, environ: Mapping[str, str]) -> Path:
 def installer_environment(root: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of installers.
 
-    Where HOME is missing or read-only, their own caches go below `root`. HOME itself stays: it may
-    hold the user's registry settings.
+    If HOME is missing or read-only, the caches of the installers go below `root`. HOME itself is
+    kept, because it may contain the user's registry settings.
     """
     result = clean(environ)
     home = result.get("HOME") or result.get("USERPROFILE")
@@ -360,14 +365,14 @@ def installer_environment(root: Path, environ: Mapping[str, str]) -> dict[str, s
         npm_config_cache=str(downloads / "npm"),
         GOPATH=str(downloads / "go"),
         GOCACHE=str(downloads / "go-build"),
-        # Otherwise Go leaves read-only folders that a plain `rm -r` cannot remove.
+        # Otherwise Go creates read-only folders, which a plain `rm -r` cannot remove.
         GOFLAGS=f"{result.get('GOFLAGS', '')} -modcacherw".strip(),
     )
     return result
 
 
 def require_venv_module() -> None:
-    """Raise ToolError where the system splits venv off into a package of its own."""
+    """Raise ToolError if the system packages venv separately and it is not installed."""
     for module in ("venv", "ensurepip"):
         try:
             __import__(module)
@@ -387,7 +392,7 @@ def need(command: str, what: str, environ: Mapping[str, str]) -> str:
 
 
 def call(command: Sequence[str], cwd: Path, environ: Mapping[str, str]) -> str:
-    """Run an installer quietly; return all it said, or show it when it fails.
+    """Run an installer quietly; return its output, or show it on failure.
 
     Raises ToolError when the exit code is not 0.
     """
@@ -406,8 +411,8 @@ def call(command: Sequence[str], cwd: Path, environ: Mapping[str, str]) -> str:
         sys.stderr.write(done.stdout)
         start = " ".join([Path(command[0]).name, *command[1:3]])
         raise ToolError(
-            f"`{start} ...` failed with exit code {done.returncode} (its output stands above); "
-            "is the network up? Give the same command again to retry"
+            f"`{start} ...` failed with exit code {done.returncode} (see its output above); "
+            "is the network up? Run the same command again to retry"
         )
     return done.stdout
 
@@ -439,7 +444,7 @@ def require_hashes(folder: Path, sums: Path) -> None:
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
     for name in sorted(wanted.keys() | found.keys()):
         if wanted.get(name) != found.get(name):
-            raise ToolError(f"{name}: not what {sums.name} says; it was not used")
+            raise ToolError(f"{name}: does not match {sums.name}; it was not used")
 
 
 # --- running --------------------------------------------------------------------------------
@@ -469,7 +474,7 @@ def run(names: Sequence[str], command: Sequence[str], environ: Mapping[str, str]
     program = need(command[0], "it, or name the tool that holds it before --", result)
     sys.stdout.flush()
     if not WINDOWS:
-        # No process in between: signals and exit codes are the command's own.
+        # Replace this process, so that signals and exit codes are those of the command.
         os.execve(program, [program, *command[1:]], result)  # noqa: S606 - no shell wanted
     return subprocess.run([program, *command[1:]], env=result, check=False).returncode
 
@@ -505,9 +510,9 @@ def parse(argv: Sequence[str]) -> tuple[str, list[str], list[str]]:
     arguments = parser().parse_args(argv[:split])
     for name in arguments.tools:
         if name not in TOOLS:
-            parser().error(f"unknown tool {name!r}: known are {', '.join(TOOLS)}")
+            parser().error(f"unknown tool {name!r}: expected {', '.join(TOOLS)}")
     if (arguments.verb == "run") != bool(command):
-        parser().error("`run` needs a command after --, the other verbs take none")
+        parser().error("`run` needs a command after --, the other verbs accept none")
     return arguments.verb, arguments.tools, command
 
 

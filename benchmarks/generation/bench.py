@@ -2,15 +2,14 @@
 
     make bench ARGS="generation [--pairs N]"
 
-Bars: the first generation takes at most 1.3 times as long as bare cookiecutter (no hooks, no
-placing, the same files); the second one over the same project takes no longer than the first.
+Limits: the first generation takes at most 1.3 times as long as bare cookiecutter (no hooks, no
+placing, the same files); a second one over the same project takes no longer than the first.
 
-The runs alternate, in both orders, so that a machine that becomes slower disturbs all of them.
-Compared is the processor time of all processes of a run: the wall clock also measures everything
-else on the machine, and is printed for information. A figure is the median of the ratios of all
-rounds. Projects are written to memory (/dev/shm) where that exists: on a crowded ext4 disk the time
-to create one file varies from 0.03 to 0.7 ms with the folder it is in. TMPDIR=DIR chooses
-another place.
+The runs alternate, in both orders, so that changes in the machine's speed affect all of them. The
+benchmark compares the CPU time of all processes of a run; the wall-clock time, which other
+processes affect, is printed for information. The results are medians of the ratios of all rounds.
+Projects are written to memory (/dev/shm) if it exists: on a crowded ext4 disk, creating a file
+takes from 0.03 to 0.7 ms, depending on the folder. TMPDIR=DIR selects another place.
 """
 
 from __future__ import annotations
@@ -30,12 +29,12 @@ from typing import NamedTuple
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 FIRST_BAR = 1.3
-# "No slower": the rest is what the clock cannot tell.
+# "No slower", with a margin for the precision of the measurement.
 SECOND_BAR = 1.03
 
 
 def make_bare_template(folder: Path, project: Path) -> int:
-    """Make a plain cookiecutter template of the files of a project; return their number."""
+    """Create a plain cookiecutter template from a project's files; return their number."""
     answers = {"project_slug": "my-service"}
     folder.mkdir()
     (folder / "cookiecutter.json").write_text(json.dumps(answers))
@@ -52,20 +51,20 @@ def make_bare_template(folder: Path, project: Path) -> int:
 
 
 class Took(NamedTuple):
-    """How long a run took, in seconds: on the clock, and of processor time."""
+    """Duration of a run in seconds: wall clock and CPU time."""
 
     clock: float
     processor: float
 
 
 def processor_seconds() -> float:
-    """Return the processor time of all child processes so far, with their children."""
+    """Return the CPU time of all child processes so far, including their children."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 
 
 def timed(template: Path, output: Path, *options: str) -> Took:
-    """Run cookiecutter as a person does; return how long it took."""
+    """Run the cookiecutter command; return its duration."""
     command = [sys.executable, "-m", "cookiecutter", str(template), "--no-input", *options]
     home = output.parent / "home"
     home.mkdir(exist_ok=True)
@@ -111,7 +110,7 @@ def measure(work: Path, pairs: int) -> tuple[int, list[Round]]:
 
 
 def main() -> int:
-    """Run the benchmark; return 1 when a bar is missed."""
+    """Run the benchmark; return 1 if a limit is exceeded."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--pairs", type=int, default=15, help="rounds (default: 15)")
     pairs = parser.parse_args().pairs
@@ -124,16 +123,16 @@ def main() -> int:
         processor = statistics.median(run.processor for run in runs) * 1000
         clock = statistics.median(run.clock for run in runs) * 1000
         print(f"  {name:<16} {processor:6.0f} ms of processor time, {clock:6.0f} ms on the clock")
-    figures = (
+    comparisons = (
         ("first", "bare", FIRST_BAR),
         ("second", "first", SECOND_BAR),
     )
     missed = False
-    for ours, theirs, bar in figures:
-        figure = statistics.median(each.ratio(ours, theirs) for each in rounds)
-        missed = missed or figure > bar
-        verdict = "MISSED" if figure > bar else "ok"
-        print(f"  {f'{ours} / {theirs}':<16} {figure:6.2f}     at most {bar:.2f}: {verdict}")
+    for ours, theirs, bar in comparisons:
+        ratio = statistics.median(each.ratio(ours, theirs) for each in rounds)
+        missed = missed or ratio > bar
+        verdict = "MISSED" if ratio > bar else "ok"
+        print(f"  {f'{ours} / {theirs}':<16} {ratio:6.2f}     at most {bar:.2f}: {verdict}")
     return int(missed)
 
 

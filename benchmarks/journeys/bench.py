@@ -7,7 +7,7 @@ without pauses, so that only the scripts differ. They run in turn (A B A B ...) 
 taken pair by pair, because the speed of a machine drifts. Two comparisons:
 
 * bare: requests and checks only;
-* same figures: the minimal script also feeds the metrics and groups that the journey reports.
+* same metrics: the minimal script also records the metrics and groups that the journey reports.
 
 With `--together` both run at the same time: on a busy machine both are then disturbed alike, and
 the ratio of CPU times is still good (iterations/s are not: the two share the processors).
@@ -41,12 +41,12 @@ LOWEST_RATE_RATIO = 0.93
 HIGHEST_MEMORY_RATIO = 1.7
 FEW_VUS = 50
 
-# k6's exit codes that still leave figures: passed, thresholds crossed.
+# k6's exit codes with usable results: passed, thresholds crossed.
 MEASURED = (0, 99)
 
 
 class Journey(NamedTuple):
-    """A generated test and what it is compared with."""
+    """A generated test and the minimal script to compare it with."""
 
     name: str
     generated: Path
@@ -69,13 +69,13 @@ class Run(NamedTuple):
 
 
 class Load(NamedTuple):
-    """How a script is run: constant VUs, seconds, pauses (0: none), all figures or bare."""
+    """The load of a script: constant VUs, seconds, pauses (0: none), all metrics or bare."""
 
     url: str
     vus: int
     seconds: int
     think_time: int = 0
-    figures: bool = False
+    metrics: bool = False
 
     def settings(self) -> dict[str, str]:
         """Return the settings both kinds of script read."""
@@ -84,7 +84,7 @@ class Load(NamedTuple):
             "VUS": str(self.vus),
             "DURATION": f"{self.seconds}s",
             "THINK_TIME": str(self.think_time),
-            "FIGURES": str(self.figures).lower(),
+            "METRICS": str(self.metrics).lower(),
             # Constant VUs, as in the minimal scripts; a journey's own shape may ramp.
             "PROFILE": "smoke",
         }
@@ -103,7 +103,7 @@ def server() -> Iterator[str]:
 
 
 def run(script: Path, load: Load) -> Run:
-    """Run one script; raise CalledProcessError when k6 ends without figures."""
+    """Run one script; raise CalledProcessError if k6 ends without results."""
     with tempfile.TemporaryDirectory() as folder:
         export = Path(folder, "export.json")
         command = ["k6", "run", "--quiet", "--no-usage-report", "--address="]
@@ -151,7 +151,7 @@ def compare_speed(journey: Journey, load: Load, pairs: int, together: bool) -> s
     micros, minimal_micros, rate, minimal_rate = map(statistics.median, zip(*rows, strict=True))
     cpu_ratio = statistics.median(row[0] / row[1] for row in rows)
     rate_ratio = statistics.median(row[2] / row[3] for row in rows)
-    kind = "same figures" if load.figures else "bare"
+    kind = "same metrics" if load.metrics else "bare"
     return (
         f"{journey.name}, {kind}: {micros:.1f} against {minimal_micros:.1f} microseconds of CPU "
         f"per iteration, ratio {cpu_ratio:.3f} (bar: at most {1 / LOWEST_RATE_RATIO:.3f}); "
@@ -183,7 +183,7 @@ def compare_memory(journey: Journey, url: str, vus: int) -> str:
 
 
 def main() -> int:
-    """Print the figures; return 0 whatever they are."""
+    """Print the results; always return 0."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=7)
     parser.add_argument("--seconds", type=int, default=5)
@@ -194,8 +194,8 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_NOFILE, (open_files, open_files))
     with server() as url:
         for journey in JOURNEYS:
-            for figures in (False, True):
-                load = Load(url, 10, options.seconds, figures=figures)
+            for metrics in (False, True):
+                load = Load(url, 10, options.seconds, metrics=metrics)
                 print(compare_speed(journey, load, options.pairs, options.together), flush=True)
             print(compare_memory(journey, url, options.vus), flush=True)
     return 0

@@ -1,7 +1,7 @@
 """A server that does as little as possible, so that a benchmark measures k6 and not the service.
 
-Answers every request with the same ready-made bytes: a JSON document of about 4 KB that passes
-the checks of the health and the public API journeys.
+It answers every request with the same bytes: a JSON document of about 4 KB that passes the checks
+of the health and public API journeys.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Answer(asyncio.Protocol):
         self.pending = b""
 
     def data_received(self, data: bytes) -> None:
-        """Answer as many requests as have arrived in full."""
+        """Answer all requests that have arrived completely."""
         self.pending += data
         requests = self.pending.count(END_OF_HEAD)
         if requests:

@@ -1,5 +1,5 @@
 // What a careful person writes by hand: the same three requests and checks as scripts/api-public.js.
-// FIGURES=true also feeds the metrics and groups that the journey reports.
+// METRICS=true also records the metrics and groups that the journey reports.
 
 import http from 'k6/http';
 import { check, group, sleep } from 'k6';
@@ -56,13 +56,13 @@ function visit(name, url, request, checks) {
   });
 }
 
-function withFigures() {
+function withMetrics() {
   visit('health', HEALTH_URL, HEALTH, HEALTH_CHECKS);
   visit('openapi', OPENAPI_URL, OPENAPI, OPENAPI_CHECKS);
   visit('root', ROOT_URL, ROOT, ROOT_CHECKS);
 }
 
-const iteration = __ENV.FIGURES === 'true' ? withFigures : bare;
+const iteration = __ENV.METRICS === 'true' ? withMetrics : bare;
 
 export default function () {
   iteration();

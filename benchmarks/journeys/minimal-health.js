@@ -1,5 +1,5 @@
 // What a careful person writes by hand: one request, the same three checks as scripts/health.js.
-// FIGURES=true also feeds the two metrics that the journey reports.
+// METRICS=true also records the two metrics that the journey reports.
 
 import http from 'k6/http';
 import { check, sleep } from 'k6';
@@ -39,13 +39,13 @@ function bare() {
   check(http.get(URL, PARAMS), CHECKS);
 }
 
-function withFigures() {
+function withMetrics() {
   const response = http.get(URL, PARAMS);
   errors.add(!check(response, CHECKS));
   duration.add(response.timings.duration);
 }
 
-const iteration = __ENV.FIGURES === 'true' ? withFigures : bare;
+const iteration = __ENV.METRICS === 'true' ? withMetrics : bare;
 
 export default function () {
   iteration();

@@ -1,8 +1,8 @@
 """How long does compiling an OpenAPI document take, how much memory, and does it grow linearly?
 
-Documents of 250 to 4,000 operations are made here: nested, circular and shared schemas, patterns,
-alternatives and parameters as real documents have them. Figures are processor time and peak memory
-of the whole command, the start of Python included.
+Generates documents of 250 to 4,000 operations with nested, circular and shared schemas, patterns,
+alternatives and parameters, as in real documents. Measures CPU time and peak memory of the whole
+command, including the start of Python.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SIZES = (250, 1000, 4000)
 
 
 class Cost(NamedTuple):
-    """What one compilation took. seconds: processor time. megabytes: peak. table: megabytes."""
+    """Cost of one compilation. seconds: CPU time. megabytes: peak memory. table: megabytes."""
 
     seconds: float
     megabytes: float
@@ -61,7 +61,7 @@ TEXT = {"type": "string"}
 
 
 def document(operations: int) -> dict[str, Any]:
-    """Return a document with so many operations, five for each resource."""
+    """Return a document with this many operations, five per resource."""
     count = operations // PER_RESOURCE
     paths: dict[str, Any] = {}
     for number in range(count):
@@ -100,7 +100,7 @@ def ok(status: str, content: dict[str, Any]) -> dict[str, Any]:
 
 
 def compile_file(path: Path, project: Path) -> Cost:
-    """Compile a document as the user does; return what it took."""
+    """Compile a document as the user does; return the cost."""
     tool = REPOSITORY / COMPILER
     command = [sys.executable, str(tool), "--project", str(project), "update", str(path)]
     pid = os.posix_spawn(
@@ -119,19 +119,19 @@ def compile_file(path: Path, project: Path) -> Cost:
 
 
 def best(path: Path, folder: Path, rounds: int) -> Cost:
-    """Return the cheapest of some compilations: what others do on the machine only adds."""
+    """Return the lowest cost of several compilations: other processes only add to it."""
     return min((compile_file(path, folder) for _ in range(rounds)), key=lambda cost: cost.seconds)
 
 
 def bare_start() -> float:
-    """Return the megabytes of a Python that does nothing."""
+    """Return the memory of an idle Python in megabytes."""
     subprocess.run([sys.executable, "-c", "pass"], check=True)
     unit = 1024 * 1024 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / unit
 
 
 def main() -> int:
-    """Print the figures."""
+    """Print the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="compilations of each size")
     parser.add_argument("documents", nargs="*", type=Path, help="measure these as well")

@@ -1,13 +1,13 @@
-"""The openapi test at scale, and against applications that others wrote.
+"""The openapi test at scale, and against third-party applications.
 
     make bench ARGS=openapi_runtime
 
-* scale: k6 with 100 VUs on tables of 1,000 and 1,200 operations (the last of a document of 7 MB)
-  against the same test on a table of five operations: what the size of a document costs. The health
-  test, which holds nothing of the API and none of its code, stands beside them. All only start and
-  wait, so that the figures are about starting: seconds until the first iteration, and peak memory.
-* applications: installed from their registries, pinned, into a temporary folder; the suite is
-  compiled from the document that they serve and runs with nothing edited.
+* scale: k6 with 100 VUs on tables of 1,000 and 1,200 operations (the latter from a document of
+  7 MB), compared with a table of five operations, to show the cost of the document's size; and with
+  the health test, which loads nothing of the API. The VUs only start and wait. Measures the seconds
+  until the first iteration, and the peak memory.
+* applications: installed from their registries, pinned, into a temporary folder. The suite is
+  compiled from the document that they serve and runs unedited.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ MOST_SECONDS, MOST_MEMORY = 2.0, 1.5
 
 
 class Application(NamedTuple):
-    """Something to run against.
+    """An application to test.
 
     Attributes:
         install, start: commands; `{home}` is its folder, `{port}` a free port, `{python}` Python.
@@ -93,20 +93,20 @@ APPLICATIONS = [
 
 
 def free_port() -> int:
-    """Return a port that nobody uses."""
+    """Return a free port."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
 
 
 def fetched(url: str) -> bytes:
-    """Return what is at a URL."""
+    """Return the content of a URL."""
     with urllib.request.urlopen(url, timeout=10) as response:
         return bytes(response.read())
 
 
 def project(folder: Path) -> Path:
-    """Copy the suite into a project without authentication of its own; return its tests/load."""
+    """Copy the suite into a project without authentication; return its tests/load."""
     load = folder / "tests" / "load"
     shutil.copytree(LOAD, load, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
     for name in ("credentials", "requests"):
@@ -126,7 +126,7 @@ def compiled(load: Path, document: bytes) -> None:
 
 
 def run(load: Path, script: str, **settings: str) -> dict[str, Any]:
-    """Run a script; return the summary, or nothing when k6 wrote none."""
+    """Run a script; return the summary, or an empty one if k6 wrote none."""
     environment = os.environ | settings | {"RESULTS_DIR": str(load)}
     command = ["k6", "run", "--quiet", "--address=", str(load / script)]
     subprocess.run(command, env=environment, capture_output=True, check=False)
@@ -134,7 +134,7 @@ def run(load: Path, script: str, **settings: str) -> dict[str, Any]:
 
 
 class Start(NamedTuple):
-    """How a run began: seconds until the first iteration, resident megabytes at most."""
+    """Start of a run: seconds until the first iteration, and peak resident megabytes."""
 
     seconds: float
     megabytes: float
@@ -192,7 +192,7 @@ def made(operations: int) -> bytes:
 
 
 def scale(folder: Path, rounds: int) -> list[str]:
-    """Return lines about start and memory: the best of some rounds, others only add."""
+    """Return lines about start-up time and memory: the best of several rounds."""
     load = project(folder)
     lines = []
     with serving() as url:
@@ -219,7 +219,7 @@ def best(load: Path, script: str, url: str, rounds: int) -> Start:
 
 @contextlib.contextmanager
 def serving() -> Iterator[str]:
-    """Serve nothing but answers."""
+    """Answer every request."""
     port = free_port()
     command = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
@@ -232,7 +232,7 @@ def serving() -> Iterator[str]:
 
 
 def wait_for(url: str, process: subprocess.Popen[Any], seconds: float = 60) -> None:
-    """Wait until something answers; raise RuntimeError when it does not."""
+    """Wait until a URL responds; raise RuntimeError if it does not."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
         with contextlib.suppress(OSError):
@@ -289,7 +289,7 @@ def application(app: Application, folder: Path) -> list[str]:
 
 
 def main() -> None:
-    """Print every figure beside its bar."""
+    """Print every result with its limit."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=["scale", "applications"], help="one part")
     parser.add_argument("--rounds", type=int, default=3, help="starts of each size")

@@ -3,9 +3,9 @@
     make bench ARGS=pipeline                      about two minutes
     make bench ARGS="pipeline --seconds 30"
 
-The test cdc-e2e-latency runs against a real PostgreSQL, the example's pipeline with an injected
-delay, and a MongoDB-wire server in memory, all on this machine. First at its own ten writes a
-second, then at more and more until iterations are dropped.
+Runs the test cdc-e2e-latency against a real PostgreSQL, the example's pipeline with an injected
+delay, and an in-memory MongoDB-wire server, all on this machine. Starts with the test's ten writes
+per second, then raises the rate until iterations are dropped.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ SCRIPT = (
     / "{{cookiecutter.project_slug}}/.cookiecutter-k6/files/tests/load/scripts/cdc-e2e-latency.js"
 )
 LOOK_MS = 50
-"""The test looks this often."""
+"""Polling interval of the test."""
 
 USUAL_RATE, USUAL_VUS = 10, 50
-"""Writes a second of the test, and the users it may have for them."""
+"""Writes per second, and the maximum number of VUs."""
 
 RELAXED = (
     "dropped_iterations=count<999999;e2e_cdc_latency_ms=p(95)<60000;"
@@ -65,10 +65,10 @@ def measure(k6: Path, stores: Stores, rate: int, seconds: int) -> dict[str, Any]
 
 
 def row(summary: dict[str, Any], delay_ms: int, rate: int) -> float:
-    """Print one line; return how far the median propagation is above the delay, milliseconds.
+    """Print one line; return the median propagation minus the delay, in milliseconds.
 
-    Propagation is the latency without the write and the look that found it; what the pipeline needs
-    beside its delay is in it.
+    Propagation is the latency without the write and the poll that found the row. It includes the
+    time that the pipeline needs in addition to the delay.
     """
     outcome, latency = summary["tables"]
     _, count, p50, p95, *_ = latency["rows"][0]
@@ -86,7 +86,7 @@ def row(summary: dict[str, Any], delay_ms: int, rate: int) -> float:
 
 
 def main() -> int:
-    """Measure and print; return 1 when a delay shows up to more than a look wrong."""
+    """Measure and print; return 1 if an error exceeds the polling interval."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=8, help="length of each run")
     seconds = parser.parse_args().seconds
@@ -111,7 +111,7 @@ def main() -> int:
                 if summary["metrics"]["droppedIterations"] > 0:
                     break
     worst = max(abs(value - above[0]) for value in above)
-    print(f"a delay shows in the latency within {worst:.1f} ms; bar: one look, {LOOK_MS} ms")
+    print(f"largest error of the latency: {worst:.1f} ms (limit: one poll, {LOOK_MS} ms)")
     return int(worst > LOOK_MS)
 
 

@@ -1,10 +1,10 @@
-"""Thousands of random lives of a project: edits, deletions, updates, options, crashes.
+"""Thousands of random histories of a project: edits, deletions, updates, options, crashes.
 
     python benchmarks/regeneration/bench.py [--sequences N] [--steps N] [--seed N]
 
-The same state machine as in the tests (tests/placing/state_machine.py), longer. After every
-sequence no byte that a user wrote may be gone, nothing outside the project may have been touched,
-and a second run with nothing changed must change nothing. Prints the number of sequences tried.
+Uses the state machine of the tests (tests/placing/state_machine.py) with longer sequences. After
+each sequence, nothing that a user wrote may be lost, nothing outside the project may be touched,
+and a second run must change nothing. Prints the number of sequences.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.placing import state_machine  # noqa: E402
 
 
 def main() -> int:
-    """Try the sequences; return 1 when one loses something."""
+    """Run the sequences; return 1 if one of them loses something."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--sequences", type=int, default=2000, help="how many (default: 2000)")
     parser.add_argument("--steps", type=int, default=15, help="longest sequence (default: 15)")

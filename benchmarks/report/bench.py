@@ -1,27 +1,26 @@
-"""What the summary and the report cost a run.
+"""The cost of the summary and the report.
 
     make bench ARGS=report                      about ten minutes
     make bench ARGS="report --pairs 5"          less sure, four minutes
 
-The bar is 3 % of iterations/s. Two answers, because it depends on who is at its limit:
+The limit is 3 % of iterations/s. The cost depends on the bottleneck, so there are two measurements:
 
-* the service is, as in real tests: iterations/s without pauses against the reference service, which
-  shares the processors with k6;
-* k6 is: against a server that does nothing, as processor time (user and system) of the k6 process,
-  on one processor, so that k6 does not wait actively for work.
+* the service, as in real tests: iterations/s without pauses against the reference service, which
+  shares the CPUs with k6;
+* k6: CPU time (user and system) of the k6 process on one CPU, against a server that does nothing.
 
-Three kinds of runs of the same journey take turns:
+Three kinds of runs of the same journey alternate:
 
 * plain: no summary, no report, nothing recorded;
-* summary: as a direct `k6 run` is, with summary and report at the end;
-* recorded: as the wrapper runs it, with the course of the run recorded for the charts as well.
+* summary: as in a direct `k6 run`, with summary and report at the end;
+* recorded: as in the wrapper, which also records the run over time for the charts.
 
-Before that, and surer on a busy machine: k6's own processor profile of one run, and the share of it
-that is spent on recording, with the time between two records as it is in short and in long runs.
+Before that, more reliable on a busy machine: k6's CPU profile of one run, and the fraction spent on
+recording, with the recording intervals of short and long runs.
 
-What a run costs once, however long it is, comes from runs of one iteration a user and is given by
-itself (it is after the last iteration); the rest is the cost of an iteration. Each round gives one
-ratio for each kind; the interval is that of their median, by order statistics, at least 95 % sure.
+The fixed cost per run, after the last iteration, is measured by runs with one iteration per VU and
+printed separately; the rest is the cost per iteration. Each round yields one ratio for each kind.
+The interval is a confidence interval (at least 95 %) of their median, by order statistics.
 """
 
 from __future__ import annotations
@@ -59,7 +58,7 @@ RECORDING = {
 }
 FLAGS = ("--quiet", "--no-usage-report", "--address=")
 MEASURED = (0, 99)
-"""k6's exit codes that still leave figures: passed, thresholds crossed."""
+"""k6's exit codes with usable results: passed, thresholds crossed."""
 
 USERS = 5
 PLAIN, SUMMARY, RECORDED = "plain", "summary", "recorded"
@@ -94,7 +93,7 @@ def suite() -> Iterator[Path]:
 
 
 class Cost(NamedTuple):
-    """What a run took: processor time of k6, and time that went by, seconds."""
+    """Cost of a run: CPU time of k6 and elapsed time, seconds."""
 
     processor: float
     elapsed: float
@@ -125,7 +124,7 @@ def run(load: Path, url: str, kind: str, iterations: int, **limits: str) -> Cost
 
 
 class Share(NamedTuple):
-    """Part of k6's processor time that is spent on recording, and how sure that is."""
+    """Fraction of k6's CPU time spent on recording, with its confidence interval."""
 
     value: float
     low: float
@@ -133,7 +132,7 @@ class Share(NamedTuple):
 
 
 def profiled(load: Path, url: str, period: str, seconds: int) -> Share:
-    """Take a profile of a run at full speed. Garbage collection counts by what was allocated."""
+    """Profile a run at full speed. Garbage collection is attributed by allocations."""
     port = free_port()
     settings = {"BASE_URL": url, "THINK_TIME": "0", "PROFILE": "smoke", "GOMAXPROCS": "1"}
     settings |= {"RESULTS_DIR": str(load.parent), "ITERATIONS": "10000000", **RECORDING}
@@ -160,7 +159,7 @@ def profiled(load: Path, url: str, period: str, seconds: int) -> Share:
     collecting = samples(files["profile"], COLLECTOR)
     allocated = samples(files["allocs"], RECORDER) / samples(files["allocs"], "")
     value = (recording + collecting * allocated) / total
-    # A sample is taken every 10 ms of processor time.
+    # There is one sample per 10 ms of CPU time.
     error = 1.96 * math.sqrt(value * (1 - value) / (100 * total))
     return Share(value, max(0.0, value - error), value + error)
 
@@ -173,7 +172,7 @@ UNITS = {"ms": 0.001, "s": 1.0, "kB": 0.001, "MB": 1.0, "GB": 1000.0}
 
 
 def samples(profile: Path, focus: str) -> float:
-    """Return the seconds, or megabytes, of a profile: all, or below functions of some names."""
+    """Return the seconds or megabytes of a profile, in total or below functions with a name."""
     flags = ["-top", "-cum", "-nodecount=1", "-sample_index=" + SAMPLES[profile.name]]
     flags += [f"-focus={focus}"] if focus else []
     text = subprocess.run(
@@ -187,7 +186,7 @@ SAMPLES = {"profile": "cpu", "allocs": "alloc_space"}
 
 
 def finish(load: Path) -> float:
-    """Return how long completing the report takes, seconds."""
+    """Return the seconds it takes to complete the report."""
     started = time.monotonic()
     environment = os.environ | {"RESULTS_DIR": str(load.parent)}
     script = load / "engine/commands/finish-report.js"
@@ -196,7 +195,7 @@ def finish(load: Path) -> float:
 
 
 def interval(values: list[float]) -> tuple[float, float]:
-    """Return the values between which the median lies with 95 % certainty or more."""
+    """Return a confidence interval of at least 95 % for the median."""
     ordered = sorted(values)
     count = len(ordered)
     outside, low = 0.0, 0
@@ -210,14 +209,14 @@ def interval(values: list[float]) -> tuple[float, float]:
 
 
 class Rounds(NamedTuple):
-    """What each kind costs once a run, and for one iteration in each round."""
+    """Cost of each kind: once per run, and per iteration in each round."""
 
     once: dict[str, Cost]
     iteration: list[dict[str, Cost]]
 
 
 def compare(load: Path, url: str, count: int, iterations: int, **limits: str) -> Rounds:
-    """Let the kinds take turns."""
+    """Run the kinds alternately."""
 
     def middle(kind: str) -> Cost:
         runs = [run(load, url, kind, USERS, **limits) for _ in range(7)]
@@ -226,7 +225,7 @@ def compare(load: Path, url: str, count: int, iterations: int, **limits: str) ->
     once = {kind: middle(kind) for kind in KINDS}
     rounds = []
     for number in range(count):
-        # Another one goes first each time: what ran before warms the machine.
+        # Rotate the order, because earlier runs warm up the machine.
         order = KINDS[number % 3 :] + KINDS[: number % 3]
         found = {kind: run(load, url, kind, iterations, **limits) for kind in order}
         rounds.append(
@@ -242,7 +241,7 @@ def compare(load: Path, url: str, count: int, iterations: int, **limits: str) ->
 
 
 def judged(ratios: list[float]) -> str:
-    """Say where the median of some ratios lies, and what that means for the bar."""
+    """Describe the median of some ratios and compare it with the limit."""
     low, high = interval(ratios)
     verdict = "holds" if high <= MOST else "missed" if low > MOST else "undecided"
     return (
@@ -252,7 +251,7 @@ def judged(ratios: list[float]) -> str:
 
 
 def service_at_its_limit(load: Path, pairs: int, iterations: int) -> None:
-    """Print what summary and recording cost in iterations/s against the reference service."""
+    """Print the cost of summary and recording in iterations/s against the reference service."""
     with running_service() as service:
         _, rounds = compare(load, service.url, pairs, iterations)
     rate = 1 / statistics.median(each[PLAIN].elapsed for each in rounds)
@@ -263,7 +262,7 @@ def service_at_its_limit(load: Path, pairs: int, iterations: int) -> None:
 
 
 def k6_at_its_limit(load: Path, pairs: int, iterations: int, seconds: int) -> None:
-    """Print what they cost where k6 is all that works, as processor time."""
+    """Print their cost as CPU time, if k6 is the bottleneck."""
     with server() as url:
         for period in ("1s", "10s"):
             value, low, high = profiled(load, url, period, seconds)
@@ -284,7 +283,7 @@ def k6_at_its_limit(load: Path, pairs: int, iterations: int, seconds: int) -> No
 
 
 def main() -> int:
-    """Print the figures; return 0 whatever they are."""
+    """Print the results; always return 0."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=15)
     parser.add_argument("--iterations", type=int, default=4000, help="against nothing")

@@ -1,15 +1,15 @@
-"""Many sockets from one k6: how many are open at once, how late messages come, and what they cost.
+"""Many sockets from one k6: the number of open sockets, message latency, and memory.
 
     make bench ARGS=sockets                     1,000 sockets for 30 seconds, then a ramp to 10,000
     make bench ARGS="sockets --no-ramp"         the 1,000 only
 
-The generated WebSocket test runs against the reference service, both on this machine: half of what
-is measured is the service.
+The generated WebSocket test runs against the reference service on the same machine, so the results
+include the cost of the service.
 
-Memory is flat when what is in use after a garbage collection grows no more during the hold. The
-size of the process says less: Go lets garbage grow to as much again as what is in use before it
-collects, and thousands of idle users need minutes to make that much. So Go reports each collection
-(GODEBUG=gctrace=1), and collects earlier than usual (GOGC) to have enough of them.
+Memory is flat if the live heap after a garbage collection does not grow during the hold. The size
+of the process is less meaningful: Go collects only when the heap has doubled, and thousands of idle
+VUs need minutes for that. So Go reports each collection (GODEBUG=gctrace=1), and collects earlier
+than usual (GOGC) so that there are enough of them.
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ sys.path.insert(0, str(ROOT / "examples" / "service"))
 from service.testing import running_service  # noqa: E402 -- found only by the line above
 
 FLAT = 1.10
-"""Memory in use after the last collections of the hold against that after its first ones."""
+"""Maximum growth of the live heap during the hold, as a factor."""
 
 SETTLING = 5
-"""Seconds after the begin of the hold until all sockets are open."""
+"""Seconds after the start of the hold until all sockets are open."""
 
 MEGABYTE = 1024 * 1024
 COLLECTED = re.compile(r"^gc \d+ @([\d.]+)s .*?(\d+)->(\d+)->(\d+) MB", re.MULTILINE)
-"""A line of Go's trace: seconds since the start; MB at begin, at end, in use."""
+"""A line of Go's trace: seconds since the start; MB at the start, at the end, live."""
 
 
 class Plan(NamedTuple):
-    """How many sockets, kept by how many users, with news how often, opened over how long."""
+    """Number of sockets and VUs, interval of news, and duration of the ramp."""
 
     sockets: int
     users: int
@@ -61,7 +61,7 @@ class Plan(NamedTuple):
 
     @property
     def settings(self) -> dict[str, str]:
-        """How long and in which shape; the ramp of the profile `load` takes two of its minutes."""
+        """Settings for the duration and shape; the ramp of the profile `load` is two minutes."""
         if not self.ramp:
             return {"PROFILE": "smoke", "DURATION": f"{self.seconds}s"}
         scale = {"TIME_SCALE": str(self.ramp / 120)}
@@ -69,7 +69,7 @@ class Plan(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What k6 and the service said, and the memory of k6: largest, and in use, MB."""
+    """Results of k6 and the service, and the memory of k6: peak and live, MB."""
 
     summary: dict[str, Any]
     peak: int
@@ -117,7 +117,7 @@ def run(plan: Plan) -> Result:
 
 
 def watch(process: subprocess.Popen[bytes]) -> float:
-    """Wait for a process; return its largest resident memory, MB."""
+    """Wait for a process; return its peak resident memory, MB."""
     most = 0.0
     watched = psutil.Process(process.pid)
     while process.poll() is None:
@@ -131,7 +131,7 @@ def watch(process: subprocess.Popen[bytes]) -> float:
 
 
 def growth(plan: Plan, result: Result) -> str:
-    """Say how much more memory is in use at the end of the hold than a few seconds after its begin.
+    """Describe the growth of the live heap from shortly after the start of the hold to its end.
 
     Go counts from the start of the process, which makes its users before the test begins.
     """
@@ -148,7 +148,7 @@ def growth(plan: Plan, result: Result) -> str:
 
 
 def report(plan: Plan, result: Result) -> None:
-    """Print one line of figures."""
+    """Print one line of results."""
     sockets = result.summary["sockets"]
     latency, trip = sockets["latency"] or {}, sockets["roundTrip"] or {}
     way = f"ramp of {plan.ramp} s, then " if plan.ramp else ""

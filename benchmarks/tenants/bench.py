@@ -1,15 +1,15 @@
-"""Leaks and breaking points: does the suite find what is there, and nothing else?
+"""Leaks and breaking points: detection rates and false alarms.
 
     make bench ARGS=tenants                        both, about 17 minutes
     make bench ARGS="tenants --only knee"          five capacities, one after the other, 8 minutes
     make bench ARGS="tenants --only leaks"         20 steady memories and 20 leaks, 9 minutes
 
-Leaks: each run is `scripts/memory-leak.js` for two minutes against a service of its own, ten at
-once. All memories make noise like a garbage collector's, of 5, 10 or 20 MB. Half of them leak at
-least 5 MB a minute; how much it was is worked out from the requests that were answered.
+Leaks: each run is `scripts/memory-leak.js` for two minutes against a separate service, ten in
+parallel. The memory of all services is noisy like that of a garbage collector, by 5, 10 or 20 MB.
+Half of them leak at least 5 MB per minute; the exact amount is computed from the answered requests.
 
-Breaking points: the service answers so many requests a second and lets others wait; the suite is
-not told how many.
+Breaking points: the service answers a limited number of requests per second and queues the others;
+the suite does not know the limit.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ CAPACITIES = (40, 75, 120, 190, 300)
 """Requests per second."""
 
 NOISES = (5, 10, 20)
-"""Height of the saw teeth, MB."""
+"""Amplitude of the noise, MB."""
 
 LEAK_KB = 6.0
-"""Kept with each request: at 19 requests a second 6.7 MB a minute."""
+"""Leaked per request: 6.7 MB per minute at 19 requests per second."""
 
 LEAST_LEAK = 5.0
-"""MB a minute that has to be found."""
+"""MB per minute that must be detected."""
 
 ATTEMPTS = 3
 
@@ -49,7 +49,7 @@ KNEE = {"RATE_FROM": "20", "RATE_TO": "600", "RATE_GROWTH": "1.1", "DURATION": "
 
 
 class Memory(NamedTuple):
-    """One run: how much leaked, MB a minute, and whether the suite says that something did."""
+    """One run: the leak in MB per minute, and whether the suite reports one."""
 
     leak: float
     found: bool
@@ -79,7 +79,7 @@ def row(summary: dict[str, Any], title: str, number: int = 0) -> dict[str, Any]:
 
 
 def memory(number: int, *, leaks: bool) -> Memory:
-    """Watch one service for two minutes."""
+    """Test one service for two minutes."""
     noise = NOISES[number % len(NOISES)]
     faults = {"memory-noise": noise, **({"leak": LEAK_KB} if leaks else {})}
     for attempt in range(ATTEMPTS):
@@ -109,7 +109,7 @@ def memory(number: int, *, leaks: bool) -> Memory:
 
 
 def leaks(runs: int, at_once: int) -> None:
-    """Print how many leaks were found, and how many false alarms there were."""
+    """Print the number of detected leaks and of false alarms."""
     with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
         steady = pool.map(lambda number: memory(number, leaks=False), range(runs))
         leaky = pool.map(lambda number: memory(number, leaks=True), range(runs))
@@ -125,7 +125,7 @@ def leaks(runs: int, at_once: int) -> None:
 
 
 def knee() -> None:
-    """Print which rate was found for each capacity."""
+    """Print the rate found for each capacity."""
     worst = 0.0
     for capacity in CAPACITIES:
         with running_service(faults={"capacity": {"value": capacity, "queue": 2}}) as service:
@@ -133,12 +133,14 @@ def knee() -> None:
         rate = row(summary, "Breaking point")["requests/s"] or 0
         off = rate / capacity - 1
         worst = max(worst, abs(off))
-        print(f"  capacity {capacity:4}: {rate:4} requests a second held, {off:+.1%}", flush=True)
+        print(
+            f"  capacity {capacity:4}: {rate:4} requests/s met the targets, {off:+.1%}", flush=True
+        )
     print(f"knee off by at most      {worst:.1%} (bar: 15%)")
 
 
 def main() -> int:
-    """Run what was asked for."""
+    """Run the selected benchmarks."""
     parser = argparse.ArgumentParser(description="Leaks and breaking points.")
     parser.add_argument("--only", choices=("leaks", "knee"))
     parser.add_argument("--runs", type=int, default=20, help="steady memories, and as many leaks")

@@ -2,17 +2,18 @@
 
     make bench ARGS="verdicts"                          everything, about half an hour
     make bench ARGS="verdicts --quick"                  a few of each, two minutes: does it work?
-    make bench ARGS="verdicts --part gate --log F"      one part; what is measured is added to F
+    make bench ARGS="verdicts --part gate --log F"      one part; appends the measurements to F
     make bench ARGS="verdicts --part faults --chunk 2/4 --log F"
-    make bench ARGS="verdicts --part none --log F"      the figures of what F holds
+    make bench ARGS="verdicts --part none --log F"      print the results in F
 
-Three questions, each answered by runs of a few seconds on this machine, as busy as it is:
+Three questions, answered by runs of a few seconds on this machine:
 
-* faults: which share of the faults in catalogue.py turns the run red and names the endpoint?
-* healthy: how many runs against a healthy service turn red?
-* gate: how many of 20 % and 50 % slower p95 of one endpoint does `--compare` find, how often does
-  it fail an unchanged service, and what would a plain rule (10 % above the median) have said of
-  the very same runs? A run that is only slower is repeated once, as the wrapper does.
+* faults: which fraction of the faults in catalogue.py fails the run and is reported with the
+  right endpoint?
+* healthy: how many runs against a healthy service fail?
+* gate: how many slowdowns of one endpoint's p95 (20 % and 50 %) does `--compare` detect, how often
+  does it fail an unchanged service, and how would a simple rule (10 % above the median) perform on
+  the same runs? As in the wrapper, a run that failed only because it was slower is repeated once.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from benchmarks.verdicts import catalogue, running  # noqa: E402
 
 PLAIN_RULE = 1.10
 BASE_DELAY = {"value": 40, "jitter": 15}
-"""What the endpoint of the gate takes when it is well, milliseconds: as long as a small query."""
+"""Normal response time of the gate's endpoint in milliseconds, like that of a small query."""
 
 Row = dict[str, Any]
 
@@ -104,7 +105,7 @@ CHANGES = {"unchanged": 1.0, "+20%": 1.2, "+50%": 1.5}
 
 
 def measure_gate(load: Path, options: argparse.Namespace) -> Iterator[Row]:
-    """Save a baseline, then run the three kinds in turn; several times over."""
+    """Save a baseline, then run the three kinds in turn; repeat this several times."""
     blocks, triples, runs = (1, 1, 3) if options.quick else (3, options.pairs // 3, options.runs)
     with running_service() as shared:
         for block in range(blocks):
@@ -119,7 +120,7 @@ def measure_gate(load: Path, options: argparse.Namespace) -> Iterator[Row]:
                         if p95 > PLAIN_RULE * known[name]["median"]
                     ]
                     robust = slower_in(verdict, known)
-                    # What the wrapper does: what is slower and nothing else is measured once more.
+                    # Like the wrapper: re-run if the test failed only because it was slower.
                     second = robust
                     if verdict.only_slower:
                         again = gate_run(load, shared, factor, options, BASELINE="gate")
@@ -138,7 +139,7 @@ def measure_gate(load: Path, options: argparse.Namespace) -> Iterator[Row]:
 
 
 def slower_in(verdict: running.Verdict, names: Iterable[str]) -> list[str]:
-    """Return the endpoints that a run says are slower than the baseline."""
+    """Return the endpoints that a run reports as slower than the baseline."""
     return [name for name in names if any(f"{name}: p95" in reason for reason in verdict.reasons)]
 
 
@@ -158,7 +159,7 @@ def gate_run(
 def save_baseline(
     load: Path, shared: RunningService, runs: int, options: argparse.Namespace
 ) -> dict[str, Any]:
-    """Do what `--save-baseline --runs N` does."""
+    """Save a baseline like `--save-baseline --runs N`."""
     folders = load.parent / "baseline-runs"
     summaries = []
     for number in range(runs):
@@ -174,12 +175,12 @@ def save_baseline(
 
 
 def share(part: int, whole: int) -> str:
-    """Return a share as text."""
+    """Return a fraction as text."""
     return f"{part} of {whole} ({100 * part / whole:.1f} %)" if whole else "none"
 
 
 def report_faults(rows: list[Row]) -> None:
-    """Print the share of faults that were found and named, and those that were not."""
+    """Print the fraction of faults that were detected and named, and the others."""
     red = sum(row["red"] for row in rows)
     named = sum(row["named"] for row in rows)
     kinds = len({row["fault"] for row in rows})
@@ -203,7 +204,7 @@ def report_healthy(rows: list[Row]) -> None:
 
 
 def report_gate(rows: list[Row]) -> None:
-    """Print how often each rule said that something is slower."""
+    """Print how often each rule reported a regression."""
     for change in CHANGES:
         runs = [row for row in rows if row["change"] == change]
         for rule in ("robust, second look", "robust", "plain"):
@@ -234,7 +235,7 @@ PARTS = {
 
 
 def main() -> int:
-    """Measure, keep, print; return 0 whatever the figures are."""
+    """Measure, store and print the results; always return 0."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", choices=[*PARTS, "all", "none"], default="all")
     parser.add_argument("--chunk", default="1/1", help="K/N: this part of the faults only")

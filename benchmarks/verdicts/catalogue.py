@@ -1,8 +1,8 @@
-"""Which faults there are, where they are injected, and which journeys should notice.
+"""The faults to inject, where, and which journeys must detect them.
 
-A row is a fault of the reference service (`python -m service --faults`) or of the wire before it.
-The target of a fault is a path; a journey notices when its run turns red and names an endpoint of
-that path.
+A row is a fault of the reference service (`python -m service --faults`) or of the connection. The
+target of a fault is a path. A journey detects it if its run fails and names an endpoint of that
+path.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ API = "/api/v1"
 
 
 class Target(NamedTuple):
-    """Where a fault strikes: path, method, and the endpoints that meet it there."""
+    """The target of a fault: path, method, and the affected endpoints."""
 
     path: str
     method: str
@@ -22,7 +22,7 @@ class Target(NamedTuple):
     skip: int = 0
 
 
-# One request to the health path belongs to set-up; after it, the journey itself meets the fault.
+# The first request to the health path is from setup; the fault applies to the journey after it.
 HEALTH = Target(f"{API}/health", "GET", ("health",), skip=1)
 OPENAPI = Target("/openapi.json", "GET", ("openapi",))
 ROOT = Target("/", "GET", ("root",))
@@ -38,7 +38,7 @@ ME = Target(f"{API}/user/me", "GET", ("GET /user/me",))
 
 
 class Journey(NamedTuple):
-    """A test of the suite, what it needs, and where faults that can strike anywhere strike it."""
+    """A test of the suite, its settings, and the target of faults that can apply anywhere."""
 
     script: str
     settings: Mapping[str, str]
@@ -59,7 +59,7 @@ JOURNEYS = {
     "raw sockets": Journey("scripts/websocket.js", {"WS_PROTOCOL": "raw", **SOCKETS}),
     "Socket.IO": Journey("scripts/websocket.js", {"WS_PROTOCOL": "socketio", **SOCKETS}),
 }
-"""The journeys, those of resources and sockets included."""
+"""The journeys, including those of resources and sockets."""
 
 ANYWHERE: dict[str, dict[str, Any]] = {
     "status 500": {"error": {"value": 500}},
@@ -97,16 +97,16 @@ ANYWHERE: dict[str, dict[str, Any]] = {
     "redirect to a login page": {"redirect-login": {}},
     "redirect to another host": {"redirect-host": {}},
 }
-"""Faults that can strike any path: one in each journey."""
+"""Faults that can apply to any path: each is tested once in every journey."""
 
 DATA = ("GET /items", "GET /items/{id}", "POST /items", "PATCH /items/{id}", "DELETE /items/{id}")
 LOGIN = ("POST /auth/login", "GET /user/me", "login")
-# Where set-up refuses, the message names the path.
+# If setup refuses to run, the message names the path.
 SET_UP = ("health",)
 
 
 class Special(NamedTuple):
-    """A fault of one place: settings, who should notice, and what has to be named."""
+    """A fault of one target: settings, journeys that must detect it, and names to report."""
 
     faults: dict[str, Any]
     journeys: tuple[str, ...]
@@ -133,7 +133,7 @@ def fails(path: str, method: str, journey: str, name: str, status: int = 500) ->
 
 
 def on_sockets(faults: dict[str, Any], seconds: float | None = None) -> Special:
-    """Return a fault that sockets meet, whatever is spoken on them."""
+    """Return a fault of sockets, for every protocol."""
     return Special(faults, TALKING, ("websocket",), seconds=seconds)
 
 
@@ -267,7 +267,7 @@ class Case(NamedTuple):
 
 
 def cases() -> Iterator[Case]:
-    """Yield every fault in every journey that should notice it."""
+    """Yield every fault in every journey that must detect it."""
     for fault, settings in ANYWHERE.items():
         for journey, (_, _, target) in JOURNEYS.items():
             if target is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -16,11 +17,11 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 TEMPLATE = REPOSITORY / "{{cookiecutter.project_slug}}" / ".cookiecutter-k6" / "files"
 
 SHORT = {"PROFILE": "smoke", "VUS": "3", "THINK_TIME": "0.03", "REQUEST_TIMEOUT": "1s"}
-"""A few users for a few seconds, who wait 3 % of the usual time."""
+"""A few VUs for a few seconds, with 3 % of the usual think time."""
 
 
 class Verdict(NamedTuple):
-    """What a run said."""
+    """Output of a run."""
 
     code: int
     passed: bool
@@ -31,13 +32,14 @@ class Verdict(NamedTuple):
 
     @property
     def red(self) -> bool:
-        """True when the run failed, whoever says so."""
+        """Whether the run failed, for any reason."""
         return self.code != 0
 
     def names(self, endpoints: Sequence[str]) -> bool:
-        """True when a reason, or the message of a refused start, names one of the endpoints."""
-        heads = [reason.split(":")[0] for reason in self.reasons]
-        if any(endpoint in heads for endpoint in endpoints):
+        """Whether a reason, or the message of a refused start, names one of the endpoints."""
+        # Many endpoints with one cause share a line: `server error: 9 endpoints failed: A; B; ...`.
+        named = {name for reason in self.reasons for name in re.split("[:;] ?", reason)}
+        if any(endpoint in named for endpoint in endpoints):
             return True
         return self.code == 107 and any(endpoint.lower() in self.errors for endpoint in endpoints)
 

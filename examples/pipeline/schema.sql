@@ -1,4 +1,4 @@
--- What the tests of databases are written for. Two small systems in one database, each with a few rows.
+-- The schema that the database tests use: two small systems in one database, each with a few rows.
 
 -- A help desk, for scripts/database.js
 CREATE TABLE users (

@@ -115,6 +115,7 @@ def test_two_runs_against_one_host_share_a_group_however_it_is_written(runner: M
         (PULL, {}, "nothing to test"),
         (scheduled("0 2 * * *"), {}, "nothing to test"),
         (FORK, URL, "fork"),
+        (scheduled("0 3 * * 1"), URL, "breakpoint overloads staging.example.com:8443"),
     ],
 )
 def test_skipped_with_a_notice(
@@ -125,6 +126,14 @@ def test_skipped_with_a_notice(
     assert test is None
     assert job.steps[-1].err.startswith("::notice::Load test skipped: ")
     assert reason in job.steps[-1].err
+
+
+def test_a_heavy_profile_runs_where_it_is_allowed(runner: MakeRunner) -> None:
+    for variables in ({**URL, "LOAD_TEST_ALLOW_HEAVY": "true"}, START, {**START, **URL}):
+        ready = runner(recording=True, ci="github")
+        github = scheduled("0 3 * * 1")
+        expected = "false" if variables == {**START, **URL} else "true"
+        assert ready.load_tests(github=github, vars=variables)[0].outputs["run"] == expected
 
 
 def test_a_fork_without_the_key_is_skipped(runner: MakeRunner) -> None:

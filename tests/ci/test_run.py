@@ -88,7 +88,10 @@ def test_a_service_that_never_answers(runner: MakeRunner) -> None:
     _, job = ready.load_tests(inputs={**QUICK, "wait": "1s"}, vars=variables(dead))
     assert job
     assert job.step(RUN).code == 2, job
-    assert "There is no report" in job.summary
+    assert "The test did not start" in job.summary
+    assert f"GET {dead}/api/v1/health" in job.summary
+    assert "refused" in job.summary
+    assert "was not healthy within 1s" in job.summary
 
 
 def test_the_service_is_started_for_the_run_and_stopped(runner: MakeRunner) -> None:

@@ -176,9 +176,9 @@ def accepted(command: list[str | Path]) -> None:
         ("load health", {"PARALLELISM": "many"}, "from 2 to 100"),
         ("load health", {"RUN_ID": "Big_7"}, "lower-case letters"),
         ("load health", {"NAMESPACE": "a; b"}, "lower-case letters"),
-        ("health load", {}, "the profile comes first"),
+        ("health load", {}, "the profile comes before the test"),
         ("load nothing", {}, "unknown profile or test 'nothing'"),
-        ("load health", {"ALLOWED_HOSTS": ""}, "could not make the archive"),
+        ("load health", {"ALLOWED_HOSTS": ""}, "could not create the archive"),
     ],
 )
 def test_what_cannot_work_is_refused(
@@ -196,7 +196,7 @@ def test_an_archive_that_is_too_large_is_refused(cluster: Cluster) -> None:
     script.write_text(f"{script.read_text()}\nopen(import.meta.resolve('../big.txt'));\n")
     done = cluster.operator("make", "load", "health", **SETTINGS)
     assert done.returncode == 1
-    assert "a ConfigMap takes 1000000" in done.stderr
+    assert "a ConfigMap may have only 1000000" in done.stderr
 
 
 @pytest.mark.slow
@@ -236,7 +236,7 @@ def test_a_run_that_fails_is_cleaned_up(cluster: Cluster) -> None:
     assert cluster.calls() == ["apply", "get", "delete"]
     done = cluster.operator("run", folder, stage="started", RUN_LIMIT="1")
     assert done.returncode == 3
-    assert "has not ended within 1 s (stage 'started')" in done.stderr
+    assert "has not finished within 1 s (stage 'started')" in done.stderr
     assert cluster.operator("run", folder, stage="error", KEEP="true").returncode == 3
     assert cluster.calls()[-1] == "get"
     assert cluster.operator("clean", folder).returncode == 0

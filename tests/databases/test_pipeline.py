@@ -371,12 +371,14 @@ def test_what_cannot_work_is_refused(suite: Suite, stores: Stores) -> None:
     remote = f"mongodb://{USER}:{PASSWORD}@mongo.example.com/shop"
     entry = "scripts/cdc-baseline.js"
     started = {
-        "MONGODB_URL: no server answers": live.start(
+        "MONGODB_URL: no server responds": live.start(
             entry, MONGODB_URL=f"mongodb://127.0.0.1:{free_port()}/shop"
         ),
-        "mongo.example.com is neither local nor listed": live.start(entry, MONGODB_URL=remote),
-        "MONGODB_URL: not set": live.start(entry, MONGODB_URL=""),
-        "READ_URL: not set": live.start(entry, CDC_READ="sql"),
+        "mongo.example.com is neither local nor in ALLOWED_HOSTS": live.start(
+            entry, MONGODB_URL=remote
+        ),
+        "MONGODB_URL must be set": live.start(entry, MONGODB_URL=""),
+        "READ_URL must be set": live.start(entry, CDC_READ="sql"),
         "ALLOW_WRITES=true": live.start(
             entry, MONGODB_URL=remote, ALLOWED_HOSTS="mongo.example.com"
         ),

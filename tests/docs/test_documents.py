@@ -57,6 +57,17 @@ def test_the_tables_of_settings_are_those_in_the_code(node_bin: Callable[[str], 
     assert result.returncode == 0, result.stderr
 
 
+def test_the_tables_of_the_readme_are_what_k6_gets(k6_binary: Path) -> None:
+    script = REPOSITORY / "tools" / "readme_tables.py"
+    result = subprocess.run(
+        [sys.executable, str(script), "--check", "--k6", str(k6_binary)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+
+
 def test_every_setting_of_suite_env_is_in_a_table() -> None:
     text = (LOAD / "suite.env").read_text(encoding="utf-8")
     # OPENAPI_SPEC is read by the command only.

@@ -28,13 +28,14 @@ pytestmark = pytest.mark.xdist_group("howtos")
 # What the guides name, without tests that their examples do not touch: seconds, not minutes.
 CHECKS = (
     "tests/docs/test_documents.py tests/generation/test_documents.py tests/lint/test_marks.py"
+    " tests/lint/test_architecture.py"
     " tests/lint/test_wrapper_parts.py tests/placing/test_features.py tests/wrapper/test_docs.py"
     " tests/generation/test_options.py tests/suite/test_planned_load.py"
     " tests/lint/test_javascript.py tests/lint/test_shell.py"
 )
 ABOUT_THE_EXAMPLES = (
-    "test_documents or test_marks or test_wrapper_parts or test_features or test_docs"
-    " or peak-hour or notes or test_the_table or test_every_pattern or quick"
+    "test_documents or test_architecture or test_marks or test_wrapper_parts or test_features"
+    " or test_docs or peak-hour or notes or test_the_table or test_every_pattern or quick"
     " or (types_are_right and template) or scripts_of_the_repository or as_one_script"
 )
 
@@ -127,7 +128,7 @@ def test_an_edit_that_does_not_fit_is_named(tmp_path: Path) -> None:
 def test_the_setting_is_read_and_documented(load: Path, k6_binary: Path) -> None:
     assert "USER_AGENT" in (load / "docs/settings.md").read_text(encoding="utf-8")
     script = load / "scenarios/smoke.js"
-    assert inspect(k6_binary, script)["userAgent"] is None
+    assert str(inspect(k6_binary, script)["userAgent"]).startswith("cookiecutter-k6/")
     assert inspect(k6_binary, script, "USER_AGENT=load test")["userAgent"] == "load test"
 
 

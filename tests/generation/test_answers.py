@@ -93,7 +93,7 @@ def test_a_hostile_name_is_refused_in_one_line_of_ascii(name: str) -> None:
     assert problems[0].isascii()
     assert problems[0].isprintable()
     assert problems[0].startswith("ERROR: project_name=")
-    assert "give 1 to 100 printable characters" in problems[0]
+    assert "expected 1 to 100 printable characters" in problems[0]
 
 
 @pytest.mark.parametrize("slug", BAD_SLUGS)
@@ -161,7 +161,7 @@ def test_a_sloppy_list_is_put_in_order(typed: str, meant: str) -> None:
 def test_a_wrong_list_is_refused_with_what_it_may_hold(value: object) -> None:
     _, problems = answers(resources=value)
     assert len(problems) == 1
-    assert "none, or some of items, missions, desk" in problems[0]
+    assert "none, or a comma-separated list of items, missions, desk" in problems[0]
 
 
 @pytest.mark.parametrize("value", ["maybe", "", "2", None, [], 1.5])
@@ -310,7 +310,7 @@ def test_a_wrong_choice_in_a_config_file_is_caught(tmp_path: Path) -> None:
     output.mkdir()
     result = cookie(output, "--no-input", "--config-file", str(config))
     assert result.code == 1
-    assert result.errors[0].startswith("ERROR: auth='logn' is not accepted: give one of none,")
+    assert result.errors[0].startswith("ERROR: auth='logn' is invalid: expected one of none,")
     assert nothing_written(output)
 
 

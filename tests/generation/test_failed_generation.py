@@ -215,7 +215,7 @@ def test_a_suite_folder_linked_outside_the_project_is_refused(tmp_path: Path, wh
     result = cookie(tmp_path, "--no-input", "-f")
     assert result.code == 1
     assert result.errors == [
-        f"ERROR: nothing was changed: {where} is a link that leads out of the project; move it away"
+        f"ERROR: nothing was changed: {where} is a link out of the project; move it away"
     ]
     assert tree(tmp_path) == before
 
@@ -267,5 +267,5 @@ def test_a_staging_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
     (service / ".cookiecutter-k6").symlink_to(target)
     result = cookie(tmp_path, "--no-input", "-f")
     assert result.code == 1
-    assert "is in the way" in result.errors[0]
+    assert "exists but" in result.errors[0]
     assert [path.name for path in target.iterdir()] == ["precious.js"]

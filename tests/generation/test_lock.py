@@ -86,7 +86,7 @@ def test_a_folder_without_a_marker_is_kept(locked: bool, name: str) -> None:
     if locked:
         leave_lock()
     (STAGING / name).mkdir(parents=True)
-    assert "was not made by this template" in hook.prepare(CONTEXT)[0]
+    assert "was not created by this template" in hook.prepare(CONTEXT)[0]
     assert (STAGING / name).is_dir()
 
 
@@ -108,7 +108,7 @@ def test_a_lock_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
     target.mkdir()
     (target / "run.json").write_text("{}")
     LOCK.symlink_to(target)
-    assert "is in the way" in hook.prepare(CONTEXT)[0]
+    assert "exists but" in hook.prepare(CONTEXT)[0]
     assert (target / "run.json").is_file()
 
 
@@ -117,7 +117,7 @@ def test_a_staging_folder_that_is_a_link_is_not_followed(tmp_path: Path) -> None
     target.mkdir()
     (target / "README.txt").write_text(hook.MARKER_FIRST_LINE + "\n")
     STAGING.symlink_to(target)
-    assert "is in the way" in hook.prepare(CONTEXT)[0]
+    assert "exists but" in hook.prepare(CONTEXT)[0]
     assert (target / "README.txt").is_file()
     assert not LOCK.exists()
 
@@ -125,7 +125,7 @@ def test_a_staging_folder_that_is_a_link_is_not_followed(tmp_path: Path) -> None
 def test_a_foreign_staging_folder_is_kept() -> None:
     STAGING.mkdir()
     (STAGING / "mine.txt").write_text("mine")
-    assert "was not made by this template" in hook.prepare(CONTEXT)[0]
+    assert "was not created by this template" in hook.prepare(CONTEXT)[0]
     assert (STAGING / "mine.txt").is_file()
     assert not LOCK.exists()
 

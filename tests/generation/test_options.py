@@ -43,7 +43,9 @@ DATABASE = """
     config/database.js docs/database-queries.md engine/features/queries/* scripts/database.js sql/*
 """
 CDC = "config/cdc.js docs/cdc.md engine/features/cdc/* scripts/cdc-*.js"
-CI = "ci/.gitignore ci/ci.sh ci/runs.txt docs/ci.md"
+CI = """
+    ci/.gitignore ci/ci.sh ci/k6/go.mod ci/k6/go.sum ci/monorepo.sh ci/runs.txt docs/ci.md
+"""
 GITHUB = "/.github/workflows/load-test*.yml docs/ci-github.md"
 GITLAB = "/.gitlab-ci.yml ci/gitlab.yml docs/ci-gitlab.md"
 GRAFANA = """
@@ -117,7 +119,11 @@ TABLE = (
     Row(
         {"resources": "missions"},
         files=f"{RESOURCES} {MISSIONS}",
-        env={"WORKLOAD": "missions", "HEALTH_STATUS_WORDS": "*"},
+        env={
+            "WORKLOAD": "missions",
+            "HEALTH_STATUS_WORDS": "*",
+            "ALL_TESTS": "health,missions,specs",
+        },
         readme="(docs/resources.md)",
     ),
     Row(
@@ -186,19 +192,27 @@ TABLE = (
     Row({"include_claude_md": True}, files="/CLAUDE.md"),
 )
 
-# option, wrong answer, what the error message says; options that are yes or no come by themselves
+# option, wrong answer, part of the error message; yes/no options are added automatically
 WRONG_ANSWERS = (
-    ("project_name", "a\tb", "(it holds the control character U+0009): give 1 to 100 printable"),
-    ("project_slug", "../up", "give 1 to 63 of a-z, 0-9, dash, dot and underscore"),
-    ("backend_port", "80a", "give a whole number from 1 to 65535."),
-    ("backend_api_prefix", "//", "give a path such as /api/v1"),
-    ("auth", "logn", "give one of none, login, api-key."),
-    ("openapi_spec", "ftp://x/y", "(of URLs only http:// and https:// are read): give a file"),
-    ("resources", "desks", "give none, or some of items, missions, desk with commas between."),
-    ("websocket", "ws", "give one of none, raw, socketio."),
-    ("profile_set", "cor", "give one of core, stress-150, light, saas, extended, cdc, desk."),
-    ("ci", "jenkins", "give one of none, github, gitlab."),
-    ("include_observability", "loki", "give one of none, prometheus, influxdb, both."),
+    (
+        "project_name",
+        "a\tb",
+        "(it contains the control character U+0009): expected 1 to 100 printable",
+    ),
+    ("project_slug", "../up", "expected 1 to 63 characters of a-z, 0-9, dash, dot and underscore"),
+    ("backend_port", "80a", "expected a whole number from 1 to 65535."),
+    ("backend_api_prefix", "//", "expected a path such as /api/v1"),
+    ("auth", "logn", "expected one of none, login, api-key."),
+    (
+        "openapi_spec",
+        "ftp://x/y",
+        "(only http:// and https:// URLs are supported): expected a file",
+    ),
+    ("resources", "desks", "expected none, or a comma-separated list of items, missions, desk."),
+    ("websocket", "ws", "expected one of none, raw, socketio."),
+    ("profile_set", "cor", "expected one of core, stress-150, light, saas, extended, cdc, desk."),
+    ("ci", "jenkins", "expected one of none, github, gitlab."),
+    ("include_observability", "loki", "expected one of none, prometheus, influxdb, both."),
     *((name, "maybe", "") for name, default in defaults().items() if isinstance(default, bool)),
 )
 
@@ -263,7 +277,7 @@ def test_bake_with_wrong_answer(
     if message:
         error, *rest = capfd.readouterr().err.splitlines()
         assert not any(line.startswith("ERROR") for line in rest)
-        assert error.startswith(f"ERROR: {option}={answer!r} is not accepted")
+        assert error.startswith(f"ERROR: {option}={answer!r} is invalid")
         assert message in error
         assert f"Run the command again with, for example, {option}=" in error
     else:  # cookiecutter itself refuses a wrong yes or no, before any hook runs

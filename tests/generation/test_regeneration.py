@@ -207,7 +207,7 @@ def test_a_service_with_its_own_suite_keeps_it(tmp_path: Path) -> None:
         assert after[path] == content
     assert f"{WRAPPER}.new" in after
     assert f"{CONFIG}.new" in after
-    assert "a file of yours is there" in result.out
+    assert "you already have a file there" in result.out
     assert "nothing to do" in cookie(service, *UPDATE).out
 
 
@@ -255,12 +255,12 @@ def test_the_check_fails_if_the_suite_is_outdated(bake: Bake, template: Path) ->
     before = tree(project)
     current = cookie(project, *UPDATE, template=template, K6_SUITE_CHECK="1")
     assert current.code == 0, current.err
-    assert "the suite is current" in current.out
+    assert "the suite is up to date" in current.out
     change_template(template, CONFIG, "\n", "\n// newer\n")
     stale = cookie(project, *UPDATE, template=template, K6_SUITE_CHECK="1")
     assert stale.code == 1
     assert stale.errors == [
-        "ERROR: the suite is not current; update it with the command in tests/load/README.md"
+        "ERROR: the suite is not up to date; update it with the command in tests/load/README.md"
     ]
     assert f"  updated  {CONFIG}" in stale.out
     assert tree(project) == before

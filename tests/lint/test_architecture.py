@@ -31,19 +31,21 @@ OWNERS = {
     "k6.config.js": "config/ lib/config.js",
     "config/": "lib/helpers.js lib/unique-name.js",
     "lib/": "engine/vu/ engine/settings/",
-    "lib/config.js": "lazy:engine/settings/",
+    "lib/auth.js": "lib/ engine/auth/bearer.js lazy:engine/auth/",
+    "lib/config.js": "lazy:engine/settings/ lazy:config/thresholds.js",
     "lib/define.js": "lib/config.js engine/vu/ lazy:engine/plan/plan.js",
 }
 
 # The engine, from the bottom up: a row names only itself, rows above it, and parts of lib/.
 BASE = "engine/vu/ engine/settings/ engine/features/registry.js"
-LIB = "lib/config.js lib/http.js"
+LIB = "lib/config.js lib/http.js lib/checker.js"
 SHARED = "engine/summary/statistics.js engine/summary/causes.js"
 ENGINE = {
     "engine/vu/": "",
     "engine/features/registry.js": "lazy:engine/features/",
     "engine/settings/": "engine/features/registry.js",
     "engine/settings/user-files.js": "config/ lazy:k6.config.js",
+    "engine/auth/": f"{BASE} {LIB} lib/define.js",
     "engine/summary/statistics.js": "",
     "engine/summary/causes.js": "",
     "engine/baseline/": f"{BASE} {LIB}",

@@ -49,6 +49,25 @@ HOSTS = re.compile(
 REGISTRY = re.compile(
     r"regist|mirror|prox[y]|artifactory|nexus|pypi|\.(corp|intern|lan)$|(?<!docker)\.internal$"
 )
+# Phrases that read as if translated -> how the field says it. The brackets keep this file clean.
+PHRASES = {
+    r"\bthat whic[h]\b": "what, or the noun itself",
+    r"\binsists o[n]\b": "requires, or fails without",
+    r"\bdid not take th[e]\b": "rejected",
+    r"\bOnce more, to tel[l]\b": "re-running to rule out noise",
+    r"\bvouche[d]\b": "is on the allow list",
+    r"\bhas no opinio[n]\b": "records nothing",
+    r"\bnot accepted: giv[e]\b": "is invalid: expected",
+    r"\bone (?:row|line|step|plan|rule) [a] \w": "one row per ...",
+    r"\bWhat tells tha[t]\b": "how ... is determined",
+    r"\bbehind the loa[d]\b": "after the load, or teardown",
+    r"\bmeasured, and goo[d]\b": "measured; all thresholds met",
+    r"\bcounts as goo[d]\b": "pass/fail criteria, or thresholds",
+    r"\bput beside th[e]\b": "saved next to the",
+    r"\bis in the way and (?:is|was) no[t]\b": "exists but is not",
+    r"\bfigures of (?:the|a) ru[n]\b": "results or metrics of the run",
+}
+
 URL = re.compile(r"\b(?:https?|wss?)://(?:[^/\s@'\"`]*@)?(\[[^\]\s]+\]|[A-Za-z0-9][\w.-]*)")
 
 
@@ -94,6 +113,14 @@ def private_names(path: Path, text: str) -> Iterator[str]:
             yield f"{shown(path)}: unexpected host {host} (if it is public, add it to HOSTS)"
 
 
+def stilted(path: Path, text: str) -> Iterator[str]:
+    """Yield phrases of PHRASES, with the better wording."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        for phrase, better in PHRASES.items():
+            if match := re.search(phrase, line):
+                yield f"{shown(path)}:{number}: {match[0]!r}: write {better}"
+
+
 def is_test(path: Path) -> bool:
     """Tell whether a file is a test of this repository, not of a generated suite."""
     own = REPOSITORY in path.parents and TEMPLATE not in path.parents
@@ -121,6 +148,11 @@ def locks_excluded(paths: Iterable[Path]) -> list[Path]:
 def test_text_of_the_repository_is_tidy() -> None:
     files = text_files(tracked_files())
     assert_none(line for path, text in files for line in untidy(path, text))
+
+
+def test_text_of_the_repository_is_idiomatic() -> None:
+    files = text_files(tracked_files())
+    assert_none(line for path, text in files for line in stilted(path, text))
 
 
 def test_text_of_generated_projects_is_tidy(generated: Path) -> None:
@@ -206,6 +238,13 @@ def test_template_files_are_copied_not_rendered() -> None:
 )
 def test_untidy_text_is_found(text: str, complaint: str) -> None:
     assert [complaint in line for line in untidy(Path("x"), text)] == [True]
+
+
+@pytest.mark.parametrize(
+    "text", ["one row " + "a resource", "What counts as " + "good", "the figures of " + "a run"]
+)
+def test_stilted_phrases_are_found(text: str) -> None:
+    assert [":2: " in line for line in stilted(Path("x"), f"fine\n{text}\n")] == [True]
 
 
 @pytest.mark.parametrize(

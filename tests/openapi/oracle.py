@@ -31,6 +31,8 @@ def modern(node: Any) -> Any:
     made = {str(key): modern(value) for key, value in node.items() if value is not None}
     if isinstance(made.get("type"), str):
         made["type"] = made["type"].lower()
+        if not made["type"]:
+            del made["type"]
     _required(made)
     for strict, plain in LIMITS.items():
         if made.get(strict) is True and plain in made:

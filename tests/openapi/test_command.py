@@ -195,7 +195,9 @@ def test_overrides_that_are_wrong_are_refused(text: str, message: str, tmp_path:
         (["update", "missing.json"], "does not exist"),
         (["update", "."], "is a folder"),
         (["update", "http://127.0.0.1:9/x"], "cannot be fetched"),
-        (["update", "openapi.json", "--include", "colour=red"], "expected tag=NAME"),
+        (["update", "openapi.json", "--include", "colour=red"], "expected tag:NAME"),
+        (["update", "openapi.json", "--include", "tags:red"], "Did you mean tag:red?"),
+        (["update", "openapi.json", "--include", "tag:none"], "leaves none of 11 operations"),
         (["update", "empty.json"], "#/paths: the document holds no operation"),
         (["list"], "holds no operations"),
     ],
@@ -279,3 +281,49 @@ def test_uv_brings_yaml_where_python_has_none(project: Project, tmp_path: Path) 
     )
     assert '# dependencies = ["pyyaml' in head
     assert project.names()
+
+
+def test_selections_are_spelled_as_the_settings_spell_them(project: Project) -> None:
+    project.run("update", "openapi.json", "--include", "tag:orders", "--exclude", "method:DELETE")
+    assert "GET /orders" in project.names()
+    assert not [name for name in project.names() if "products" in name or "DELETE" in name]
+    project.run("update", "openapi.json", "--select-all", "--include", "GET /products*")
+    assert project.names() == ["GET /products", "GET /products/{id}"]
+
+
+def test_a_selection_keeps_the_user_s_formatting(project: Project) -> None:
+    text = '{"operations": {\n\t"GET /orders":   {"weight": 3}\n}}\n'
+    project.overrides.write_text(text, encoding="utf-8")
+    project.run("update", "openapi.json", "--exclude", "tag:orders")
+    project.run("update", "openapi.json", "--exclude", "method:PATCH")
+    changed = project.overrides.read_text(encoding="utf-8")
+    assert text[1:] in changed
+    content = json.loads(changed)
+    assert content["select"] == {"exclude": {"tags": ["orders"], "methods": ["PATCH"]}}
+
+
+def test_another_document_is_remembered(project: Project) -> None:
+    done = project.run("update", "openapi.json")
+    assert "OPENAPI_SPEC=openapi.json, for the next update" in done.stdout
+    assert "OPENAPI_SPEC=openapi.json\n" in (project.root / "tests/load/suite.env").read_text()
+    assert project.run("update", "--check").returncode == 0
+
+
+def test_a_misspelt_command_is_refused_with_the_right_one(project: Project) -> None:
+    done = project.run("upate")
+    assert done.returncode == 1
+    assert "Did you mean 'openapi update'?" in done.stderr
+
+
+def test_a_reader_that_stops_is_no_error(project: Project) -> None:
+    project.run("update", "openapi.json")
+    done = subprocess.run(
+        [BASH, "-c", f"{shlex.quote(BASH)} scripts/load-test.sh openapi list | head -1"],
+        cwd=project.root,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0
+    assert done.stderr == ""

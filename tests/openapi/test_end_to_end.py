@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import shutil
 import subprocess
-import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,15 +15,14 @@ import pytest
 import yaml
 from service.testing import RunningService, free_port, running_service
 
-from tests.support.layout import LOAD
-from tests.support.suite_runner import ANY_LATENCY, Run, Suite
+from tests.openapi.running import Compiled, consent
+from tests.support.suite_runner import Run
 
 pytestmark = pytest.mark.slow
 
 DOCUMENTS = Path(__file__).parent / "documents"
 STYLES = [*sorted(f"styles/{path.name}" for path in (DOCUMENTS / "styles").iterdir()), "shop.json"]
 SCRIPT = "scripts/openapi.js"
-Compiled = Callable[[Path], Suite]
 
 
 @pytest.fixture
@@ -33,26 +30,6 @@ def own() -> Iterator[RunningService]:
     """A service of this test alone: its items are counted."""
     with running_service() as running:
         yield running
-
-
-@pytest.fixture
-def compiled(k6_binary: Path, tmp_path: Path) -> Compiled:
-    """Return a suite whose table was compiled from a document, with nothing edited."""
-
-    def make(document: Path) -> Suite:
-        load = tmp_path / "project" / "tests" / "load"
-        shutil.copytree(LOAD, load, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
-        tool = str(load / "engine/features/openapi/compile.py")
-        command = [sys.executable, tool, "update", str(document)]
-        subprocess.run(command, check=True, capture_output=True, timeout=60)
-        settings: dict[str, str | float] = {
-            "DURATION": "1s",
-            "THINK_TIME": 0.1,
-            "THRESHOLDS": ANY_LATENCY,
-        }
-        return Suite(k6_binary, load, tmp_path, settings)
-
-    return make
 
 
 def answered(run: Run) -> list[Any]:
@@ -113,7 +90,7 @@ def test_every_request_is_valid(
         content.pop(key, None)  # the mock serves at its root
     document = tmp_path / "document.json"
     document.write_text(json.dumps(content), encoding="utf-8")
-    suite = compiled(document)
+    suite = compiled(document, consent(content))
     with mock(node_bin("prism"), document, tmp_path / "mock.txt") as url:
         run = suite.against(url, OPENAPI_KEY="user:secret", OPENAPI_SEED=7).run(SCRIPT)
     valid = answered(run)

@@ -36,7 +36,7 @@ def test_a_failure_leaves_a_complete_suite_and_the_command(
     answer: str, baked: Baked, capfd: pytest.CaptureFixture[str]
 ) -> None:
     project = baked(openapi_spec=answer, project_name=f"For {answer.partition(':')[0]}")
-    assert header_of(project) == {"format": 1, "document": None}
+    assert header_of(project) == {"format": 2, "document": None}
     assert (project / "tests/load/engine/features/openapi/compile.py").is_file()
     assert "./scripts/load-test.sh openapi update" in capfd.readouterr().out
 
@@ -71,9 +71,9 @@ def test_an_outdated_table_is_compiled_again(tmp_path: Path) -> None:
     for text, outdated in [
         ("", True),
         ("[]\n", True),
-        ('{"format": 1, "document": null}\n', True),
-        ('{"format": 0, "document": {}}\n', True),
-        ('{"format": 1, "document": {}}\n', False),
+        ('{"format": 2, "document": null}\n', True),
+        ('{"format": 1, "document": {}}\n', True),
+        ('{"format": 2, "document": {}}\n', False),
     ]:
         table.write_text(text, encoding="utf-8")
         assert openapi.outdated(str(tmp_path), changed=False) is outdated

@@ -113,6 +113,7 @@ def test_every_file_renders_for_every_answer(answers: dict[str, object]) -> None
             "backend_port": "1",
             "api_prefix": "/p",
             "update_command": "c",
+            "profile_set": "core",
             "influxdb_dashboard": "k",
         },
     )

@@ -185,13 +185,13 @@ def test_an_old_project_edited_in_every_file_updates(
     assert result.code == 0, result.out + result.err
     assert before - marks(project) == set(), result.out
     assert dead_imports(project) == []
-    assert beside(project, ".yours") == named(result, "your version put beside the new one")
-    assert beside(project, ".new") == named(result, "new version put beside yours")
+    assert beside(project, ".yours") == named(result, "your version saved as .yours")
+    assert beside(project, ".new") == named(result, "new version saved as .new")
     if committed:  # nearly everything merges; a mark can be beside a line that the template changed
         conflicts = beside(project, ".yours") | beside(project, ".new")
         assert len(conflicts) < len(contents(project)) / 10, conflicts
     for line, (was, now) in OWN_IMPORTS.items():
-        assert f'{MINE}:{line}  ("{was}" is "{now}" now)' in result.out
+        assert f'{MINE}:{line}  ("{was}" is now "{now}")' in result.out
     for test in ("health", "mine"):
         done = smoke(project, service, k6_binary, test)
         assert done.code == 0, done.out + done.err
@@ -202,7 +202,7 @@ def test_an_old_project_edited_in_every_file_updates(
     again = cookie(project, *UPDATE)
     assert contents(project) == settled
     assert "nothing to do" in again.out
-    assert named(again, "your version is beside the new one") == beside(project, ".yours")
+    assert named(again, "your version is still there as .yours") == beside(project, ".yours")
     assert {line for line in again.out.split("\n") if line.startswith("  tests")} == set()
 
     for name in beside(project, ".yours"):

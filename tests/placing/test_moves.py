@@ -174,7 +174,7 @@ def test_with_every_name_taken_the_old_file_stays(project: Project) -> None:
     for number in ("", *"23456789"):
         project.write(f"{NEW}.yours{number}", b"notes\n")
     plan = project.generate(1)
-    assert said(plan, "kept") == {OLD: f"the template has it as {NEW} now"}
+    assert said(plan, "kept") == {OLD: f"the template now has it as {NEW}"}
     assert b"user-1" in project.read(OLD)
     assert project.read(NEW) == AFTER[NEW]
 
@@ -265,14 +265,14 @@ def test_each_line_that_imports_a_moved_file_is_named_with_its_new_form(project:
     project.write(MINE, OWN)
     plan = project.generate(1)
     assert said(plan, "stale") == {
-        f"{MINE}:1": '"../lib/thing.js" is "../engine/thing.js" now',
-        f"{MINE}:2": '"../lib/both.js" is "../engine/right.js" now',
-        f"{MINE}:3": '"../types/thing.js" is "../engine/types/thing.js" now',
-        f"{MINE}:4": '"../lib/helper.js" is "../engine/helper.js" now',
+        f"{MINE}:1": '"../lib/thing.js" is now "../engine/thing.js"',
+        f"{MINE}:2": '"../lib/both.js" is now "../engine/right.js"',
+        f"{MINE}:3": '"../types/thing.js" is now "../engine/types/thing.js"',
+        f"{MINE}:4": '"../lib/helper.js" is now "../engine/helper.js"',
     }
     assert project.read(MINE) == OWN
     quiet = settled(project, 1)
-    assert said(quiet, "stale") == {f"{MINE}:4": '"../lib/helper.js" is "../engine/helper.js" now'}
+    assert said(quiet, "stale") == {f"{MINE}:4": '"../lib/helper.js" is now "../engine/helper.js"'}
 
 
 def test_a_shim_serves_what_is_still_imported_and_nothing_else(project: Project) -> None:

@@ -151,14 +151,23 @@ def test_an_endpoint_that_vanished_fails_and_a_new_one_does_not(
         ({"schema": 99}, "has the format 99, expected 1"),
         (
             {"test": "api-public"},
-            "is of another load: test was api-public there and is health here",
+            "is from a different load: test is api-public in the baseline and health in this run",
         ),
-        ({"profile": "load"}, "is of another load: profile was load there and is smoke here"),
-        ({"targetVUs": 50}, "is of another load: targetVUs was 50 there and is 1 here"),
-        ({"plannedMs": 9}, "is of another load: plannedMs was 9 there and is 1000 here"),
-        ({"endpoints": []}, "holds no endpoints"),
-        ({"runs": 0}, "holds no endpoints"),
-        ({"runs": 2}, "has a spread, which 2 runs cannot have"),
+        (
+            {"profile": "load"},
+            "is from a different load: profile is load in the baseline and smoke in this run",
+        ),
+        (
+            {"targetVUs": 50},
+            "is from a different load: targetVUs is 50 in the baseline and 1 in this run",
+        ),
+        (
+            {"plannedMs": 9},
+            "is from a different load: plannedMs is 9 in the baseline and 1000 in this run",
+        ),
+        ({"endpoints": []}, "has no endpoints"),
+        ({"runs": 0}, "has no endpoints"),
+        ({"runs": 2}, "has a spread, which needs 3 runs"),
         ({"p95": 0}, "p95 is 0, expected milliseconds above 0"),
         ({"p95": None}, "p95 is null, expected milliseconds above 0"),
         ({"p95": "12"}, "p95 is 12, expected milliseconds above 0"),
@@ -178,7 +187,8 @@ def test_a_baseline_that_cannot_judge_stops_the_run_before_any_load(
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [(None, "is missing"), ("{", "is no JSON"), ('{"p95": NaN}', "is no JSON")]
+    ("text", "words"),
+    [(None, "is missing"), ("{", "is not valid JSON"), ('{"p95": NaN}', "is not valid JSON")],
 )
 def test_a_baseline_that_is_no_baseline(own: Suite, text: str | None, words: str) -> None:
     if text is not None:
@@ -245,3 +255,13 @@ def test_two_runs_side_by_side(own: Suite, tmp_path: Path) -> None:
     refused = own.having(**paths).run("engine/commands/compare-runs.js")
     assert refused.code == 107
     assert "is not the summary of a run" in refused.err
+
+
+def test_a_run_without_endpoints_makes_no_baseline(own: Suite) -> None:
+    run = own.run("scripts/health.js")
+    path = run.folder / "summary.json"
+    path.write_text(json.dumps({**run.summary, "endpoints": []}), encoding="utf-8")
+    refused = saved(own, [run])
+    assert refused.code != 0
+    assert "health measures no endpoint" in refused.err
+    assert not (own.load / "baselines" / "health.json").exists()

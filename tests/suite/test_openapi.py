@@ -74,7 +74,7 @@ SCHEMES = {"Caller": {"type": "bearer"}}
 
 def table(rows: Rows, schemes: Mapping[str, Row] = SCHEMES, **header: Any) -> str:
     """Return the text of a table."""
-    first = {"format": 1, "document": {"title": "x"}, "base": "", "schemes": schemes, **header}
+    first = {"format": 2, "document": {"title": "x"}, "base": "", "schemes": schemes, **header}
     return "".join(f"{json.dumps(row)}\n" for row in [first, *rows])
 
 
@@ -281,9 +281,9 @@ class TestChoosing:
         assert "openapi update" in run.err
 
     def test_a_table_of_another_version_is_refused(self, prepared: Prepared) -> None:
-        found = prepared(table([], format=2)).inspect(SCRIPT)
+        found = prepared(table([], format=1)).inspect(SCRIPT)
         assert found.code == 107
-        assert "format 2" in found.err
+        assert "format 1" in found.err
 
     def test_values_and_statuses_of_the_user(self, prepared: Prepared, recorder: Recorder) -> None:
         overrides = {

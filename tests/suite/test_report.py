@@ -203,6 +203,27 @@ def test_the_course_of_a_run_is_added_afterwards(
             assert view["overflowOnPaper"] <= 0
 
 
+def test_crossed_limits_are_in_the_charts_and_on_the_cards(
+    suite: Suite, faulty: RunningService, look: Callable[..., Any]
+) -> None:
+    faulty.set_fault("slow", 150, only="/api/v1/health", skip=1)
+    live = suite.against(faulty.url)
+    limits = "http_req_duration=p(95)<120; http_req_duration{name:health}=p(95)<5000"
+    run = recording(live, THRESHOLDS=f"{limits}; health_duration=p(95)<5000")
+    assert run.code == 99
+    page = finish(live, run.folder)
+    assert page.count('<line class="limit"') == 2
+    assert "Limit: 120 ms." in page
+    assert "Limit: 1%." in page
+    cards = dict(re.findall(r'<h2>(p95|p99|Failed|Checks)</h2>\s*<p class="(figure[^"]*)"', page))
+    assert cards == {"p95": "figure bad", "p99": "figure", "Failed": "figure", "Checks": "figure"}
+    assert page.index("<h2>p95</h2>") < page.index("<h2>Failed</h2>") < page.index("<h2>Requests<")
+    seen = look(run.folder / ".report.html")
+    assert seen["accessibility"] == []
+    for view in seen["views"]:
+        assert_harmless(view, run.folder / ".report.html")
+
+
 def test_the_trend_shows_runs_of_the_same_kind_only(live: Suite, tmp_path: Path) -> None:
     run = live.run("scripts/health.js", VUS=1, DURATION="1s", TIME_SCALE="0.02", THRESHOLDS=PATIENT)
     summary = run.summary

@@ -441,7 +441,9 @@ def test_the_guard_covers_the_sockets(
     found = suite.inspect(ENTRY, WS_URL=f"wss://me:pw@{HOST}/ws", **settings)
     assert found.code == (0 if allowed else 107)
     if not settings:
-        assert f"WS_URL=wss://***@{HOST}/ws: {HOST} is neither local nor listed" in found.err
+        assert (
+            f"WS_URL=wss://***@{HOST}/ws: {HOST} is neither local nor in ALLOWED_HOSTS" in found.err
+        )
 
 
 @pytest.mark.parametrize(

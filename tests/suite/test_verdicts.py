@@ -319,4 +319,4 @@ def test_requests_that_are_not_authorised(
     assert run.code == THRESHOLDS_CROSSED
     assert set(run.endpoint("GET /items")["errorTypes"]) == {cause}
     assert "GET /items: 100%" in run.reasons
-    assert "GET /items/{id}: was never requested" in run.reasons
+    assert "3 endpoints were never requested: GET /items/{id}; " in run.reasons

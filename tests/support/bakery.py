@@ -40,7 +40,7 @@ class Bakery:
         self._digests: dict[Path, dict[str, str]] = {}
 
     def result(self, **answers: Answer) -> Result:
-        """Return the `Result` for these answers; an option left out has its default."""
+        """Return the `Result` for these answers and the defaults of all others."""
         key = key_of(answers)
         if key not in self._results:
             result = self._cookies.bake(extra_context=json.loads(key))

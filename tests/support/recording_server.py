@@ -1,6 +1,6 @@
 """A server that answers from a table of routes and records every request.
 
-For what the reference service has no use for: keys in queries and cookies, forms, hostile routes.
+For features that the reference service lacks: keys in queries and cookies, forms, hostile routes.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ SCRIPT_ERROR = 107
 MEGABYTE = 1_000_000
 
 RUN_TIMEOUT = 60.0
-"""Longest time for one k6 process, seconds; every run here is made to last a few."""
+"""Time limit for one k6 process in seconds; runs in tests last only a few seconds."""
 
 FLAGS = ("--quiet", "--no-color", "--address=")
 
@@ -34,7 +34,7 @@ ENTRIES = (*(f"scenarios/{name}.js" for name in SCENARIOS), *(f"scripts/{n}.js" 
 TIME_SCALES = {
     "scenarios/load.js": 0.003,
     "scenarios/stress.js": 0.002,
-    # Each of its stages is judged by itself, so that the shortest must hold whole iterations.
+    # Each of its stages is evaluated separately, so the shortest one must fit whole iterations.
     "scenarios/spike.js": 0.012,
     "scripts/health.js": 0.02,
     "scripts/api-public.js": 0.01,

@@ -72,7 +72,7 @@ def test_arguments_of_bench(arguments: list[str], expected: tuple[list[str], lis
 
 def test_an_unknown_benchmark_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert bench.main(["nonsense"]) == 2
-    assert "no benchmark 'nonsense': known are" in capsys.readouterr().err
+    assert "unknown benchmark 'nonsense': expected" in capsys.readouterr().err
 
 
 def test_ci_run_is_the_test_command_and_nothing_else() -> None:

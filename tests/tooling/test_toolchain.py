@@ -194,8 +194,8 @@ def test_the_folder_of_a_tool_changes_with_its_lock(
     ("arguments", "message"),
     [
         (["run", "dev"], "needs a command after --"),
-        (["setup", "--", "true"], "the other verbs take none"),
-        (["setup", "k7"], "unknown tool 'k7': known are demo, dev"),
+        (["setup", "--", "true"], "the other verbs accept none"),
+        (["setup", "k7"], "unknown tool 'k7': expected demo, dev"),
         ([], "required: verb"),
     ],
 )
@@ -228,5 +228,5 @@ def test_jars_that_are_not_those_of_the_list_are_not_used(tmp_path: Path) -> Non
     toolchain.require_hashes(tmp_path / "jars", sums)
     for lines in (f"{good[::-1]}  a.jar\n", "", f"{good}  a.jar\n{good}  b.jar\n"):
         sums.write_text(lines)
-        with pytest.raises(toolchain.ToolError, match=r"\.jar: not what SHA256SUMS says"):
+        with pytest.raises(toolchain.ToolError, match=r"\.jar: does not match SHA256SUMS"):
             toolchain.require_hashes(tmp_path / "jars", sums)

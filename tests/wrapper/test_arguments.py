@@ -81,6 +81,15 @@ def test_a_profile_from_the_environment_chooses_the_scenario(project: Project) -
     assert project.run("load", env={"PROFILE": "soak"}).passed().call.vars["PROFILE"] == "load"
 
 
+def test_all_runs_the_tests_of_the_setting(project: Project) -> None:
+    env = {"ALL_TESTS": "health, api"}
+    names = [run.script.split("/")[-1] for run in project.run("all", env=env).passed().runs]
+    assert names == ["health.js", "api-public.js"]
+    listed = project.run("--list", env=env).passed()
+    assert "One after the other: health, api" in listed.stdout
+    project.run("all", env={"ALL_TESTS": "health,gone"}).refused("ALL_TESTS names 'gone'")
+
+
 @pytest.mark.parametrize(
     "words", [["--help"], ["-h"], ["load", "-h"], ["--vus", "--help"], ["nonsense", "--no", "-h"]]
 )

@@ -123,7 +123,6 @@ def test_a_full_disk_is_refused_before_and_noticed_after_the_run(
         ("cut", "summary.json is cut off"),
         ("old", "summary.json is older than this run"),
         ("nested", "summary.json has no verdict"),
-        ("failed", "summary.json says that the test did not pass"),
     ],
 )
 def test_success_without_a_good_summary_is_a_failure(
@@ -133,6 +132,15 @@ def test_success_without_a_good_summary_is_a_failure(
     assert result.code == 3, result
     assert f"results incomplete: {reason}" in result.stderr
     assert "passed" not in result.stdout.splitlines()[-1]
+
+
+def test_a_run_that_did_not_pass_fails_like_a_crossed_threshold(project: Project) -> None:
+    # k6 says 0: it passes thresholds that it never measured.
+    result = project.run(env={"SHIM_SUMMARY": "failed"})
+    assert result.code == 99, result
+    assert "passes what it never measured" in result.stderr
+    assert "results incomplete" not in result.stderr
+    assert "thresholds crossed, exit code 99" in result.stdout + result.stderr
 
 
 def test_a_summary_with_windows_line_ends_counts(project: Project) -> None:

@@ -154,7 +154,7 @@ def test_the_whole_fails_as_a_single_run_does(real_project: Project, fixed: Runn
     assert reasons[0] == reasons[1]
     few = fixed("few", "--segment", "1/9", thresholds=too_much)
     assert few.code == 107, few
-    assert "8 virtual users are too few for 9 segments" in few.all
+    assert "8 VUs are too few for 9 segments" in few.all
 
 
 def test_a_segment_that_is_cut_off_is_no_segment(real_project: Project) -> None:

@@ -3,10 +3,10 @@
     python -m tools.dashboards            write the JSON files
     python -m tools.dashboards --check    exit 1 if they differ from the definition
 
-A panel states what it shows and how to query each store. Everything else (positions, ids,
+A panel defines what it shows and how to query each store. Everything else (positions, ids,
 variables) is derived, so that the dashboards of both stores look the same.
 
-- `queries`: what a panel is made of, and the queries that several panels share
+- `queries`: the classes for panels and queries, and shared queries
 - `results`, `websocket`, `tiers`, `databases`, `pipelines`: the panels of one dashboard each
 - `layout`: panels, variables and annotations in Grafana's JSON
 - `__main__`: the list of dashboards, writing and checking

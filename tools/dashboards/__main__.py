@@ -30,7 +30,7 @@ class Dashboard(NamedTuple):
     rows: tuple[Row, ...]
 
 
-# The first shows what every test measures, each other one what an option adds.
+# The first dashboard is for all tests, each other one for an option.
 DASHBOARDS = (
     Dashboard("k6", "k6-results", "Load test results", results.ROWS),
     Dashboard("k6-tiers", "k6-tiers", "Load test results: tiers", tiers.ROWS),
@@ -43,8 +43,8 @@ DASHBOARDS = (
 def content(what: Dashboard, store: Store) -> dict[str, Any]:
     """Return a dashboard for a store.
 
-    The uid of the first one for InfluxDB depends on the answers: a Grafana with both stores must
-    not get one uid twice.
+    The uid of the first one for InfluxDB depends on the answers, because it must be unique in a
+    Grafana with both stores.
     """
     if store == "prometheus":
         return dashboard(what.uid, what.title, what.rows, store)

@@ -1,4 +1,4 @@
-"""The dashboard of the database test: each query by itself."""
+"""The dashboard of the database test, by query."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ ROWS = (
         (
             Panel(
                 "Queries per second",
-                "Each query of the test with its rate.",
+                "Executions of each query.",
                 "ops",
                 (per_second("{{query}}", "db_queries_executed", RUN, "query"),),
             ),
             Panel(
                 "Response time by query",
-                "95 % of the executions were faster.",
+                "p95 of each query.",
                 "s",
                 (p95("{{query}}", "db_query_duration", RUN, "query"),),
             ),
             Panel(
                 "Errors by query",
-                "Share of the executions that failed, in the run so far.",
+                "Share of failed executions in the run so far.",
                 "percentunit",
                 (share("{{query}}", "db_query_failed", RUN, "query"),),
                 wide=24,

@@ -1,4 +1,4 @@
-"""The dashboard of change data capture: how late changes arrive, and whether all do."""
+"""The dashboard of change data capture: latency and completeness of the pipeline."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ ROWS = (
         (
             Panel(
                 "From write to document",
-                "How long a change takes through the pipeline, clocks put right.",
+                "Time from the start of a write until the change was found on the read side.",
                 "s",
                 percentiles("cdc_e2e_latency", RUN),
             ),
             Panel(
                 "Changes that arrived",
-                "Share of the changes that the other side had in time, in the run so far.",
+                "Share of the changes that arrived in time, in the run so far.",
                 "percentunit",
                 (share("Arrived", "cdc_success_rate", RUN),),
             ),
             Panel(
                 "Writes and reads",
-                "What the two databases themselves take: 95 % were faster.",
+                "p95 of the statements in each database.",
                 "s",
                 (
                     p95("PostgreSQL", "pg_write_duration", RUN),
@@ -31,7 +31,7 @@ ROWS = (
             ),
             Panel(
                 "Compared at the end",
-                "Rows that were compared on both sides after the run, and those that were lost.",
+                "Rows compared on both sides after the run, and lost rows.",
                 "short",
                 (
                     total("Compared", "cdc_reconciled", RUN),

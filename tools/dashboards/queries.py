@@ -1,4 +1,4 @@
-"""Panels and queries: the vocabulary in which the dashboards are written."""
+"""Panels and queries: the building blocks of the dashboards."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ STORES: tuple[Store, ...] = ("prometheus", "influxdb")
 
 @dataclass(frozen=True)
 class Filter:
-    """Which samples a query selects, as each store writes it."""
+    """A condition on the samples, in the language of each store."""
 
     prometheus: str
     influxdb: str
@@ -22,9 +22,9 @@ RUN = Filter(
     'testid="$run", test_type=~"$journey"',
     '"testid" = \'$run\' AND "test_type" =~ /^$journey$/ AND $timeFilter',
 )
-# What the summary counts: samples of the profile, without those of setup and logins.
+# The samples that the summary counts: without those of setup and logins.
 MAIN = Filter(f'{RUN.prometheus}, phase="main"', f"{RUN.influxdb} AND \"phase\" = 'main'")
-# k6 writes every five seconds; a rate needs at least two samples of a series, better four.
+# k6 writes every five seconds; a rate needs at least two samples of a series, preferably four.
 WINDOW = "[$__rate_interval]"
 
 _PER_SECOND = 'sum("value") / $__interval_ms * 1000'
@@ -35,7 +35,7 @@ class Query:
     """One series of a panel.
 
     Attributes:
-        legend: its name; `{{tag}}` stands for the value of a tag.
+        legend: its name; `{{tag}}` is replaced with the value of a tag.
         prometheus: PromQL.
         influxdb: InfluxQL, or None if InfluxDB does not have the data.
     """
@@ -142,7 +142,7 @@ def p95(legend: str, trend: str, where: Filter, by: str = "") -> Query:
 def percentiles(trend: str, where: Filter) -> tuple[Query, ...]:
     """Return p50, p95 and p99 of a time, in seconds.
 
-    k6 sends Prometheus one percentile per series. Percentiles cannot be merged, so the panel shows
+    k6 sends Prometheus a percentile per series. Percentiles cannot be merged, so the panel shows
     the highest one.
     """
     return tuple(

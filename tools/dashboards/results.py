@@ -28,13 +28,13 @@ _LOAD = Row(
         ),
         Panel(
             "Virtual users",
-            "How many are at work.",
+            "Active and allocated VUs.",
             "short",
             (gauge("Users", "vus", RUN), gauge("Allocated", "vus_max", RUN)),
         ),
         Panel(
             "Errors",
-            "Requests that were not answered as expected.",
+            "Share of failed requests.",
             "percentunit",
             (
                 Query(
@@ -48,7 +48,7 @@ _LOAD = Row(
         ),
         Panel(
             "Response time",
-            "With Prometheus: of the slowest endpoint, because percentiles cannot be merged.",
+            "With Prometheus: that of the slowest endpoint, because percentiles cannot be merged.",
             "s",
             (
                 *percentiles("http_req_duration", MAIN),
@@ -63,7 +63,7 @@ _LOAD = Row(
         ),
         Panel(
             "Checks",
-            "Share of answers that were right.",
+            "Share of successful checks.",
             "percentunit",
             (share("Checks", "checks", MAIN),),
         ),
@@ -84,19 +84,19 @@ _ENDPOINTS = Row(
     (
         Panel(
             "Response time by endpoint",
-            "95 % of the requests were faster.",
+            "p95 of each endpoint.",
             "s",
             (p95("{{name}}", "http_req_duration", MAIN, "name"),),
         ),
         Panel(
             "Requests per second by endpoint",
-            "Each endpoint with its rate.",
+            "Request rate of each endpoint.",
             "reqps",
             (per_second("{{name}}", "http_reqs", MAIN, "name"),),
         ),
         Panel(
             "Endpoints",
-            "Requests of each endpoint and status in the chosen time.",
+            "Requests by endpoint and status in the selected time range.",
             "short",
             (
                 Query(
@@ -112,13 +112,13 @@ _ENDPOINTS = Row(
         ),
         Panel(
             "Response time by tier",
-            "health, api, auth: what kind of endpoint it is.",
+            "p95 by kind of endpoint, such as health, api or auth.",
             "s",
             (p95("{{kind}}", "http_req_duration", MAIN, "kind"),),
         ),
         Panel(
             "Where the time goes",
-            "Average of each phase of a request.",
+            "Average duration of each phase of a request.",
             "s",
             tuple(
                 Query(
@@ -137,7 +137,7 @@ _SERVICE = Row(
     (
         Panel(
             "CPU of the service",
-            "Cores in use; from the service's own metrics, which Prometheus has to scrape.",
+            "CPU cores in use, from the service's own metrics (scraped by Prometheus).",
             "short",
             (
                 Query(
@@ -149,7 +149,7 @@ _SERVICE = Row(
         ),
         Panel(
             "Memory of the service",
-            "Resident memory; from the service's own metrics.",
+            "Resident memory, from the service's own metrics (scraped by Prometheus).",
             "bytes",
             (Query("{{instance}}", 'process_resident_memory_bytes{job=~"$job"}', None),),
         ),

@@ -1,4 +1,4 @@
-"""The dashboard of tests with tenants: each tier by itself, and beside a noisy one."""
+"""The dashboard of tenant tests: each tier, and the effect of a noisy one."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ ROWS = (
         (
             Panel(
                 "Requests per second by tier",
-                "What each tier really sends; `noisy` is the one that sends too much.",
+                "Requests that each tier sends; `noisy` is the noisy neighbour.",
                 "reqps",
                 (per_second("{{tier}}", "http_reqs", _TIERED, "tier"),),
             ),
             Panel(
                 "Response time by tier",
-                "95 % of the requests were faster.",
+                "p95 of each tier.",
                 "s",
                 (p95("{{tier}}", "http_req_duration", _TIERED, "tier"),),
             ),
             Panel(
                 "Errors by tier",
-                "Requests that were not answered as expected.",
+                "Share of failed requests.",
                 "percentunit",
                 (
                     Query(
@@ -41,8 +41,8 @@ ROWS = (
                 ),
             ),
             Panel(
-                "Before and beside the noise",
-                "Response time of each tier, 95 %, with the noisy one quiet and loud.",
+                "Response time before and during the noise",
+                "p95 of each tier while the noisy neighbour is quiet, and while it is noisy.",
                 "s",
                 (
                     Query(

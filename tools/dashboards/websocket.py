@@ -10,19 +10,19 @@ ROWS = (
         (
             Panel(
                 "Connections per second",
-                "Connections that were opened.",
+                "Opened connections.",
                 "cps",
                 (per_second("Connections", "ws_connections", RUN),),
             ),
             Panel(
                 "Errors",
-                "Connections, messages and answers that went wrong.",
+                "Share of failed connections, messages and replies.",
                 "percentunit",
                 (share("Error %", "ws_errors", RUN),),
             ),
             Panel(
                 "Messages per second",
-                "Messages of the service, and those that the test sent.",
+                "Messages received from the service, and messages sent.",
                 "cps",
                 (
                     per_second("Received", "ws_messages_received", RUN),
@@ -31,13 +31,13 @@ ROWS = (
             ),
             Panel(
                 "Message latency",
-                "From the service's time stamp to arrival, clocks put right.",
+                "Time from the service's timestamp to arrival, corrected for clock differences.",
                 "s",
                 percentiles("ws_message_latency", RUN),
             ),
             Panel(
                 "Round trip",
-                "From a question to its answer.",
+                "Time from a request message to its reply.",
                 "s",
                 percentiles("ws_round_trip", RUN),
             ),

@@ -2,8 +2,8 @@
 
     PIPELINE_SOURCE=postgres://... PIPELINE_TARGET=mongodb://.../db python -m pipeline
 
-A line on standard input changes what goes wrong (`{"lag": 5}`; see `applying.Faults`), and each is
-answered by a line with what was done so far. The addresses come by the environment: they may hold
+A line on standard input sets the faults (`{"lag": 5}`; see `applying.Faults`), and each is answered
+by a line with the counts so far. The addresses are environment variables, because they may contain
 passwords.
 """
 
@@ -24,19 +24,19 @@ from pipeline.decoding import Decoder
 
 PUBLICATION = "pipeline"
 
-# Several pipelines may read one database, each from a slot of its own.
+# Several pipelines can read the same database, each with its own slot.
 SLOT = os.environ.get("PIPELINE_SLOT", "pipeline")
-# Rows without this text are left out.
+# Rows without this text are skipped.
 ONLY = os.environ.get("PIPELINE_ONLY", "")
 
-# Longest wait for the next change, seconds.
+# Maximum wait for the next change, seconds.
 PATIENCE = 0.01
-# What was applied is confirmed this often; after a crash the rest comes again.
+# Seconds between two confirmations of applied changes; after a crash, the others are sent again.
 CONFIRM_EVERY = 1.0
 
 
 def prepare(source: str) -> None:
-    """Make the publication and the slot, unless they are there."""
+    """Create the publication and the slot, unless they exist."""
     with psycopg2.connect(source) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_publication WHERE pubname = %s", (PUBLICATION,))
         if cursor.fetchone() is None:
@@ -69,7 +69,7 @@ def replicate(cursor: ReplicationCursor, applier: Applier, confirm: float) -> No
 
 
 def obey(applier: Applier) -> bool:
-    """Read one line and answer it; False when there will be no more."""
+    """Read one line and answer it; return False at the end of the input."""
     line = sys.stdin.readline()
     if not line:
         return False

@@ -1,4 +1,4 @@
-"""Applies changes to a document store, and does it wrong when told to."""
+"""Applies changes to a document store, with faults on request."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from pymongo.database import Database
 
 from pipeline.decoding import Change
 
-# An update that was held back comes at last when no other of its row does, seconds.
+# Maximum time to hold back an update while waiting for the next one of its row, seconds.
 LONGEST_HOLD = 3.0
 
 
 @dataclass
 class Faults:
-    """What goes wrong. Counted, not diced, so that a test knows how often.
+    """The active faults. They are counted, not random, so that tests know the exact numbers.
 
-    lag: seconds between a change and its application. lose, duplicate: every n-th insert of
-    `table`. reorder: every n-th update of it comes after the next one of the same row.
+    lag: seconds between a change and its application. lose, duplicate: every n-th insert into
+    `table`. reorder: every n-th update of it is applied after the next one of the same row.
     pause: seconds during which nothing is applied.
     """
 
@@ -34,7 +34,7 @@ class Faults:
 
 @dataclass
 class Applier:
-    """The writing end. Documents have the columns of their row; `id` is the key."""
+    """Writes documents with the columns of their row; `id` is the key."""
 
     target: Database[dict[str, Any]]
     faults: Faults = field(default_factory=Faults)
@@ -51,7 +51,7 @@ class Applier:
         self.waiting.append((time.monotonic() + self.faults.lag, position, change))
 
     def set(self, faults: Faults) -> None:
-        """Change what goes wrong from now on."""
+        """Set the faults from now on."""
         self.faults = faults
         if faults.pause:
             self.paused_until = time.monotonic() + faults.pause
@@ -96,7 +96,7 @@ class Applier:
         documents = self.target[change.table]
         key = change.row["id"]
         if change.kind == "insert":
-            # A new document each time: who reads the same change twice has it twice.
+            # Always insert a new document, so that a change that is read twice is duplicated.
             self.counts["replayed"] += int(documents.find_one({"id": key}) is not None)
             documents.insert_one(dict(change.row))
         elif change.kind == "update":
@@ -106,7 +106,7 @@ class Applier:
         self._watch(key, change)
 
     def _watch(self, key: str, change: Change) -> None:
-        """Count the rows whose document is older than it once was when it goes."""
+        """Count the rows whose document was outdated when it was deleted."""
         revision = change.row.get("revision")
         if change.kind == "delete":
             self.counts["stale"] += int(self.current.pop(key, 0) < self.newest.pop(key, 0))
@@ -116,5 +116,5 @@ class Applier:
 
 
 def is_nth(number: int, n: int) -> bool:
-    """Tell whether the fault strikes this time; 0 means never. The first time comes half way."""
+    """Tell whether the fault applies this time; 0 means never. It first applies at n / 2."""
     return n > 0 and number % n == n // 2

@@ -1,4 +1,4 @@
-"""Reads what PostgreSQL's output plugin `pgoutput` says, version 1 of its protocol."""
+"""Decodes messages of PostgreSQL's output plugin `pgoutput`, protocol version 1."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 Row = dict[str, Any]
 
-# How types arrive as text; the rest stays text. Keys are the type numbers of pg_type.
+# Parsers of types, by their number in pg_type; other types stay text.
 READERS: dict[int, Callable[[str], object]] = {
     16: lambda text: text == "t",
     20: int,
@@ -40,12 +40,12 @@ class Table:
 
 @dataclass
 class Decoder:
-    """Turns messages into changes; it has to see all of them, for the descriptions of tables."""
+    """Turns messages into changes. It needs all messages, because some describe the tables."""
 
     tables: dict[int, Table] = field(default_factory=dict)
 
     def decode(self, message: bytes) -> Change | None:
-        """Return the change, None for messages without one."""
+        """Return the change, or None for messages without one."""
         read = Reader(message)
         kind = read.letter()
         if kind == "R":
@@ -70,7 +70,7 @@ class Decoder:
         part = read.letter()
         row = self._row(table, read)
         if kind == "U" and part != "N":
-            # What came first was the old row.
+            # The first one was the old row.
             read.letter()
             row = self._row(table, read)
         name = {"I": "insert", "U": "update", "D": "delete"}[kind]
@@ -91,7 +91,7 @@ class Decoder:
 
 
 class Reader:
-    """Takes values off the front of a message."""
+    """Reads values from a message, front to back."""
 
     def __init__(self, message: bytes) -> None:
         self._message = message
@@ -112,6 +112,6 @@ class Reader:
         return int(struct.unpack(layout, self.bytes(struct.calcsize(layout)))[0])
 
     def text(self) -> str:
-        """Return a text that ends with a zero."""
+        """Return a zero-terminated text."""
         end = self._message.index(0, self._at)
         return (self.bytes(end - self._at) + self.bytes(1))[:-1].decode()

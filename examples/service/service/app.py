@@ -1,4 +1,4 @@
-"""Puts the service together: routers, faults, statistics."""
+"""Assembles the service: routers, faults, statistics."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SILENT = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
-"""No telemetry: it costs time per request and nobody reads it."""
+"""Telemetry is off, because it would slow down each request."""
 
 
 @dataclass(frozen=True)
 class Service:
-    """A service that is put together and not yet served."""
+    """An assembled service that is not being served yet."""
 
     app: FastAPI
     board: Board
@@ -88,10 +88,10 @@ def build(settings: Settings) -> Service:
         admin_router(board, stats),
         raw_router(paths, *news),
     ):
-        # Not include_router: that asks router after router, this is one flat list of routes.
-        # It takes 20 to 30 % off each request; prefixes are in the routes already.
+        # A flat list of routes instead of include_router, which searches router by router: requests
+        # are 20 to 30 % faster. The routes already contain the prefix.
         app.router.routes.extend(router.routes)
-    # The last one added is the outermost: statistics see what the client gets.
+    # The last middleware is the outermost, so the statistics count what the client receives.
     app.add_middleware(FaultMiddleware, board=board, stopping=stopping)
     app.add_middleware(StatsMiddleware, stats=stats)
     app.add_middleware(

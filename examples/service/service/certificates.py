@@ -1,4 +1,4 @@
-"""Certificates for tests of HTTPS, made with the ``openssl`` command."""
+"""Certificates for HTTPS tests, created with the ``openssl`` command."""
 
 from __future__ import annotations
 
@@ -35,12 +35,11 @@ def make_certificate(folder: Path, kind: Kind = "self-signed") -> tuple[Path, Pa
 
     Args:
         folder: an existing folder.
-        kind: what is wrong with it. All are self-signed: a client that trusts the certificate sees
-            nothing wrong with ``self-signed``, the past with ``expired``, the name ``other.test``
-            with ``wrong-name``.
+        kind: the defect. All certificates are self-signed; in addition, ``expired`` has expired and
+            ``wrong-name`` is for the name ``other.test``.
 
     Raises:
-        RuntimeError: ``openssl`` failed; the message is its own.
+        RuntimeError: ``openssl`` failed; the message contains its output.
 
     Example:
         >>> cert, key = make_certificate(tmp_path, "expired")
@@ -56,7 +55,7 @@ def make_certificate(folder: Path, kind: Kind = "self-signed") -> tuple[Path, Pa
         f"-keyout {key.name} -out {request.name}",
         folder,
     )
-    # `req -x509` knows no certificate that is over already, `ca` does.
+    # `req -x509` cannot create an expired certificate, but `ca` can.
     start, end = (-2, -1) if kind == "expired" else (-1, 30)
     _openssl(
         f"ca -batch -notext -selfsign -config {config.name} -extensions names "

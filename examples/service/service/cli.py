@@ -1,4 +1,4 @@
-"""The command line. An option beats its environment variable, that beats the default."""
+"""The command line. Options override environment variables, which override the defaults."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LAST_PORT = 65535
 
 
 def main(argv: Sequence[str] | None = None, env: Mapping[str, str] = os.environ) -> int:
-    """Run the service and returns the exit code: 0 stopped, 1 cannot start, 2 wrong usage."""
+    """Run the service; return the exit code: 0 stopped, 1 cannot start, 2 wrong usage."""
     parser = _parser(env)
     options = parser.parse_args(argv)
     faults = (*_listed(env.get("SERVICE_FAULTS", "")), *options.fault)
@@ -49,8 +49,8 @@ def _serve(options: argparse.Namespace, faults: tuple[str, ...]) -> None:
 
         raw.serve(options.raw, options.host, options.port)
         return
-    # Thousands of objects are made by the imports and none of them is garbage: without the
-    # collector the start is faster, and frozen they are not looked at again.
+    # The imports create thousands of objects, none of which is garbage. Without the collector the
+    # start is faster, and frozen objects are never scanned again.
     gc.disable()
     from service.server import serve  # noqa: PLC0415 -- --help must not wait for FastAPI
 
@@ -97,7 +97,7 @@ def _parser(env: Mapping[str, str]) -> argparse.ArgumentParser:
     add("prefix", _prefix, DEFAULTS.prefix, "path prefix of the API, / for none")
     add("api-key", str, DEFAULTS.api_key, "bearer token accepted without a login")
     add("token-lifetime", _whole, DEFAULTS.token_lifetime, "life of access tokens in seconds")
-    add("items", _whole, DEFAULTS.items, "items there from the start")
+    add("items", _whole, DEFAULTS.items, "number of items at the start")
     add("record", _whole, DEFAULTS.record, "raw requests kept for GET /_stats")
     add("news-interval", _seconds, DEFAULTS.news_interval, "seconds between news on WebSockets")
     add("tls-cert", str, None, "PEM certificate, to speak HTTPS")
@@ -107,13 +107,13 @@ def _parser(env: Mapping[str, str]) -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME[=VALUE][,PARAMETER=VALUE...]",
-        help="switches a fault on, may be repeated; --faults lists them",
+        help="switches a fault on, can be repeated; --faults lists all faults",
     )
     parser.add_argument(
-        "--raw", choices=MODES, help="no HTTP: what happens to a connection at once"
+        "--raw", choices=MODES, help="no HTTP: what to do with each connection instead"
     )
     parser.add_argument(
-        "--anonymous", action="store_true", help="answers requests without a token too"
+        "--anonymous", action="store_true", help="also answers requests without a token"
     )
     parser.add_argument("--access-log", action="store_true", help="logs each request")
     parser.add_argument(
@@ -139,13 +139,13 @@ def fault_lines() -> list[str]:
     for fault in FAULTS:
         lines.append(_line(example(fault), f"{fault.help}{_accepts(fault.kind)}"))
         lines += [_line(f"    ,{_set(each)}", _meaning(each)) for each in fault.parameters]
-    lines += ["", "parameters of all faults that requests or WebSockets meet:"]
+    lines += ["", "parameters of all faults that apply to requests or WebSockets:"]
     lines += [_line(f"    ,{each.name}=...", _meaning(each)) for each in COMMON]
     return lines
 
 
 def example(fault: Fault) -> str:
-    """Return a fault as it can be given to ``--fault``, with the value it has by default."""
+    """Return a fault in the form of ``--fault``, with its default value."""
     return fault.name if fault.default is True else f"{fault.name}={fault.default}"
 
 
@@ -171,7 +171,7 @@ def _listed(text: str) -> list[str]:
 
 def _port(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > LAST_PORT:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port, it takes 0 to {LAST_PORT}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: expected 0 to {LAST_PORT}")
     return int(text)
 
 
@@ -190,5 +190,5 @@ def _seconds(text: str) -> float:
 def _prefix(text: str) -> str:
     """Accept ``''``, ``/`` and ``/api/v1``, with or without a slash at the end."""
     if text and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*/?", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a path prefix, it takes /like/this")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a path prefix: expected /like/this")
     return text.rstrip("/")

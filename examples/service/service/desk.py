@@ -20,7 +20,7 @@ SUBJECTS = ("urgent", "billing", "support", "technical")
 
 
 class NewTicket(Model):
-    """What a client sends to open a ticket."""
+    """Request body to open a ticket."""
 
     title: str = Field(min_length=1, max_length=200)
     description: str = Field(default="", max_length=5000)
@@ -28,7 +28,7 @@ class NewTicket(Model):
 
 
 class TicketChange(Model):
-    """What a client sends to change a ticket; fields left out stay as they are."""
+    """Request body to change a ticket; omitted fields stay unchanged."""
 
     title: str | None = Field(default=None, min_length=1, max_length=200)
     description: str | None = Field(default=None, max_length=5000)
@@ -49,7 +49,7 @@ class Ticket(Model):
 
 
 class NewComment(Model):
-    """What a client sends to comment on a ticket."""
+    """Request body to comment on a ticket."""
 
     content: str = Field(min_length=1, max_length=5000)
 
@@ -93,14 +93,14 @@ class ArticlePage(Model):
 
 
 class Dashboard(Model):
-    """How many tickets there are, by status."""
+    """Number of tickets, in total and by status."""
 
     total: int
     by_status: dict[str, int]
 
 
 class Desk:
-    """Everything one help desk holds."""
+    """The data of the help desk."""
 
     def __init__(self) -> None:
         self.tickets = Records[Ticket]("ticket_")
@@ -134,7 +134,7 @@ class Desk:
         return after
 
     def comment(self, ticket_id: str, new: NewComment) -> Comment:
-        """Store a comment on a ticket that is there."""
+        """Store a comment on an existing ticket."""
         now = datetime.now(timezone.utc)
         comments = self._comments.setdefault(ticket_id, Records[Comment](f"{ticket_id}_"))
         return comments.add(
@@ -148,7 +148,7 @@ class Desk:
         return CommentPage(data=found, total=len(comments or ()))
 
     def remove(self, ticket_id: str) -> bool:
-        """Remove a ticket with its comments and say whether it was there."""
+        """Remove a ticket with its comments; return whether it existed."""
         ticket = self.tickets.get(ticket_id)
         if ticket is None:
             return False

@@ -1,4 +1,4 @@
-"""The items and where they are kept: in memory, one number each, never used twice."""
+"""The items and their in-memory store; ids are numbers that are never reused."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pydantic.alias_generators import to_camel
 
 
 class Model(BaseModel):
-    """Base of what travels as JSON: ``created_at`` here is ``createdAt`` on the wire."""
+    """Base of JSON models: ``created_at`` here is ``createdAt`` in JSON."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
 
 class NewItem(Model):
-    """What a client sends to make an item."""
+    """Request body to create an item."""
 
     name: str = Field(min_length=1, max_length=200)
     description: str = Field(default="", max_length=2000)
@@ -24,7 +24,7 @@ class NewItem(Model):
 
 
 class ItemChange(Model):
-    """What a client sends to change an item; fields left out stay as they are."""
+    """Request body to change an item; omitted fields stay unchanged."""
 
     name: str | None = Field(default=None, min_length=1, max_length=200)
     description: str | None = Field(default=None, max_length=2000)
@@ -69,7 +69,7 @@ class ItemStore:
             )
 
     def add(self, new: NewItem) -> Item:
-        """Store a new item under a number of its own."""
+        """Store a new item under a new number."""
         now = datetime.now(timezone.utc)
         item = Item(**new.model_dump(), id=next(self._numbers), created_at=now, updated_at=now)
         self._items[item.id] = item
@@ -85,7 +85,7 @@ class ItemStore:
         return self._items.get(number)
 
     def change(self, number: int, change: ItemChange) -> Item | None:
-        """Change the fields that were sent and returns the item, or ``None``."""
+        """Change the given fields; return the item, or ``None``."""
         item = self._items.get(number)
         if item is None:
             return None
@@ -95,5 +95,5 @@ class ItemStore:
         return changed
 
     def remove(self, number: int) -> bool:
-        """Remove an item and says whether it was there."""
+        """Remove an item; return whether it existed."""
         return self._items.pop(number, None) is not None

@@ -1,4 +1,4 @@
-"""Rate limits of tenants, in the three ways services count."""
+"""Rate limits of tenants, with three common algorithms."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ LIMITS = {"free": 100, "starter": 1000, "professional": 10_000, "enterprise": 50
 """Requests per window, by tier."""
 
 WINDOW = 5.0
-"""Seconds: 100 requests in 5 seconds are the 20 a second that a free tenant may make."""
+"""Seconds: 100 requests in 5 seconds are the 20 per second of the free tier."""
 
 ALGORITHMS = ("fixed", "sliding", "token-bucket")
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What becomes of a request.
+    """Decision about a request.
 
     Attributes:
         allowed: whether it may go on.
@@ -41,7 +41,7 @@ class Decision:
     window: float
 
     def headers(self) -> dict[str, str]:
-        """Return what tells the client about it."""
+        """Return the rate-limit headers of the response."""
         told = {
             "RateLimit-Limit": str(self.limit),
             "RateLimit-Remaining": str(self.remaining),
@@ -52,7 +52,7 @@ class Decision:
 
 
 class _Fixed:
-    """So many per window; the windows follow each other, whoever comes when."""
+    """Fixed windows: a maximum number of requests per window, independent of their times."""
 
     def __init__(self, limit: int, window: float) -> None:
         self.limit, self.window = limit, window
@@ -69,7 +69,7 @@ class _Fixed:
 
 
 class _Sliding:
-    """So many in any window: each request counts until it is a window old."""
+    """Sliding window: each request counts for the length of the window."""
 
     def __init__(self, limit: int, window: float) -> None:
         self.limit, self.window = limit, window
@@ -88,7 +88,7 @@ class _Sliding:
 
 
 class _TokenBucket:
-    """Tokens drip into a bucket that holds one window's worth of them."""
+    """Token bucket: refills continuously, up to the number of tokens for one window."""
 
     def __init__(self, limit: int, window: float) -> None:
         self.limit, self.window = limit, window
@@ -128,7 +128,7 @@ class Limits:
         self._stopped: dict[str, float] = {}
 
     def take(self, tier: str) -> Decision | None:
-        """Count a request of a tenant; ``None`` when nothing limits it."""
+        """Count a request of a tenant; ``None`` if there is no limit."""
         board = self._board
         limit = LIMITS.get(tier)
         if limit is None or board.setting("no-limit", False):
@@ -140,7 +140,7 @@ class Limits:
         return self._faulted(tier, decision, now)
 
     def _counter(self, tier: str, limit: int) -> _Counter:
-        """Return the counter of a tenant; another way to count starts afresh."""
+        """Return the counter of a tenant; a changed algorithm starts from zero."""
         board = self._board
         algorithm = str(board.setting("limits", "fixed"))
         window = float(board.setting("limits", WINDOW, "window"))

@@ -1,4 +1,4 @@
-"""What Prometheus reads: requests, CPU time and memory, in its text format."""
+"""Metrics for Prometheus in its text format: requests, CPU time and memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from service.stats import Stats
 
 METRICS_PATH = "/_metrics"
-"""Not ``/metrics``: like the other switches it is neither counted nor faulted."""
+"""Not ``/metrics``: like the switches, it is not counted and has no faults."""
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -22,7 +22,7 @@ STARTED = time.time()
 
 
 def exposition(stats: Stats) -> str:
-    """Return all metrics, one sample a line.
+    """Return all metrics, one sample per line.
 
     Example:
         ``http_requests_total{method="GET",route="/health",status="200"} 12``
@@ -31,7 +31,7 @@ def exposition(stats: Stats) -> str:
 
 
 def _lines(stats: Stats) -> Iterator[str]:
-    yield "# HELP http_requests_total Requests that ended; status 0 was never answered."
+    yield "# HELP http_requests_total Completed requests; status 0 means not answered."
     yield "# TYPE http_requests_total counter"
     for (method, route, status), count in sorted(stats.counts.items()):
         labels = f'method="{_escaped(method)}",route="{_escaped(route)}",status="{status}"'
@@ -48,7 +48,7 @@ def _lines(stats: Stats) -> Iterator[str]:
 
 
 def readings() -> dict[str, dict[str, float]]:
-    """Return memory and CPU time as numbers, for those who do not read Prometheus' format.
+    """Return memory and CPU time as numbers, for clients that do not read Prometheus' format.
 
     Example:
         ``{"process": {"memory_usage_mb": 61.3, "cpu_seconds": 0.9, "uptime_seconds": 12.5}}``
@@ -67,7 +67,7 @@ def _escaped(text: str) -> str:
 
 
 def _memory() -> int:
-    """Return the memory now; where that cannot be read, the most there ever was."""
+    """Return the current memory, or the peak memory if the system does not report it."""
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     except OSError:

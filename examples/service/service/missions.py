@@ -10,13 +10,13 @@ from service.items import Model
 from service.records import Records
 
 SPECS = 60
-"""Specs are numbered 001 to 060: 100 is a number without one."""
+"""Specs are numbered 001 to 060, so 100 does not exist."""
 
 TOPICS = ("config", "test", "loop", "backend", "ui")
 
 
 class NewMission(Model):
-    """What a client sends to start a mission."""
+    """Request body to start a mission."""
 
     name: str = Field(min_length=1, max_length=200)
     prompt: str = Field(min_length=1, max_length=5000)
@@ -35,7 +35,7 @@ class Mission(Model):
 
 
 class Spec(Model):
-    """A specification: there from the start, never changed."""
+    """A specification; the set of specifications never changes."""
 
     id: str
     title: str
@@ -56,7 +56,7 @@ class Missions:
         return self.missions.add(lambda id_: Mission(**new.model_dump(), id=id_, created_at=now))
 
     def search_specs(self, term: str) -> list[Spec]:
-        """Return the specs whose title or text holds the term, in any case."""
+        """Return the specs whose title or text contains the term, ignoring case."""
         wanted = term.casefold()
         return [s for s in self.specs.values() if wanted in f"{s.title} {s.text}".casefold()]
 

@@ -1,4 +1,4 @@
-"""Binding the port and saying so, the same for HTTP and for raw TCP."""
+"""Binds and announces the port, for HTTP and for raw TCP."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ def listen(host: str, port: int) -> socket.socket:
         bound.close()
         raise ListenError(
             f"cannot listen on {host}:{port}: {error.strerror or error}; "
-            f"try another with --port N, or --port 0 for a free one"
+            f"try another port with --port N, or --port 0 for a free one"
         ) from error
     return bound
 
 
 def announce(bound: socket.socket, scheme: str = "http") -> None:
-    """Print the one line that says the service is ready and where."""
+    """Print the line that announces that the service is ready, with its address."""
     host, port = bound.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     print(f"listening on {scheme}://{shown}:{port}", flush=True)
 
 
 def reset(transport: asyncio.Transport) -> None:
-    """End a connection at once with RST; what is still in the buffer is dropped."""
+    """Abort a connection with RST; buffered data is dropped."""
     connection: socket.socket = transport.get_extra_info("socket")
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_ZERO)
     transport.abort()

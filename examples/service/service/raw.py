@@ -1,4 +1,4 @@
-"""A port that does not speak HTTP at all."""
+"""A port that does not speak HTTP."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _reset(transport: asyncio.Transport) -> None:
 
 
 def _silent(transport: asyncio.Transport) -> None:
-    """Accept, reads, and never says a word."""
+    """Accept and read, but never answer."""
 
 
 MODES: dict[str, Callable[[asyncio.Transport], None]] = {
@@ -46,7 +46,7 @@ MODES: dict[str, Callable[[asyncio.Transport], None]] = {
     "reset": _reset,
     "silent": _silent,
 }
-"""What happens to a connection as soon as it is made."""
+"""Functions that handle a new connection, by mode."""
 
 
 def serve(mode: str, host: str, port: int) -> None:

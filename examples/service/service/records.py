@@ -1,4 +1,4 @@
-"""Where records are kept that have a text as id: in memory, newest first, ids never used twice."""
+"""In-memory store of records with text ids that are never reused; newest first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound="Model")
 
 SEARCHED = 500
-"""How many of the newest records a search looks at: load tests make many, none of them old."""
+"""Number of newest records to search: load tests create many, and need only recent ones."""
 
 
 class Records(Generic[R]):
@@ -37,7 +37,7 @@ class Records(Generic[R]):
         return len(self._records)
 
     def add(self, make: Callable[[str], R]) -> R:
-        """Store what ``make`` returns for a new id."""
+        """Store the record that ``make`` returns for a new id."""
         record_id = f"{self._prefix}{next(self._numbers)}"
         self._records[record_id] = record = make(record_id)
         return record
@@ -47,14 +47,14 @@ class Records(Generic[R]):
         return self._records.get(record_id)
 
     def change(self, record_id: str, fields: dict[str, object]) -> R | None:
-        """Change fields of a record and return it, or ``None`` when it is not there."""
+        """Change fields of a record and return it, or ``None`` if it does not exist."""
         record = self._records.get(record_id)
         if record is not None:
             record = self._records[record_id] = record.model_copy(update=fields)
         return record
 
     def remove(self, record_id: str) -> bool:
-        """Remove a record and say whether it was there."""
+        """Remove a record; return whether it existed."""
         return self._records.pop(record_id, None) is not None
 
     def newest(self, limit: int, offset: int = 0) -> list[R]:
@@ -62,7 +62,7 @@ class Records(Generic[R]):
         return list(itertools.islice(self._newest_first(), offset, offset + limit))
 
     def search(self, term: str, limit: int, text_of: Callable[[R], str]) -> list[R]:
-        """Return up to ``limit`` of the newest records whose text holds the term, in any case."""
+        """Return up to ``limit`` of the newest records that contain the term, ignoring case."""
         wanted = term.casefold()
         looked_at = itertools.islice(self._newest_first(), SEARCHED)
         found = (record for record in looked_at if wanted in text_of(record).casefold())

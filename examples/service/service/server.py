@@ -1,4 +1,4 @@
-"""Serves the application with uvicorn: one ready line, late start, a quick and clean stop."""
+"""Serves the application with uvicorn: a ready line, an optional late start, a clean stop."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 KEEP_ALIVE = 75
-"""Seconds an idle connection stays open; longer than think times, so that no client races it."""
+"""Keep-alive timeout in seconds, longer than think times to avoid races with clients."""
 
 GRACE = 3
-"""Seconds that requests get to end after a signal."""
+"""Seconds that requests have to finish after a signal."""
 
 POLL = 0.05
-"""Seconds between two looks at the signal while the start is delayed."""
+"""Seconds between two checks for a signal while the start is delayed."""
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which binds late, prints the ready line and lets go of held requests."""
+    """uvicorn's server with a late bind, the ready line, and the release of held requests."""
 
     def __init__(self, config: uvicorn.Config, service: Service) -> None:
         super().__init__(config)
@@ -48,7 +48,7 @@ class Server(uvicorn.Server):
         announce(bound, "https" if self.config.is_ssl else "http")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End requests that a fault holds, then the others."""
+        """End requests that are held by a fault, then the others."""
         self._service.stopping.set()
         await super().shutdown(sockets)
 
@@ -74,7 +74,7 @@ def serve(settings: Settings, *, access_log: bool = False) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Raises:
-        FaultError: a fault in the settings is not known or not accepted.
+        FaultError: a fault in the settings is unknown or invalid.
         ListenError: the port cannot be bound.
     """
     service = build(settings)
@@ -84,7 +84,7 @@ def serve(settings: Settings, *, access_log: bool = False) -> None:
         port=settings.port,
         http=wire_protocol(service.stats),
         ws=socket_protocol(),
-        # Thousands of idle sockets: no traffic of the server's own, no copies for compression.
+        # For thousands of idle sockets: no pings, and no buffers for compression.
         ws_ping_interval=None,
         ws_per_message_deflate=False,
         lifespan="off",

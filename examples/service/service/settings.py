@@ -1,4 +1,4 @@
-"""What a run of the service can be told, and the addresses that follow from it."""
+"""The settings of the service, and the addresses derived from them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that is fixed for one run of the service.
+    """The settings of one run of the service.
 
     Attributes:
         host: address to bind.
@@ -50,7 +50,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Paths:
-    """Well-known paths. Routers serve them and faults name them, so they are written here only."""
+    """Well-known paths, shared by routers and faults."""
 
     prefix: str
     root: str = "/"
@@ -67,12 +67,12 @@ class Paths:
 
     @property
     def auth(self) -> str:
-        """All of login, refresh and me are below it."""
+        """Prefix of login, refresh and me."""
         return f"{self.prefix}/auth"
 
     @property
     def login(self) -> str:
-        """Tokens for an address and a password."""
+        """Tokens for an email address and a password."""
         return f"{self.auth}/login"
 
     @property
@@ -82,7 +82,7 @@ class Paths:
 
     @property
     def me(self) -> str:
-        """Who am I, next to the address below ``auth``."""
+        """The current user; also available below ``auth``."""
         return f"{self.prefix}/user/me"
 
     @property

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 PRODUCTS = 500
 CATEGORIES = ("books", "games", "garden", "kitchen", "music")
 STOCK = 1_000_000_000
-"""Of ordinary products: no load test runs out of them."""
+"""Stock of ordinary products, more than a load test can buy."""
 
 FLASH_PRODUCT = "flash-sale-product-001"
 FLASH_STOCK = 100
 KEPT_ORDERS = 500
-"""Orders and reports that are kept: a load test makes many, and the memory is to stay the same."""
+"""Maximum number of stored orders and reports, to limit the memory during load tests."""
 
 REPORT_SECONDS = 0.3
 """How long a report takes."""
@@ -59,14 +59,14 @@ class ProductPage(Model):
 
 
 class OrderLine(Model):
-    """So many of a product."""
+    """A quantity of a product."""
 
     product_id: str
     quantity: int = Field(ge=1, le=1000)
 
 
 class NewOrder(Model):
-    """What a client sends to order."""
+    """Request body of an order."""
 
     items: list[OrderLine] = Field(min_length=1, max_length=100)
 
@@ -81,7 +81,7 @@ class Order(Model):
 
 
 class Inventory(Model):
-    """What is left of a product, and what was sold of it since the service started."""
+    """Stock of a product, and units sold since the service started."""
 
     product_id: str
     stock: int
@@ -89,13 +89,13 @@ class Inventory(Model):
 
 
 class Restock(Model):
-    """What a client sends to set the stock of a product."""
+    """Request body to set the stock of a product."""
 
     stock: int = Field(ge=0)
 
 
 class Adjustment(Model):
-    """A correction of the stock of a product."""
+    """An adjustment of the stock of a product."""
 
     product_id: str
     delta: int = Field(ge=-1000, le=1000)
@@ -103,13 +103,13 @@ class Adjustment(Model):
 
 
 class Adjustments(Model):
-    """What a client sends to correct stocks."""
+    """Request body to adjust stocks."""
 
     adjustments: list[Adjustment] = Field(min_length=1, max_length=1000)
 
 
 class Applied(Model):
-    """How many corrections were made."""
+    """Number of applied adjustments."""
 
     applied: int
 
@@ -137,7 +137,7 @@ class DetailPage(Model):
 
 
 class NewReport(Model):
-    """What a client sends to have a report made."""
+    """Request body to request a report."""
 
     type: str = Field(default="inventory", max_length=50)
 
@@ -152,20 +152,20 @@ class Report(Model):
 
 
 class Import(Model):
-    """What a client sends to import products."""
+    """Request body of a bulk import."""
 
     products: list[NewProduct] = Field(max_length=10_000)
 
 
 class Imported(Model):
-    """How many rows became products."""
+    """Number of imported rows."""
 
     imported: int
     total: int
 
 
 class Shop:
-    """Everything one shop holds."""
+    """The data of the shop."""
 
     def __init__(self) -> None:
         self._products: dict[str, Product] = {}
@@ -196,7 +196,7 @@ class Shop:
         return ProductPage(data=rows, total=len(self._products))
 
     def search(self, term: str, category: str, limit: int) -> ProductPage:
-        """Return products whose name holds a word, of one category if one is given."""
+        """Return products whose name contains a word, optionally of one category."""
         wanted = term.casefold()
         first = itertools.islice(self._products.values(), SEARCHED)
         hits = (
@@ -231,7 +231,7 @@ class Shop:
         return order
 
     def inventory(self, product_id: str) -> Inventory:
-        """Return what is left and what was sold of a known product."""
+        """Return the stock and the sold units of an existing product."""
         return Inventory(
             product_id=product_id,
             stock=self._stock[product_id],
@@ -239,13 +239,13 @@ class Shop:
         )
 
     def restock(self, product_id: str, stock: int) -> Inventory:
-        """Set the stock of a known product."""
+        """Set the stock of an existing product."""
         self._stock[product_id] = stock
         self._sold[product_id] = 0
         return self.inventory(product_id)
 
     def adjust(self, adjustments: list[Adjustment]) -> int:
-        """Correct stocks of known products and return how many."""
+        """Adjust stocks of existing products; return the number of adjustments."""
         for row in adjustments:
             self._stock[row.product_id] += row.delta
         return len(adjustments)
@@ -272,7 +272,7 @@ class Shop:
         return DetailPage(data=lines, total=len(lines))
 
     def start_report(self, kind: str) -> Report:
-        """Begin a report; it is ready a little later."""
+        """Start a report; it is ready a little later."""
         report_id = f"report-{next(self._numbers)}"
         self._reports[report_id] = (kind, time.monotonic())
         if len(self._reports) > KEPT_ORDERS:
@@ -280,7 +280,7 @@ class Shop:
         return Report(id=report_id, type=kind, status="pending", rows=0)
 
     def report(self, report_id: str, *, stuck: bool) -> Report | None:
-        """Return a report as it is now, or ``None``; a stuck one never gets ready."""
+        """Return the current state of a report, or ``None``; a stuck one is never ready."""
         found = self._reports.get(report_id)
         if found is None:
             return None
@@ -290,7 +290,7 @@ class Shop:
         return Report(id=report_id, type=kind, status=status, rows=rows)
 
     def take_in(self, rows: list[NewProduct], lost: float) -> int:
-        """Import products and return how many; a share of them gets lost."""
+        """Import products, except a lost fraction of them; return how many were imported."""
         kept = rows[: len(rows) - int(len(rows) * lost)]
         for row in kept:
             self._put(row.sku, row.name, row.category, row.price, row.stock)

@@ -1,4 +1,4 @@
-"""What arrived and how it was answered, for tests to read."""
+"""Statistics of received requests and their responses, for tests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ADMIN = "/_"
-"""Paths that start like this are the service's own switches: never counted, never faulted."""
+"""Prefix of the service's switches, which are never counted and have no faults."""
 
 MAX_UNKNOWN_ROUTES = 200
 """Paths without a route that are counted by name; the rest share one row."""
@@ -33,7 +33,7 @@ class Stats:
         self._unknown: set[str] = set()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Reset all statistics."""
         self.counts.clear()
         self.recent.clear()
         self.connections = 0
@@ -51,12 +51,12 @@ class Stats:
         self.sockets["open"] -= 1
 
     def record(self, scope: Scope, body: bytes, status: int) -> None:
-        """Count one request that ended."""
+        """Count one completed request."""
         self.counts[scope["method"], self._route(scope), status] += 1
         self.recent.append({"scope": scope, "body": body, "status": status})
 
     def report(self) -> dict[str, Any]:
-        """Return everything as JSON data; bytes become text one to one (Latin-1)."""
+        """Return the statistics as JSON data; bytes are decoded as Latin-1."""
         return {
             "total": sum(self.counts.values()),
             "connections": self.connections,
@@ -92,14 +92,14 @@ def _readable(scope: Scope, body: bytes, status: int) -> dict[str, Any]:
 
 
 class StatsMiddleware:
-    """Keep the statistics; outside of the faults, so that it sees what the client sees."""
+    """Records the statistics, outside of the faults, so that it sees what the client sees."""
 
     def __init__(self, app: ASGIApp, stats: Stats) -> None:
         self._app = app
         self._stats = stats
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on and record how it ended."""
+        """Pass on a request and record its result."""
         if scope["type"] != "http" or scope["path"].startswith(ADMIN):
             await self._app(scope, receive, send)
             return

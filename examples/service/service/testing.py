@@ -28,7 +28,7 @@ READY = re.compile(r"listening on (https?)://\S+:(\d+)")
 START_TIMEOUT = 20.0
 STOP_TIMEOUT = 5.0
 
-# Without the proxies of the environment and without certificate checks: it is this machine.
+# No proxies and no certificate checks, because the service is on this machine.
 _open = urllib.request.build_opener(
     urllib.request.ProxyHandler({}),
     urllib.request.HTTPSHandler(context=ssl._create_unverified_context()),  # noqa: S323
@@ -39,7 +39,7 @@ Faults = Mapping[str, Any] | Sequence[str]
 
 @dataclass
 class RunningService:
-    """A service in a process of its own.
+    """A service in a separate process.
 
     Attributes:
         url: address without a slash at the end, e.g. ``http://127.0.0.1:40123``.
@@ -103,7 +103,7 @@ class RunningService:
         return dict(self._admin("GET", "/_stats"))
 
     def count(self, method: str | None = None, route: str | None = None) -> int:
-        """Return how many requests there were, of a method and a route template."""
+        """Return the number of requests, optionally of a method and a route template."""
         return sum(
             int(row["count"])
             for row in self.stats()["requests"]
@@ -111,15 +111,15 @@ class RunningService:
         )
 
     def clear_stats(self) -> None:
-        """Forget all counts and requests."""
+        """Reset all counts and requests."""
         self._admin("DELETE", "/_stats")
 
     def log(self) -> str:
-        """Return what the process has written so far, also after its end."""
+        """Return the output of the process so far, even after its end."""
         return self._last_words if self._output.closed else _read(self._output)
 
     def stop(self, signal_number: int = signal.SIGTERM) -> int:
-        """Stop the process, hard when it does not obey, and returns its exit code."""
+        """Stop the process, with SIGKILL if necessary; return its exit code."""
         if self.running:
             self._process.send_signal(signal_number)
         try:
@@ -161,7 +161,7 @@ def running_service(
         wait: waits until it listens; False returns at once (for ``start-delay``).
 
     Raises:
-        RuntimeError: it did not get ready; the message holds its output.
+        RuntimeError: it did not become ready; the message contains its output.
 
     Example:
         >>> with running_service(faults={"unhealthy": "degraded"}) as service:
@@ -213,7 +213,7 @@ def _word(value: Any) -> str:
 
 
 def free_port() -> int:
-    """Return a port that nothing listens on right now."""
+    """Return a port that is currently free."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -226,7 +226,7 @@ def _started(
         command,
         cwd=FOLDER,
         env=_environment(env),
-        # Held open by this process: the service ends with it, however it ends.
+        # This process keeps stdin open: the service stops when this process ends for any reason.
         stdin=subprocess.PIPE,
         stdout=output,
         stderr=subprocess.STDOUT,
@@ -234,15 +234,15 @@ def _started(
 
 
 def _environment(added: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of the service: this one's, without other switches of a service."""
+    """Return the environment for the service, without inherited settings of a service."""
     env = {key: value for key, value in os.environ.items() if not key.startswith("SERVICE_")}
-    # Compiled modules start in half the time, and tests start the service often.
+    # Compiled modules halve the start-up time, and tests start the service often.
     env.pop("PYTHONDONTWRITEBYTECODE", None)
     return {**env, **added}
 
 
 def _ready(process: subprocess.Popen[bytes], output: IO[bytes]) -> tuple[str, int]:
-    """Wait for the ready line and returns scheme and port."""
+    """Wait for the ready line; return scheme and port."""
     end = time.monotonic() + START_TIMEOUT
     while time.monotonic() < end:
         found = READY.search(_read(output))
@@ -251,16 +251,16 @@ def _ready(process: subprocess.Popen[bytes], output: IO[bytes]) -> tuple[str, in
         if process.poll() is not None:
             break
         time.sleep(0.01)
-    raise RuntimeError(f"the service did not get ready:\n{_read(output)}")
+    raise RuntimeError(f"the service did not become ready:\n{_read(output)}")
 
 
 def _read(output: IO[bytes]) -> str:
-    # pread leaves the position alone, which the process shares.
+    # pread does not move the file position, which is shared with the process.
     return os.pread(output.fileno(), 1_000_000, 0).decode("utf-8", "replace")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Leave no process behind, whatever happened."""
+    """Make sure that no process is left behind."""
     if process.poll() is None:
         process.kill()
     process.wait()

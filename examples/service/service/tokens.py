@@ -1,4 +1,4 @@
-"""Signed access and refresh tokens (JWT, HS256), made and checked with the standard library."""
+"""Signed access and refresh tokens (JWT, HS256), using only the standard library."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Kind = Literal["access", "refresh"]
 
 
 class TokenError(Exception):
-    """A token that is not accepted; the message says why."""
+    """An invalid token; the message says why."""
 
 
 class Tokens:
-    """Issues and checks tokens of one service run.
+    """Issues and verifies the tokens of one service run.
 
     Args:
         secret: key of the signature.
@@ -42,7 +42,7 @@ class Tokens:
         self._head = _encode(json.dumps({"alg": "HS256", "typ": "JWT"}).encode())
 
     def issue(self, subject: str, kind: Kind) -> str:
-        """Return a new token; no two tokens are equal, also not within one second."""
+        """Return a new token; tokens are unique, even within one second."""
         now = time.time()
         claims = {
             "sub": subject,
@@ -55,7 +55,7 @@ class Tokens:
         return (signed + b"." + self._sign(signed)).decode()
 
     def subject(self, token: str, kind: Kind) -> str:
-        """Return whom a token belongs to.
+        """Return the owner of a token.
 
         Raises:
             TokenError: not ours, of the other kind, or expired.
@@ -75,7 +75,7 @@ class Tokens:
 
 
 def _claims(signed: bytes) -> dict[str, Any]:
-    """Return the claims of a token whose signature was found to be right."""
+    """Return the claims of a token with a valid signature."""
     payload = signed.partition(b".")[2]
     try:
         claims = json.loads(base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4)))

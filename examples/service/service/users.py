@@ -1,4 +1,4 @@
-"""The users who may log in."""
+"""The users who can log in."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ TIER_USERS = {
     "professional": "pro-tier@example.com",
     "enterprise": "enterprise-tier@example.com",
 }
-"""Who logs in as a tenant, by tier."""
+"""User of each tier."""
 
 AGENT, AGENT_PASSWORD = "agent@test.com", "password"
 
 
 @dataclass(frozen=True)
 class User:
-    """A person, a tenant of some tier, or the caller who came with the API key."""
+    """A person, a tenant of a tier, or the owner of the API key."""
 
     id: int
     email: str
@@ -71,7 +71,7 @@ class Users:
         return self._by_key.get(key)
 
     def login(self, email: str, password: str) -> User | None:
-        """Return the user when the password is right."""
+        """Return the user if the password is correct."""
         user = self.find(email)
         wanted = AGENT_PASSWORD if email == AGENT else PASSWORD
         if user and hmac.compare_digest(password.encode(), wanted.encode()):

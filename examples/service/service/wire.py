@@ -1,4 +1,4 @@
-"""Below HTTP: the connection itself, for faults that no ASGI application can produce."""
+"""Access to the connection below HTTP, for faults that an ASGI application cannot produce."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ class Wire:
 
     @property
     def closed(self) -> bool:
-        """True once either side has ended the connection."""
+        """Whether either side has closed the connection."""
         return self._transport.is_closing()
 
     def write(self, data: bytes) -> None:
-        """Send bytes as they are, outside of HTTP."""
+        """Send raw bytes, outside of HTTP."""
         self._transport.write(data)
 
     def close(self) -> None:
-        """End the connection in order (FIN), after what was written."""
+        """Close the connection cleanly (FIN) after the data written so far."""
         self._transport.close()
 
     def reset(self) -> None:
-        """End the connection at once with RST: the client sees 'connection reset by peer'."""
+        """Abort the connection with RST: the client sees 'connection reset by peer'."""
         reset(self._transport)
 
 
 def wire_protocol(stats: Stats) -> type[asyncio.Protocol]:
-    """Return uvicorn's HTTP protocol, which also counts connections and hands them on."""
+    """Return uvicorn's HTTP protocol, extended to count and pass on connections."""
 
     class WireProtocol(HttpToolsProtocol):
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -68,7 +68,7 @@ class SocketWire(Wire):
 
 
 def socket_protocol() -> type[asyncio.Protocol]:
-    """Return uvicorn's WebSocket protocol, which hands its connection on, and can hold on to it."""
+    """Return uvicorn's WebSocket protocol, extended to pass on its connection and keep it open."""
 
     class SocketProtocol(WebSocketsSansIOProtocol):
         _wire: SocketWire
@@ -98,7 +98,7 @@ def socket_protocol() -> type[asyncio.Protocol]:
                 await self._lost.wait()
             await super().send(message)
             if self.initial_response is not None:
-                self.handshake_complete = True  # refused is an answer too
+                self.handshake_complete = True  # a refusal completes it as well
 
         def shutdown(self) -> None:
             if self._wire.keeps_open:

@@ -555,16 +555,16 @@ def test_text_form_at_run_time(client: httpx.Client, service: RunningService) ->
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("slwo", True, "unknown fault 'slwo'; there are: slow"),
-        ("slow", "fast", "slow=fast is not accepted; it takes milliseconds"),
-        ("slow", -1, "slow=-1 is not accepted"),
-        ("slow", "nan", "slow=nan is not accepted"),
-        ("error", 99, "error=99 is not accepted; it takes status code, whole number, 200 to 599"),
-        ("error", {"rate": 2}, "error,rate=2 is not accepted"),
-        ("error", {"only": "items"}, "error,only=items is not accepted; it takes paths"),
-        ("error", {"often": 1}, "error has no parameter 'often'; there are: size, only"),
-        ("login", "402", "login=402 is not accepted; it takes 401 or 500 or no-token"),
-        ("hang", "perhaps", "hang=perhaps is not accepted; it takes true or false"),
+        ("slwo", True, "unknown fault 'slwo': expected one of slow"),
+        ("slow", "fast", "slow=fast is invalid: expected milliseconds"),
+        ("slow", -1, "slow=-1 is invalid"),
+        ("slow", "nan", "slow=nan is invalid"),
+        ("error", 99, "error=99 is invalid: expected status code, whole number, 200 to 599"),
+        ("error", {"rate": 2}, "error,rate=2 is invalid"),
+        ("error", {"only": "items"}, "error,only=items is invalid: expected paths"),
+        ("error", {"often": 1}, "error has no parameter 'often': expected one of size, only"),
+        ("login", "402", "login=402 is invalid: expected 401 or 500 or no-token"),
+        ("hang", "perhaps", "hang=perhaps is invalid: expected true or false"),
         ("token-life", {"only": "/"}, "token-life has no parameter 'only'"),
         ("start-delay", 3, "start-delay works only from the start"),
     ],
@@ -576,7 +576,7 @@ def test_refused_switches(
     assert answer.status_code == 422
     assert message in answer.json()["detail"]
     assert service.faults() == {}, "nothing may be switched when one is refused"
-    with pytest.raises(ValueError, match=r"not accepted|unknown|no parameter|only from the start"):
+    with pytest.raises(ValueError, match=r"is invalid|unknown|no parameter|only from the start"):
         service.set_fault(name, value)
 
 

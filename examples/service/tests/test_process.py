@@ -52,7 +52,7 @@ def test_help_and_list_of_faults() -> None:
         (("--prefix", "api"), "'api' is not a path prefix"),
         (("--prefix", "/a//b"), "is not a path prefix"),
         (("--fault", "slwo"), "unknown fault 'slwo'"),
-        (("--fault", "error=abc"), "error=abc is not accepted"),
+        (("--fault", "error=abc"), "error=abc is invalid"),
         (("--raw", "loud"), "invalid choice"),
     ],
 )

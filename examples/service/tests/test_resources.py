@@ -1,4 +1,4 @@
-"""Missions, specs, tickets and the knowledge base, healthy and with faults of their own."""
+"""Missions, specs, tickets and the knowledge base, healthy and with faults."""
 
 from __future__ import annotations
 

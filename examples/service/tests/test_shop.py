@@ -1,4 +1,4 @@
-"""The shop of many tenants, healthy and with faults of its own."""
+"""The shop of many tenants, healthy and with faults."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def tenants(service: RunningService) -> Iterator[dict[str, httpx.Client]]:
 
 
 def burst(client: httpx.Client, count: int) -> Counter[int]:
-    """Statuses of so many requests, one after the other."""
+    """Statuses of consecutive requests."""
     return Counter(client.get("/products?limit=1").status_code for _ in range(count))
 
 

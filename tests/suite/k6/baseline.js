@@ -29,7 +29,7 @@ const consoleOf = (comparison) =>
       endpoints: [],
       stages: [],
       reasons: [],
-      metrics: { iterations: 0, errorTypes: {} },
+      metrics: { iterations: 1, errorTypes: {} },
       run: {},
     },
     { path: 'summary.json', colour: false },

@@ -1,8 +1,7 @@
-import { checkAnswer, valueAt } from '../engine/features/openapi/requests.js';
+import { checkAnswer, isFit, valueAt } from '../engine/features/openapi/answers.js';
 import { alternativeOf, credentialsOf } from '../engine/features/openapi/credentials.js';
-import { applyOverride } from '../engine/features/openapi/overrides.js';
+import { applyOverride, parseOverrides } from '../engine/features/openapi/overrides.js';
 import { prepared } from '../engine/features/openapi/prepared.js';
-import { isFit } from '../engine/features/openapi/journeys.js';
 import { createRandom } from '../engine/features/openapi/table.js';
 import { makeValue } from '../engine/features/openapi/values.js';
 import {
@@ -264,14 +263,18 @@ function answers() {
     valueAt(
       answer(201, body, headers),
       { key: 'k' },
-      preparing({ gives: { slot: places } }).gives.slot,
-      () => 1,
+      preparing({ gives: { '/a#id': places } }).gives['/a#id'],
+      { choose: () => 1, isOwn: () => true },
     );
   equal('an id', found('{"data":{"id":7}}', ['/id', '/data/id']), 7);
   equal('one of a list', found('[{"id":1},{"id":2}]', ['/*/id']), 2);
   equal('none', found('[]', ['/*/id']), undefined);
   equal('what was sent', found('', ['request:/key']), 'k');
   equal('the last segment', found('', ['header:location'], { Location: '/a/b%20c/?x=1' }), 'b c');
+  equal('of a job', found('', ['header:location'], { Location: '/jobs/7' }), undefined);
+  const search = ['search:a,aid,id,uuid'];
+  equal('wrapped', found('{"result":{"as":[{"uuid":"u"},{"uuid":"v"}]}}', search), 'v');
+  equal('of something else', found('{"owner":{"id":7}}', search), undefined);
 }
 
 function rows() {
@@ -311,7 +314,11 @@ function overrides() {
   equal('statuses', ok, ['404']);
   equal('a pool', [params[0].gen, params[0].optional], [{ pick: [1, 2] }, false]);
   equal('a new one', params[1], { in: 'header', name: 'X-Y', gen: { const: 'z' } });
-  throws('a place that is none', () => applyOverride(row, { values: { q: 1 } }), /query\.NAME/);
+  throws(
+    'a place that is none',
+    () => parseOverrides('{"operations": {"GET /x": {"values": {"q": 1}}}}'),
+    /query\.NAME/,
+  );
 }
 
 export default function openapi() {

@@ -23,7 +23,7 @@ export default function settings() {
   const defaults = read({});
   equal('users', defaults.VUS, undefined);
   equal('port', defaults.BACKEND_PORT, 8000);
-  equal('words', defaults.HEALTH_STATUS_WORDS, ['healthy', 'ok']);
+  equal('words', defaults.HEALTH_STATUS_WORDS, []);
   equal('set', defaults.PROFILE_SET, 'core');
   equal('think time', defaults.THINK_TIME, 1);
   equal(

@@ -105,7 +105,7 @@ export default function thresholds() {
   throws(
     'no expression',
     () => parseOverrides('checks'),
-    /THRESHOLDS=checks: expected metric=expression/,
+    /THRESHOLDS=checks is invalid: expected metric=expression/,
   );
   throws('no metric', () => parseOverrides('a=count>0;=x'), /expected metric=expression/);
 }

@@ -1,4 +1,4 @@
-// What the summary makes of the figures of a run.
+// How the summary turns the metrics of a run into a verdict.
 
 import { stepsSentence } from '../engine/report/format.js';
 import { findings } from '../engine/summary/verdict.js';
@@ -42,11 +42,12 @@ const evidence = (changes = {}) => ({
 });
 const reasons = (changes, time = TIME) => findings(evidence(changes), time).reasons;
 
-export const options = expectations(28);
+export const options = expectations(42);
 
 export default function verdict() {
   equal('nothing to complain about', findings(evidence(), TIME), {
     reasons: [],
+    found: 0,
     breakingStage: null,
   });
   const idle = evidence();
@@ -64,7 +65,9 @@ export default function verdict() {
     'a threshold without samples',
     /health_duration.*never measured/.test(
       reasons({
-        thresholds: [threshold('health_duration', 'p(95)<100', { measured: false, value: null })],
+        thresholds: [
+          threshold('health_duration', 'p(95)<100', { ok: false, measured: false, value: null }),
+        ],
       })[0],
     ),
   );
@@ -116,12 +119,93 @@ export default function verdict() {
       })[0],
     ),
   );
+  const limit = (expression, value, name = 'x') =>
+    threshold(`http_req_duration{name:${name}}`, expression, { ok: false, value, unit: 'ms' });
   holds(
-    'too slow',
-    /^x: too slow, p95 1 ms/.test(
-      reasons({ endpoints: [figures()], thresholds: [crossed('x', 'http_req_duration')] })[0],
+    'too slow names each crossed limit',
+    /^x: too slow, p50 104.9 ms \(limit p\(50\)<100\), p99 700 ms \(limit p\(99\)<600\)/.test(
+      reasons({
+        endpoints: [figures()],
+        thresholds: [limit('p(50)<100', 104.9), limit('p(99)<600', 700)],
+      })[0],
     ),
   );
+  holds(
+    'errors do not hide a crossed latency',
+    /^GET \/items: 50% of 10 .*; too slow, p95 612 ms \(limit p\(95\)<500\)/.test(
+      reasons({
+        endpoints: [failing],
+        thresholds: [crossed('GET /items'), limit('p(95)<500', 612, 'GET /items')],
+      })[0],
+    ),
+  );
+  holds(
+    'a limit on all requests names the slowest endpoint',
+    /^http_req_duration: expected p\(95\)<200, got 260 ms, slowest: slow 260 ms\. /.test(
+      reasons({
+        endpoints: [
+          figures(),
+          figures({ name: 'slow', duration: { ...figures().duration, p95: 260 } }),
+        ],
+        thresholds: [
+          threshold('http_req_duration', 'p(95)<200', { ok: false, value: 260, unit: 'ms' }),
+        ],
+      })[0],
+    ),
+  );
+  const many = (count, changes) =>
+    Array.from({ length: count }, (_, i) => figures({ name: `GET /${i}`, ...changes(i) }));
+  const unexplained = { errors: 1, errorRate: 100, requests: 1, checks: { passes: 0, fails: 0 } };
+  const far = many(30, (i) => ({ ...unexplained, errorTypes: i < 25 ? { refused: 1 } : {} }));
+  const wide = reasons({
+    metrics: { ...evidence().metrics, errorTypes: { refused: 30 } },
+    endpoints: far,
+    thresholds: [
+      ...far.map(({ name }) => crossed(name)),
+      threshold('http_req_failed', 'rate<0.01', { ok: false, value: 1 }),
+      threshold('error_rate', 'rate<0.01', { ok: false, value: 1 }),
+      threshold('http_req_failed{stage:recovery}', 'rate<0.01', { ok: false, value: 1 }),
+    ],
+  });
+  holds('thirty consequences are one line', wide[0].startsWith('connection refused: 30 endpoints'));
+  holds('with what to do', wide[0].includes('Check that the service still runs'));
+  holds('what a step alone says stays', wide[1].startsWith('http_req_failed{stage:recovery}: '));
+  holds('what follows is one line', wide[2].startsWith('crossed as well: http_req_failed: '));
+  equal('and nothing else', wide.length, 3);
+  const last = reasons({
+    metrics: { ...evidence().metrics, errorTypes: { timeout: 1, refused: 1 } },
+    endpoints: [far[29]],
+    thresholds: [crossed('GET /29')],
+  });
+  holds('no empty brackets', last[0].startsWith('GET /29: 100% of 1 requests failed. The log'));
+  const mixed = reasons({
+    endpoints: [
+      figures({ name: 'GET /me', requests: 0, duration: null }),
+      failing,
+      figures({ name: 'auth login', errorTypes: { auth: 7 } }),
+    ],
+    thresholds: [
+      crossed('GET /me', 'http_reqs'),
+      crossed('GET /items'),
+      crossed('auth login', 'support_failed'),
+    ],
+  });
+  holds('a login comes first', mixed[0].startsWith('auth login: 7 of 10 requests failed (not'));
+  holds('then endpoints', mixed[1].startsWith('GET /items: '));
+  holds('then what follows', mixed[2].startsWith('GET /me: was never requested'));
+  const alone = reasons({
+    endpoints: many(9, (i) => ({ errors: 1, errorTypes: { [i % 2 ? 'timeout' : 'dns']: 1 } })),
+    thresholds: [
+      ...far.slice(0, 9).map(({ name }) => crossed(name)),
+      ...['a', 'b', 'c', 'd', 'e'].map((name) => threshold(name, 'rate<1', { ok: false })),
+    ],
+  });
+  equal('five reasons at most', alone.length, 5);
+  holds('the last one counts the rest', /^and \d more: /.test(alone[4]));
+  const failed = { ...idle, setUpFailure: 'the service is not healthy' };
+  equal('why set-up failed', findings(failed, TIME).reasons, [
+    'set-up failed, no iteration was completed: the service is not healthy',
+  ]);
 
   const { breakingStage } = findings(
     evidence({

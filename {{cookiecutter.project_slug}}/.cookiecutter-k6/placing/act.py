@@ -1,11 +1,11 @@
-"""Carries a plan out, so that the project is as before or complete, whatever happens in between.
+"""Carries out a plan so that the project is either unchanged or complete, whatever happens.
 
-1. Everything is written into the staging folder first: a full disk or a folder that cannot be
-   written to shows there, and nothing has changed yet.
-2. The manifest is replaced by one that also says what is about to happen. A run that is killed
-   from now on is completed by the next one, also by one of a newer template.
-3. Each file is put in its place by one atomic rename.
-4. The final manifest is put in its place.
+1. Everything is written to the staging folder first. If the disk is full or a folder is not
+   writable, this fails before anything has changed.
+2. The manifest is replaced by one that also records the pending steps. If the run is killed from
+   now on, the next run completes it, even with a newer template.
+3. Each file is put in place by one atomic rename.
+4. The final manifest is put in place.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Refusal(Exception):
 
 
 class Disk:
-    """Every call that changes the project. Tests put one in that fails or dies on purpose."""
+    """All calls that change the project. Tests replace it with one that fails or dies."""
 
     def make_folder(self, path: str) -> None:
         """Create one folder."""
@@ -58,7 +58,7 @@ class Disk:
 
 
 class Workplace:
-    """The project, and the scratch folder on the same disk in which contents are made ready."""
+    """The project, and a scratch folder on the same disk where contents are prepared."""
 
     def __init__(self, root: str, scratch: str, disk: Disk) -> None:
         self.root = root
@@ -71,7 +71,7 @@ class Workplace:
         return os.path.join(self.root, *path.split("/"))
 
     def prepare(self, action: Action) -> str:
-        """Write the content of a step into the scratch folder; return where."""
+        """Write the content of a step to the scratch folder; return its path."""
         self._count += 1
         ready = os.path.join(self._scratch, f"ready-{self._count}")
         self._disk.write(ready, action.content or b"", action.mode, action.executable)
@@ -79,7 +79,7 @@ class Workplace:
         return ready
 
     def place(self, ready: str, path: str) -> None:
-        """Move a prepared file to its place, making the folders it needs."""
+        """Move a prepared file to its place, creating parent folders."""
         self._make_parents(path)
         target = self.full(path)
         try:
@@ -102,7 +102,7 @@ class Workplace:
         self._disk.set_mode(self.full(path), mode)
 
     def check_writable(self, path: str) -> None:
-        """Raise Refusal when the folder of a path, or the one to make it in, is not writable."""
+        """Raise Refusal if the folder of a path, or its nearest existing parent, is read-only."""
         folder = os.path.dirname(self.full(path))
         while not os.path.lexists(folder):
             folder = os.path.dirname(folder)
@@ -130,7 +130,7 @@ class Workplace:
 
     @staticmethod
     def _keep_owner(ready: str, target: str) -> None:
-        """Give a prepared file the owner of the one it replaces, where the system lets us."""
+        """Give a prepared file the owner of the one it replaces, if the system permits it."""
         try:
             status = os.lstat(target)
             made = os.lstat(ready)
@@ -141,14 +141,14 @@ class Workplace:
 
 
 def carry_out(place: Workplace, plan: Plan) -> list[str]:
-    """Do what the plan says; return one line for each step that could not be done.
+    """Carry out the plan; return one line for each step that failed.
 
-    Raises Refusal when nothing was changed.
+    Raises Refusal if nothing was changed.
     """
     steps = [action for action in plan.actions if action.changes]
     there = look(place.root, manifest.PATH)
     final = with_line_endings_of(manifest.dumps(plan.after), there.content)
-    if not steps and there.kind == "file" and there.content == final:
+    if not steps and there.kind == "file" and manifest.says(there.content, plan.after):
         return []
     record = Action("record", manifest.PATH, final, there.mode if there.kind == "file" else None)
     try:
@@ -180,7 +180,7 @@ def _do_steps(place: Workplace, steps: Sequence[Action], ready: dict[int, str]) 
     failed: set[str] = set()
     for step in steps:
         if step.needs in failed:
-            failed.add(step.path)  # what it needs was not written: it must stay, and so on
+            failed.add(step.path)  # a step that it depends on failed
             continue
         new_problems = _attempt(step.path, partial(_do_step, place, step, ready.get(id(step), "")))
         if new_problems:
@@ -190,7 +190,7 @@ def _do_steps(place: Workplace, steps: Sequence[Action], ready: dict[int, str]) 
 
 
 def _do_step(place: Workplace, step: Action, ready: str) -> None:
-    # Somebody may have saved the file while the plan was made; their version wins.
+    # The user may have saved the file since it was planned; their version wins.
     if look(place.root, step.path) != step.expected:
         raise OSError(errno.EAGAIN, "it changed while the template was running")
     if step.content is not None:
@@ -202,7 +202,7 @@ def _do_step(place: Workplace, step: Action, ready: str) -> None:
 
 
 def _attempt(path: str, step: Callable[[], None]) -> list[str]:
-    """Do one step; return a line that says what went wrong, if anything did."""
+    """Do one step; return a line with the error, if there was one."""
     try:
         step()
     except OSError as error:

@@ -1,8 +1,8 @@
 """Additions to files that belong to the service: .gitignore, CLAUDE.md, package.json.
 
-Two kinds: a marked block of lines, and scripts of a package.json that exists. Nothing else in the
-file changes, a second run adds nothing, and an addition that is no longer wanted goes again, unless
-somebody edited it. Changes nothing itself: it returns steps for the plan.
+Two kinds: a marked block of lines, and scripts in an existing package.json. Nothing else in the
+file changes, a second run adds nothing, and an addition that is no longer wanted is removed unless
+the user edited it. This module changes nothing itself: it returns steps for the plan.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ END = "cookiecutter-k6 end"
 
 
 class Addition(NamedTuple):
-    """One addition of additions.json, with its text as it belongs into this project.
+    """One addition of additions.json, rendered for this project.
 
-    kind: "block" or "scripts". comment: what opens and closes a comment in that file. text: the
-    block's lines; "" when the addition is switched off. scripts: name -> command.
+    kind: "block" or "scripts". comment: opening and closing comment markers of the file. text:
+    the lines of the block; "" if the addition is switched off. scripts: name -> command.
     """
 
     file: str
@@ -64,6 +64,12 @@ def load(on: frozenset[str], render: Callable[[str, bytes], bytes], folder: str)
     return additions
 
 
+def without_block(addition: Addition, content: bytes) -> bytes:
+    """Return a file without our block, if it has one."""
+    block = _find_block(addition, content)
+    return content[: block.start] + content[block.end :] if isinstance(block, _Block) else content
+
+
 def plan(
     additions: Sequence[Addition],
     look: Look,
@@ -90,7 +96,7 @@ def plan(
 
 
 class _Block(NamedTuple):
-    """Where the block stands in a file: from the start of its first line to the end of its last."""
+    """Position of the block in a file, from the start of its first to the end of its last line."""
 
     start: int
     end: int
@@ -160,10 +166,10 @@ def _block_to_change(
         return Outcome((), record)
     if ours is None:
         if not wanted:
-            return Outcome([Action("kept", addition.file, note="you edited our section in it")])
+            return Outcome([Action("kept", addition.file, note="you edited our section")])
         if before is not None and before.get("block") == blob_id(wanted):
             return Outcome((), before)
-        note = "you edited our section in it, and there is a newer one"
+        note = "you edited our section, and there is a newer version"
         return Outcome([Action("kept", addition.file, note=note)], record)
     if wanted:
         eol = b"\r\n" if uses_crlf(found.content) else b"\n"
@@ -199,7 +205,7 @@ def _block_text(addition: Addition) -> str:
 
 
 def _find_block(addition: Addition, content: bytes) -> _Block | str | None:
-    """Find the block; None when there is none, a text when its marks make no sense."""
+    """Find the block; None if there is none, an error text if its marks are invalid."""
     begin, end = (_mark(addition, mark).encode("utf-8") for mark in (BEGIN, END))
     begins, ends = [], []
     place = 0
@@ -213,7 +219,7 @@ def _find_block(addition: Addition, content: bytes) -> _Block | str | None:
     if not begins and not ends:
         return None
     if len(begins) != 1 or len(ends) != 1 or ends[0][0] < begins[0][1]:
-        return "our marks in it are incomplete"
+        return "the begin or end mark of our section is missing"
     return _Block(begins[0][0], ends[0][1], to_lf(content[begins[0][1] : ends[0][0]]))
 
 
@@ -269,7 +275,7 @@ def _valid_package(found: Found) -> str | None:
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Build an object; raise ValueError when a key occurs twice: which one counts is open."""
+    """Build an object; raise ValueError if a key occurs twice, which is ambiguous."""
     document = dict(pairs)
     if len(document) != len(pairs):
         raise ValueError("a key occurs twice")
@@ -277,7 +283,7 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _present(text: str, record: Record) -> Record:
-    """Return the scripts of a record that stand in the file exactly so."""
+    """Return the scripts of a record that are unchanged in the file."""
     scripts = json.loads(text).get("scripts", {})
     kept = {name: command for name, command in record.items() if scripts.get(name) == command}
     return {**kept, "": record[""]} if kept and "" in record else kept
@@ -302,7 +308,7 @@ def _with_scripts(text: str, wanted: Mapping[str, str], known: Record) -> tuple[
         elif there is not None and there == known.get(name) and there != command:
             text = _add_script(_remove_script(text, name, own_object=False), name, command)
         elif there is not None and name not in known:
-            continue  # a script of the service that happens to have this name
+            continue  # the service has its own script with this name
         record[name] = command
     return text, record if any(record) else {}
 
@@ -312,7 +318,7 @@ def _script(text: str, name: str) -> object:
 
 
 def _scripts_object(text: str) -> tuple[jsontext.Object, jsontext.Object]:
-    """Return the top object and its "scripts"; both are there."""
+    """Return the top object and its "scripts"; both must exist."""
     top = jsontext.read_object(text)
     member = top.member("scripts") if top else None
     scripts = jsontext.read_object(text, member.value) if member else None

@@ -1,6 +1,6 @@
-"""Files that are put beside others: the new version (.new), or the user's (.yours).
+"""Files saved next to others: the new version (.new), or the user's version (.yours).
 
-Neither is ever written over anything that a user may have written.
+Neither ever overwrites anything that the user may have written.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _ASIDE = (".yours", *(f".yours{number}" for number in range(2, 10)))
 
 
 def reached(look: Look, path: str, item: Pending) -> bool:
-    """Tell whether an unfinished run did what it was about to do to a path."""
+    """Tell whether an unfinished run completed its pending step for a path."""
     found = look(path)
     if not item.placed:
         return found.kind == "absent"
@@ -25,10 +25,10 @@ def reached(look: Look, path: str, item: Pending) -> bool:
 
 
 class Beside:
-    """Finds places, and knows what is open.
+    """Finds free names for .new and .yours files, and tracks those that still exist.
 
     before: the manifest of the last run. look: returns what is at a path of the project. pending:
-    what this run notes as pending; completed here. `yours` is for the manifest after this run.
+    the pending steps of this run; extended here. `yours` is for the manifest after this run.
     """
 
     def __init__(self, before: Manifest, look: Look, pending: dict[str, Pending]) -> None:
@@ -40,10 +40,10 @@ class Beside:
             place: path for place, path in before.yours.items() if look(place).kind != "absent"
         }
 
-    # --- the new version beside the user's -----------------------------------------------
+    # --- .new: the new version -------------------------------------------------------------
 
     def offer(self, path: str, new: NewFile, entry: Entry, why: str) -> Action:
-        """Put the new version beside the user's; never over anything the user may have written."""
+        """Save the new version as .new, without overwriting anything of the user's."""
         wanted = blob_id(new.content)
         for suffix in _OFFERS:
             place = path + suffix
@@ -56,18 +56,18 @@ class Beside:
         return Action("blocked", path, note=f"{why}, and {path}.new is taken")
 
     def claimed(self, offer: Action) -> str:
-        """Return the place of an offer that this template wrote; "" for a file of the user's."""
+        """Return the path of an offer that this template wrote; "" for a file of the user's."""
         ours = offer.verb == "beside" or offer.path in self._pending
         return offer.path if ours else ""
 
     def has_open_offer(self, path: str, entry: Entry) -> bool:
-        """Tell whether an offer, of an earlier run or whoever made it, is still there."""
+        """Tell whether an offer is still there, from an earlier run or anyone else."""
         places = [path + suffix for suffix in _OFFERS if path + suffix in self._unfinished]
         places += [path + _OFFERS[0], entry.offer or path + _OFFERS[0]]
         return any(self._look(place).kind != "absent" for place in places)
 
     def _is_ours(self, place: str, entry: Entry) -> bool:
-        """Tell whether a .new file is there as a run of this template wrote it."""
+        """Tell whether a .new file is there, unchanged since this template wrote it."""
         ours = {entry.blob} if place == entry.offer else set()
         if place in self._unfinished:
             ours.add(self._unfinished[place].placed)
@@ -77,9 +77,9 @@ class Beside:
     def leftovers(
         self, files: Mapping[str, Entry], actions: Sequence[Action], half_moved: Sequence[str]
     ) -> list[Action]:
-        """Remove what an unfinished run put beside a file and this one has no use for.
+        """Remove .new and .yours files of an unfinished run that are no longer needed.
 
-        A copy of the user's file is only removed while the file that it is a copy of is there.
+        A copy of the user's file is removed only while the original still exists.
         """
         used = {entry.offer for entry in files.values()} | {action.path for action in actions}
         unused = [
@@ -99,22 +99,22 @@ class Beside:
         return steps
 
     def _still_there(self, item: Pending, half_moved: Sequence[str]) -> bool:
-        """Tell whether the file that an unfinished run copied is there, and is not going."""
+        """Tell whether the file that an unfinished run copied exists and will not be removed."""
         going = item.moved_from in half_moved
         return not going and reached(self._look, item.moved_from, Pending(item.source, None))
 
     def tidy(self, entry: Entry) -> list[Action]:
-        """Remove an offer that has become pointless, if it is as it was written."""
+        """Remove an offer that is no longer needed, if it is unchanged."""
         if not self._is_ours(entry.offer, entry):
             return []
         return [Action("tidy", entry.offer, expected=self._look(entry.offer), removes=True)]
 
-    # --- the user's version beside the new one --------------------------------------------
+    # --- .yours: the user's version --------------------------------------------------------
 
     def aside(self, path: str, old: str, found: Found, why: str) -> tuple[list[Action], str]:
-        """Put the user's version beside the new file at `path`, under a name that is free.
+        """Save the user's version next to the new file at `path`, under a free name.
 
-        old: where it was. Returns the steps, and the place; "" when every name is taken.
+        old: its old path. Returns the steps and the new path; "" if every name is taken.
         """
         for suffix in _ASIDE:
             place = path + suffix
@@ -129,7 +129,7 @@ class Beside:
         return [], ""
 
     def still_beside(self, actions: Sequence[Action]) -> list[Action]:
-        """Name the user's versions that are beside a file since an earlier run."""
+        """List the .yours files of earlier runs."""
         said = {action.path for action in actions}
         return [
             Action("yours", place, note=f"the suite uses {path}")

@@ -18,13 +18,13 @@ _TEST_FILE = re.compile(r"tests/load/scripts/([^/]+)\.js")
 def load_table(path: str = TABLE) -> dict[str, Any]:
     """Read the feature table: name -> {"on": ..., "needs": [...], "files": [...]}.
 
-    "on": answer -> values; the feature is on when every answer has one of the values listed for it
-    (of an answer that is a list: when it holds one of them), or, with {"not": values}, none. A list
-    of such conditions: when one of them holds.
-    "needs": the features whose files this one imports; they are on whenever it is (checked by a
-    test, not here).
-    "files": the files that exist only with the feature; a path that ends with a slash stands for
-    everything below that folder.
+    "on": answer -> values. The feature is on if every answer has one of its values (an answer that
+    is a list: if it contains one), or none of them with {"not": values}. With a list of such
+    conditions, one of them has to hold.
+    "needs": features whose files this one imports; they are on whenever it is (checked by a test,
+    not here).
+    "files": files that exist only with the feature; a path that ends with a slash means everything
+    below that folder.
     """
     with open(path, encoding="utf-8") as file:
         table: dict[str, Any] = json.load(file)
@@ -53,7 +53,7 @@ def _holds(condition: Mapping[str, Any], answers: Mapping[str, Any]) -> bool:
 
 
 def _fits(answer: Any, values: Any) -> bool:
-    """Tell whether an answer, or an item of it, is one of the values; a missing one never."""
+    """Tell whether an answer, or an item of it, is one of the values; false if it is missing."""
     if isinstance(values, dict):
         return answer is not None and answer not in values["not"]
     items = answer.split(",") if isinstance(answer, str) else [answer]

@@ -1,7 +1,7 @@
-"""Finds and changes the relative imports of JavaScript modules. Knows text, not the project.
+"""Finds and changes the relative imports of JavaScript modules, independent of the project.
 
-No parser: an import is a quoted relative path after `from`, `import`, `import(`, `require(` or
-`import.meta.resolve(`. That covers modules, JSDoc types and `export ... from`.
+There is no parser: an import is a quoted relative path after `from`, `import`, `import(`,
+`require(` or `import.meta.resolve(`. This covers modules, JSDoc types and `export ... from`.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _UNKNOWN = re.compile(
 class Import(NamedTuple):
     """One import of a text.
 
-    start, end: where its path stands. line: counted from 1. names: what it takes from there; None
-    when that cannot be told. kind: "code", "types" (in a doc comment) or "comment".
+    start, end: position of its path. line: line number, from 1. names: imported names; None if
+    they cannot be determined. kind: "code", "types" (in a doc comment) or "comment".
     """
 
     start: int
@@ -44,7 +44,7 @@ class Import(NamedTuple):
 
 
 def decode(content: bytes) -> str:
-    """Return a file as text, without loss: `encode` gives the same bytes."""
+    """Return a file as text without loss: `encode` returns the same bytes."""
     return content.decode("utf-8", "surrogateescape")
 
 
@@ -94,7 +94,7 @@ def _kind(text: str, start: int) -> str:
 
 
 def exports(text: str) -> frozenset[str] | None:
-    """Return the names that a module exports, or None when that cannot be told.
+    """Return the names that a module exports, or None if they cannot be determined.
 
     >>> sorted(exports("export { b as c };") or ())
     ['c']
@@ -109,7 +109,7 @@ def exports(text: str) -> frozenset[str] | None:
 
 
 def resolve(module: str, specifier: str) -> str:
-    """Return the path that an import of a module means; "" outside the project.
+    """Return the path that an import of a module refers to; "" outside the project.
 
     >>> resolve("tests/load/scripts/a.js", "../lib/b.js")
     'tests/load/lib/b.js'
@@ -119,7 +119,7 @@ def resolve(module: str, specifier: str) -> str:
 
 
 def specifier(module: str, target: str) -> str:
-    """Return the import path that leads from a module to a target.
+    """Return the import path from a module to a target.
 
     >>> specifier("tests/load/scripts/a.js", "tests/load/lib/b.js")
     '../lib/b.js'
@@ -134,10 +134,10 @@ Follow = Callable[[str, "frozenset[str] | None"], str]
 def adjust(
     text: str, was: str, now: str, follow: Follow, lines: Collection[str] | None = None
 ) -> str:
-    """Return a module with its imports corrected for moves: of their targets, and its own.
+    """Return a module with its imports corrected for moves of their targets and of itself.
 
-    was, now: the module's path before and after. follow: returns where a target and the names taken
-    from it are now, or "" if it did not move. lines: change only lines that are among these.
+    was, now: path of the module before and after. follow: returns the new path of a target with
+    the given names, or "" if it did not move. lines: change only these lines.
 
     >>> adjust('import "./b.js";', "lib/a.js", "engine/a.js", lambda target, names: "")
     'import "../lib/b.js";'

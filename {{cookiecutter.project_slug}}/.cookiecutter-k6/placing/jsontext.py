@@ -1,6 +1,6 @@
 """Adds and removes one member of a JSON object without touching any other byte of the text.
 
-Parsing and writing a file anew would change its indentation, number formats and escapes.
+Parsing and rewriting a file would change its indentation, number formats and escapes.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _SCALAR = re.compile(r"[^\s,\]}]+")
-# A string, a bracket, or all that is between two of these.
+# A string, a bracket, or everything between two of these.
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|[^"{}\[\]]+', re.DOTALL)
 
 
 class Member(NamedTuple):
-    """Where a member of an object stands in the text; end is that of its value."""
+    """Position of an object's member in the text; `end` is the end of its value."""
 
     key: str
     start: int
@@ -25,7 +25,7 @@ class Member(NamedTuple):
 
 
 class Object(NamedTuple):
-    """Where an object stands in the text: its braces, and its members in order."""
+    """Position of an object in the text: its braces, and its members in order."""
 
     opening: int
     closing: int
@@ -37,7 +37,7 @@ class Object(NamedTuple):
 
 
 def read_object(text: str, start: int = 0) -> Object | None:
-    """Find the object that begins at or after `start`; None if another kind of value does.
+    """Find the object that begins at or after `start`; None if there is another kind of value.
 
     text: valid JSON.
     """
@@ -58,9 +58,9 @@ def read_object(text: str, start: int = 0) -> Object | None:
 
 
 def add_member(text: str, where: Object, key: str, value: str, indent: str) -> str:
-    """Return the text with a member added as the last one, in the style of those before it.
+    """Return the text with a member added at the end, in the style of those before it.
 
-    value: JSON text. indent: what stands before a member of an object that has none yet.
+    value: JSON text. indent: line break and indentation for the first member of an empty object.
     """
     name = json.dumps(key, ensure_ascii=False)
     if not where.members:
@@ -75,7 +75,7 @@ def add_member(text: str, where: Object, key: str, value: str, indent: str) -> s
 
 
 def remove_member(text: str, where: Object, key: str) -> str:
-    """Return the text without a member and without the comma and blanks that came with it."""
+    """Return the text without a member and its comma and blanks."""
     index = [member.key for member in where.members].index(key)
     member = where.members[index]
     if index > 0:

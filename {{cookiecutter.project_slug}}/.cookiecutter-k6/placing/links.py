@@ -1,4 +1,4 @@
-"""Says which imports of a text will work after the update, and where they must lead."""
+"""Determines which imports of a text will work after the update, and their new paths."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Look = Callable[[str], Found]
 class Links:
     """The imports between the suite, what it moved, and the user's files.
 
-    suite: the files as the template wants them. entries: what the manifest knows. look: returns
-    what is at a path of the project. renames: the moves. base: returns the template's text that the
-    user's version of a file goes back to, or None.
+    suite: the template's files. entries: the files in the manifest. look: returns what is at a path
+    of the project. renames: the moves. base: returns the template's text that the user's version of
+    a file is based on, or None.
     """
 
     def __init__(
@@ -37,9 +37,9 @@ class Links:
         self._base = base
 
     def follow(self, target: str, names: Collection[str] | None) -> str:
-        """Return where the target of an import is now; "" if it did not move.
+        """Return the new path of an import's target; "" if it did not move.
 
-        Of a module that was split this is the part that has all the names; "" if none has.
+        If the module was split, this is the part that has all the names; "" if none has.
         """
         heirs = self._renames.module_heirs(target)
         if len(heirs) < 2:
@@ -50,7 +50,7 @@ class Links:
     def adjusted(
         self, content: bytes, was: str, now: str, lines: Collection[str] | None = None
     ) -> bytes:
-        """Return a module with the imports of moved files corrected; other files as they are.
+        """Return a module with corrected imports of moved files; other files unchanged.
 
         was, now: its path before and after. lines: correct only these.
         """
@@ -60,9 +60,9 @@ class Links:
         return imports.encode(imports.adjust(text, was, now, self.follow, lines))
 
     def broken(self, content: bytes, path: str) -> str:
-        """Return what the user's version of a file would import in vain at a path, or "".
+        """Return an import of the user's version of a file that would fail at a path, or "".
 
-        For a program that is not JavaScript: what it names that is gone.
+        For a program that is not JavaScript: a path it mentions that no longer exists.
         """
         if not path.endswith(imports.SOURCES):
             return self._named_in_vain(content)
@@ -78,7 +78,7 @@ class Links:
         return self._wanted_in_vain(content, path)
 
     def _wanted_in_vain(self, content: bytes, path: str) -> str:
-        """Return a name that the suite imports from a file and that this version of it lacks."""
+        """Return a name that the suite imports from a file but this version does not export."""
         exported = imports.exports(imports.decode(content))
         if exported is None:
             return ""
@@ -109,8 +109,8 @@ class Links:
     def _added_names(self, path: str, was: str) -> frozenset[str]:
         """Return the names that the user has added to a module of the suite.
 
-        A name that the template itself has dropped is not one of them. Without the text that the
-        user started from, a file that stays is kept as it is, and one that moves is not merged.
+        Names that the template has dropped do not count. Without the text that the user started
+        from, a file that stays is kept as it is, and one that moves is not merged.
         """
         added: frozenset[str] = frozenset()
         for place in {path, was}:
@@ -127,7 +127,7 @@ class Links:
         return added
 
     def _going(self, target: str) -> bool:
-        """Tell whether the target of an import is there now, and will not be."""
+        """Tell whether the target of an import exists now and will be removed."""
         for path in (target, as_types(target)):
             entry = self._entries.get(path)
             if path in self._suite:
@@ -138,7 +138,7 @@ class Links:
         return False
 
     def _named_in_vain(self, content: bytes) -> str:
-        """Return a file of the suite that a program names and that has moved, or ""."""
+        """Return a moved file of the suite whose old path a program mentions, or ""."""
         if not content.startswith(b"#!"):
             return ""
         text = imports.decode(content)

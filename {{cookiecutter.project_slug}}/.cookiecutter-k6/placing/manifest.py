@@ -1,11 +1,11 @@
-"""The memory of the suite: tests/load/.cookiecutter-k6.json.
+"""The manifest of the suite: tests/load/.cookiecutter-k6.json.
 
-It is deterministic (sorted, no times, no absolute paths), so that it changes only when the suite
-does, and it is itself a cookiecutter `--config-file`: `default_context` holds the answers. The
-stored slug is always `.`, because an update runs in the project folder, whatever its name is.
+It is deterministic (sorted, no times, no absolute paths), so it changes only when the suite does.
+It is also a cookiecutter `--config-file`: `default_context` holds the answers. The stored slug is
+always `.`, because an update runs in the project folder, whatever its name is.
 
-A manifest that cannot be trusted (malformed, written by a newer format, with paths that lead out
-of the project) raises Unusable, and the run then counts as a first one: nothing is overwritten.
+A manifest that cannot be trusted (malformed, in a newer format, or with paths outside the project)
+raises Unusable. The run then counts as the first one: nothing is overwritten.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from typing import Any, NamedTuple
 PATH = "tests/load/.cookiecutter-k6.json"
 FORMAT = 1
 SECTION = "cookiecutter_k6"
-ABOUT = "What cookiecutter-k6 placed. Commit this file and do not edit it: updates read it."
+ABOUT = "Files placed by cookiecutter-k6. Commit this file and do not edit it: updates read it."
 
 _MODES = {"100644": False, "100755": True}
 
 
 class Unusable(Exception):
-    """The manifest cannot be trusted; the text says why."""
+    """The manifest cannot be trusted; the message says why."""
 
 
 class Entry(NamedTuple):
-    """What is known about one file of the suite.
+    """One file of the suite.
 
     blob: git blob id of the template text that was last placed or offered.
-    executable: the mode that went with it.
-    ancestor: that text itself, where the user's git cannot know it (after a merge or an offer).
-    foreign: the file in the project did not come from the template, so that it is never merged.
-    offer: where the text was put beside the user's file, if it was.
-    shim: a module at the old path of one that moved; it keeps old imports working.
+    executable: whether that text was executable.
+    ancestor: that text itself, if the user's git cannot know it (after a merge or an offer).
+    foreign: whether the file in the project did not come from the template; it is never merged.
+    offer: path of the .new file that holds the text, if there is one.
+    shim: whether it is a module at the old path of a moved one, to keep old imports working.
     """
 
     blob: str
@@ -47,11 +47,11 @@ class Entry(NamedTuple):
 
 
 class Pending(NamedTuple):
-    """What an unfinished run was doing to one path.
+    """A pending step of an unfinished run.
 
-    placed: blob id of the content it was writing; "" when it was removing the file.
-    entry: what the manifest says about the path once that is done.
-    moved_from, source: for a renamed file, its old path and the blob id of what was there.
+    placed: blob id of the content to write; "" to remove the file.
+    entry: the manifest entry of the path after the step.
+    moved_from, source: for a renamed file, its old path and the blob id of its content there.
     """
 
     placed: str
@@ -64,10 +64,10 @@ Record = dict[str, str]
 
 
 class Manifest(NamedTuple):
-    """The whole memory.
+    """The whole manifest.
 
-    additions: what was added to files of the service, by path. yours: the user's versions that were
-    put beside a file of the suite -> that file.
+    additions: additions to files of the service, by path. yours: .yours file -> the file of the
+    suite that replaced it.
     """
 
     version: str = ""
@@ -92,7 +92,7 @@ def is_safe_path(path: object) -> bool:
 
 
 def dumps(manifest: Manifest) -> bytes:
-    """Write a manifest; equal manifests give equal bytes."""
+    """Serialize a manifest; equal manifests give equal bytes."""
     section: dict[str, Any] = {
         "about": ABOUT,
         "format": FORMAT,
@@ -123,8 +123,17 @@ def dumps(manifest: Manifest) -> bytes:
     return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
 
 
+def says(content: bytes, manifest: Manifest) -> bool:
+    """Tell whether a file says what a manifest says, however a formatter has laid it out."""
+    try:
+        document = json.loads(content.removeprefix(b"\xef\xbb\xbf").decode("utf-8"))
+    except (ValueError, RecursionError):
+        return False
+    return bool(document == json.loads(dumps(manifest)))
+
+
 def loads(content: bytes) -> Manifest:
-    """Read a manifest; raise Unusable when anything in it is not as this format writes it."""
+    """Parse a manifest; raise Unusable if anything in it does not match the format."""
     try:
         document = json.loads(content.removeprefix(b"\xef\xbb\xbf").decode("utf-8"))
         section = document[SECTION]

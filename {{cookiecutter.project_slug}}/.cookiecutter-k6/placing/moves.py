@@ -1,7 +1,7 @@
 """Decides what happens to files that the template moved (renames.json).
 
-The user's edits go along. Where they do not merge, or would import something that no longer
-exists, the new file is placed and the user's version is put beside it.
+The user's edits move along. If they do not merge, or would import something that no longer exists,
+the new file is placed and the user's version is saved as .yours.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ Merge = Callable[[str, Found, Entry, NewFile, str], "bytes | None"]
 class Mover:
     """Plans the moves of one generation.
 
-    suite, entries, look, renames, links, beside: see plan.Planner. unfinished: what a run that died
-    was doing. pending: what this run notes as pending; completed here. merge: merges a file: old
-    path, what is there, what is recorded, the new file, new path.
+    suite, entries, look, renames, links, beside: see plan.Planner. unfinished: pending steps of an
+    interrupted run. pending: pending steps of this run; extended here. merge: merges a file, given
+    its old path, what is there, its entry, the new file and the new path.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Mover:
         self._merge = merge
 
     def half_moved(self) -> list[str]:
-        """Return old paths that an unfinished run has moved, but not yet removed."""
+        """Return old paths that an unfinished run has copied but not yet removed."""
         return [
             item.moved_from
             for path, item in self._unfinished.items()
@@ -66,9 +66,9 @@ class Mover:
         return [*self._beside.tidy(self._entries[old]), gone]
 
     def planned(self, half_moved: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-        """Return new path -> old path for every file that moves, and the old paths that join them.
+        """Return new path -> old path for every file that moves, and the old paths joined to them.
 
-        Where several files become one, the first that is there is the one that moves.
+        If several files become one, the first existing one is the file that moves.
         """
         moves: dict[str, str] = {}
         joined = []
@@ -87,7 +87,7 @@ class Mover:
         return moves, joined
 
     def move(self, path: str, old: str) -> Decision:
-        """Carry a file that the template moved to its new path, with the user's edits in it."""
+        """Move a file to its new path, including the user's edits."""
         found, new, entry = self._look(old), self._suite[path], self._entries[old]
         gone = Action("moved", old, expected=found, removes=True, needs=path, note=f"now {path}")
         current = Entry(blob_id(new.content), new.executable)
@@ -99,14 +99,14 @@ class Mover:
         return self._move_file(path, gone, entry, new)
 
     def _leave_old(self, path: str, old: str, entry: Entry, new: NewFile) -> Decision:
-        """Place the new file, and leave what is at the old path to the user."""
-        kept = Action("kept", old, note=f"the template has it as {path} now")
+        """Place the new file, and keep the user's file at the old path."""
+        kept = Action("kept", old, note=f"the template now has it as {path}")
         placed = Action("add", path, new.content, executable=new.executable)
         current = Entry(blob_id(new.content), new.executable)
         return Decision([kept, placed, *self._beside.tidy(entry)], current)
 
     def _move_file(self, path: str, gone: Action, entry: Entry, new: NewFile) -> Decision:
-        """Move a file; an edited one is merged, or put beside the new one."""
+        """Move a file; an edited one is merged, or saved as .yours."""
         found = gone.expected
         current = Entry(blob_id(new.content), new.executable)
         mode = wanted_mode(found, entry, new)
@@ -122,11 +122,11 @@ class Mover:
             else:
                 current = current._replace(ancestor=as_text(new))
             move = move._replace(content=carried)
-        # The move comes after what belongs to it: a run that finds it done need not look further.
+        # The old file is removed last: once it is gone, the move is known to be complete.
         return Decision([move, *self._beside.tidy(entry), gone], current)
 
     def _carried(self, path: str, gone: Action, entry: Entry, new: NewFile) -> bytes | None:
-        """Return an edited file as it works at its new path, or None."""
+        """Return an edited file adapted to its new path, or None if it would not work there."""
         found = gone.expected
         if entry.blob == blob_id(new.content):
             content: bytes | None = self._links.adjusted(found.content, gone.path, path)
@@ -137,7 +137,7 @@ class Mover:
         return content
 
     def _move_aside(self, path: str, gone: Action, entry: Entry, new: NewFile) -> Decision:
-        """Place the new file at its path, and the user's version of the old one beside it."""
+        """Place the new file, and save the user's version of the old one as .yours."""
         aside, place = self._beside.aside(path, gone.path, gone.expected, f"was {gone.path}")
         if not place:
             return self._leave_old(path, gone.path, entry, new)
@@ -147,7 +147,7 @@ class Mover:
         return Decision([*aside, step, *self._beside.tidy(entry), gone], current)
 
     def join(self, old: str) -> Decision:
-        """Take away a file that has become part of another one; edits stay beside that."""
+        """Remove a file that has become part of another one; save edits as .yours."""
         path, found, entry = self._renames.heirs(old)[0], self._look(old), self._entries[old]
         if found.kind in {"absent", "blocked"}:
             return Decision(self._beside.tidy(entry))
@@ -159,5 +159,5 @@ class Mover:
             if place:
                 gone = gone._replace(needs=place)
                 return Decision([*aside, *self._beside.tidy(entry), gone])
-        kept = Action("kept", old, note=f"part of {path} now")
+        kept = Action("kept", old, note=f"now part of {path}")
         return Decision([kept, *self._beside.tidy(entry)])

@@ -1,7 +1,7 @@
-"""The OpenAPI document of a generation: where it is, and compiling it once the suite stands.
+"""The OpenAPI document of a generation: finds it, and compiles it after the suite was placed.
 
-The suite's own tool compiles, as a process of its own; whatever a document does to it, the suite is
-complete, and the user is told the command to run later.
+The suite's own tool compiles it in a separate process. If that fails, the suite is complete anyway,
+and the user is told the command to run later.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 OPTION = "openapi_spec"
+FORMAT = 2  # of the table; the compiler writes it
 LIVE = "live"
 TABLE = "tests/load/data/operations.jsonl"
 TOOL = "tests/load/engine/features/openapi/compile.py"
 COMMAND = "./scripts/load-test.sh openapi update"
-TIME_LIMIT = 90  # seconds; the tool itself gives a download 20
-_SHOWN = 6  # lines of the tool's own
+TIME_LIMIT = 90  # seconds; the tool itself allows 20 for a download
+_SHOWN = 6  # lines of the tool's output
 
 
 def is_file_name(answer: str) -> bool:
@@ -27,13 +28,14 @@ def is_file_name(answer: str) -> bool:
 
 
 def settled(answers: Mapping[str, Any], root: str, environ: Mapping[str, str]) -> dict[str, Any]:
-    """Return the answers with the document's path as seen from the project, if it exists.
+    """Return the answers with the document's path relative to the project, if it exists.
 
-    A relative path is meant from where the user ran the command, else from the project.
+    A relative path refers to the folder where the user ran the command, else to the project.
     """
     answer = str(answers.get(OPTION, ""))
     if not is_file_name(answer):
         return dict(answers)
+    root = home(root, environ)
     for folder in _folders(root, environ.get("PWD", "")):
         path = os.path.join(folder, os.path.expanduser(answer))
         if os.path.isfile(path):
@@ -41,8 +43,21 @@ def settled(answers: Mapping[str, Any], root: str, environ: Mapping[str, str]) -
     return dict(answers)
 
 
+def home(root: str, environ: Mapping[str, str]) -> str:
+    """Return the folder of the project that the suite at `root` is for.
+
+    cruft renders into a temporary folder and compares that with the project, in which it is run.
+    The result must be the same in both.
+    """
+    working = environ.get("PWD", "")
+    if not os.path.isabs(working) or not os.path.isfile(os.path.join(working, ".cruft.json")):
+        return root
+    working = os.path.realpath(working)
+    return root if (root + os.sep).startswith(os.path.join(working, "")) else working
+
+
 def _folders(root: str, working: str) -> Iterator[str]:
-    """Yield the folders to look in. Cookiecutter does not say where it was called from."""
+    """Yield the folders to search. Cookiecutter does not pass on where it was called from."""
     known = os.path.isabs(working) and os.path.isdir(working)
     if known and (root + os.sep).startswith(os.path.join(os.path.realpath(working), "")):
         yield working
@@ -61,39 +76,42 @@ def _from_project(path: str, root: str) -> str:
 
 
 def outdated(root: str, *, changed: bool) -> bool:
-    """Tell whether the table has to be compiled: it is empty, old, or of another document."""
+    """Tell whether the table must be compiled: it is empty, outdated, or of another document."""
     try:
         with open(os.path.join(root, *TABLE.split("/")), encoding="utf-8") as file:
             header = json.loads(file.readline())
     except (OSError, ValueError):
         return True
     empty = not isinstance(header, dict) or header.get("document") is None
-    return empty or header.get("format") != 1 or changed
+    return empty or header.get("format") != FORMAT or changed
 
 
-def compile_table(root: str, staged: str, answer: str) -> list[str]:
+def compile_table(root: str, staged: str, answer: str, project: str) -> list[str]:
     """Compile the document into the suite at `root`; return lines for the user.
 
-    staged: the folder of the template's own files, whose tool is run. Never fails.
+    staged: the folder of the template's own files, whose tool is run. project: see `home`. Never
+    fails.
     """
     import subprocess  # noqa: PLC0415 - most runs compile nothing and need not load it
 
     if answer == LIVE:
-        return [f"Next: start the service, then {COMMAND} (reads its OpenAPI document)"]
-    place = os.path.join(root, answer) if is_file_name(answer) else answer
+        return [f"Next: start the service, then run {COMMAND} (reads its OpenAPI document)"]
+    place = os.path.join(project, answer) if is_file_name(answer) else answer
     tool = os.path.join(staged, *TOOL.split("/"))
-    command = [sys.executable, "-B", tool, "--project", root, "update", place]
+    # The table names the document as the project sees it, wherever it is compiled.
+    flags = ["--project", root, *(["--label", answer] if is_file_name(answer) else [])]
+    command = [sys.executable, "-B", tool, *flags, "update", place]
     try:
         done = subprocess.run(
             command, cwd=root, capture_output=True, text=True, errors="replace", check=False,
             stdin=subprocess.DEVNULL, timeout=TIME_LIMIT,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired, ValueError) as error:
-        return [f"OpenAPI: not compiled ({type(error).__name__}); later: {COMMAND}"]
+        return [f"OpenAPI: not compiled ({type(error).__name__}). To retry: {COMMAND}"]
     if done.returncode != 0:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         reason = reason.removeprefix("load-test.sh openapi: ").partition(". Try:")[0]
-        return [f"OpenAPI: not compiled: {reason}", f"The suite is complete; later: {COMMAND}"]
+        return [f"OpenAPI: not compiled: {reason}", f"The suite is complete. To retry: {COMMAND}"]
     lines = done.stdout.strip().splitlines()
     shown = [line for line in lines[:-1] if not line.startswith("  added")][:_SHOWN]
     return [f"OpenAPI: {lines[-1] if lines else 'compiled'}", *shown]

@@ -2,24 +2,24 @@
 
 The rules, for a file of the project (yours), the manifest (recorded) and the template (new):
 
-    yours     | recorded | new      | what happens
+    yours     | recorded | new      | result
     ----------|----------|----------|---------------------------------------------------------
     absent    | no       | any      | add
     absent    | yes      | any      | left out: you deleted it
     = new     | any      | any      | nothing
     pristine  | yes      | changed  | update
     edited    | yes      | same     | nothing
-    edited    | yes      | changed  | merge, or keep yours and put the new one beside it (.new)
-    any       | no       | any      | keep yours and put the new one beside it
+    edited    | yes      | changed  | merge, or keep yours and save the new version as .new
+    any       | no       | any      | keep yours and save the new version as .new
     pristine  | yes      | none     | remove
     edited    | yes      | none     | keep, and forget
 
-"Pristine" is text that equals what was recorded, whatever its line endings and mode bits are. A
-link, a folder or a device in the place of a file is yours, and counts as edited.
+"Pristine" text equals the recorded text, apart from line endings and mode bits. A link, folder or
+device in the place of a file is yours, and counts as edited.
 
-A file that the template moved (renames.json) takes your edits to its new path. Where they do not
-merge, or would import something that no longer exists, the new file is placed and yours is put
-beside it (.yours). relink.py does the rest: imports of moved files in files that stay.
+If the template moved a file (renames.json), your edits move with it. If they do not merge, or would
+import something that no longer exists, the new file is placed and yours is saved as .yours.
+relink.py handles imports of moved files in files that stay.
 """
 
 from __future__ import annotations
@@ -44,9 +44,10 @@ _TOGETHER = "your version does not work with the new files"
 class Planner:
     """Plans one generation.
 
-    suite: the files as the template wants them. before: the manifest of the last run.
+    suite: the template's files. before: the manifest of the last run.
     look: returns what is at a path of the project. merger: merges texts.
     renames: the rows of renames.json, see renames.py. sources: lists the modules of the project.
+    take_over: whether the suite's files replace those of the user that are in their places.
     """
 
     def __init__(
@@ -57,12 +58,15 @@ class Planner:
         merger: Merger,
         renames: Sequence[tuple[str, str]] = (),
         sources: Callable[[], Iterable[str]] = tuple,
+        *,
+        take_over: bool = False,
     ) -> None:
         self._suite = suite
         self._before = before
         self._look = look
         self._merger = merger
         self._sources = sources
+        self._take_over = take_over
         self._renames = Renames(renames, suite)
         self._pending: dict[str, Pending] = {}
         self._beside = Beside(before, look, self._pending)
@@ -132,7 +136,7 @@ class Planner:
     # --- what is known -------------------------------------------------------------------
 
     def _settle(self) -> dict[str, Entry]:
-        """Return what is recorded, brought up to date with how far an unfinished run got."""
+        """Return the recorded files, including the completed steps of an unfinished run."""
         known = dict(self._before.files)
         for path, item in self._before.pending.items():
             if not reached(self._look, path, item):
@@ -140,13 +144,13 @@ class Planner:
             if item.entry is not None:
                 known[path] = item.entry
             elif item.placed:
-                self._pending[path] = item  # an offer of ours beside a file
+                self._pending[path] = item  # a .new or .yours file of ours
             else:
                 known.pop(path, None)
         return known
 
     def _remember(self, decision: Decision) -> None:
-        """Note for the pending manifest what the steps of a decision lead to."""
+        """Record the steps of a decision for the pending manifest."""
         moved = next((action for action in decision.actions if action.verb == "moved"), None)
         for action in decision.actions:
             if action.removes:
@@ -174,6 +178,10 @@ class Planner:
             return self._retire(path, found, entry)
         if found.kind == "blocked":
             return Decision([Action("blocked", path, note=found.why)], entry)
+        if self._take_over and found.kind == "file" and (entry is None or entry.foreign):
+            swap = self._taken_over(path, found, entry, new)
+            if swap is not None:
+                return swap
         if entry is None:
             return self._first_time(path, found, new)
         if found.kind == "absent":
@@ -202,18 +210,18 @@ class Planner:
             return Decision([action], entry)
         if found.kind == "file" and blob_id(found.content) == entry.blob:
             return Decision((), entry)
-        offer = self._beside.offer(path, new, entry, "a file of yours is there")
+        offer = self._beside.offer(path, new, entry, "you already have a file there")
         return Decision([offer], entry._replace(foreign=True, offer=self._beside.claimed(offer)))
 
     def _deleted(self, path: str, entry: Entry, new: NewFile) -> Decision:
-        """The user deleted the file: it stays deleted, and a new version is mentioned once."""
+        """The user deleted the file: it stays deleted, and a new version is reported once."""
         current = Entry(blob_id(new.content), new.executable)
         if entry.blob == current.blob:
             return Decision((), entry)
         return Decision([Action("left-out", path, note="you deleted it")], current)
 
     def _placed_before(self, path: str, found: Found, entry: Entry, new: NewFile) -> Decision:
-        """The file was placed before, and something is there."""
+        """The file was placed before and still exists."""
         current = Entry(blob_id(new.content), new.executable)
         yours = blob_id(found.content) if found.kind == "file" else ""
         mode = wanted_mode(found, entry, new)
@@ -243,16 +251,27 @@ class Planner:
                 swap = self._swap(path, found, entry, new)
                 if swap is not None:
                     return swap
-            offer = self._beside.offer(path, new, entry, _BOTH_CHANGED)
+            offer = self._beside.offer(path, new, entry, self._why_beside(entry))
             kept = kept._replace(offer=self._beside.claimed(offer))
             return Decision([offer, *mode_only(path, found, mode)], kept)
         if merged == found.content:
             return Decision(mode_only(path, found, mode), kept)
         return Decision([Action("merge", path, merged, mode, expected=found)], kept)
 
-    def _swap(self, path: str, found: Found, entry: Entry, new: NewFile) -> Decision | None:
-        """Place the new file, and put the user's beside it; None without a free name for that."""
-        aside, place = self._beside.aside(path, path, found, _TOGETHER)
+    def _taken_over(
+        self, path: str, found: Found, entry: Entry | None, new: NewFile
+    ) -> Decision | None:
+        """Place a file of the suite where one of the user is, which is saved as .yours."""
+        known = entry or Entry(blob_id(new.content), found.executable)
+        if blob_id(found.content) == blob_id(new.content):
+            return None
+        return self._swap(path, found, known, new, "taken over")
+
+    def _swap(
+        self, path: str, found: Found, entry: Entry, new: NewFile, why: str = _TOGETHER
+    ) -> Decision | None:
+        """Place the new file, and save the user's as .yours; None if no name is free."""
+        aside, place = self._beside.aside(path, path, found, why)
         if not place:
             return None
         content = with_line_endings_of(new.content, found.content)
@@ -264,14 +283,14 @@ class Planner:
     def _merged(
         self, path: str, found: Found, entry: Entry, new: NewFile, moved_to: str = ""
     ) -> bytes | None:
-        """Return the merge of the user's and the template's changes, or None without a clean one.
+        """Return the merge of the user's and the template's changes, or None on a conflict.
 
-        Imports of moved files are corrected on both sides first, or each of them would be a
-        conflict with an edit beside it. A line of the user's own stays as it is, unless the file
+        Imports of moved files are corrected on both sides first; otherwise each of them would
+        conflict with an edit next to it. The user's own lines are not changed, unless the file
         itself moves.
 
-        An offer that is still beside the file was not dealt with: its changes are not in the
-        user's file, so that it is no ancestor, and a newer offer replaces it.
+        If a .new file is still there, its changes are not in the user's file yet. It cannot be the
+        merge base then, and a newer .new file replaces it.
         """
         now = moved_to or path
         if found.kind != "file" or entry.foreign or self._beside.has_open_offer(path, entry):
@@ -286,8 +305,14 @@ class Planner:
         merged = self._merger.merge(ours, self._links.adjusted(base, path, now), new.content)
         return None if merged is None else with_line_endings_of(merged, found.content)
 
+    def _why_beside(self, entry: Entry) -> str:
+        """Say why there is no merge."""
+        if entry.foreign or self._base(entry) is not None:
+            return _BOTH_CHANGED
+        return f"{_BOTH_CHANGED}; not merged: {self._merger.why_unknown()}"
+
     def _base(self, entry: Entry) -> bytes | None:
-        """Return the template's text that the user's version of a file goes back to."""
+        """Return the template's text that the user's version of a file is based on."""
         if entry.ancestor is not None:
             return entry.ancestor.encode("utf-8")
         return self._merger.base(entry.blob)

@@ -1,9 +1,9 @@
-"""The imports of moved files in files that stay where they are: named, rewritten or served.
+"""Imports of moved files in files that stay: reported, rewritten, or served by a shim.
 
-The user's own modules import files of the suite by their paths. When such a file moves, each line
-that imports it is named, with its new form. With `rewrite` the lines are changed. Otherwise a shim
-takes the old path: a module that only re-exports the new one. A shim is placed only where the
-moved file was, and only while something imports it; the next generation removes it after that.
+The user's own modules import files of the suite by path. When such a file moves, each line that
+imports it is reported with its new form. With `rewrite`, the lines are changed. Otherwise a shim
+is placed at the old path: a module that only re-exports the new one. A shim exists only while
+something imports it; after that, the next generation removes it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .tree import NewFile, blob_id, with_line_endings_of
 
 
 class Relinked(NamedTuple):
-    """The steps, completed; what the manifest says about files; and what to note as pending."""
+    """The completed steps, the manifest's files, and the pending steps."""
 
     actions: list[Action]
     files: dict[str, Entry]
@@ -41,13 +41,13 @@ class Stale(NamedTuple):
 
     def _note(self) -> str:
         was = f'"{self.item.specifier}"'
-        return f'{was} is "{self.new}" now' if self.new else f"{was} is in several files now"
+        return f'{was} is now "{self.new}"' if self.new else f"{was} is now in several files"
 
 
 class Relinker:
     """Completes the steps of one generation.
 
-    suite: the files as the template wants them. entries: what the manifest knew before.
+    suite: the template's files. entries: the files in the manifest before.
     sources: lists the modules of the project. version: of the suite, for the shims.
     """
 
@@ -75,7 +75,7 @@ class Relinker:
     def complete(
         self, actions: Iterable[Action], files: Mapping[str, Entry], *, rewrite: bool
     ) -> Relinked:
-        """Return the steps with the ones for imports of moved files."""
+        """Return the steps including those for imports of moved files."""
         self._steps, self._files = list(actions), dict(files)
         stale = list(self._stale())
         if rewrite:
@@ -88,10 +88,10 @@ class Relinker:
         ]
         return Relinked(self._steps, self._files, self._pending)
 
-    # --- what is there after the steps -----------------------------------------------------
+    # --- state after the steps ---------------------------------------------------------------
 
     def _content(self, path: str) -> bytes | None:
-        """Return what a file holds after the steps; None when it will not be there."""
+        """Return the content of a file after the steps; None if it will not exist."""
         step = self._step_at(path)
         if step is not None and step.content is not None:
             return step.content
@@ -104,7 +104,7 @@ class Relinker:
         return next((step for step in self._steps if step.path == path and step.changes), None)
 
     def _stale(self) -> Iterator[Stale]:
-        """Iterate over the lines that import a moved file, but for those of the template."""
+        """Iterate over the lines that import a moved file, except those of the template."""
         placed = {step.path for step in self._steps if step.content is not None}
         for path in sorted({*self._sources(), *placed}):
             content = self._content(path) if path.endswith(imports.SOURCES) else None
@@ -124,7 +124,7 @@ class Relinker:
             yield Stale(path, item, target, imports.specifier(path, heir) if heir else "")
 
     def _is_the_users(self, target: str) -> bool:
-        """Tell whether something of the user's own is at an old path, and stays."""
+        """Tell whether the user has something else at an old path that stays there."""
         return any(
             self._content(place) is not None and not self._is_shim(place)
             for place in (target, as_types(target))
@@ -138,7 +138,7 @@ class Relinker:
     # --- rewriting ---------------------------------------------------------------------------
 
     def _rewrite(self, stale: list[Stale]) -> list[Stale]:
-        """Plan to change the lines that have a new form; return the ones that have none."""
+        """Plan to change the lines that have a new form; return those without one."""
         rest = [item for item in stale if not item.new]
         for path in sorted({item.path for item in stale if item.new}):
             step = self._step_at(path)
@@ -162,7 +162,7 @@ class Relinker:
     # --- shims -------------------------------------------------------------------------------
 
     def _place_shims(self, wanted: set[str]) -> set[str]:
-        """Plan the wanted shims and the end of the others; return the targets of new ones."""
+        """Plan to add the wanted shims and remove the others; return the targets of new ones."""
         wanted |= {as_types(target) for target in wanted}
         new = set()
         for index, step in enumerate(self._steps):
@@ -208,7 +208,7 @@ class Relinker:
         if not heirs or not path.endswith((".js", ".d.ts")):
             return b""
         lines = [
-            f"// Moved in cookiecutter-k6 {self._version}. This file only keeps old imports alive;",
+            f"// Moved in cookiecutter-k6 {self._version}. This file keeps old imports working;",
             "// an update removes it once nothing imports it any more.",
             "",
         ]

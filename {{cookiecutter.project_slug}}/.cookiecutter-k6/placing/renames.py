@@ -1,11 +1,11 @@
-"""Where the files of older templates are now: the rows of renames.json, applied.
+"""Finds the new paths of files of older templates, by the rows of renames.json.
 
-A row is `[old path, new path]`; the rows are in the order in which the template made the moves.
+A row is `[old path, new path]`. The rows are in the order in which the template made the moves.
 
-- A path that ends with a slash stands for every file below that folder.
-- Two rows with the same new path: files that were joined. The first one is merged into it.
-- Two rows with the same old path: a file that was split. The first new path takes the edits along.
-- Rows can follow one another: a file that moved twice is found from either of its old paths.
+- A path that ends with a slash means every file below that folder.
+- Two rows with the same new path: the files were joined. The first one is merged into it.
+- Two rows with the same old path: the file was split. The edits move to the first new path.
+- Rows can be chained: a file that moved twice is found from either of its old paths.
 
 An old path must not be used again for something else.
 """
@@ -18,9 +18,9 @@ Row = tuple[str, str]
 
 
 class Renames:
-    """The moves, as seen from the suite of this generation.
+    """The moves up to this generation.
 
-    rows: see above. suite: the paths that the template has now.
+    rows: see above. suite: the template's current paths.
     """
 
     def __init__(self, rows: Sequence[Row], suite: Collection[str]) -> None:
@@ -29,7 +29,7 @@ class Renames:
         self._known: dict[str, list[str]] = {}
 
     def heirs(self, path: str) -> list[str]:
-        """Return the paths of the suite that hold what was at an old path; [] if it did not move.
+        """Return the new paths of an old path; [] if it did not move.
 
         >>> Renames([("a.js", "b.js"), ("b.js", "lib/c.js")], {"lib/c.js"}).heirs("a.js")
         ['lib/c.js']
@@ -39,7 +39,7 @@ class Renames:
         return self._known[path]
 
     def module_heirs(self, path: str) -> list[str]:
-        """Return the same for the target of an import: `x.js` can stand for the types in `x.d.ts`.
+        """Return the same for the target of an import: `x.js` may refer to the types in `x.d.ts`.
 
         >>> Renames([("x.d.ts", "types/x.d.ts")], {"types/x.d.ts"}).module_heirs("x.js")
         ['types/x.js']
@@ -51,7 +51,7 @@ class Renames:
         return [heir.removesuffix(".d.ts") + ".js" for heir in types if heir.endswith(".d.ts")]
 
     def order(self, path: str) -> int:
-        """Return the place of the first row about an old path."""
+        """Return the index of the first row about an old path."""
         rows = enumerate(self._rows)
         return next((i for i, row in rows if _step(path, *row)), len(self._rows))
 

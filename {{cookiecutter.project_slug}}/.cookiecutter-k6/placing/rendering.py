@@ -1,13 +1,12 @@
-"""Carries the answers into the template's plain files. Pure: bytes in, bytes out.
+"""Inserts the answers into the template's plain files. Pure: bytes in, bytes out.
 
 Each step leaves the file valid in its own language:
 
-* feature lines: `code  // @feature auth` stays, without the marker, when the feature is on;
-  `// @feature auth {` ... `// @feature }` does the same for the lines between;
-* members: of JSON files, which have no comments (features.dropped_members);
-* values: in suite.env the value of each `KEY=` line that an answer owns;
-* tokens: `@@project_name@@` and the like in the files of RENDERED, each through the escape
-  function of its file type.
+* Feature lines: `code  // @feature auth` is kept, without the marker, if the feature is on;
+  `// @feature auth {` ... `// @feature }` does the same for the lines in between.
+* Members of JSON files, which have no comments (features.dropped_members).
+* Values in suite.env: the value of each `KEY=` line that an answer sets.
+* Tokens such as `@@project_name@@` in the files of RENDERED, each escaped for its file type.
 """
 
 from __future__ import annotations
@@ -32,11 +31,11 @@ _PLAIN_ENV_VALUE = re.compile(r"[A-Za-z0-9_./:,@%+=*-]*")
 
 
 class TemplateError(Exception):
-    """The template itself is wrong: a marker, token or feature that does not exist."""
+    """The template is broken: a marker, token or feature that does not exist."""
 
 
 def apply_features(text: str, on: Collection[str], known: Collection[str], path: str) -> str:
-    r"""Keep or drop feature lines and blocks; raise TemplateError on a marker that is wrong.
+    r"""Keep or drop feature lines and blocks; raise TemplateError on an invalid marker.
 
     >>> apply_features("a\nb // @feature auth\n", ["auth"], ["auth"], "x.js")
     'a\nb\n'
@@ -77,7 +76,7 @@ def _known_name(mark: re.Match[str] | None, known: Collection[str], where: str) 
 
 
 def env_quoted(value: str) -> str:
-    """Write a value for suite.env: quoted unless it is plain; exactly the outer pair is syntax."""
+    """Write a value for suite.env, quoted unless it is plain; only the outer quotes are syntax."""
     return value if _PLAIN_ENV_VALUE.fullmatch(value) else f'"{value}"'
 
 
@@ -97,7 +96,7 @@ def for_markdown(text: str) -> str:
 
 
 def for_js_comment(text: str) -> str:
-    """Keep a text from ending the comment block it stands in."""
+    """Keep a text from ending the comment block around it."""
     return text.replace("*/", "* /")
 
 
@@ -116,7 +115,7 @@ RENDERED: dict[str, Callable[[str], str]] = {
     "tests/load/grafana/prometheus.yml": str,
 }
 
-# Every other token holds letters, digits and punctuation that is inert in all three file types.
+# All other tokens contain only characters that need no escaping in any of these file types.
 _ESCAPED_TOKENS = ("project_name",)
 
 
@@ -151,14 +150,16 @@ def env_values(answers: Mapping[str, Any], slug: str) -> dict[str, str]:
 
 
 def _workload_values(answers: Mapping[str, Any], prefix: str) -> dict[str, str]:
-    """Return what follows from answers that are a whole system: its workload, its health."""
+    """Return the workload and health settings that follow from the answers."""
     resources = str(answers.get("resources", "none")).split(",")
     systems: list[str] = [name for name in ("missions", "desk") if name in resources]
     systems += ["commerce"] if answers.get("include_multi_tenant") is True else []
     if systems == ["commerce"]:
         return {"WORKLOAD": "commerce"}
     if systems == ["missions"]:
-        return {"WORKLOAD": "missions", "HEALTH_STATUS_WORDS": "*"}
+        # The other tests ask for what a mission server does not have: a document, a login.
+        tests = "health,missions,specs"
+        return {"WORKLOAD": "missions", "HEALTH_STATUS_WORDS": "*", "ALL_TESTS": tests}
     if systems == ["desk"]:
         paths = dict.fromkeys(("/health", f"{prefix}/health"))
         return {"WORKLOAD": "desk", "HEALTH_PATHS": ",".join(paths)}
@@ -166,25 +167,52 @@ def _workload_values(answers: Mapping[str, Any], prefix: str) -> dict[str, str]:
 
 
 def token_values(answers: Mapping[str, Any], slug: str, update_command: str) -> dict[str, str]:
-    """Return what each token stands for."""
+    """Return the value of each token."""
     return {
         "project_name": str(answers["project_name"]),
         "project_slug": slug,
         "backend_port": str(answers["backend_port"]),
         "api_prefix": str(answers["backend_api_prefix"]),
         "update_command": update_command,
-        # One Grafana must not get two dashboards of one uid.
+        "profile_set": str(answers["profile_set"]),
+        # Two dashboards in the same Grafana must not have the same uid.
         "influxdb_dashboard": "k6-results-influxdb"
         if answers.get("include_observability") == "both"
         else "k6-results",
     }
 
 
-class Values(NamedTuple):
-    """What a generation carries into the files.
+# What keeps linters of the repository around the suite off the template's files. Tools that read a
+# configuration file beside these files have one there instead.
+_YAML = ("# yamllint disable-file",)
+_PYTHON = (
+    "# fmt: off",
+    "# flake8: noqa",
+    "# isort: skip_file",
+    "# mypy: ignore-errors",
+    "# pylint: skip-file",
+)
+# TypeScript projects without `include` find declarations, and know neither k6's types nor ours.
+_DECLARATIONS = ("// @ts-nocheck",)
+_DIRECTIVES = {".py": _PYTHON, ".ts": _DECLARATIONS, ".yaml": _YAML, ".yml": _YAML}
 
-    on, known: features switched on, and all that exist. dropped: JSON file -> dotted names of the
-    members that switched-off features own. env: suite.env key -> value. tokens: token -> text.
+
+def with_directives(path: str, text: str) -> str:
+    r"""Return a file with the directives for other people's linters at its top.
+
+    >>> with_directives("a.yml", "a: 1\n")
+    '# yamllint disable-file\na: 1\n'
+    """
+    lines = _DIRECTIVES.get(path[path.rfind(".") :], ())
+    first = text.find("\n") + 1 if text.startswith("#!") else 0
+    return text[:first] + "".join(f"{line}\n" for line in lines) + text[first:]
+
+
+class Values(NamedTuple):
+    """The values that a generation inserts into the files.
+
+    on, known: enabled features, and all features. dropped: JSON file -> dotted names of the members
+    of disabled features. env: suite.env key -> value. tokens: token -> text.
     """
 
     on: Collection[str]
@@ -195,7 +223,7 @@ class Values(NamedTuple):
 
 
 def render(path: str, content: bytes, values: Values) -> bytes:
-    """Return a template file as it belongs into the project; binary files pass unchanged."""
+    """Render a template file for the project; binary files are returned unchanged."""
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
@@ -207,4 +235,5 @@ def render(path: str, content: bytes, values: Values) -> bytes:
         text = set_env_values(text, values.env)
     if path in RENDERED:
         text = fill_tokens(text, values.tokens, RENDERED[path], path)
+    text = with_directives(path, text)
     return text.encode("utf-8")

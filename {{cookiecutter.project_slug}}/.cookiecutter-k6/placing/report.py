@@ -1,40 +1,42 @@
-"""Tells the user what was or would be done. ASCII only: a Windows console may know no more."""
+"""Tells the user what was or would be done. ASCII only: Windows consoles may not show more."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from . import manifest
 from .steps import Action
 
-# verb -> what the summary calls it; the order is that of the summary.
+# verb -> its name in the summary, in the order of the summary.
 VERBS = {
     "add": "added",
     "update": "updated",
     "merge": "merged with your changes",
     "move": "moved",
     "moved": "moved away",
-    "aside": "your version put beside the new one",
-    "yours": "your version is beside the new one",
-    "shim": "import shim placed",
+    "aside": "your version saved as .yours",
+    "yours": "your version is still there as .yours",
+    "shim": "import shim added",
     "rewrite": "imports rewritten",
     "rewritten": "import rewritten",
     "stale": "imports a moved file",
     "served": "imports a moved file through a shim",
     "mode": "permissions changed",
     "extend": "extended",
-    "undo": "taken back",
+    "undo": "reverted",
     "remove": "removed",
-    "tidy": "cleared away",
-    "beside": "new version put beside yours",
-    "offered": "new version is beside yours",
+    "tidy": "cleaned up",
+    "beside": "new version saved as .new",
+    "offered": "new version is still there as .new",
     "kept": "kept",
     "left-out": "left out",
     "set-aside": "old manifest saved as",
     "skipped": "skipped",
+    "ignored": "IGNORED by git",
     "blocked": "NOT placed",
 }
-# Always listed one by one; the rest only counts, unless the run is a dry one.
+# Always listed one by one. Other verbs are only counted, except in a dry run.
 NOTEWORTHY = (
     "merge",
     "move",
@@ -51,6 +53,7 @@ NOTEWORTHY = (
     "left-out",
     "set-aside",
     "skipped",
+    "ignored",
     "blocked",
 )
 
@@ -82,27 +85,39 @@ def changed_answers(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[s
     ]
 
 
-def advice(actions: Sequence[Action], rewrite: str) -> list[str]:
-    """Return what to do about files that are beside others, and about old imports.
+def advice(actions: Sequence[Action], rewrite: str, how_to_merge: str = "") -> list[str]:
+    """Return what to do about .new and .yours files, and about old imports.
 
-    rewrite: the environment variable that asks for imports to be rewritten.
+    rewrite: the environment variable that asks for imports to be rewritten. how_to_merge: the
+    command that lets git merge, if it could not.
     """
     verbs = {action.verb for action in actions}
     text = []
     if verbs & {"beside", "offered"}:
         text += [
-            "Compare each .new file with yours, take over what you want, then delete it:",
+            "Compare each .new file with yours, copy the changes you want, then delete it:",
             "  git diff --no-index FILE FILE.new",
+        ]
+    if "beside" in verbs and how_to_merge:
+        text += [
+            "Or let git merge them: delete the .new files, run these commands, then update again:",
+            f"  {how_to_merge}",
+            f"  git restore {manifest.PATH}",
         ]
     if verbs & {"aside", "yours"}:
         text += [
-            "The suite uses the new version of each file that has a .yours file beside it.",
-            "Carry your changes over, then delete the .yours file:",
+            "The suite uses the new version of each file that has a .yours file.",
+            "Copy your changes to the new version, then delete the .yours file:",
             "  git diff --no-index FILE.yours FILE",
         ]
     if "stale" in verbs:
         text += [
             "Change the imports named above, or run this command again with",
             f"  {rewrite}=1",
+        ]
+    if "ignored" in verbs:
+        text += [
+            "A clone lacks the files that git ignores. Remove the rules named above, or run",
+            "  git add -f FILE",
         ]
     return text

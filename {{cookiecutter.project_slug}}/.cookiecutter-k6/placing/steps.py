@@ -1,4 +1,4 @@
-"""What a plan is made of: one step for one path, or one line of the report."""
+"""The elements of a plan: a step for one path, or a line of the report."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ _X_BITS = stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH
 class Action(NamedTuple):
     """One step, or one line of the report.
 
-    verb: what happens, see report.py. path: where. content: what is written there, if anything.
-    mode: permission bits; None is that of a new file. executable: for a new file.
-    expected: what was there when this was planned. removes, changes_mode: the other two kinds of
-    step. needs: a path that must have been written before. origin: for a copy of the user's file,
-    where it was. note: for the reader.
+    verb: see report.py. path: the file. content: what to write, if anything. mode: permission bits;
+    None for those of a new file. executable: for a new file. expected: what was there when the step
+    was planned. removes, changes_mode: the other two kinds of step. needs: a path that must be
+    written first. origin: for a copy of the user's file, its old path. note: for the user.
     """
 
     verb: str
@@ -36,12 +35,12 @@ class Action(NamedTuple):
 
     @property
     def changes(self) -> bool:
-        """Tell whether this is a step, not only a line of the report."""
+        """Tell whether this is a step and not only a line of the report."""
         return self.content is not None or self.removes or self.changes_mode
 
 
 class Plan(NamedTuple):
-    """The steps; the manifest after them; and the one that makes an interrupted run repairable."""
+    """The steps, the manifest after them, and the one with which a run can be completed later."""
 
     actions: Sequence[Action]
     after: Manifest
@@ -49,14 +48,14 @@ class Plan(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What happens to one path, and what the manifest says about it afterwards."""
+    """The steps for one path, and its manifest entry afterwards."""
 
     actions: Sequence[Action] = ()
     entry: Entry | None = None
 
 
 def wanted_mode(found: Found, entry: Entry, new: NewFile) -> int:
-    """Return the user's mode bits; only a change of the template's own goes into them."""
+    """Return the user's mode bits, with the template's change of the executable bit, if any."""
     if new.executable == entry.executable or found.executable != entry.executable:
         return found.mode
     readers = (found.mode & 0o444) >> 2
@@ -64,14 +63,14 @@ def wanted_mode(found: Found, entry: Entry, new: NewFile) -> int:
 
 
 def mode_only(path: str, found: Found, mode: int) -> list[Action]:
-    """Return the step that changes only the mode bits, if it is needed."""
+    """Return the step that changes only the mode bits, if needed."""
     if found.kind != "file" or mode == found.mode:
         return []
     return [Action("mode", path, mode=mode, expected=found, changes_mode=True)]
 
 
 def as_text(new: NewFile) -> str | None:
-    """Return a template file as text for the manifest, or None when it is binary."""
+    """Return a template file as text for the manifest, or None if it is binary."""
     try:
         return new.content.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""Looks at files: the staged template tree, and the project's tree as it is now. Reads only."""
+"""Reads files: the staged template, and the current state of the project."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .imports import SOURCES
 
 
 class NewFile(NamedTuple):
-    """A file of the suite as this generation wants it."""
+    """A file of the suite in this generation."""
 
     content: bytes
     executable: bool
@@ -35,7 +35,7 @@ ABSENT = Found("absent")
 
 
 def to_lf(content: bytes) -> bytes:
-    """Return text with LF line endings; content with a NUL byte is binary and stays."""
+    """Return text with LF line endings; content with a NUL byte is binary and left unchanged."""
     return content if b"\0" in content else content.replace(b"\r\n", b"\n")
 
 
@@ -46,12 +46,12 @@ def uses_crlf(content: bytes) -> bool:
 
 
 def with_line_endings_of(content: bytes, model: bytes) -> bytes:
-    """Return LF content with the line endings that the model file uses."""
+    """Return LF content with the line endings of the model."""
     return content.replace(b"\n", b"\r\n") if uses_crlf(model) else content
 
 
 def blob_id(content: bytes) -> str:
-    r"""Return the git blob id of a content; a CRLF checkout counts as its LF original.
+    r"""Return the git blob id of a content; CRLF line endings count as LF.
 
     >>> blob_id(b"hello\r\n")
     'ce013625030ba8dba906f756967f9e9ca394464a'
@@ -62,7 +62,7 @@ def blob_id(content: bytes) -> str:
 
 
 def runs(content: bytes) -> bool:
-    """Tell whether a file is a program: archives and Windows lose the mode bits, not the text."""
+    """Tell whether a file is a program, by its text: archives and Windows lose the mode bits."""
     return content.startswith(b"#!")
 
 
@@ -81,7 +81,7 @@ def read_tree(folder: str) -> dict[str, bytes]:
 def modules(root: str, folder: str = "tests/load") -> list[str]:
     """Return the paths of the JavaScript and TypeScript files below a folder of the project.
 
-    Links are not followed; installed packages and results are left out.
+    Does not follow links; skips installed packages and results.
     """
     found = []
     for parent, folders, names in os.walk(os.path.join(root, *folder.split("/"))):
@@ -122,21 +122,21 @@ def look(root: str, path: str) -> Found:
 
 
 def parent_problem(root: str, path: str) -> str:
-    """Say why nothing can be placed at a path because of one of its parents, else ""."""
+    """Return why a parent folder makes it impossible to place a file at a path, else ""."""
     current = root
     for part in path.split("/")[:-1]:
         current = os.path.join(current, part)
         try:
             mode = os.lstat(current).st_mode
         except OSError:
-            return ""  # nothing is there, and nothing below it
+            return ""  # it does not exist, so neither does anything below it
         shown = current[len(root) :].lstrip(os.sep).replace(os.sep, "/")
         if stat.S_ISLNK(mode):
             target = os.path.realpath(current)
             if os.path.commonpath([root, target]) != root:
-                return f"{shown} is a link that leads out of the project"
+                return f"{shown} is a link out of the project"
             if not os.path.isdir(target):
-                return f"{shown} is a link to nothing"
+                return f"{shown} is a broken link"
         elif not stat.S_ISDIR(mode):
             return f"{shown} is not a folder"
     return ""

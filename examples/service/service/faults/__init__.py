@@ -1,5 +1,5 @@
 """Switches that make the service misbehave.
 
-``table`` says which faults there are, ``effects`` what they do, ``values`` how their values are
-read, ``board`` which ones are on, ``middleware`` applies them.
+``table`` lists the faults, ``effects`` implements them, ``values`` parses their values, ``board``
+tracks the active ones, ``middleware`` applies them.
 """

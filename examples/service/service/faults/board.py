@@ -1,4 +1,4 @@
-"""Which faults are on, with which values, and which requests they are for."""
+"""The active faults, their values, and the requests they apply to."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 
 class FaultError(ValueError):
-    """A fault that cannot be switched; the message says what is accepted."""
+    """An invalid fault; the message lists the accepted values."""
 
 
 @dataclass
 class ActiveFault:
-    """A fault that is on.
+    """A fault that is switched on.
 
     Attributes:
         values: its value (under its own name) and all parameters.
-        paths: the paths it is for; empty means all.
-        since: moment of the monotonic clock when it was switched on.
-        met: requests on its paths so far; hits: those it was applied to.
+        paths: the paths it applies to; empty means all.
+        since: time of the monotonic clock when it was switched on.
+        met: requests on its paths so far; hits: requests that it was applied to.
     """
 
     fault: Fault
@@ -38,11 +38,11 @@ class ActiveFault:
     met: int = 0
     hits: int = 0
     memory: dict[str, Any] = field(default_factory=dict)
-    # Always the same sequence: a test that fails once with a rate fails again.
+    # A fixed seed, so that a failing test with a rate fails again.
     chance: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311
 
     def chosen(self, method: str, path: str) -> bool:
-        """Say whether this request gets the fault, and counts it."""
+        """Count a request, and tell whether the fault applies to it."""
         if self.paths and not any(_covers(own, path) for own in self.paths):
             return False
         methods = str(self.values["method"])
@@ -83,7 +83,7 @@ class Board:
         """Switch faults on from texts ``name[=value][,parameter=value...]``, at the start.
 
         Raises:
-            FaultError: unknown name, unknown parameter, or a value that is not accepted.
+            FaultError: unknown name, unknown parameter, or an invalid value.
         """
         for spec in specs:
             name, raw = _split(spec)
@@ -95,10 +95,10 @@ class Board:
 
         Args:
             wanted: by name: True, a value, a text as on the command line without the name, or
-                ``{"value": ..., parameter: ...}``; False or None switches off.
+                ``{"value": ..., parameter: ...}``; False or None switches it off.
 
         Raises:
-            FaultError: something is not accepted; nothing was changed then.
+            FaultError: something is invalid; nothing was changed.
         """
         changed = {name: self._wanted(name, value) for name, value in wanted.items()}
         for name, active in changed.items():
@@ -113,12 +113,12 @@ class Board:
         self._sort()
 
     def setting(self, name: str, usual: Value, parameter: str = "") -> Value:
-        """Return the value of a fault that a part of the service asks for, or of a parameter."""
+        """Return the value of a fault, or of its parameter; ``usual`` if the fault is off."""
         active = self._active.get(name)
         return active.values[parameter or name] if active else usual
 
     def report(self) -> dict[str, Any]:
-        """Return what is on, as JSON data: values, paths, how many requests met it."""
+        """Return the active faults as JSON data: values, paths, number of affected requests."""
         return {
             name: {
                 **active.values,
@@ -138,7 +138,7 @@ class Board:
 
     def _fault(self, name: str) -> Fault:
         if name not in self._known:
-            raise FaultError(f"unknown fault {name!r}; there are: {', '.join(self._known)}")
+            raise FaultError(f"unknown fault {name!r}: expected one of {', '.join(self._known)}")
         return self._known[name]
 
     def _made(self, name: str, raw: Mapping[str, str]) -> ActiveFault:
@@ -147,7 +147,7 @@ class Board:
         unknown = [key for key in raw if key not in parameters]
         if unknown:
             known = ", ".join(key for key in parameters if key != name)
-            raise FaultError(f"{name} has no parameter {unknown[0]!r}; there are: {known}")
+            raise FaultError(f"{name} has no parameter {unknown[0]!r}: expected one of {known}")
         values = {
             key: _value(fault, parameter, raw.get(key)) for key, parameter in parameters.items()
         }
@@ -160,7 +160,7 @@ class Board:
         return fault.where(self._paths) if fault.where else ()
 
     def _sort(self) -> None:
-        """Keep the order of the table, so that two faults at once always do the same."""
+        """Keep the order of the table, so that combinations of faults are deterministic."""
         ordered = [self._active[name] for name in self._known if name in self._active]
         self.pauses = [active for active in ordered if active.fault.stage == "pause"]
         self.answers = [active for active in ordered if active.fault.stage == "answer"]
@@ -185,7 +185,7 @@ def _split(spec: str) -> tuple[str, dict[str, str]]:
 
 
 def _raw_of(name: str, value: Any) -> dict[str, str]:
-    """Return the texts of the values of a fault that came as JSON."""
+    """Return the values of a fault from JSON as texts."""
     if isinstance(value, dict):
         named = {name if key == "value" else key: _text(inner) for key, inner in value.items()}
         return {key: text for key, text in named.items() if text is not None}
@@ -215,6 +215,4 @@ def _value(fault: Fault, parameter: Parameter, raw: str | None) -> Value:
         return parameter.kind.read(raw)
     except ValueError:
         what = fault.name if parameter.name == fault.name else f"{fault.name},{parameter.name}"
-        raise FaultError(
-            f"{what}={raw} is not accepted; it takes {parameter.kind.accepts}"
-        ) from None
+        raise FaultError(f"{what}={raw} is invalid: expected {parameter.kind.accepts}") from None

@@ -1,4 +1,4 @@
-"""What the faults do to one exchange of request and answer.
+"""The effects of faults on a request and its response.
 
 An effect returns True when it has dealt with the request, False when the next fault (in the end the
 application) shall.
@@ -39,14 +39,14 @@ Headers = list[tuple[bytes, bytes]]
 
 @dataclass
 class Answer:
-    """A whole answer, before it is sent."""
+    """A complete response, before it is sent."""
 
     status: int
     headers: Headers
     body: bytes
 
     def header(self, name: bytes) -> bytes:
-        """Return a header's value, empty when there is none."""
+        """Return a header's value; empty if there is none."""
         return dict(self.headers).get(name, b"")
 
     def with_header(self, name: bytes, value: bytes) -> Headers:
@@ -56,7 +56,7 @@ class Answer:
 
 @dataclass
 class Exchange:
-    """One request that a fault was chosen for.
+    """One request that a fault applies to.
 
     Attributes:
         values: the fault's value (under its own name) and parameters.
@@ -76,11 +76,11 @@ class Exchange:
     chance: random.Random = field(default_factory=random.Random)
 
     def number(self, name: str) -> float:
-        """Return a parameter that is a number."""
+        """Return a numeric parameter."""
         return float(self.values[name])
 
     def text(self, name: str) -> str:
-        """Return a parameter that is a text."""
+        """Return a text parameter."""
         return str(self.values[name])
 
     @property
@@ -106,7 +106,7 @@ class Exchange:
     async def answer(
         self, status: int, content_type: bytes, body: bytes, *headers: tuple[bytes, bytes]
     ) -> bool:
-        """Send a whole answer."""
+        """Send a complete response."""
         kind = [(b"content-type", content_type)] if content_type else []
         size = [] if status == NO_CONTENT else [(b"content-length", b"%d" % len(body))]
         await self.start(status, [*kind, *size, *headers])
@@ -114,7 +114,7 @@ class Exchange:
         return True
 
     async def original(self) -> Answer:
-        """Let the application answer, and returns its answer without sending it."""
+        """Run the application and return its response without sending it."""
         answer = Answer(500, [], b"")
         body = bytearray()
 
@@ -130,7 +130,7 @@ class Exchange:
         return answer
 
     async def pause(self, seconds: float) -> None:
-        """Wait, but not longer than the service runs."""
+        """Wait, but stop waiting when the service stops."""
         try:
             await asyncio.wait_for(self.stopping.wait(), seconds)
         except asyncio.TimeoutError:
@@ -151,7 +151,7 @@ class Exchange:
 
     @contextlib.contextmanager
     def until_stopped(self) -> Iterator[None]:
-        """Reset the connection when the service stops, so that whatever waits for it goes on."""
+        """Reset the connection when the service stops, so that its waiters continue."""
 
         async def reset() -> None:
             await self.stopping.wait()
@@ -167,24 +167,24 @@ class Exchange:
 Effect = Callable[[Exchange], Awaitable[bool]]
 
 
-# Pauses: the request goes on afterwards.
+# Pauses: the request continues afterwards.
 
 
 async def slow(x: Exchange) -> bool:
-    """Wait before the request is dealt with."""
+    """Wait before the request is handled."""
     wait = x.number("slow") + x.chance.uniform(-1, 1) * x.number("jitter")
     await x.pause(max(0.0, wait) / 1000)
     return False
 
 
 async def slow_join(x: Exchange) -> bool:
-    """Wait as for a query that reads whole tables."""
+    """Wait, as if for a query that reads whole tables."""
     await x.pause(x.number("slow-join") / 1000)
     return False
 
 
 async def capacity(x: Exchange) -> bool:
-    """Let one request after the other through, evenly; who would wait too long is turned away."""
+    """Pass requests at a constant rate; reject those that would wait too long."""
     now = time.monotonic()
     turn = max(now, x.memory.get("next", 0.0))
     if turn - now > x.number("queue"):
@@ -196,13 +196,13 @@ async def capacity(x: Exchange) -> bool:
 
 
 async def leak(x: Exchange) -> bool:
-    """Keep some memory that nobody will ever free."""
+    """Leak some memory."""
     x.memory.setdefault("kept", []).append(b"\x01" * int(x.number("leak") * 1024))
     return False
 
 
 async def memory_noise(x: Exchange) -> bool:
-    """Take a piece of memory; when there are enough of them, give all back to the system."""
+    """Allocate a block of memory; free all blocks when there are enough of them."""
     pieces: list[mmap.mmap] = x.memory.setdefault("pieces", [])
     size = int(x.chance.random() * PIECE) + 1
     piece = mmap.mmap(-1, size)
@@ -215,11 +215,11 @@ async def memory_noise(x: Exchange) -> bool:
     return False
 
 
-# Answers in place of the application's.
+# Responses that replace the application's.
 
 
 def instead(status: int, content_type: bytes, body: bytes) -> Effect:
-    """Return the effect that answers with a fixed body."""
+    """Return an effect that answers with a fixed body."""
 
     async def effect(x: Exchange) -> bool:
         return await x.answer(status, content_type, body)
@@ -228,7 +228,7 @@ def instead(status: int, content_type: bytes, body: bytes) -> Effect:
 
 
 async def error(x: Exchange) -> bool:
-    """Answer with a status code, and a body of the wanted size."""
+    """Answer with a status code and a body of the given size."""
     status = int(x.number("error"))
     detail = "fault: error ".ljust(int(x.number("size")), ".")
     return await _problem(x, status, detail)
@@ -252,7 +252,7 @@ async def late(x: Exchange) -> bool:
 
 
 async def login(x: Exchange) -> bool:
-    """Fail a login or a refresh: by status, or with a 200 that holds no token."""
+    """Fail a login or a refresh, by status or with a 200 without a token."""
     how = str(x.values.get("login") or x.values.get("refresh"))
     if how == "no-token":
         return await x.answer(200, JSON, b'{"tokenType":"Bearer","expiresIn":3600}')
@@ -260,7 +260,7 @@ async def login(x: Exchange) -> bool:
 
 
 async def rate_limit(x: Exchange) -> bool:
-    """Answer 429 once the requests of this window are used up."""
+    """Answer 429 when the requests of this window are used up."""
     limit, window = int(x.number("rate-limit")), x.number("window")
     number, into = divmod(x.since, window)
     if x.memory.get("window") != number:
@@ -281,7 +281,7 @@ async def rate_limit(x: Exchange) -> bool:
 
 
 async def huge(x: Exchange) -> bool:
-    """Send a JSON string of many megabytes, plain or as a small gzip body that grows."""
+    """Send a JSON string of many megabytes, plain or compressed."""
     size = int(x.number("huge") * 1024 * 1024)
     headers = [(b"content-type", JSON)]
     if x.values["gzip"]:
@@ -295,11 +295,11 @@ async def huge(x: Exchange) -> bool:
 
 
 async def _in_parts(x: Exchange, parts: Iterable[bytes], pause: float) -> bool:
-    """Send a body bit by bit, as long as the client listens and the service runs."""
+    """Send a body in chunks while the client is connected and the service runs."""
     with x.until_stopped():
         for part in parts:
             await x.part(part, more=True)
-            # Without a pause the other requests still get their turn.
+            # Yield to other requests even without a pause.
             await (x.pause(pause) if pause else asyncio.sleep(0))
             if x.wire.closed:
                 await x.gone()
@@ -341,7 +341,7 @@ async def _redirect(x: Exchange, location: str) -> bool:
 
 
 async def redirect_loop(x: Exchange) -> bool:
-    """Redirect to the same address, for ever."""
+    """Redirect to the same address, forever."""
     return await _redirect(x, _here(x))
 
 
@@ -353,7 +353,7 @@ async def redirect_login(x: Exchange) -> bool:
 
 
 async def redirect_host(x: Exchange) -> bool:
-    """Redirect to another host; by default this service under its other loopback name."""
+    """Redirect to another host, by default this service under its other loopback name."""
     if b"redirected=1" in x.scope["query_string"]:
         return False
     here = _here(x)
@@ -370,15 +370,15 @@ def _other_name(x: Exchange) -> str:
     return f"{x.scope['scheme']}://{other}:{port}"
 
 
-# The application's answer, changed.
+# Changes to the application's response.
 
 
 def rewritten(change: Callable[[bytes], bytes]) -> Effect:
-    """Return the effect that changes the application's body, and nothing else."""
+    """Return an effect that changes only the body of the application's response."""
 
     async def effect(x: Exchange) -> bool:
         answer = await x.original()
-        if answer.body:  # a 204 has none and gets none
+        if answer.body:  # leave a 204 without a body
             answer.body = change(answer.body)
             answer.headers = answer.with_header(b"content-length", b"%d" % len(answer.body))
         await x.start(answer.status, answer.headers)
@@ -389,12 +389,12 @@ def rewritten(change: Callable[[bytes], bytes]) -> Effect:
 
 
 def with_bom(body: bytes) -> bytes:
-    """Put a byte order mark in front."""
+    """Add a byte order mark at the start."""
     return b"\xef\xbb\xbf" + body
 
 
 def with_nan(body: bytes) -> bytes:
-    """Make the first level's values NaN, which JSON does not know."""
+    """Replace the top-level values with NaN, which is not valid JSON."""
     data = _parsed(body)
     fields = data if isinstance(data, dict) else {"value": data}
     return json.dumps(dict.fromkeys(fields, math.nan)).encode()
@@ -406,7 +406,7 @@ def with_wrong_types(body: bytes) -> bytes:
 
 
 def with_empty_list(body: bytes) -> bytes:
-    """Take everything out of a list, bare or in ``data``; leave other bodies alone."""
+    """Empty a list, bare or in ``data``; leave other bodies unchanged."""
     data = _parsed(body)
     if isinstance(data, list):
         return b"[]"
@@ -416,7 +416,7 @@ def with_empty_list(body: bytes) -> bytes:
 
 
 def with_other_shape(body: bytes) -> bytes:
-    """Put a bare list into ``data``, take one out of it, and put any other object into a list."""
+    """Wrap a bare list in ``data``, unwrap a list in ``data``, wrap other objects in a list."""
     data = _parsed(body)
     if isinstance(data, list):
         return json.dumps({"data": data}).encode()
@@ -426,17 +426,17 @@ def with_other_shape(body: bytes) -> bytes:
 
 
 async def lost_writes(x: Exchange) -> bool:
-    """Answer a creation with an id that is not there."""
+    """Answer a creation with an id that does not exist."""
     return await _with_id(x, lambda id_: -1 if isinstance(id_, int) else "lost")
 
 
 async def duplicate_ids(x: Exchange) -> bool:
-    """Answer each creation with the id of the first one."""
+    """Answer every creation with the id of the first one."""
     return await _with_id(x, lambda id_: x.memory.setdefault("id", id_))
 
 
 async def stale(x: Exchange) -> bool:
-    """Answer with the first entry that was asked for, as a cache does that forgets the id."""
+    """Answer with the first requested entry, like a cache that ignores the id."""
     if x.scope["method"] != "GET":
         return False
     folder = x.scope["path"].rpartition("/")[0]
@@ -452,7 +452,7 @@ async def stale(x: Exchange) -> bool:
 
 
 async def _with_id(x: Exchange, change: Callable[[Any], Any]) -> bool:
-    """Change the id in the answer to a creation; other requests go on."""
+    """Change the id in the response to a creation; pass on other requests."""
     if x.scope["method"] != "POST":
         return False
 
@@ -481,7 +481,7 @@ def _other_type(value: Any) -> Any:
 
 
 async def unhealthy(x: Exchange) -> bool:
-    """Answer like the application, with another word as status."""
+    """Answer like the application, but with another status word."""
     word = x.text("unhealthy")
     return await rewritten(
         lambda body: json.dumps({**_parsed(body), "status": word}).encode(),
@@ -489,7 +489,7 @@ async def unhealthy(x: Exchange) -> bool:
 
 
 async def wrong_content_type(x: Exchange) -> bool:
-    """Send the application's answer under another content type."""
+    """Send the application's response with another content type."""
     answer = await x.original()
     kind = x.text("wrong-content-type").encode("latin-1", "replace")
     await x.start(answer.status, answer.with_header(b"content-type", kind))
@@ -501,9 +501,9 @@ async def wrong_content_type(x: Exchange) -> bool:
 
 
 async def truncated(x: Exchange) -> bool:
-    """Promise the whole body and sends half; then closes, or says nothing more."""
+    """Announce the full length but send half of the body; then close or hang."""
     answer = await x.original()
-    # An answer without a body, such as 204, cannot be cut: it becomes a 200 that lacks one.
+    # A response without a body, such as 204, cannot be truncated: send a 200 instead.
     status, promised = (answer.status, len(answer.body)) if answer.body else (200, 2)
     await x.start(status, answer.with_header(b"content-length", b"%d" % promised))
     await x.part(answer.body[: len(answer.body) // 2], more=True)
@@ -523,25 +523,25 @@ async def drip(x: Exchange) -> bool:
 
 
 async def hang(x: Exchange) -> bool:
-    """Never answers."""
+    """Never answer."""
     await x.hold()
     return True
 
 
 async def close(x: Exchange) -> bool:
-    """Close the connection without an answer."""
+    """Close the connection without a response."""
     x.wire.close()
     await x.gone()
     return True
 
 
 async def reset(x: Exchange) -> bool:
-    """Reset the connection, before the answer or in the middle of it."""
+    """Reset the connection, before or during the response."""
     if x.text("reset") == "middle":
         answer = await x.original()
         await x.start(answer.status, answer.headers)
         await x.part(answer.body[: len(answer.body) // 2], more=True)
-        # The bytes must be on their way: a reset drops what is still in the buffer.
+        # Wait until the bytes are sent: a reset drops buffered data.
         await x.pause(0.02)
     x.wire.reset()
     await x.gone()
@@ -549,7 +549,7 @@ async def reset(x: Exchange) -> bool:
 
 
 async def not_http(x: Exchange) -> bool:
-    """Send bytes that are not HTTP, then closes."""
+    """Send bytes that are not HTTP, then close."""
     x.wire.write(NOT_HTTP)
     x.wire.close()
     await x.gone()
@@ -557,10 +557,10 @@ async def not_http(x: Exchange) -> bool:
 
 
 async def die(x: Exchange) -> bool:
-    """End the process at once, as a crash does."""
+    """End the process immediately, like a crash."""
     os._exit(int(x.number("die")))
 
 
 def elapsed_since(moment: float) -> float:
-    """Return the seconds since a moment of the monotonic clock."""
+    """Return the seconds since a time of the monotonic clock."""
     return time.monotonic() - moment

@@ -1,4 +1,4 @@
-"""Applies the faults that are on to the requests they are for."""
+"""Applies the active faults to requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class FaultMiddleware:
-    """Pauses first, then the first fault that answers, else the application."""
+    """Applies pauses first, then the first fault that answers, else calls the application."""
 
     def __init__(self, app: ASGIApp, board: Board, stopping: asyncio.Event) -> None:
         self._app = app
@@ -24,7 +24,7 @@ class FaultMiddleware:
         self._stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Deal with one request."""
+        """Handle one request."""
         board = self._board
         if not (board.pauses or board.answers) or not _may_fail(scope):
             await self._app(scope, receive, send)
@@ -54,5 +54,5 @@ class FaultMiddleware:
 
 
 def _may_fail(scope: Scope) -> bool:
-    """Say whether faults are for this: the switches themselves always work."""
+    """Tell whether faults apply to a request; the switches themselves always work."""
     return scope["type"] == "http" and not scope["path"].startswith(ADMIN)

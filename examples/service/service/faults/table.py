@@ -29,19 +29,19 @@ SWITCH = flag()
 
 @dataclass(frozen=True)
 class Fault:
-    """A way to misbehave.
+    """A fault that can be switched on.
 
     Attributes:
         name: the switch.
         help: what the client sees.
-        stage: ``pause`` (then goes on), ``answer`` (ends the request), ``socket`` (a WebSocket
-            meets it, see ``sockets.middleware``), ``setting`` (a part of the
-            service asks for it), ``start`` (before the service listens; not at run time).
-        effect: what it does, for ``pause`` and ``answer``.
-        kind: what its own value may be.
-        default: its own value when none is given, None when one must be.
+        stage: ``pause`` (the request continues), ``answer`` (ends the request), ``socket``
+            (applies to WebSockets, see ``sockets.middleware``), ``setting`` (read by a part of
+            the service), ``start`` (before the service listens; not at run time).
+        effect: the function that applies it, for ``pause`` and ``answer``.
+        kind: the kind of its value.
+        default: its default value; None if a value is required.
         parameters: further values.
-        where: the paths it is for, unless ``only`` says others; None means all.
+        where: its default paths, overridden by ``only``; None means all.
     """
 
     name: str
@@ -55,20 +55,22 @@ class Fault:
 
     @property
     def all_parameters(self) -> tuple[Parameter, ...]:
-        """Its own value under its name, its parameters, and the ones all requests' faults have."""
+        """Its value, its parameters, and the parameters common to all faults of requests."""
         own = Parameter(self.name, self.kind, self.default, self.help)
         common = COMMON if self.stage in ("pause", "answer", "socket") else ()
         return (own, *self.parameters, *common)
 
 
 COMMON = (
-    Parameter("only", paths(), "", "these paths and all below them, / is the root alone"),
+    Parameter("only", paths(), "", "these paths and everything below them; / is only the root"),
     Parameter("method", text("HTTP methods, separated by |"), "", "only these methods"),
-    Parameter("rate", number(0, 1, "share"), 1.0, "this share of the requests, at random"),
-    Parameter("skip", integer(0, 10**9, "requests"), 0, "leaves the first requests alone"),
-    Parameter("count", integer(0, 10**9, "requests"), 0, "ends after so many requests, 0 is never"),
+    Parameter("rate", number(0, 1, "share"), 1.0, "this fraction of the requests, at random"),
+    Parameter("skip", integer(0, 10**9, "requests"), 0, "skips this many requests first"),
+    Parameter(
+        "count", integer(0, 10**9, "requests"), 0, "ends after this many requests, 0 for never"
+    ),
 )
-"""Parameters of every fault that requests meet."""
+"""Parameters of every fault that applies to requests."""
 
 
 def _root(paths: Paths) -> tuple[str, ...]:
@@ -112,20 +114,24 @@ FAULTS: tuple[Fault, ...] = (
         effects.slow,
         number(0, 3_600_000, "milliseconds"),
         1000,
-        (Parameter("jitter", number(0, 3_600_000, "milliseconds"), 0, "plus or minus up to this"),),
+        (
+            Parameter(
+                "jitter", number(0, 3_600_000, "milliseconds"), 0, "random variation, plus or minus"
+            ),
+        ),
     ),
     Fault(
         "capacity",
-        "answers so many requests a second, lets others wait, and turns away who would wait long",
+        "answers this many requests per second, queues others, rejects those that wait too long",
         "pause",
         effects.capacity,
         number(0.1, 1_000_000, "requests per second"),
         100,
-        (Parameter("queue", number(0, 3600, "seconds"), 1, "longest wait before it answers 503"),),
+        (Parameter("queue", number(0, 3600, "seconds"), 1, "maximum wait before it answers 503"),),
     ),
     Fault(
         "slow-join",
-        "waits before it answers with the details of orders",
+        "waits before it answers requests for order details",
         "pause",
         effects.slow_join,
         number(0, 3_600_000, "milliseconds"),
@@ -135,7 +141,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("hang", "never answers", effect=effects.hang),
     Fault(
         "drip",
-        "sends the body one byte at a time, with so long a pause between",
+        "sends the body one byte at a time, with this pause in between",
         effect=effects.drip,
         kind=number(0, 3600, "seconds"),
         default=1,
@@ -151,7 +157,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "rate-limit",
-        "answers 429 with Retry-After once there were so many requests in a window",
+        "answers 429 with Retry-After after this many requests in a window",
         effect=effects.rate_limit,
         kind=integer(0, 10**9, "requests"),
         default=100,
@@ -173,7 +179,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("no-content", "answers 204", effect=effects.instead(204, b"", b"")),
     Fault(
         "wrong-types",
-        "answers with numbers for text, and text for everything else",
+        "answers with numbers instead of text, and text instead of everything else",
         effect=effects.rewritten(effects.with_wrong_types),
     ),
     Fault(
@@ -183,22 +189,22 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "wrong-shape",
-        'answers with [...] for {"data": [...]} and the other way round',
+        'answers with [...] instead of {"data": [...]}, and vice versa',
         effect=effects.rewritten(effects.with_other_shape),
     ),
     Fault(
         "lost-writes",
-        "answers that it created something, under an id that is not there",
+        "confirms creations without storing them, so the id does not exist",
         effect=effects.lost_writes,
     ),
     Fault(
         "duplicate-ids",
-        "answers each creation with the id of the first one",
+        "answers every creation with the id of the first one",
         effect=effects.duplicate_ids,
     ),
     Fault(
         "stale",
-        "answers with the first entry that was asked for, whatever the id",
+        "answers with the first requested entry, regardless of the id",
         effect=effects.stale,
     ),
     Fault(
@@ -209,7 +215,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("nan", "answers with NaN for every value", effect=effects.rewritten(effects.with_nan)),
     Fault(
         "wrong-content-type",
-        "sends the right body under another content type",
+        "sends the correct body with another content type",
         effect=effects.wrong_content_type,
         kind=text("content type"),
         default="text/html",
@@ -225,7 +231,7 @@ FAULTS: tuple[Fault, ...] = (
     # Connection.
     Fault(
         "truncated",
-        "sends half of the body that content-length promises, then closes",
+        "sends only half of the announced content-length, then closes",
         effect=effects.truncated,
         parameters=(Parameter("hold", flag(), False, "keeps the connection open instead"),),
     ),
@@ -254,7 +260,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "redirect-host",
-        "redirects to the same path of another host",
+        "redirects to the same path on another host",
         effect=effects.redirect_host,
         kind=text("base URL, or auto: this service as localhost or 127.0.0.1"),
         default="auto",
@@ -262,7 +268,7 @@ FAULTS: tuple[Fault, ...] = (
     # Health and description.
     Fault(
         "unhealthy",
-        "has health say this word as status",
+        "makes health report this status",
         effect=effects.unhealthy,
         kind=text("word"),
         default="degraded",
@@ -270,7 +276,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "late",
-        "has health answer 503 for the first seconds",
+        "makes health answer 503 for the first seconds",
         effect=effects.late,
         kind=number(0, 86400, "seconds"),
         default=5,
@@ -278,7 +284,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "wrong-service",
-        "has health answer 200 with the JSON of another service",
+        "makes health answer 200 with the JSON of another service",
         effect=effects.instead(200, JSON, _OTHER_SERVICE),
         where=_health,
     ),
@@ -307,7 +313,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "token-life",
-        "lets new access tokens live only so long, while expiresIn says the usual",
+        "lets new access tokens expire after this time, although expiresIn is unchanged",
         "setting",
         kind=number(0, 86400, "seconds"),
         default=1,
@@ -315,63 +321,63 @@ FAULTS: tuple[Fault, ...] = (
     # WebSockets.
     Fault(
         "ws-refuse",
-        "answers the upgrade of a WebSocket with this status code",
+        "answers the WebSocket upgrade with this status code",
         "socket",
         kind=integer(200, 599, "status code"),
         default=403,
     ),
-    Fault("ws-hang", "never answers the upgrade of a WebSocket", "socket"),
+    Fault("ws-hang", "never answers the WebSocket upgrade", "socket"),
     Fault(
         "ws-close",
-        "closes a WebSocket at once with this code",
+        "closes a WebSocket immediately with this code",
         "socket",
         kind=integer(1000, 4999, "close code"),
         default=1011,
     ),
     Fault(
         "ws-drop",
-        "breaks a WebSocket's connection after this time",
+        "drops a WebSocket's connection after this time",
         "socket",
         kind=number(0, 3600, "seconds"),
         default=0.5,
     ),
-    Fault("ws-never-close", "never answers when a WebSocket is closed", "socket"),
+    Fault("ws-never-close", "never completes the closing handshake of a WebSocket", "socket"),
     Fault(
         "ws-silent",
-        "sends no news over a WebSocket, or nothing at all",
+        "sends no news over WebSockets, or nothing at all",
         "socket",
         kind=choice("news", "all"),
         default="news",
     ),
     Fault(
         "ws-late",
-        "sends news over a WebSocket so much later",
+        "sends news over WebSockets with this delay",
         "socket",
         kind=number(0, 3_600_000, "milliseconds"),
         default=1000,
     ),
-    Fault("ws-garbage", "sends HTML for news over a WebSocket", "socket"),
-    Fault("ws-binary", "sends bytes for news over a WebSocket", "socket"),
-    Fault("ws-duplicate", "sends news over a WebSocket twice", "socket"),
+    Fault("ws-garbage", "sends HTML instead of news over WebSockets", "socket"),
+    Fault("ws-binary", "sends news over WebSockets as binary messages", "socket"),
+    Fault("ws-duplicate", "sends news over WebSockets twice", "socket"),
     Fault(
         "ws-heartbeat",
-        "promises a Socket.IO ping so often, and keeps to its usual pace",
+        "announces this Socket.IO ping interval, but keeps the usual one",
         "socket",
         kind=number(0.1, 3600, "seconds"),
         default=0.5,
     ),
     Fault(
         "ws-skew",
-        "stamps what it sends over WebSockets with a clock so far ahead",
+        "sends WebSocket timestamps from a clock this far ahead",
         "setting",
         kind=number(-3_600_000_000, 3_600_000_000, "milliseconds"),
         default=5000,
     ),
-    Fault("ws-auth", "lets nobody open a WebSocket without a token", "setting"),
+    Fault("ws-auth", "requires a token to open a WebSocket", "setting"),
     # Memory.
     Fault(
         "leak",
-        "keeps this much memory for ever with each request",
+        "leaks this much memory per request",
         "pause",
         effects.leak,
         number(0, 100_000, "kilobytes"),
@@ -380,7 +386,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "memory-noise",
-        "takes more and more memory, then frees it at once, like a garbage collector",
+        "allocates more and more memory, then frees it at once, like a garbage collector",
         "pause",
         effects.memory_noise,
         number(0, 10_000, "megabytes"),
@@ -390,7 +396,7 @@ FAULTS: tuple[Fault, ...] = (
     # Tenants and their shop.
     Fault(
         "limits",
-        "counts the requests of tenants in this way",
+        "counts the requests of tenants with this algorithm",
         "setting",
         kind=choice(*ALGORITHMS),
         default="fixed",
@@ -406,12 +412,12 @@ FAULTS: tuple[Fault, ...] = (
         kind=number(0.01, 100, "factor"),
         default=0.5,
     ),
-    Fault("shared-limit", "stops all tenants when one of them has used up its limit", "setting"),
-    Fault("stuck-limit", "never again answers a tenant who was stopped once", "setting"),
-    Fault("silent-limit", "says nothing about limits in headers", "setting"),
+    Fault("shared-limit", "limits all tenants when one of them has used up its limit", "setting"),
+    Fault("stuck-limit", "never resets the limit of a tenant that has used it up", "setting"),
+    Fault("silent-limit", "sends no rate-limit headers", "setting"),
     Fault(
         "oversell",
-        "looks at the stock, and takes from it only so much later",
+        "checks the stock, but updates it only after this time",
         "setting",
         kind=number(0, 60_000, "milliseconds"),
         default=50,
@@ -419,7 +425,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("stuck-report", "never finishes a report", "setting"),
     Fault(
         "lost-import",
-        "loses this share of the rows of an import",
+        "loses this fraction of the rows of an import",
         "setting",
         kind=number(0, 1, "share"),
         default=0.5,

@@ -1,4 +1,4 @@
-"""Values of faults and their parameters: how a text becomes one, and what is accepted."""
+"""Values of faults and their parameters: parsing and accepted values."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Kind:
     """A kind of value.
 
     Attributes:
-        accepts: what is accepted, in words, for messages and help.
-        read: turns a text into the value; raises ``ValueError`` for anything else.
+        accepts: description of accepted values, for messages and help.
+        read: parses a text; raises ``ValueError`` if it is invalid.
     """
 
     accepts: str
@@ -30,7 +30,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A named value of a fault; ``default`` is used when it is not given, None means required."""
+    """A named value of a fault; a ``default`` of None means that it is required."""
 
     name: str
     kind: Kind

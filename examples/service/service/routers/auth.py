@@ -1,4 +1,4 @@
-"""Login, refresh and who am I."""
+"""Login, refresh and the current user."""
 
 from typing import Annotated
 
@@ -26,7 +26,7 @@ class Refresh(Model):
 
 
 class Session(Model):
-    """Tokens; ``expiresIn`` is the life of the access token in seconds."""
+    """Tokens; ``expiresIn`` is the lifetime of the access token in seconds."""
 
     access_token: str
     refresh_token: str
@@ -35,7 +35,7 @@ class Session(Model):
 
 
 class Me(BaseModel):
-    """The caller."""
+    """The current user."""
 
     id: int
     email: str
@@ -43,7 +43,7 @@ class Me(BaseModel):
 
 
 def unauthorized(reason: str) -> HTTPException:
-    """Return the 401 that says why."""
+    """Return a 401 with the reason."""
     return HTTPException(401, reason, headers={"WWW-Authenticate": "Bearer"})
 
 
@@ -62,7 +62,7 @@ class Caller(HTTPBearer):
         self._tokens = tokens
 
     async def __call__(self, request: Request) -> User:  # type: ignore[override]
-        """Returns the caller, who then also is the state's ``user``."""
+        """Returns the caller, and stores it as the state's ``user``."""
         request.state.user = user = self._caller(request)
         return user
 
@@ -87,7 +87,7 @@ class Caller(HTTPBearer):
 
 
 def auth_router(settings: Settings, users: Users, tokens: Tokens, caller: Caller) -> APIRouter:
-    """Return login, refresh, and who am I under both of its usual addresses."""
+    """Return login, refresh, and the current user at both of its usual addresses."""
     router = APIRouter(tags=["auth"])
     prefix = settings.paths.auth
 
@@ -95,13 +95,13 @@ def auth_router(settings: Settings, users: Users, tokens: Tokens, caller: Caller
         return Session(
             access_token=tokens.issue(user.email, "access"),
             refresh_token=tokens.issue(user.email, "refresh"),
-            # The configured life, also while the token-life fault hands out shorter ones.
+            # The configured lifetime, even if the token-life fault makes it shorter.
             expires_in=settings.token_lifetime,
         )
 
     @router.post(f"{prefix}/login")
     async def login(body: Login) -> Session:
-        """Return tokens for an address and a password."""
+        """Return tokens for an email address and a password."""
         user = users.login(body.email, body.password)
         if user is None:
             raise unauthorized("wrong email or password")

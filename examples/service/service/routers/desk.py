@@ -1,4 +1,4 @@
-"""The help desk: tickets, comments, knowledge base, dashboard. Lists stand in ``data`` here."""
+"""The help desk: tickets, comments, knowledge base, dashboard. Lists are in ``data``."""
 
 from typing import Annotated
 
@@ -27,7 +27,7 @@ Term = Annotated[str, Query(min_length=1, max_length=100)]
 
 
 def desk_router(paths: Paths, desk: Desk, caller: Caller) -> APIRouter:
-    """Return the endpoints of the help desk; all of them want a token or the API key."""
+    """Return the endpoints of the help desk; all of them require a token or the API key."""
     router = APIRouter(prefix=paths.prefix, tags=["desk"], dependencies=[Depends(caller)])
     _add_tickets(router, desk)
     _add_articles(router, desk)
@@ -55,7 +55,7 @@ def _add_tickets(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/tickets/search")
     async def search_tickets(q: Term, limit: Limit = 20) -> TicketPage:
-        """Return the newest tickets that hold a word."""
+        """Return the newest tickets that contain a word."""
         hits = tickets.search(q, limit, lambda ticket: f"{ticket.title} {ticket.description}")
         return TicketPage(data=hits, total=len(hits))
 
@@ -66,7 +66,7 @@ def _add_tickets(router: APIRouter, desk: Desk) -> None:
 
     @router.patch("/tickets/{ticket_id}")
     async def change_ticket(ticket_id: str, body: TicketChange) -> Ticket:
-        """Change the fields that are sent."""
+        """Change the given fields."""
         return found(desk.change(ticket_id, body), "ticket", ticket_id)
 
     @router.delete("/tickets/{ticket_id}", status_code=204)
@@ -98,7 +98,7 @@ def _add_articles(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/knowledge-base/search")
     async def search_articles(q: Term, limit: Limit = 20) -> ArticlePage:
-        """Return the articles that hold a word."""
+        """Return the articles that contain a word."""
         hits = articles.search(q, limit, lambda article: f"{article.title} {article.body}")
         return ArticlePage(data=hits, total=len(hits))
 

@@ -1,4 +1,4 @@
-"""Is the service there, and which one is it?"""
+"""The health endpoints."""
 
 import time
 
@@ -24,7 +24,7 @@ def health_router(paths: Paths) -> APIRouter:
     started = time.monotonic()
 
     async def health() -> Health:
-        """Say that the service is healthy."""
+        """Report that the service is healthy."""
         uptime = round(time.monotonic() - started, 3)
         return Health(status="healthy", service=NAME, version=__version__, uptime=uptime)
 

@@ -11,7 +11,7 @@ from service.settings import Paths
 
 
 def items_router(paths: Paths, store: ItemStore, caller: Caller) -> APIRouter:
-    """Return the endpoints of the items; all of them want a token or the API key."""
+    """Return the endpoints of the items; all of them require a token or the API key."""
     router = APIRouter(prefix=paths.items, tags=["items"], dependencies=[Depends(caller)])
 
     @router.get("")
@@ -24,7 +24,7 @@ def items_router(paths: Paths, store: ItemStore, caller: Caller) -> APIRouter:
 
     @router.post("", status_code=201)
     async def create_item(body: NewItem) -> Item:
-        """Make an item."""
+        """Create an item."""
         return store.add(body)
 
     @router.get("/{item_id}")
@@ -34,7 +34,7 @@ def items_router(paths: Paths, store: ItemStore, caller: Caller) -> APIRouter:
 
     @router.patch("/{item_id}")
     async def change_item(item_id: int, body: ItemChange) -> Item:
-        """Change the fields that are sent."""
+        """Change the given fields."""
         return found(store.change(item_id, body), "item", item_id)
 
     @router.delete("/{item_id}", status_code=204)

@@ -1,4 +1,4 @@
-"""What the service measures of itself, for clients that watch it during a load test."""
+"""The service's own metrics, for clients that monitor it during a load test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Missions and specs. Lists are bare arrays here."""
+"""Missions and specs. Lists are bare arrays."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from service.settings import Paths
 
 
 def missions_router(paths: Paths, missions: Missions, caller: Caller) -> APIRouter:
-    """Return the endpoints of missions and specs; all of them want a token or the API key."""
+    """Return the endpoints of missions and specs; all of them require a token or the API key."""
     router = APIRouter(prefix=paths.prefix, tags=["missions"], dependencies=[Depends(caller)])
 
     @router.get("/missions")
@@ -40,7 +40,7 @@ def missions_router(paths: Paths, missions: Missions, caller: Caller) -> APIRout
 
     @router.get("/specs/search")
     async def search_specs(q: Annotated[str, Query(min_length=1, max_length=100)]) -> list[Spec]:
-        """Return the specs that hold a word."""
+        """Return the specs that contain a word."""
         return missions.search_specs(q)
 
     @router.get("/specs/{spec_id}")

@@ -1,4 +1,4 @@
-"""The root of the service and the page a browser would log in on."""
+"""The root of the service and its login page."""
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -16,7 +16,7 @@ LOGIN_PAGE = """<!DOCTYPE html>
 
 
 class Root(BaseModel):
-    """Where to find what."""
+    """Addresses of the service."""
 
     service: str
     version: str
@@ -25,7 +25,7 @@ class Root(BaseModel):
 
 
 def root_router(paths: Paths) -> APIRouter:
-    """Return ``/`` and the login page, which only the redirect faults lead to."""
+    """Return ``/`` and the login page, which only the redirect faults link to."""
     router = APIRouter(tags=["root"])
 
     @router.get(paths.root)

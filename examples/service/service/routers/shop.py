@@ -1,7 +1,7 @@
-"""The shop of many tenants. Each tenant has a limit of its own on all of this.
+"""The shop of many tenants. Each tenant has its own rate limit.
 
-It is no part of the API description: its operations need ids that belong together in ways no
-description can say.
+It is not part of the API description, because its operations need related ids, which a description
+cannot express.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Tenancy:
         self._limits = Limits(board)
 
     async def __call__(self, request: Request, response: Response) -> None:
-        """Count one request; tell the client what is left."""
+        """Count one request, and set the rate-limit headers."""
         decision = self._limits.take(request.state.user.tier)
         if decision is None:
             return
@@ -61,7 +61,7 @@ class Tenancy:
 
 
 def shop_router(paths: Paths, shop: Shop, caller: Caller, board: Board) -> APIRouter:
-    """Return the endpoints of the shop; all of them want a token or a key."""
+    """Return the endpoints of the shop; all of them require a token or a key."""
     router = APIRouter(
         prefix=paths.prefix,
         include_in_schema=False,

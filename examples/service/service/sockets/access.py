@@ -1,4 +1,4 @@
-"""Who may open a socket."""
+"""Access control of WebSockets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Doorkeeper:
-    """Lets in who brings a good token, and who brings none, unless `ws-auth` wants one."""
+    """Accepts valid tokens and, unless `ws-auth` is on, connections without a token."""
 
     def __init__(self, settings: Settings, tokens: Tokens, board: Board) -> None:
         self._api_key = settings.api_key
@@ -22,7 +22,7 @@ class Doorkeeper:
         self._board = board
 
     def admits(self, token: str) -> bool:
-        """Say whether a token opens the door."""
+        """Tell whether a token grants access."""
         if not token:
             return not self._board.setting("ws-auth", False)
         if token == self._api_key:
@@ -35,7 +35,7 @@ class Doorkeeper:
 
 
 def token_of(query: bytes, authorization: str) -> str:
-    """Return the token of the address (`?token=`) or of the header, empty when there is none."""
+    """Return the token in the URL (`?token=`) or the header; empty if there is none."""
     from_query = parse_qs(query.decode("latin-1")).get("token", [""])[0]
     scheme, _, from_header = authorization.partition(" ")
     return from_query or (from_header if scheme.lower() == "bearer" else "")

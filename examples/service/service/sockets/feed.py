@@ -1,4 +1,4 @@
-"""The news that every subscriber of a channel gets, and the clock they are stamped with."""
+"""The news for subscribers of a channel, and the clock for their timestamps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Clock:
-    """The server's wall clock, as far off as the fault `ws-skew` says."""
+    """The server's wall clock, shifted by the fault `ws-skew`."""
 
     def __init__(self, board: Board) -> None:
         self._board = board
@@ -28,7 +28,7 @@ class Clock:
 
 
 class Feed:
-    """Sends news of each channel at a steady pace while anybody listens.
+    """Sends news on each channel at a steady rate while it has subscribers.
 
     Args:
         clock: stamps the news.
@@ -65,7 +65,7 @@ class Feed:
                 "data": {"status": "running"},
             }
             for deliver in list(listeners.values()):
-                # A listener that has just gone must not cost the others their news.
+                # A listener that has just disconnected must not affect the others.
                 with contextlib.suppress(Exception):
                     await deliver(news)
         del self._tasks[channel]

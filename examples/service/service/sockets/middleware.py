@@ -1,4 +1,4 @@
-"""Counts sockets, hands Socket.IO its path, and applies the faults that sockets meet."""
+"""Counts sockets, routes Socket.IO, and applies the faults of sockets."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ RAW_NEWS = '{"type": "message"'
 
 
 class SocketMiddleware:
-    """Everything about a WebSocket that is not what is said on it.
+    """Handles everything about WebSockets except the messages.
 
     Args:
         app: gets all but Socket.IO.
@@ -49,7 +49,7 @@ class SocketMiddleware:
         self._stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Deal with one connection; plain requests pass."""
+        """Handle one connection; pass on plain requests."""
         app = self._socketio if scope["path"].startswith(self._path) else self._app
         if scope["type"] != "websocket":
             await app(scope, receive, send)
@@ -84,7 +84,7 @@ class SocketMiddleware:
 
 
 class Talk:
-    """What the client gets to hear of one socket, with the faults it meets."""
+    """Sends the messages of one socket to the client, with its faults."""
 
     def __init__(self, chosen: Chosen, scope: Scope, send: Send) -> None:
         self._chosen = chosen
@@ -93,7 +93,7 @@ class Talk:
         self._later: set[asyncio.Task[None]] = set()
 
     async def send(self, message: Message) -> None:
-        """Pass a message on, or do what the faults say instead."""
+        """Pass on a message, or apply the faults instead."""
         if message["type"] == "websocket.accept":
             await self._send(message)
             await self._accepted()
@@ -127,7 +127,7 @@ class Talk:
             asyncio.get_running_loop().call_later(self._number("ws-drop"), self._wire.reset)
 
     def _promising(self, message: Message) -> Message:
-        """Change what the first packet of Socket.IO says about pings."""
+        """Change the ping interval in the first packet of Socket.IO."""
         text = message.get("text") or ""
         if "ws-heartbeat" not in self._chosen or not text.startswith(SOCKETIO_OPEN):
             return message
@@ -154,9 +154,9 @@ class Talk:
     def _done(self, task: asyncio.Task[None]) -> None:
         self._later.discard(task)
         if not task.cancelled():
-            task.exception()  # the client has gone meanwhile
+            task.exception()  # the client has disconnected in the meantime
 
 
 def _is_news(message: Message) -> bool:
-    """Say whether this is an event, and not part of the protocol or an answer."""
+    """Tell whether this is an event, not part of the protocol or a reply."""
     return (message.get("text") or "").startswith((SOCKETIO_EVENT, RAW_NEWS))

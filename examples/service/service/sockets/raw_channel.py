@@ -1,4 +1,4 @@
-"""The raw channel: JSON texts, each with a `type`."""
+"""The raw channel: JSON messages, each with a `type`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def raw_router(paths: Paths, feed: Feed, clock: Clock, door: Doorkeeper) -> APIR
     router = APIRouter()
 
     async def channel(socket: WebSocket) -> None:
-        """Answer what the client says until it leaves."""
+        """Reply to the client's messages until it disconnects."""
         token = token_of(socket.scope["query_string"], socket.headers.get("authorization", ""))
         if not door.admits(token):
             await socket.close(FORBIDDEN)
@@ -48,7 +48,7 @@ def raw_router(paths: Paths, feed: Feed, clock: Clock, door: Doorkeeper) -> APIR
 
 
 def _read(text: str) -> dict[str, Any]:
-    """Return what a client said; anything but a JSON object is an empty one."""
+    """Return a client's message; an empty one if it is not a JSON object."""
     with contextlib.suppress(ValueError):
         said = json.loads(text)
         if isinstance(said, dict):

@@ -30,7 +30,7 @@ class Desk(socketio.AsyncNamespace):  # type: ignore[misc]
         self._door = door
 
     async def on_connect(self, _sid: str, environ: dict[str, Any], auth: object = None) -> None:
-        """Refuse a wrong token; it comes in the address, a header or the connect packet."""
+        """Refuse an invalid token, sent in the URL, a header or the connect packet."""
         said = str(auth.get("token", "")) if isinstance(auth, dict) else ""
         header = str(environ.get("HTTP_AUTHORIZATION", ""))
         token = said or token_of(str(environ.get("QUERY_STRING", "")).encode(), header)
@@ -42,7 +42,7 @@ class Desk(socketio.AsyncNamespace):  # type: ignore[misc]
         self._feed.leave((self.namespace, sid))
 
     async def on_subscribe(self, sid: str, channel: object = None) -> dict[str, Any]:
-        """Subscribe to news; the acknowledgement says to which."""
+        """Subscribe to news; the acknowledgement contains the channel."""
 
         async def deliver(news: dict[str, Any]) -> None:
             await self.emit("message", news, to=sid)
@@ -51,11 +51,11 @@ class Desk(socketio.AsyncNamespace):  # type: ignore[misc]
         return {"ok": True, "channel": channel}
 
     async def on_typing(self, _sid: str, *_: object) -> dict[str, Any]:
-        """Acknowledge that somebody types."""
+        """Acknowledge a typing event."""
         return {"ok": True}
 
     async def on_time(self, _sid: str, *_: object) -> dict[str, Any]:
-        """Say what time it is here, milliseconds."""
+        """Return the server's time in milliseconds."""
         return {"timestamp": self._clock.now()}
 
 

@@ -1,30 +1,34 @@
-// @@project_name@@: load-test configuration. The file to edit first.
+// @@project_name@@: load-test configuration. Edit this file first.
 //
-// Where things are: profiles (how much load) in config/profiles.js, thresholds (what is good) in
-// config/thresholds.js, steps and weights (what the profiles do) in workload.js. Settings that differ
-// between environments stand in suite.env; an environment variable of the same name wins.
+// Related files: config/profiles.js (how much load), config/thresholds.js (pass/fail criteria) and
+// workload.js (the steps that the profiles run). Settings that differ between environments belong in
+// suite.env; an environment variable of the same name takes precedence.
 
 import { defaultThresholds } from './config/thresholds.js';
 import { profileSets } from './config/profiles.js';
-import { env } from './lib/config.js';
+import { API_PREFIX, BASE_URL, env } from './lib/config.js';
 
 /** Tags, default thresholds and limits of every test. */
 export const config = {
   project: env.PROJECT_NAME,
 
-  /** On every sample. Keep the set small: each distinct value is a time series. */
+  /** The service under test; the settings BASE_URL and API_PREFIX. */
+  baseUrl: BASE_URL,
+  apiPrefix: API_PREFIX,
+
+  /** Tags of every sample. Keep the set small: each distinct value creates a time series. */
   tags: {
     project: env.PROJECT_SLUG,
     environment: env.ENVIRONMENT,
   },
 
   /**
-   * What a test starts from. Entries of the same name win: those of the profile in config/thresholds.js, then those of
-   * the test itself. Profiles that overload the service (`stress`, `spike`, `breakpoint`) do without these.
+   * Default thresholds. Profile thresholds in config/thresholds.js override entries of the same name, and thresholds
+   * of the test override both. Profiles that overload the service (`stress`, `spike`, `breakpoint`) ignore the defaults.
    */
   thresholds: defaultThresholds,
 
-  /** What k6 tags by itself. Without `url`: the route name says as much, and ids would be time series. */
+  /** k6's system tags. `url` is left out: `name` identifies the route, and each id in a URL would create a time series. */
   systemTags: [
     'name',
     'method',
@@ -36,19 +40,23 @@ export const config = {
     'expected_response',
   ],
 
-  /** Statistics of every trend, in the console and in summary.json. */
+  /** Statistics of every trend metric, in the console and in summary.json. */
   summaryTrendStats: ['avg', 'min', 'med', 'max', 'p(90)', 'p(95)', 'p(99)', 'count'],
 };
 
 /** The profiles of the active set: `{ smoke: {...}, load: {...}, ... }`. */
 export const scenarios = rowOf(profileSets, env.PROFILE_SET, 'PROFILE_SET');
 
+/** The same under the names of earlier documents, for scripts that do without `defineTest`. */
+export const profiles = scenarios;
+export const options = { thresholds: config.thresholds, tags: config.tags };
+
 /**
- * Looks a profile of the active set up.
+ * Looks up a profile of the active set.
  *
  * @param {string} name
  * @returns {import('./engine/types/suite.js').Shape}
- * @throws when the set has no such profile; the message lists those it has
+ * @throws when the set has no such profile; the message lists the available ones
  * @example getScenarioConfig('smoke') // { executor: 'constant-vus', vus: 1, duration: '1m' }
  */
 export function getScenarioConfig(name) {

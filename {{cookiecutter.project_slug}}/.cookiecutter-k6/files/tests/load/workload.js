@@ -1,8 +1,8 @@
-// WHAT the files in scenarios/ do: which steps a profile takes, with which pauses. The file to edit next.
+// WHAT the files in scenarios/ do: the steps and think times of each profile. Edit this file next.
 //
-// A step is a visit of one endpoint, written in scripts/. Add a row to add it to a profile; `think` is the
-// pause after it in seconds (from, to). `order: 'sequence'` takes every step in each iteration,
-// `order: 'weighted'` one of them by `weight` (the weights add up to 1).
+// A step calls one endpoint; the functions that do so are in scripts/. Add a row to add a step to a profile.
+// `think` is the pause after the step in seconds: [min, max]. `order: 'sequence'` runs every step in each
+// iteration; `order: 'weighted'` picks one step per iteration by `weight` (the weights must add up to 1).
 
 import { env } from './lib/config.js';
 import { variant } from './lib/http.js';
@@ -11,7 +11,7 @@ import { HEALTH, visitHealth } from './scripts/health.js';
 
 /** @typedef {import('./engine/types/suite.js').WorkloadPlan} WorkloadPlan */
 
-/** People reading: a glance at health, then the API. */
+/** Read-only browsing: the health endpoint, then the API. */
 const browsing = /** @satisfies {WorkloadPlan} */ ({
   order: 'sequence',
   steps: [
@@ -20,7 +20,7 @@ const browsing = /** @satisfies {WorkloadPlan} */ ({
   ],
 });
 
-/** A service under pressure may be slow: more patience, and a check that says how slow is too slow. */
+/** For overload: a longer timeout, and a check that fails responses slower than `maxDuration` milliseconds. */
 const hammering = /** @satisfies {WorkloadPlan} */ ({
   order: 'sequence',
   steps: [
@@ -49,11 +49,11 @@ const core = {
   breakpoint: hammering,
 };
 
-/** The plan of each profile. WORKLOAD names another file that exports some: `workloads/<name>.js`. */
+/** The plan of each profile. `WORKLOAD=<name>` overrides plans with those exported by `workloads/<name>.js`. */
 export const workload = env.WORKLOAD === 'core' ? core : { ...core, ...plansOf(env.WORKLOAD) };
 
 /**
- * @param {string} name of a file in workloads/
+ * @param {string} name file in workloads/, without extension
  * @returns {Record<string, WorkloadPlan>}
  * @throws when there is no such file
  */

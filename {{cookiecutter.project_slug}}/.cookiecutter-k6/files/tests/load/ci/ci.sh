@@ -1,33 +1,30 @@
 #!/usr/bin/env bash
 #
-# Shared by all CI systems: decides what runs, installs k6, runs the test, shows the result, cleans up.
+# Shared by all CI systems: plans the run, installs k6, runs the test, prints the report, cleans up.
 #
 #   ci.sh plan      prints run, profile, journey, vus, minutes, target, group as NAME=value lines
-#   ci.sh install   builds the pinned k6, unless there is one; needs Go
-#   ci.sh run       hands over to scripts/load-test.sh; without PROFILE it plans first, and installs k6
+#   ci.sh install   builds the pinned k6 unless k6 is already installed; needs Go
+#   ci.sh run       runs scripts/load-test.sh; without PROFILE it first plans the run and installs k6
 #   ci.sh summary   prints the Markdown report of this run
-#   ci.sh cleanup   stops the processes that an interrupted run has left
+#   ci.sh cleanup   stops processes left behind by an interrupted run
 #
-# Every input is an environment variable and is checked here before it is used. Only START_COMMAND is ever executed.
+# All inputs are environment variables and are validated before use. Only START_COMMAND is ever executed.
 #
 #   PROFILE JOURNEY VUS TARGET   what to run and where; without PROFILE the occasion decides (runs.txt)
 #   OCCASION, or EVENT and CRON  pull-request, nightly, weekly, monthly
 #   SERVICE_IMAGE                container image of the service, started and stopped with the run
-#   SERVICE_HOST                 host of a service container that the CI system has started for the job
+#   SERVICE_HOST                 host of a service container that the CI system started for the job
 #   CONFIRM_TARGET               the host of TARGET, if it is not in ALLOWED_HOSTS
-#   FORK                         true: the change comes from a fork, which gets neither secrets nor a deployed target
+#   FORK                         true: the change comes from a fork, so there are no secrets and no deployed target
 #   REQUIRED                     true: fail instead of skipping if there is nothing to test
-#   SAVE_BASELINE                true: runs several times and stores the baseline
-#   RUN_ID                       names the run and its folder
+#   SAVE_BASELINE                true: run the test several times and save a baseline
+#   RUN_ID                       name of the run and its folder
 #
-# The settings of the suite (START_COMMAND, DURATION, ALLOWED_HOSTS, ...) work as always.
+# All settings of the suite (START_COMMAND, DURATION, ALLOWED_HOSTS, ...) can be set as well.
 
 set -euo pipefail
 LC_ALL=C
 
-# The checksum of the module in Go's checksum database; Go verifies it, and those of its dependencies.
-readonly K6_VERSION=v1.8.1
-readonly K6_CHECKSUM=h1:orZsbZ2Od0CVZICs9YpTgkKcxfPghJW8VZtwg0cj8H8=
 readonly CONTAINER=load-test-service
 # Seconds between SIGTERM and SIGKILL for the processes of an interrupted run
 readonly STOP_LIMIT=3
@@ -45,8 +42,10 @@ tools=${K6_FOLDER:-$suite/ci/.k6}
 . "$suite/engine/shell/settings-file.sh"
 # shellcheck source-path=SCRIPTDIR source=../engine/shell/url.sh
 . "$suite/engine/shell/url.sh"
+# shellcheck source-path=SCRIPTDIR source=../engine/shell/rules.sh
+. "$suite/engine/shell/rules.sh"
 
-# say KIND MESSAGE: on stderr, on GitHub as an annotation (whose syntax are `::` and line breaks).
+# say KIND MESSAGE: prints to stderr; on GitHub as an annotation (`::` and line breaks are its syntax).
 say() {
   local text=${2//[[:cntrl:]]/ }
   if [ "${GITHUB_ACTIONS:-}" = true ]; then
@@ -73,7 +72,7 @@ setting() {
   printf '%s' "${!1:-$parsed_value}"
 }
 
-# require_form NAME VALUE PATTERN ACCEPTED: refuses a value of another form; an empty value passes.
+# require_form NAME VALUE PATTERN ACCEPTED: refuses a value that does not match; an empty value passes.
 require_form() {
   local shown=$2
   case $2 in *@*) [ "$1" = SERVICE_IMAGE ] || shown='***' ;; esac
@@ -95,7 +94,7 @@ check_inputs() {
 # plan
 # ---------------------------------------------------------------------------------------------------
 
-# occasion: prints the reason for this pipeline; the fields of a schedule say which one it is.
+# occasion: prints the occasion of this pipeline. Schedules are told apart by the fields of their cron expression.
 occasion() {
   local day month_day
   if [ -n "${OCCASION:-}" ]; then
@@ -129,7 +128,7 @@ read_row() {
   [ -n "$minutes" ] || refuse "tests/load/ci/runs.txt: the row '$1' needs five columns."
 }
 
-# host_of URL: prints host and port, in lower case: two runs must not load the same host at once.
+# host_of URL: prints host and port in lower case, as the lock that keeps two runs off the same host.
 host_of() { parse_url "$1" && printf '%s' "$url_host${url_port:+:$url_port}"; }
 
 # is_local URL: is it on this machine?
@@ -144,7 +143,7 @@ container_url() {
 }
 
 # choose_place OCCASION: sets $target, and $skip to the reason if there is nothing to test. An empty target is the service
-# that is started for the run. A pull request prefers it, to test its own change.
+# started for the run, which pull requests prefer in order to test their own change.
 choose_place() {
   skip=''
   target=${TARGET:-}
@@ -155,6 +154,10 @@ choose_place() {
     skip='there is nothing to test. Set LOAD_TEST_START_COMMAND, LOAD_TEST_IMAGE or LOAD_TEST_URL (tests/load/docs/ci.md).'
   elif [ "${FORK:-}" = true ] && [ -z "${SERVICE_HOST:-}" ] && [ -n "$target" ] && ! is_local "$target"; then
     skip='changes from a fork are not run against a deployed service.'
+  fi
+  if [ -z "$skip" ] && [ "$1" != manual ] && is_heavy "$profile" && [ -n "$target" ] && ! is_local "$target" &&
+    [ -z "${SERVICE_HOST:-}" ] && [ "$(setting ALLOW_HEAVY)" != true ]; then
+    skip="$profile overloads $(host_of "$target"), which nobody has allowed. Set LOAD_TEST_ALLOW_HEAVY=true, or choose another profile in tests/load/ci/runs.txt."
   fi
   if [ "${FORK:-}" = true ] && [ "$(setting AUTH_MODE)" = api-key ] && [ -z "${API_KEY:-}" ]; then
     skip='changes from a fork do not get the secret API_KEY.'
@@ -196,36 +199,49 @@ print_plan() {
 # install
 # ---------------------------------------------------------------------------------------------------
 
+# pinned_k6: prints the version in k6/go.mod.
+pinned_k6() {
+  local line pattern='go\.k6\.io/k6 +(v[^ ]+)'
+  while IFS= read -r line; do
+    if [[ $line =~ $pattern ]]; then
+      printf '%s' "${BASH_REMATCH[1]}"
+      return
+    fi
+  done <"$suite/ci/k6/go.mod"
+  refuse 'tests/load/ci/k6/go.mod does not name a version of go.k6.io/k6.'
+}
+
 install_k6() {
-  local work
+  local work version
   if command -v k6 >/dev/null 2>&1; then
     k6 version
     return
   fi
-  if [ ! -x "$tools/$K6_VERSION/k6" ]; then
-    command -v go >/dev/null 2>&1 || refuse 'k6 is not installed, and neither is Go, which builds it.'
+  version=$(pinned_k6)
+  if [ ! -x "$tools/$version/k6" ]; then
+    command -v go >/dev/null 2>&1 || refuse 'k6 is not installed, and neither is Go, which is needed to build it.'
     work=$(mktemp -d)
-    # shellcheck disable=SC2064  # the folder of now
+    # shellcheck disable=SC2064  # expand $work now
     trap "rm -rf -- '$work'" EXIT
-    printf 'module build\n\ngo 1.24\n\nrequire go.k6.io/k6 %s\n' "$K6_VERSION" >"$work/go.mod"
-    printf 'go.k6.io/k6 %s %s\n' "$K6_VERSION" "$K6_CHECKSUM" >"$work/go.sum"
+    cat -- "$suite/ci/k6/go.mod" >"$work/go.mod"
+    cat -- "$suite/ci/k6/go.sum" >"$work/go.sum"
     (cd -- "$work" && GOFLAGS='' GOWORK=off go build -mod=mod -trimpath -ldflags='-s -w' -o k6 go.k6.io/k6)
     "$work/k6" version
-    mkdir -p -- "$tools/$K6_VERSION"
-    mv -- "$work/k6" "$tools/$K6_VERSION/k6"
+    mkdir -p -- "$tools/$version"
+    mv -- "$work/k6" "$tools/$version/k6"
     rm -rf -- "$work"
     trap - EXIT
   fi
-  [ -z "${GITHUB_PATH:-}" ] || printf '%s\n' "$tools/$K6_VERSION" >>"$GITHUB_PATH"
-  PATH=$tools/$K6_VERSION:$PATH
+  [ -z "${GITHUB_PATH:-}" ] || printf '%s\n' "$tools/$version" >>"$GITHUB_PATH"
+  PATH=$tools/$version:$PATH
 }
 
 # ---------------------------------------------------------------------------------------------------
 # run
 # ---------------------------------------------------------------------------------------------------
 
-# choose_service: exports the address of the service and how to start it. The wrapper starts no service that already answers,
-# and none on another machine.
+# choose_service: exports the address of the service and how to start it. The wrapper starts the service only if it is on
+# this machine and not yet running.
 choose_service() {
   local port base
   port=$(setting BACKEND_PORT)
@@ -233,20 +249,20 @@ choose_service() {
   if [ -z "$target" ] && ! is_local "$base"; then base=http://localhost:${port:-8000}; fi
   export BASE_URL=$base
   if [ -n "${SERVICE_HOST:-}" ]; then
-    # It exists for this job only.
+    # The container exists for this job only, so any load and any writes are safe.
     export BASE_URL ALLOW_HEAVY=true ALLOW_WRITES=true ALLOWED_HOSTS=$SERVICE_HOST
     BASE_URL=$(container_url)
   fi
   [ -z "${CONFIRM_TARGET:-}" ] || export CONFIRM_TARGET ALLOW_REMOTE=true
   if [ -n "${SERVICE_IMAGE:-}" ]; then
-    # In the foreground, so that the wrapper can stop it and has its log.
+    # In the foreground, so that the wrapper can stop it and capture its log.
     port=127.0.0.1:${port:-8000}:${port:-8000}
     export START_COMMAND="exec docker run --rm --init --name $CONTAINER -p $port $SERVICE_IMAGE"
     export START_TIMEOUT=${START_TIMEOUT:-3m}
   fi
 }
 
-# choose_gate: sets $gate, the arguments for the baseline. A committed baseline is a gate.
+# choose_gate: sets $gate, the baseline arguments. If a baseline is committed, regressions fail the run.
 choose_gate() {
   local name=$profile${journey:+-$journey}
   gate=()
@@ -255,7 +271,7 @@ choose_gate() {
   elif [ -f "$suite/baselines/$name.json" ]; then
     gate=(--compare)
   else
-    say notice "No baseline is committed (tests/load/baselines/$name.json): this run is not compared with earlier ones."
+    say notice "No baseline is committed (tests/load/baselines/$name.json), so this run is not checked for regressions."
   fi
 }
 
@@ -271,13 +287,16 @@ run_test() {
   fi
   choose_service
   choose_gate
-  # The profile is passed as the first argument, not as a setting.
+  # These become arguments; as settings they would apply twice.
   unset PROFILE JOURNEY TARGET SERVICE_IMAGE
   if [ -n "$vus" ]; then export VUS=$vus; else unset VUS; fi
   words=("$profile")
   [ -z "$journey" ] || words+=("$journey")
   [ "$journey" != all ] || gate=()
-  # With exec, so that the signal of a cancelled job reaches the wrapper, which then stops k6 and the service.
+  export REASON_FILE
+  REASON_FILE=$(reason_file)
+  rm -f -- "$REASON_FILE"
+  # exec, so that the signal of a cancelled job reaches the wrapper, which then stops k6 and the service.
   exec bash "$project/scripts/load-test.sh" "${words[@]}" ${gate[@]+"${gate[@]}"}
 }
 
@@ -287,20 +306,26 @@ run_test() {
 
 run_folder() { printf '%s' "$results/${RUN_ID:-latest}"; }
 
+# reason_file: where the wrapper says why it sent no load.
+reason_file() { printf '%s' "$results/.${RUN_ID:-latest}.reason"; }
+
 print_summary() {
-  local report folder reports=()
+  local report folder reason reports=()
   folder=$(run_folder)
   for report in "$folder/report.md" "$folder"/*/report.md; do
     [ ! -f "$report" ] || reports+=("$report")
   done
   if [ "${#reports[@]}" -gt 0 ]; then
     cat -- "${reports[@]}" | head -c "$SUMMARY_LIMIT" || :
+  elif reason=$(reason_file) && [ -s "$reason" ]; then
+    printf '### Load test\n\nThe test did not start:\n\n'
+    sed 's/^/    /' -- "$reason" | head -c "$SUMMARY_LIMIT" || :
   else
-    printf '### Load test\n\nThere is no report: the test did not start or did not end. The log of the job says why.\n'
+    printf '### Load test\n\nThere is no report, because the test did not start or did not finish. See the log of the job.\n'
   fi
 }
 
-# stop_group PID: SIGTERM to a process group, SIGKILL after STOP_LIMIT.
+# stop_group PID: sends SIGTERM to a process group, and SIGKILL after STOP_LIMIT.
 stop_group() {
   local deadline=$((SECONDS + STOP_LIMIT))
   kill -TERM -- "-$1" 2>/dev/null || return 0
@@ -308,7 +333,7 @@ stop_group() {
   kill -KILL -- "-$1" 2>/dev/null || :
 }
 
-# clean_up: only if the wrapper was killed; its marker file is there only then.
+# clean_up: stops leftover processes. The wrapper's marker file still exists only if the wrapper was killed.
 clean_up() {
   local marker name pid
   marker=$(run_folder)/.running
@@ -317,7 +342,7 @@ clean_up() {
       case $name in k6 | service) [[ ! $pid =~ ^[1-9][0-9]*$ ]] || stop_group "$pid" ;; esac
     done <"$marker"
     rm -f -- "$marker"
-    say warning 'The run was killed. Data it created in the service may be left; look for its run id.'
+    say warning 'The run was killed. Data that it created in the service may be left behind; look for its run id.'
   fi
   if [ -n "${SERVICE_IMAGE:-}" ] && command -v docker >/dev/null 2>&1; then
     docker rm --force "$CONTAINER" >/dev/null 2>&1 || :

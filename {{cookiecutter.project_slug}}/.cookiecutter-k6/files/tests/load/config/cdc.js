@@ -1,7 +1,7 @@
 /**
- * Tests of change data capture: rows are written to PostgreSQL, and looked for where the pipeline ends. What is written,
- * where it is looked for, how much, and what counts as good. The names of tables and columns are those of the example:
- * change them to yours.
+ * Change-data-capture tests: they write rows to PostgreSQL and poll the end of the pipeline (the read side) until the
+ * rows appear. This file defines the SQL, the read sides, the load and the thresholds. The table and column names
+ * belong to the example: replace them with yours.
  */
 
 import { randomInt, randomItem } from '../lib/helpers.js';
@@ -11,29 +11,29 @@ import { profileSets } from './profiles.js';
 /** @typedef {import('../engine/features/cdc/types.js').PipelineTest} PipelineTest */
 /** @typedef {import('../engine/features/cdc/types.js').Tracked} Tracked */
 
-/** Ends of addresses, behind the mark of the run. */
+/** Suffixes of email addresses, after the mark of the run. */
 const ENDINGS = ['@loadtest.com', '@latency.test', '@mixed.test'];
 
-/** The table whose rows are followed to the other end. @type {Tracked} */
+/** The table whose rows are followed to the read side. @type {Tracked} */
 export const tracked = {
   table: 'customers',
   key: 'id',
-  /** Carries the mark. */
+  /** Contains the mark of the run. */
   column: 'email',
   endings: ENDINGS,
-  /** A number that goes up with every change; empty: then only `state` tells old from new. */
+  /** A number that grows with every change. Empty: there is none, and only `state` distinguishes versions of a row. */
   revision: 'revision',
   state: 'status',
 };
 
-/** Where the run's marks are; removed at the end, rows that refer to others first. On both sides. */
+/** Columns that hold the mark. Marked rows are deleted at the end on both sides, referring tables first. */
 export const ownedByRun = [
   { table: 'orders', column: 'reference' },
   { table: 'addresses', column: 'street' },
   { table: 'customers', column: 'email', endings: ENDINGS },
 ];
 
-/** What is written, by name. `$1` and so on are values. @type {Record<string, Operation>} */
+/** Write operations by name, with `$1`, `$2`, … for values. @type {Record<string, Operation>} */
 export const operations = {
   insertCustomer: {
     sql: 'INSERT INTO customers (id, email, name, status) VALUES ($1::uuid, $2, $3, $4)',
@@ -59,13 +59,13 @@ export const operations = {
   },
 };
 
-/** Where the pipeline ends; `CDC_READ` chooses. */
+/** Read sides: where the pipeline ends. `CDC_READ` selects one. */
 export const readSides = {
-  /** A collection for each table, in the database of `MONGODB_URL`. */
+  /** One collection per table, in the database of `MONGODB_URL`. */
   mongodb: { key: 'id' },
-  /** An API that answers 404 as long as there is no such document. Below `READ_URL`. */
+  /** An API at `READ_URL` that answers 404 until the document exists. */
   http: { path: '/{table}/{id}' },
-  /** Tables of the same names in another PostgreSQL, `READ_URL`. */
+  /** Tables of the same names in another PostgreSQL database, `READ_URL`. */
   sql: { columns: 'id::text AS id, email, status, revision' },
 };
 
@@ -76,7 +76,7 @@ const CITIES = [
   ['Houston', 'TX'],
 ];
 
-/** An address of a customer. @param {string} id @param {string} customer @param {string} mark */
+/** Column values of an address. @param {string} id @param {string} customer @param {string} mark */
 export const addressOf = (id, customer, mark) => {
   const [city, state] = randomItem(CITIES);
   const street = `${randomInt(1, 9999)} Test Street ${mark}`;
@@ -85,7 +85,7 @@ export const addressOf = (id, customer, mark) => {
   return [id, customer, type, street, city, state, code, 'USA', Math.random() < 0.2];
 };
 
-/** An order of a customer: 10.00 to 510.00. @param {string} id @param {string} customer @param {string} mark */
+/** Column values of an order, with a total from 10.00 to 510.00. @param {string} id @param {string} customer @param {string} mark */
 export const orderOf = (id, customer, mark) => [
   id,
   customer,
@@ -98,9 +98,9 @@ export const STATUSES = ['active', 'suspended', 'pending'];
 const { baseline, stress, spike, soak } = profileSets.cdc;
 
 /**
- * The tests. `find`: `tries` looks, one every `every` seconds, after the `after` seconds that a user would wait; k6 looks from
- * the start and gives up when all that time is over. Latencies are milliseconds, from the write's beginning to the end of the look
- * that found it; what was never found counts with the whole wait.
+ * The tests. `find` sets how long to poll for a row: `after` seconds plus `tries` times `every` seconds. Polling starts
+ * right after the write, every `every` seconds. Latency is measured in milliseconds from the start of the write to the
+ * end of the poll that found the row; a row that was never found counts with the full waiting time.
  *
  * @satisfies {Record<string, PipelineTest>}
  */

@@ -1,17 +1,16 @@
 /**
- * A test of the database itself: what is put into it, which queries run, and what counts as good. SQL as you would type
- * it; values travel as `$1`, `$2`, never inside the text. The names are those of the example's tables: change them to
- * yours.
+ * The database test: seed data, queries and thresholds. Write plain SQL with `$1`, `$2`, … for values; never
+ * interpolate values into the text. The table names belong to the example: replace them with yours.
  */
 
 import { randomInt } from '../lib/helpers.js';
 
 /** @typedef {import('../engine/features/database/types.js').DatabaseTest} DatabaseTest */
 
-/** Rows of the seed. */
+/** Number of tickets to seed. */
 const TICKETS = 1000;
 
-/** Rows a page shows. */
+/** Rows per page. */
 const PAGE = 20;
 
 /** @param {string} mark */
@@ -19,13 +18,13 @@ const organization = (mark) => `org_loadtest${mark}`;
 
 /** @type {DatabaseTest} */
 export const database = {
-  /** Done once before the load; every row carries the run's mark. */
+  /** Run once in setup. Every row contains the mark of the run. */
   seed: [
     {
       sql: `
         INSERT INTO tickets (id, organization_id, title, description, status, created_at)
         SELECT
-          'loadtest_' || n || $1::text, $2::text, 'Load test ticket ' || n, 'A test of the database', 'OPEN',
+          'loadtest_' || n || $1::text, $2::text, 'Load test ticket ' || n, 'Created by a database test', 'OPEN',
           now() - (n % 30) * interval '1 day'
         FROM generate_series(1, $3::int) AS n
         ON CONFLICT DO NOTHING`,
@@ -33,10 +32,10 @@ export const database = {
     },
   ],
 
-  /** Where the marks are; removed after the load, in this order. */
+  /** Columns that hold the mark. Marked rows are deleted in teardown, in this order. */
   owned: [{ table: 'tickets', column: 'organization_id' }],
 
-  /** Each iteration runs all of them, in this order. */
+  /** Each iteration runs all queries in this order. */
   queries: {
     list_tickets: {
       sql: `
@@ -67,7 +66,7 @@ export const database = {
     },
   },
 
-  /** What the server says about itself while the load runs, and afterwards. */
+  /** Queries on the server's own statistics, during the load or after it. */
   views: {
     connections: {
       file: 'sql/connection-pool-test.sql',

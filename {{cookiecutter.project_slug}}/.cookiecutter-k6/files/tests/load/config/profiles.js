@@ -1,16 +1,16 @@
 /**
  * Profile sets: HOW MUCH load, as plain k6 scenario objects.
  *
- * `PROFILE_SET` chooses the set, `PROFILE` (or the file in scenarios/) the profile. Every set starts from
- * `core` and replaces what it names. `VUS` and `DURATION` rescale any of them at run time, see README.md.
+ * `PROFILE_SET` selects the set, `PROFILE` (or the file in scenarios/) the profile. Every set extends `core` and
+ * overrides some of its profiles. `VUS` and `DURATION` rescale any profile at run time, see README.md.
  *
- * A stage whose target equals the one before it is a hold; all others are ramps.
+ * A stage with the same target as the previous one is a hold; every other stage is a ramp.
  */
 
 /** @typedef {import('../engine/types/suite.js').Shape} Shape */
 
 /**
- * A ramping profile that starts from no load.
+ * A ramping profile that starts at 0 VUs.
  *
  * @param {[duration: string, target: number][]} stages
  * @returns {Shape}
@@ -29,7 +29,6 @@ const ramping = (...stages) => ({
  */
 const constant = (vus, duration) => ({ executor: 'constant-vus', vus, duration });
 
-/** The defaults. */
 const core = {
   smoke: constant(1, '1m'),
   load: ramping(['2m', 50], ['5m', 50], ['2m', 0]),
@@ -46,8 +45,8 @@ const core = {
   ),
   soak: constant(20, '30m'),
   spike: ramping(['1m', 5], ['10s', 100], ['3m', 100], ['10s', 5], ['3m', 5], ['1m', 0]),
-  // Five steps of 1,000 VUs: more than one ordinary load generator holds. The ramp down lets the
-  // service show whether it comes back.
+  // Up to 5,000 VUs: more than a typical single load generator can run. The ramp-down shows whether the service
+  // recovers.
   breakpoint: ramping(
     ['5m', 1000],
     ['5m', 2000],
@@ -62,7 +61,7 @@ const core = {
 export const profileSets = {
   core,
 
-  /** The stress test in three longer steps up to 150. */
+  /** A stress test with three longer steps, up to 150 VUs. */
   'stress-150': {
     ...core,
     stress: ramping(
@@ -113,7 +112,7 @@ export const profileSets = {
     ),
   },
 
-  /** The shapes of `saas`, stretched to 5m, 30m, 1h, 30m and 4h. */
+  /** The profiles of `saas` over longer times: 5m smoke, 30m load, 1h stress, 30m spike, 4h soak. */
   extended: {
     ...core,
     smoke: constant(1, '5m'),
@@ -141,7 +140,7 @@ export const profileSets = {
     ),
   },
 
-  /** A change-data-capture pipeline: fewer users, longer waits. */
+  /** A change-data-capture pipeline: fewer VUs, longer waits. */
   cdc: {
     ...core,
     baseline: constant(10, '5m'),
@@ -166,7 +165,7 @@ export const profileSets = {
     ),
   },
 
-  /** A help desk with an office-hours crowd. */
+  /** A help desk used during office hours. */
   desk: {
     ...core,
     smoke: constant(3, '1m'),
@@ -178,23 +177,23 @@ export const profileSets = {
   },
 };
 
-/** The question each profile answers, said at the start of a run. */
+/** The question each profile answers, printed at the start of a run. */
 export const purposes = {
-  smoke: 'does it work at all?',
-  'smoke-ramping': 'does it work at all?',
-  baseline: 'what is normal?',
-  load: 'does it carry a normal busy day?',
-  stress: 'where are the limits, and what gives first?',
-  soak: 'what grows over time?',
-  spike: 'does it survive a sudden crowd, and recover?',
-  breakpoint: 'how much is too much?',
+  smoke: 'does the service work at all?',
+  'smoke-ramping': 'does the service work at all?',
+  baseline: 'how does the pipeline perform under normal load?',
+  load: 'does the service handle a normal busy day?',
+  stress: 'where are the limits, and what fails first?',
+  soak: 'does anything degrade or leak over time?',
+  spike: 'does the service survive a traffic spike, and recover?',
+  breakpoint: 'at which load does the service break?',
 };
 
 /**
- * Profiles that push a service past its limits. Off this machine they need an explicit opt-in, and their
+ * Profiles that overload the service. Against another machine they require an explicit opt-in, and their
  * thresholds replace the stricter ones of a journey.
  */
 export const heavyProfiles = ['stress', 'spike', 'breakpoint'];
 
-/** Profiles big enough for a throughput target to mean something. */
+/** Profiles with enough load for a throughput target to be meaningful. */
 export const loadSizedProfiles = ['load', 'stress', 'soak', 'spike', 'breakpoint'];

@@ -1,15 +1,14 @@
 /**
- * When a run counts as slower than its baseline (`--compare`). An endpoint's p95 may exceed the baseline's median
- * by the largest of these:
+ * When `--compare` reports a regression. An endpoint's p95 may exceed the median of the baseline by the largest of:
  *
- * - `tolerance`, a share of the median: what a change may cost without being worth a red build;
- * - `slackMs`, milliseconds: below that, a share of the median is only noise;
- * - what the runs of the baseline differed among themselves, so that at most a share of `falseAlarms` of the runs
- *   of an unchanged service fail. More runs in the baseline make this tighter. Noise counts up to `maxNoise`, a
- *   share of the median: runs that differ more would make a limit that nothing ever crosses. `--save-baseline`
- *   names such endpoints.
+ * - `tolerance`: a fraction of the median; smaller slowdowns are not worth a failed build.
+ * - `slackMs`: milliseconds; for fast endpoints, a fraction of the median is only noise.
+ * - the noise between the runs of the baseline, chosen so that at most `falseAlarms` (a fraction) of the runs of an
+ *   unchanged service fail. More runs in the baseline tighten this limit. Noise is capped at `maxNoise`, a fraction
+ *   of the median: without the cap, a noisy baseline would accept anything. `--save-baseline` lists the endpoints
+ *   that reach the cap.
  *
- * The rate of failed requests may exceed the worst run of the baseline by `errorSlack`, a share of the requests.
+ * The rate of failed requests may exceed that of the worst baseline run by `errorSlack`, a fraction of all requests.
  */
 export const regression = {
   tolerance: 0.1,

@@ -1,8 +1,8 @@
 /**
- * Resources of the API: WHAT the resource tests do, as data. One row a resource, one line a request.
+ * Resources of the API: WHAT the resource tests do, as data. One row per resource, one step per request.
  *
- * Add a row, and `./scripts/load-test.sh resources --env RESOURCES=<row>` runs it under any profile. What the fields
- * mean: engine/features/resources/types.d.ts. How they work: lib/resources.js.
+ * Add a row, then run it with `./scripts/load-test.sh resources --env RESOURCES=<row>`, under any profile. The fields
+ * are documented in engine/features/resources/types.d.ts and implemented in lib/resources.js.
  */
 
 import { generateTicket } from '../lib/helpers.js'; // @feature desk
@@ -11,7 +11,7 @@ import { uniqueName } from '../lib/unique-name.js';
 /** @satisfies {Record<string, import('../engine/features/resources/types.js').ResourceRow>} */
 export const resources = {
   // @feature items {
-  /** An example: replace path and fields by those of your API. */
+  /** An example: replace the path and the fields with those of your API. */
   items: {
     path: '/items',
     group: 'items',
@@ -36,7 +36,7 @@ export const resources = {
         do: 'create',
         body: () => ({
           name: uniqueName('Load Test Mission'),
-          prompt: 'A mission of a load test: nothing to do',
+          prompt: 'Created by a load test: nothing to do',
           backend: 'mock',
         }),
         trend: 'mission_create_duration',
@@ -103,7 +103,7 @@ export const resources = {
         do: 'add',
         below: 'comments',
         group: 'Add Comment',
-        body: () => ({ content: `Comment of a load test at ${new Date().toISOString()}` }),
+        body: () => ({ content: `Load test comment at ${new Date().toISOString()}` }),
       },
       { do: 'list', group: 'List Tickets', query: 'page=1&limit=20', pause: 1 },
       {

@@ -1,15 +1,15 @@
 /**
- * What a WebSocket test says, for how long, and what counts as good. `WS_PROTOCOL` chooses the row.
+ * WebSocket conversations: messages, durations and thresholds. `WS_PROTOCOL` selects the row.
  *
- * A message may hold `{channel}`, the channel its socket subscribes to. Names of fields are those of the
- * service's messages. Seconds, unless a name says otherwise.
+ * `{channel}` in a message is replaced with the channel that the socket subscribes to. Field names are those of the
+ * service's messages. Times are in seconds unless the name says otherwise.
  */
 
 /** @typedef {import('../engine/features/sockets/types.js').Conversation} Conversation */
 
 /** @satisfies {Record<string, Conversation>} */
 export const conversations = {
-  /** JSON texts. */
+  /** JSON text messages. */
   raw: {
     path: '/ws',
     channels: ['missions'],
@@ -31,7 +31,7 @@ export const conversations = {
     },
   },
 
-  /** Socket.IO 3 and later: Engine.IO 4. `event` and what it carries; answers are acknowledgements. */
+  /** Socket.IO 3 and later (Engine.IO 4). A message is an `event` with a payload; replies are acknowledgements. */
   socketio: {
     path: '/socket.io/',
     channels: ['tickets:org_123'],
@@ -64,13 +64,13 @@ export const conversations = {
   },
 };
 
-/** At least this share of the sockets planned at the peak must have been opened: 500 of 1,000. */
+/** Minimum fraction of the planned peak sockets that must open: 500 of 1,000. */
 export const OPENED_SHARE = 0.5;
 
-/** At most this share of them may hear nothing for `messageWithin` seconds; of fewer than a hundred none. */
+/** Maximum fraction of sockets without a message for `messageWithin` seconds; below 100 sockets, none may be silent. */
 export const SILENT_SHARE = 0.01;
 
-/** Thresholds on sockets that `SLO=<name>` adds to profiles big enough for them. */
+/** Thresholds that `SLO=<name>` adds to the profiles in `loadSizedProfiles`. */
 export const sloSets = {
   target: { ws_open_at_peak: ['count>10000'] },
   critical: { ws_open_at_peak: ['count>5000'] },

@@ -1,16 +1,17 @@
 /**
- * Tenants: what each tier may do, how much of it the tests do, and what counts as good. Pure data.
+ * Tenants: the limits of each tier, the load that the tests send, and the targets. Pure data.
  *
- * A tier is a row; add one, and `tiers` and `rate-limit` take it up. What the fields mean: engine/features/tenants/types.d.ts.
+ * One row per tier; the tests `tiers` and `rate-limit` pick up new rows. The fields are documented in
+ * engine/features/tenants/types.d.ts.
  */
 
 /** @typedef {import('../engine/features/tenants/types.js').Target} Target */
 /** @typedef {import('../engine/features/tenants/types.js').Tier} Tier */
 
 /**
- * `rps`, `users` and `errorRate` are what the tier was promised; `load` is what the test `tiers` sends: users that
- * pause between requests, during a part of the run. `rateLimit.window` is what holds when the service's headers
- * do not tell its window.
+ * `rps`, `users` and `errorRate` are the service levels promised to the tier. `load` is the load of the test `tiers`:
+ * users with think time, active `during` a part of the run (fractions of its duration). `rateLimit.window` applies
+ * when the service's headers do not state the window.
  *
  * @type {Record<string, Tier>}
  */
@@ -50,7 +51,7 @@ export const tiers = {
       },
     },
   },
-  // More than one ordinary machine sends: only when TIERS names it.
+  // More load than a typical single machine can generate: runs only when TIERS names it.
   enterprise: {
     rps: 10_000,
     users: 5000,
@@ -63,9 +64,9 @@ export const tiers = {
 };
 
 /**
- * How far one tier may bother the others. In the `noisy` part of the run NOISY_TIER sends `times` what it was
- * promised; no other tier's p95 may then be above `factor` times its p95 of the `quiet` part, and `noiseMs`.
- * Parts are shares of the run.
+ * How much one tier may slow down the others. In the `noisy` part of the run, NOISY_TIER sends `times` its promised
+ * rate. The p95 of every other tier must then stay below `factor` times its p95 of the `quiet` part, plus `noiseMs`
+ * milliseconds. Parts are fractions of the run's duration.
  */
 export const isolation = {
   times: 5,
@@ -76,8 +77,8 @@ export const isolation = {
 };
 
 /**
- * What the shop promises for each endpoint under normal load, by route name: half, 95 % and 99 % of the answers
- * within so many milliseconds, and how many of them may fail.
+ * Targets of the shop under normal load, by route name: p50, p95 and p99 of the response time in milliseconds, and the
+ * maximum fraction of failed requests.
  *
  * @type {Record<string, Target>}
  */
@@ -88,19 +89,19 @@ export const targets = {
   'GET /reports/inventory': { p50: 2000, p95: 5000, p99: 10_000, errorRate: 0.01 },
 };
 
-/** What people of all tiers do: shares of the requests, and pauses in seconds. */
+/** Request mix of all tiers: weights of the steps, and think time in seconds. */
 export const mix = {
   weights: { browse: 0.4, search: 0.3, order: 0.2, report: 0.1 },
   think: /** @type {[number, number]} */ ([1, 5]),
   terms: ['books', 'games', 'garden', 'kitchen', 'music'],
 };
 
-/** What the test `rate-limit` sends: what is asked for, how many requests beyond the limit, how long it waits extra. */
+/** The test `rate-limit`: path to request, requests beyond the limit, extra wait after a window in milliseconds. */
 export const limitTest = { path: '/products?limit=1', extra: 50, graceMs: 500 };
 
 /**
- * The products that exist: how many, and what their ids look like. `skew` is the exponent of Zipf's law: at 1 the
- * most popular product is asked for ten times as often as the tenth.
+ * The product catalogue: number of products and the form of their ids. `skew` is the exponent of Zipf's law: at 1, the
+ * most popular product is requested ten times as often as the tenth.
  */
 export const catalogue = {
   products: 500,

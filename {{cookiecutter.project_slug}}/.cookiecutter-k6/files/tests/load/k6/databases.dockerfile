@@ -1,4 +1,4 @@
-# A k6 that can talk to databases: docker build -t k6-databases -f databases.dockerfile .
+# k6 with database extensions: docker build -t k6-databases -f databases.dockerfile .
 # Then: K6_IMAGE=k6-databases ./scripts/load-test.sh TEST --docker
 FROM golang:1.25-alpine AS build
 RUN go install go.k6.io/xk6/cmd/xk6@v1.1.5

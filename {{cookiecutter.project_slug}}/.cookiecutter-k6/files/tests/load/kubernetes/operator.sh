@@ -1,28 +1,28 @@
 #!/usr/bin/env bash
 #
-# Runs a test in a Kubernetes cluster with the k6-operator, and judges all its runners together.
+# Runs a test in a Kubernetes cluster with the k6-operator, and merges the results of all runners.
 #
 #   operator.sh make [PROFILE] [TEST]   writes the archive and the manifests; prints their folder
-#   operator.sh run FOLDER              applies them, waits for the end, judges, cleans up
+#   operator.sh run FOLDER              applies them, waits for the end, merges the results, cleans up
 #   operator.sh clean FOLDER            removes a run from the cluster
 #
 # `make` needs k6, `run` and `clean` need kubectl. Inputs are environment variables:
 #
-#   BASE_URL          the service as the cluster reaches it; required here or in suite.env
+#   BASE_URL          address of the service from inside the cluster; required here or in suite.env
 #   PARALLELISM       number of runners, default 4, at most 100 and at most the number of VUs
 #   NAMESPACE         default load-tests; must exist
 #   PROMETHEUS_URL    remote-write address; without it no metrics are sent
-#   RUN_ID            names the run; lower-case letters, digits and dashes
-#   K6_IMAGE, K6_BIN  another k6 in the cluster, another k6 here
+#   RUN_ID            name of the run: lower-case letters, digits and dashes
+#   K6_IMAGE, K6_BIN  k6 image in the cluster, k6 program on this machine
 #   RUN_LIMIT         seconds that `run` waits for the test to end, default 14400
-#   KEEP              true: `run` leaves everything in the cluster
+#   KEEP              true: `run` keeps everything in the cluster
 #
-# and the settings of the suite: VUS, DURATION, THRESHOLDS, ... Secrets come from the Secret named in testrun.yaml.
+# and the settings of the suite: VUS, DURATION, THRESHOLDS, ... Put secrets in the Secret named in testrun.yaml.
 
 set -euo pipefail
 LC_ALL=C
 
-# Kubernetes accepts 1 MiB in a ConfigMap; the rest of it needs a little.
+# A ConfigMap may have 1 MiB, including its metadata.
 readonly ARCHIVE_LIMIT=1000000
 # Seconds between two checks of a run
 readonly INTERVAL=${INTERVAL:-5}
@@ -30,10 +30,11 @@ readonly EXIT_REFUSED=1
 readonly EXIT_INCOMPLETE=3
 readonly TREND_STATS='p(50),p(95),p(99),avg,max'
 
-# Settings that a runner gets if they are set; none is a secret.
-readonly SETTINGS='PROFILE_SET VUS DURATION TIME_SCALE THINK_TIME SLO THRESHOLDS REQUEST_TIMEOUT READINESS ENVIRONMENT
+# Settings that are passed to the runners if they are set. None is a secret.
+readonly SETTINGS='PROFILE_SET VUS RATE DURATION TIME_SCALE THINK_TIME SLO THRESHOLDS REQUEST_TIMEOUT READINESS ENVIRONMENT
   ALLOWED_HOSTS ALLOW_REMOTE CONFIRM_TARGET ALLOW_HEAVY ALLOW_WRITES MAX_REMOTE_VUS MAX_REMOTE_RATE
-  MAX_REMOTE_DURATION INSECURE_SKIP_TLS_VERIFY API_PREFIX HEALTH_PATHS HEALTH_STATUS_WORDS'
+  MAX_REMOTE_DURATION INSECURE_SKIP_TLS_VERIFY API_PREFIX HEALTH_PRESET HEALTH_PATHS HEALTH_STATUSES HEALTH_STATUS_WORDS HEALTH_FIELDS
+  HEADERS HOST_HEADER HOSTS'
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 suite=${here%/*}
@@ -58,15 +59,15 @@ quoted() { printf "'%s'" "${1//\'/\'\'}"; }
 # choose NAMES...: sets $profile and $script.
 choose() {
   profile='' script=''
-  [ $# -le 2 ] || refuse 'make takes one profile and one test at most.'
+  [ $# -le 2 ] || refuse 'make accepts at most one profile and one test, such as: operator.sh make load health'
   if [ $# -eq 0 ]; then set -- smoke; fi
   if [ -f "$suite/scenarios/$1.js" ]; then
     profile=$1 script=scenarios/$1.js
     shift
   fi
   if [ $# -gt 0 ]; then
-    [ -f "$suite/scripts/$1.js" ] || refuse "unknown profile or test '$1'; see load-test.sh --list."
-    [ $# -eq 1 ] || refuse "the profile comes first, then the test: make load health."
+    [ -f "$suite/scripts/$1.js" ] || refuse "unknown profile or test '$1'. To list them: load-test.sh --list"
+    [ $# -eq 1 ] || refuse "the profile comes before the test, such as: operator.sh make load health"
     script=scripts/$1.js
   fi
 }
@@ -83,8 +84,8 @@ read_base_url() {
 
 check_inputs() {
   local pattern='^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'
-  [ -n "$base_url" ] || refuse 'BASE_URL is not set: the service as the cluster reaches it, such as http://shop.default.svc:8000.'
-  case $base_url in *@*) refuse 'BASE_URL holds credentials; they would be in the manifests. Put them into the Secret.' ;; esac
+  [ -n "$base_url" ] || refuse 'BASE_URL is not set. Expected the address of the service in the cluster, such as http://shop.default.svc:8000.'
+  case $base_url in *@*) refuse 'BASE_URL contains credentials, which would end up in the manifests. Put them in the Secret.' ;; esac
   case $parallelism in *[!0123456789]* | '' | 0* | ????*) refuse "PARALLELISM needs a whole number from 2 to 100, got '$parallelism'." ;; esac
   [ "$parallelism" -ge 2 ] && [ "$parallelism" -le 100 ] || refuse "PARALLELISM needs a whole number from 2 to 100, got '$parallelism'."
   [[ $run_id =~ $pattern ]] || refuse "RUN_ID needs at most 40 lower-case letters, digits and dashes, got '$run_id'."
@@ -110,20 +111,20 @@ add() {
   values+=("$2")
 }
 
-# make_archive FILE: the test with all files it reads; its options are fixed from now on. Of this machine's environment it
-# holds nothing but the settings.
+# make_archive FILE: archives the test with all files that it reads. The options are fixed from now on. Of this machine's
+# environment, only the settings are included.
 make_archive() {
   local i k6=${K6_BIN:-k6} assignments=() size
   for ((i = 0; i < ${#names[@]}; i++)); do assignments+=("${names[i]}=${values[i]}"); done
   env -i PATH="$PATH" HOME="${HOME:-/}" "${assignments[@]}" "$k6" archive --include-system-env-vars --exclude-env-vars \
-    --quiet --archive-out "$1" "$suite/$script" >&2 || refuse 'k6 could not make the archive, see above.'
+    --quiet --archive-out "$1" "$suite/$script" >&2 || refuse 'k6 could not create the archive, see above.'
   size=$(wc -c <"$1")
   size=${size//[!0-9]/}
   [ "$size" -le "$ARCHIVE_LIMIT" ] ||
-    refuse "the archive has $size bytes, a ConfigMap takes $ARCHIVE_LIMIT. Put $1 on a volume (script.volumeClaim in testrun.yaml) or into the image (script.localFile)."
+    refuse "the archive has $size bytes, but a ConfigMap may have only $ARCHIVE_LIMIT. Put $1 on a volume (script.volumeClaim in testrun.yaml) or in the image (script.localFile)."
 }
 
-# tags FILE: prints the script's tags as flags: the operator's own --tag replaces those of the script.
+# tags FILE: prints the script's tags as flags, because the operator's --tag flag replaces the tags of the script.
 tags() {
   local line inside=false
   while IFS= read -r line; do
@@ -133,7 +134,7 @@ tags() {
       '    "'*': "'*)
         [ "$inside" = true ] || continue
         line=${line#*\"} line=${line%,} line=${line%\"}
-        # Arguments are split at blanks.
+        # The operator splits arguments at blanks.
         case $line in *[[:space:]]*' '* | *'": "'*' '*) continue ;; esac
         printf ' --tag %s=%s' "${line%%\"*}" "${line#*\": \"}"
         ;;
@@ -175,7 +176,7 @@ make() {
   collect_settings
   folder=$results/$run_id-kubernetes
   mkdir -p -- "$results"
-  mkdir -- "$folder" 2>/dev/null || refuse "the folder $folder exists already. Choose another RUN_ID."
+  mkdir -- "$folder" 2>/dev/null || refuse "the folder $folder already exists. Choose another RUN_ID."
   make_archive "$folder/archive.tar"
   write_manifests "$folder"
   printf '%s\n' "$folder"
@@ -183,10 +184,10 @@ make() {
 
 # --- run -----------------------------------------------------------------------------------------
 
-# read_run FOLDER: reads what `make` has written about the run.
+# read_run FOLDER: reads run.txt, written by `make`.
 read_run() {
   folder=${1:-}
-  [ -f "$folder/run.txt" ] || refuse "'$folder' is no folder that 'operator.sh make' has printed."
+  [ -f "$folder/run.txt" ] || refuse "'$folder' was not created by 'operator.sh make'. Use the folder that it printed."
   {
     IFS= read -r namespace
     IFS= read -r name
@@ -199,7 +200,7 @@ clean() {
   kubectl delete --kustomize "$folder" --ignore-not-found --wait=false >&2 || :
 }
 
-# wait_for_end: until the operator reports the end.
+# wait_for_end: waits until the operator reports the end of the run.
 wait_for_end() {
   local stage='' deadline=$((SECONDS + ${RUN_LIMIT:-14400}))
   while [ "$SECONDS" -lt "$deadline" ]; do
@@ -210,14 +211,14 @@ wait_for_end() {
     esac
     sleep "$INTERVAL"
   done
-  fail "$EXIT_INCOMPLETE" "$name has not ended within ${RUN_LIMIT:-14400} s (stage '${stage:-unknown}')."
+  fail "$EXIT_INCOMPLETE" "$name has not finished within ${RUN_LIMIT:-14400} s (stage '${stage:-unknown}'). To wait longer, raise RUN_LIMIT."
 }
 
 run() {
   read_run "$@"
   [ "${KEEP:-false}" = true ] || trap clean EXIT
-  # A client-side apply would also keep the archive in an annotation, which is too small for it.
-  kubectl apply --server-side --kustomize "$folder" >&2 || fail "$EXIT_INCOMPLETE" 'the manifests were refused, see above.'
+  # A client-side apply would store the archive in an annotation too, where it exceeds the size limit.
+  kubectl apply --server-side --kustomize "$folder" >&2 || fail "$EXIT_INCOMPLETE" 'the manifests were rejected, see above.'
   wait_for_end
   kubectl logs --namespace "$namespace" --selector "app=k6,k6_cr=$name,runner=true" --tail=-1 \
     --max-log-requests "$parallelism" >"$folder/segments.log" || fail "$EXIT_INCOMPLETE" 'the output of the runners could not be fetched.'
@@ -238,5 +239,5 @@ case ${1:-} in
     read_run "$@"
     clean
     ;;
-  *) refuse 'expected make, run or clean; the first lines of this file say more.' ;;
+  *) refuse "unknown command '${1:-}': expected make, run or clean (see the top of this file)." ;;
 esac

@@ -1,11 +1,11 @@
 import { Rate } from 'k6/metrics';
-import { checker, HEALTH_LIMIT_MS, HEALTHY } from './http.js';
+import { checker, HEALTH_LIMIT_MS, HEALTHY } from './checker.js';
 
-export { checker, HEALTH_LIMIT_MS, isHealthy } from './http.js';
+export { checker, HEALTH_LIMIT_MS, isHealthy } from './checker.js';
 
 /** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */
-/** @typedef {import('./http.js').Expectation} Expectation */
-/** @typedef {import('./http.js').Predicate} Predicate */
+/** @typedef {import('./checker.js').Expectation} Expectation */
+/** @typedef {import('./checker.js').Predicate} Predicate */
 
 /** Longest time `checkResponse` accepts unless told otherwise, milliseconds. */
 export const RESPONSE_LIMIT_MS = 500;

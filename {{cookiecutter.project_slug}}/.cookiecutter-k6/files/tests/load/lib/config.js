@@ -66,14 +66,52 @@ export const API_PREFIX = env.API_PREFIX;
 export const API_URL = `${BASE_URL}${API_PREFIX}`;
 
 /** Health paths from the base; the first is the one the health journey measures. */
-export const HEALTH_PATHS =
-  env.HEALTH_PATHS.length > 0 ? env.HEALTH_PATHS : [`${API_PREFIX}/health`];
+export const HEALTH_PATHS = env.HEALTH_PATHS;
 
 /** Whether requests may change data: always on a local target, elsewhere only when asked for. */
 export const writesAllowed = env.target.isLocal || env.ALLOW_WRITES;
 
+/** Password of the users that come with the suite; refused anywhere but on a local target. */
+export const DEFAULT_PASSWORD = 'loadtest123';
+
 /** Headers and time limit that every request starts from. */
 export const defaultOptions = Object.freeze({
-  headers: Object.freeze({ 'Content-Type': 'application/json', Accept: 'application/json' }),
+  headers: Object.freeze({
+    'Content-Type': 'application/json',
+    Accept: 'application/json',
+    ...env.requestHeaders,
+  }),
   timeout: env.REQUEST_TIMEOUT,
+});
+
+// Names of earlier documents, for scripts that were written against them. New scripts take them from lib/auth.js and
+// config/thresholds.js.
+
+/**
+ * The default headers with a bearer token.
+ *
+ * @param {string} [token] left out or empty: the default headers alone
+ * @returns {Readonly<Record<string, string>>}
+ * @example http.get(`${API_URL}/items`, { headers: authHeaders(token) })
+ */
+export function authHeaders(token) {
+  return token
+    ? { ...defaultOptions.headers, Authorization: `Bearer ${token}` }
+    : defaultOptions.headers;
+}
+
+/** @param {'health' | 'api_read' | 'api_write'} row */
+const standard = (row) => require('../config/thresholds.js').standardThresholds[row];
+
+/** Thresholds by family of requests. Read when asked for: few scripts do, and every VU would keep them. */
+export const standardThresholds = Object.freeze({
+  get health() {
+    return standard('health');
+  },
+  get api_read() {
+    return standard('api_read');
+  },
+  get api_write() {
+    return standard('api_write');
+  },
 });

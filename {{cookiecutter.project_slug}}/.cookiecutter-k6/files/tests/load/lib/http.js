@@ -1,16 +1,12 @@
-// Requests and checks. One file, because each module costs every VU about 7 KB.
-
-// All of k6, not `{ check }`: k6 wraps a function anew each time its own import is used, which costs more than many
-// a check does.
-import k6 from 'k6';
 import http from 'k6/http';
 import { API_URL, defaultOptions, env } from './config.js';
-import { reportFailure, reportOnce, shorten, unanswered } from '../engine/vu/failures.js';
+import { hide, reportFailure, unanswered } from '../engine/vu/failures.js';
 
 /** @typedef {import('../engine/types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../engine/types/suite.js').EndpointOptions} EndpointOptions */
 /** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */
-/** @typedef {(response: HttpResponse) => boolean} Predicate */
+
+env.secrets.forEach(hide);
 
 // k6 would take redirects for success.
 http.setResponseCallback(http.expectedStatuses({ min: 200, max: 299 }));
@@ -74,7 +70,7 @@ const isQuote = (character) => character === '"' || character === "'";
 /**
  * Tells whether an endpoint accepts a status.
  *
- * @param {Endpoint} target
+ * @param {Pick<Endpoint, 'statuses'>} target
  * @param {number} status
  * @returns {boolean}
  * @example accepts(endpoint('GET /', '/', { statuses: [{ min: 200, max: 399 }] }), 301) // true
@@ -113,7 +109,10 @@ export function variant(base, changes) {
  *
  * @typedef {object} RequestDetails
  * @property {Record<string, string | number>} [path] values of the `{placeholders}`
- * @property {unknown} [body] an object is sent as JSON, text as it is
+ * @property {unknown} [body] an object is sent as JSON; text and bytes (`open(path, 'b')`) as they are; an object with an
+ *   `http.file()` in it as multipart form
+ * @property {Record<string, unknown>} [form] sent as a form, instead of `body`
+ * @property {string} [query] appended to the URL, such as `page=2&size=10`
  * @property {Readonly<Record<string, string>>} [headers] instead of the endpoint's
  */
 
@@ -124,7 +123,7 @@ export function variant(base, changes) {
  * @param {Endpoint} target
  * @param {RequestDetails} [details]
  * @returns {HttpResponse}
- * @throws when a `{placeholder}` has no value
+ * @throws when a `{placeholder}` has no value, or the body cannot be sent
  * @example const response = request(ITEM, { path: { id: 7 }, body: { name: 'x' } });
  */
 export function request(target, details) {
@@ -156,17 +155,100 @@ export function request(target, details) {
  * @throws when a `{placeholder}` has no value
  * @example while (requestQuietly(HEALTH).status === 0) { sleep(1); }
  */
-export function requestQuietly(target, { path, body, headers } = {}) {
+export function requestQuietly(target, { path, query, body, form, headers } = {}) {
   const url = path ? fillPath(target.url, path) : target.url;
-  const sent =
-    body === undefined || typeof body === 'string' ? (body ?? null) : JSON.stringify(body);
-  try {
-    return http.request(
-      target.method,
-      url,
-      sent,
-      headers ? { ...target.params, headers } : target.params,
+  const params = headers ? { ...target.params, headers } : target.params;
+  const whole = query ? `${url}${url.includes('?') ? '&' : '?'}${query}` : url;
+  if (form !== undefined) {
+    const pairs = Object.keys(form).map((name) =>
+      [name, form[name]].map((part) => encodeURIComponent(String(part))).join('='),
     );
+    return send(target, whole, pairs.join('&'), typed(params, FORM));
+  }
+  if (body === undefined || typeof body === 'string') {
+    return send(target, whole, body ?? null, params);
+  }
+  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) {
+    const bytes =
+      body instanceof ArrayBuffer
+        ? body
+        : body.buffer.slice(body.byteOffset, body.byteOffset + body.byteLength);
+    return send(target, whole, /** @type {ArrayBuffer} */ (bytes), typed(params, BYTES));
+  }
+  if (isMultipart(body)) {
+    // k6 writes the form, and its own type with the boundary.
+    return send(target, whole, body, typed(params, undefined));
+  }
+  return send(target, whole, jsonOf(target, body), params);
+}
+
+const FORM = 'application/x-www-form-urlencoded';
+const BYTES = 'application/octet-stream';
+
+/**
+ * @param {Endpoint['params']} params
+ * @param {string | undefined} type of a body that is not JSON
+ * @returns {Endpoint['params']} with this type, unless it names another one than the default
+ */
+function typed(params, type) {
+  const { 'Content-Type': own, ...others } = params.headers ?? {};
+  const kept = own === defaultOptions.headers['Content-Type'] ? type : own;
+  return { ...params, headers: kept === undefined ? others : { ...others, 'Content-Type': kept } };
+}
+
+/**
+ * @param {any} body
+ * @returns {boolean} whether it holds a file
+ */
+function isMultipart(body) {
+  return (
+    body !== null &&
+    typeof body === 'object' &&
+    Object.values(body).some(
+      (value) => value?.filename !== undefined && value.content_type !== undefined,
+    )
+  );
+}
+
+/**
+ * @param {Endpoint} target
+ * @param {unknown} body
+ * @returns {string}
+ * @throws when JSON would drop the content without a word
+ */
+function jsonOf({ name }, body) {
+  const kind = body === null ? 'null' : (Object(body).constructor?.name ?? 'Object');
+  if (
+    [
+      'Function',
+      'AsyncFunction',
+      'Symbol',
+      'BigInt',
+      'Map',
+      'Set',
+      'WeakMap',
+      'WeakSet',
+      'Promise',
+    ].includes(kind)
+  ) {
+    throw new Error(
+      `${name}: a body of type ${kind} cannot be sent. Give an object (sent as JSON), text, bytes (open(path, 'b')), ` +
+        "or 'form' for a form",
+    );
+  }
+  return JSON.stringify(body);
+}
+
+/**
+ * @param {Endpoint} target
+ * @param {string} url
+ * @param {any} body
+ * @param {Endpoint['params']} params
+ * @returns {HttpResponse}
+ */
+function send(target, url, body, params) {
+  try {
+    return http.request(target.method, url, body, params);
   } catch (error) {
     return unanswered(target, error);
   }
@@ -201,182 +283,3 @@ export function jsonAt(response, selector) {
     return undefined;
   }
 }
-
-// Checks
-
-/**
- * What an answer has to be. Only what is named is checked.
- *
- * @typedef {object} Expectation
- * @property {number} [status] exactly this status
- * @property {number} [below] an answer with a status below this one
- * @property {boolean} [success] any 2xx
- * @property {boolean} [body] a body that is not empty
- * @property {boolean} [json] a JSON object or array; a lone `null` or number is no API answer
- * @property {string[]} [fields] fields or selectors such as `data.0.id` that a JSON body holds; `null` is missing
- * @property {'json' | 'not HTML' | 'any'} [type] how a body is sent; JSON when `json` or `fields` are named
- * @property {number} [withinMs] milliseconds
- * @property {Record<string, Predicate>} [also] further checks by name; they must not throw
- */
-
-/**
- * Makes a check of one endpoint. Made once at init it costs one call of k6 per response; predicates that are
- * made anew for each response are what makes a load generator slow.
- *
- * The endpoint's name goes into the check's name and tag, so that thresholds and summary can name it.
- *
- * @param {string} name endpoint name
- * @param {Expectation} expected
- * @returns {Predicate} true when everything holds
- * @example const checkItem = checker('GET /items/{id}', { status: 200, fields: ['id', 'name'] });
- */
-export function checker(
-  name,
-  { status, below, success, body, json, fields, type, withinMs, also },
-) {
-  /** @type {Record<string, Predicate>} */
-  const checks = {};
-  if (status !== undefined) {
-    checks[`${name} status is ${status}`] = (r) => r.status === status;
-  }
-  if (below !== undefined) {
-    checks[`${name} status is below ${below}`] = (r) => r.status !== 0 && r.status < below;
-  }
-  if (success) {
-    checks[`${name} status is 2xx`] = (r) => r.status >= 200 && r.status < 300;
-  }
-  if (body) {
-    checks[`${name} has a body`] = (r) => typeof r.body === 'string' && r.body.length > 0;
-  }
-  if (json || fields) {
-    // A field cannot be in a lone number: only without fields the kind of document has to be asked for.
-    checks[`${name} body is JSON`] = fields?.length ? isValid : isJson;
-  }
-  fields?.forEach((field) => {
-    // As text: k6 then need not turn a whole subtree into objects only to see that it is there.
-    const selector = `${field}.@tostr`;
-    checks[`${name} has ${field}`] = (r) => {
-      const text = jsonAt(r, selector);
-      return text !== undefined && text !== '' && text !== 'null';
-    };
-  });
-  if (withinMs !== undefined) {
-    checks[`${name} answers within ${withinMs} ms`] = (r) =>
-      r.status !== 0 && r.timings.duration < withinMs;
-  }
-  const all = also ? { ...checks, ...also } : checks;
-  const tags = { name };
-  const kind = type ?? (json || fields ? 'json' : 'any');
-  let unseen = 0;
-  let gap = 0;
-  return (response) => {
-    if (!k6.check(response, all, tags)) {
-      return false;
-    }
-    if (kind === 'any' || unseen < gap) {
-      unseen += 1;
-      return true;
-    }
-    unseen = 0;
-    if (isSentAs(kind, response)) {
-      gap = Math.min(MOST_UNSEEN, 2 * gap + 1);
-      return true;
-    }
-    gap = 0;
-    return refuseType(name, kind, response);
-  };
-}
-
-/**
- * Most responses between two looks at the content type: headers cost more than other checks, and a route sends all
- * alike. The first response of each VU is looked at, then ever fewer, and all after a wrong one.
- */
-const MOST_UNSEEN = 100;
-
-/**
- * @param {'json' | 'not HTML'} kind
- * @param {HttpResponse} response
- * @returns {boolean}
- */
-function isSentAs(kind, response) {
-  const type = response.headers['Content-Type'] ?? '';
-  if (type === 'application/json' || type === 'application/json; charset=utf-8') {
-    return true;
-  }
-  // An empty body has no type, and what a failure page is sent as does not matter.
-  if (response.status > 299 || !response.body) {
-    return true;
-  }
-  const media = type.split(';')[0].trim().toLowerCase();
-  return kind === 'json'
-    ? media.endsWith('/json') || media.endsWith('+json')
-    : media !== 'text/html';
-}
-
-/**
- * Records a wrong content type as a failed check; right ones are not recorded.
- *
- * @param {string} name endpoint name
- * @param {'json' | 'not HTML'} kind
- * @param {HttpResponse} response
- * @returns {boolean} false
- */
-function refuseType(name, kind, response) {
-  const expected = kind === 'json' ? 'JSON' : kind;
-  reportOnce(`${name} content type`, () => {
-    const type = shorten(response.headers['Content-Type']);
-    return `${name}: content type '${type}', expected ${expected}`;
-  });
-  return k6.check(response, { [`${name} content type is ${expected}`]: () => false }, { name });
-}
-
-/** @type {Predicate} */
-function isValid(response) {
-  // k6 validates the whole body before it looks for a selector; `..#` only counts the documents in it.
-  return jsonAt(response, '..#') === 1;
-}
-
-/**
- * Tells whether a body is a JSON object or array; a lone `null` or number is no API answer.
- *
- * @param {HttpResponse} response
- * @returns {boolean}
- * @example checker('GET /items', { status: 200, also: { 'is JSON': isJson } });
- */
-export function isJson(response) {
-  return isValid(response) && '[{'.includes(String(response.body).trimStart()[0]);
-}
-
-/** Longest time a health answer may take, milliseconds. */
-export const HEALTH_LIMIT_MS = 100;
-
-const goodWords = env.HEALTH_STATUS_WORDS;
-const anyWord = goodWords.includes('*');
-
-/**
- * @param {HttpResponse} response
- * @returns {boolean}
- */
-function saysHealthy(response) {
-  const word = jsonAt(response, 'status');
-  return anyWord ? typeof word === 'string' : goodWords.includes(word);
-}
-
-/**
- * Judges a health answer without recording a check, for set-up.
- *
- * @param {HttpResponse} response
- * @returns {boolean}
- * @example while (!isHealthy(request(HEALTH))) { sleep(1); }
- */
-export function isHealthy(response) {
-  return response.status === 200 && saysHealthy(response);
-}
-
-/** What a health answer has to be. @type {Expectation} */
-export const HEALTHY = {
-  status: 200,
-  // Small services and proxies send their health as plain text.
-  type: 'not HTML',
-  also: { [`health says ${goodWords.join(' or ')}`]: saysHealthy },
-};

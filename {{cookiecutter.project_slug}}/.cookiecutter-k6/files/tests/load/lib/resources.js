@@ -1,6 +1,7 @@
 import k6 from 'k6';
 import { Counter, Rate, Trend } from 'k6/metrics';
-import { checker, endpoint, isJson, jsonAt, request } from './http.js';
+import { checker, isJson } from './checker.js';
+import { endpoint, jsonAt, request } from './http.js';
 import { env, writesAllowed } from './config.js';
 import { randomItem } from './helpers.js';
 import { defineTest, pause, thinkTime } from './define.js';
@@ -68,12 +69,11 @@ export function resource(row) {
     support: auth?.authEndpoints,
     // With wrong credentials this fails in setup, before any load.
     prepare: auth && (() => void auth.currentToken()),
-    run: (observe) =>
-      k6.group(row.group, () => {
-        /** @type {Found} */
-        const found = {};
-        steps.forEach((step) => step.take(found, observe));
-      }),
+    run: (observe) => {
+      /** @type {Found} */
+      const found = {};
+      steps.forEach((step) => step.take(found, observe));
+    },
   };
 }
 
@@ -221,11 +221,14 @@ function stepOf(row, step) {
       if ((source === 'created' || source === 'listed') && found[source] === undefined) {
         return;
       }
-      if (step.group === undefined) {
-        once(found, observe);
-      } else {
-        k6.group(step.group, () => once(found, observe));
-      }
+      const visit = () => once(found, observe);
+      // One group per request and none around the pauses: group_duration is about the service.
+      k6.group(
+        row.group,
+        step.group === undefined
+          ? visit
+          : () => k6.group(/** @type {string} */ (step.group), visit),
+      );
       rest();
     },
   };

@@ -1,7 +1,7 @@
 import k6 from 'k6';
 import exec from 'k6/execution';
 import { Counter, Rate, Trend } from 'k6/metrics';
-import { checker } from './http.js';
+import { checker } from './checker.js';
 import { weightedRandom } from './helpers.js';
 import { createGrowthWatch } from '../engine/vu/growth.js';
 import { withNewNames } from '../engine/vu/old-names.js';
@@ -62,7 +62,8 @@ export function defineScenario(profile, plan) {
     record(endpoint, outcome);
     watch?.(exec.scenario.progress, outcome);
   };
-  const runs = (/** @type {Journey} */ { run }) => test.run(() => run(observe));
+  const runs = (/** @type {Journey} */ { run }) =>
+    test.run((/** @type {{ without: string[] }} */ { without }) => run(observe, without));
   const iteration = runs(journey);
   return {
     ...test,
@@ -110,7 +111,7 @@ function journeyOf({ order, steps, support, prepare, thresholds = {} }) {
   const actions = steps.map(actionOf);
   const next =
     order === 'weighted'
-      ? weightedRandom(steps.map(({ weight = 0 }, index) => ({ weight, value: actions[index] })))
+      ? weightedRandom(steps.map(({ weight = 0 }, value) => ({ weight, value })))
       : undefined;
   return {
     endpoints: steps.map(({ endpoint }) => endpoint),
@@ -118,8 +119,18 @@ function journeyOf({ order, steps, support, prepare, thresholds = {} }) {
     thresholds,
     support,
     prepare,
-    run: (observe) =>
-      next === undefined ? actions.forEach((act) => act(observe)) : next()(observe),
+    run: (observe, without = []) => {
+      const take = (/** @type {number} */ index) => {
+        if (!without.includes(steps[index].endpoint.name)) {
+          actions[index](observe);
+        }
+      };
+      if (next === undefined) {
+        actions.forEach((_, index) => take(index));
+      } else {
+        take(next());
+      }
+    },
   };
 }
 
@@ -134,9 +145,16 @@ function actionOf({ endpoint, group: name, maxDuration, think, visit }) {
     const { response, ok } = visit(endpoint);
     const punctual = inTime === undefined || inTime(response);
     observe?.(endpoint, { response, ok: ok && punctual });
+  };
+  return (observe) => {
+    if (name === undefined) {
+      act(observe);
+    } else {
+      k6.group(name, () => act(observe));
+    }
+    // Outside the group: group_duration is about the service.
     thinkTime(...think);
   };
-  return name === undefined ? act : (observe) => k6.group(name, () => act(observe));
 }
 
 /**

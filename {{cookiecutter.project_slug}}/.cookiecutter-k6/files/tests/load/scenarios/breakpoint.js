@@ -1,9 +1,9 @@
-// Breakpoint: ever more users until the service breaks; the run ends there.
+// Breakpoint: adds users until the service breaks, then ends the run.
 //
 //   ./scripts/load-test.sh breakpoint
 //   k6 run tests/load/scenarios/breakpoint.js
 //
-// How much: config/profiles.js. What: workload.js. What counts as good: config/thresholds.js.
+// Load: config/profiles.js. Steps: workload.js. Thresholds: config/thresholds.js.
 
 import { defineScenario } from '../lib/scenario.js';
 import { workload } from '../workload.js';

@@ -3,7 +3,7 @@
 //   ./scripts/load-test.sh smoke
 //   k6 run tests/load/scenarios/smoke.js
 //
-// How much: config/profiles.js. What: workload.js. What counts as good: config/thresholds.js.
+// Load: config/profiles.js. Steps: workload.js. Thresholds: config/thresholds.js.
 
 import { defineScenario } from '../lib/scenario.js';
 import { workload } from '../workload.js';

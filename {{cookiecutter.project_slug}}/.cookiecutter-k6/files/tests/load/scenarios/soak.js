@@ -1,9 +1,9 @@
-// Soak: steady load for a long time, to find what grows.
+// Soak: steady load for a long time, to find leaks and degradation.
 //
 //   ./scripts/load-test.sh soak
 //   k6 run tests/load/scenarios/soak.js
 //
-// How much: config/profiles.js. What: workload.js. What counts as good: config/thresholds.js.
+// Load: config/profiles.js. Steps: workload.js. Thresholds: config/thresholds.js.
 
 import { defineScenario } from '../lib/scenario.js';
 import { workload } from '../workload.js';

@@ -1,9 +1,9 @@
-// Spike: a sudden crowd, and whether the service recovers from it.
+// Spike: a sudden surge of users, and the recovery afterwards.
 //
 //   ./scripts/load-test.sh spike
 //   k6 run tests/load/scenarios/spike.js
 //
-// How much: config/profiles.js. What: workload.js. What counts as good: config/thresholds.js.
+// Load: config/profiles.js. Steps: workload.js. Thresholds: config/thresholds.js.
 
 import { defineScenario } from '../lib/scenario.js';
 import { workload } from '../workload.js';

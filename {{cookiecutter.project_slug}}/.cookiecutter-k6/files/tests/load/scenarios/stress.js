@@ -1,9 +1,9 @@
-// Stress: in steps past the normal load, to find the limits.
+// Stress: raises the load in steps beyond normal, to find the limits.
 //
 //   ./scripts/load-test.sh stress
 //   k6 run tests/load/scenarios/stress.js
 //
-// How much: config/profiles.js. What: workload.js. What counts as good: config/thresholds.js.
+// Load: config/profiles.js. Steps: workload.js. Thresholds: config/thresholds.js.
 
 import { defineScenario } from '../lib/scenario.js';
 import { workload } from '../workload.js';

@@ -10,7 +10,8 @@
 import k6 from 'k6';
 import { Trend } from 'k6/metrics';
 import { authHeaders, currentUser } from '../lib/auth.js';
-import { checker, endpoint, jsonAt, request } from '../lib/http.js';
+import { checker } from '../lib/checker.js';
+import { endpoint, jsonAt, request } from '../lib/http.js';
 import { env } from '../lib/config.js';
 import { defineTest, pause } from '../lib/define.js';
 

@@ -1,13 +1,15 @@
-// Bulk import: products by the hundred, with sizes and prices as real ones have.
+// Bulk import: sends products in batches, with realistic sizes and prices.
 //
 //   ./scripts/load-test.sh bulk-import
 //   ./scripts/load-test.sh bulk-import --env BULK_ROWS=1000 --env DATA_SEED=7
 //
-// The rows: engine/features/tenants/made-rows.js; as a CSV file: engine/features/tenants/write-csv.js. DATA_SEED repeats them.
+// engine/features/tenants/made-rows.js generates the rows, write-csv.js next to it writes them to a CSV file. The same
+// DATA_SEED generates the same rows.
 
 import exec from 'k6/execution';
 import { Counter, Trend } from 'k6/metrics';
-import { checker, endpoint, jsonAt, request } from '../lib/http.js';
+import { checker } from '../lib/checker.js';
+import { endpoint, jsonAt, request } from '../lib/http.js';
 import { env, writesAllowed } from '../lib/config.js';
 import { defineTest, thinkTime } from '../lib/define.js';
 import { credentialEndpoints, tierHeaders } from '../engine/features/tenants/tenant.js';
@@ -36,7 +38,9 @@ const test = defineTest({
   support: credentialEndpoints,
   prepare: () => {
     if (!writesAllowed) {
-      throw new Error('bulk-import writes: off this machine it needs --allow-writes');
+      throw new Error(
+        'bulk-import writes to the service, which is not on this machine. To allow it: --allow-writes',
+      );
     }
     tierHeaders();
   },

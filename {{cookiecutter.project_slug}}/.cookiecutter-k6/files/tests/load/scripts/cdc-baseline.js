@@ -1,4 +1,4 @@
-// Pipeline, baseline: what is normal; 10 users, 5 minutes.
+// Pipeline, baseline: normal load, 10 writers for 5 minutes.
 //
 //   export DATABASE_URL='postgres://user:password@localhost:5432/db?sslmode=disable'
 //   export MONGODB_URL='mongodb://localhost:27017/db'

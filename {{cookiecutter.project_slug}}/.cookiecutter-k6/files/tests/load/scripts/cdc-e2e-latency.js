@@ -1,4 +1,4 @@
-// Pipeline, latency: ten writes a second, the way of each taken apart.
+// Pipeline, latency: ten writes per second, with a breakdown of the latency.
 //
 //   export DATABASE_URL='postgres://user:password@localhost:5432/db?sslmode=disable'
 //   export MONGODB_URL='mongodb://localhost:27017/db'

@@ -1,4 +1,4 @@
-// Pipeline, mixed: customers, addresses and orders come, change and go.
+// Pipeline, mixed: creates, updates and deletes customers, addresses and orders.
 //
 //   export DATABASE_URL='postgres://user:password@localhost:5432/db?sslmode=disable'
 //   export MONGODB_URL='mongodb://localhost:27017/db'

@@ -1,4 +1,4 @@
-// Pipeline, spike: 10 writers, suddenly 500, and how long the pipeline needs afterwards.
+// Pipeline, spike: jumps from 10 to 500 writers, and measures the recovery.
 //
 //   export DATABASE_URL='postgres://user:password@localhost:5432/db?sslmode=disable'
 //   export MONGODB_URL='mongodb://localhost:27017/db'

@@ -1,4 +1,4 @@
-// Pipeline, stress: more and more writers, up to 150.
+// Pipeline, stress: raises the number of writers in steps, up to 150.
 //
 //   export DATABASE_URL='postgres://user:password@localhost:5432/db?sslmode=disable'
 //   export MONGODB_URL='mongodb://localhost:27017/db'

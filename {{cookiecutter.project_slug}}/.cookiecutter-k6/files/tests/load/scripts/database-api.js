@@ -1,9 +1,10 @@
-// Database through the API: requests that cost the database something, one of four at random.
+// Database through the API: requests that are expensive for the database, picked at random.
 //
 //   ./scripts/load-test.sh database-api
 //   ./scripts/load-test.sh stress database-api
 //
-// A page, an aggregation, a join over all orders, and a hundred corrections in one request; each within a second.
+// A page, an aggregation, a join over all orders, and a hundred stock adjustments in one request. Each must finish
+// within a second.
 
 import { randomInt, randomItem } from '../lib/helpers.js';
 import { writesAllowed } from '../lib/config.js';
@@ -12,10 +13,10 @@ import { defineTest, thinkTime } from '../lib/define.js';
 import { eachFirst, popularProduct, visitOf } from '../engine/features/tenants/shop.js';
 import { credentialEndpoints, tierHeaders } from '../engine/features/tenants/tenant.js';
 
-/** Longest time for each answer, milliseconds. */
+/** Maximum response time in milliseconds. */
 const WITHIN_MS = 1000;
 
-/** Corrections in one request. */
+/** Stock adjustments per request. */
 const ADJUSTMENTS = 100;
 
 const PAGE = endpoint('GET /products', '/products?limit=10');

@@ -1,4 +1,4 @@
-// Database: seeds rows, runs the queries of config/database.js, removes the rows.
+// Database: seeds rows, runs the queries in config/database.js, removes the rows.
 //
 //   export DATABASE_URL='postgres://user:password@localhost:5432/db?sslmode=disable'
 //   ./scripts/load-test.sh database

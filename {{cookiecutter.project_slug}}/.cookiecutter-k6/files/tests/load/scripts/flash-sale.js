@@ -1,10 +1,10 @@
-// Flash sale: everybody wants the same product; it must not be sold more often than there is of it.
+// Flash sale: all users buy the same product, which must not be oversold.
 //
 //   ./scripts/load-test.sh flash-sale --env FLASH_SALE_STOCK=1000
 //   FLASH_SALE_PRODUCT=my-product k6 run tests/load/scripts/flash-sale.js
 //
-// 9 in 10 order, 1 in 10 looks around. 201 and 409 (sold out) are both right answers. Sold out is where the losers
-// start to matter: they should be told so quickly.
+// 90 % of iterations order, 10 % browse. 201 and 409 (sold out) are both expected. Once the product is sold out, the
+// threshold on rejected orders applies: they should be answered quickly.
 
 import { writesAllowed } from '../lib/config.js';
 import { weightedRandom } from '../lib/helpers.js';
@@ -42,7 +42,9 @@ export const { options, handleSummary } = test;
 export function setup() {
   const info = test.setup();
   if (!writesAllowed) {
-    throw new Error('flash-sale orders something: off this machine it needs --allow-writes');
+    throw new Error(
+      'flash-sale writes to the service, which is not on this machine. To allow it: --allow-writes',
+    );
   }
   return { ...info, stock: openSale() };
 }

@@ -6,18 +6,22 @@
 //   CONFIRM_TARGET=api.example.com ./scripts/load-test.sh health --base-url https://api.example.com --yes
 
 import { Rate, Trend } from 'k6/metrics';
-import { checker, endpoint, HEALTH_LIMIT_MS, HEALTHY, request } from '../lib/http.js';
+import { checker, HEALTH_LIMIT_MS, HEALTH_STATUSES, HEALTHY } from '../lib/checker.js';
 import { BASE_URL, HEALTH_PATHS } from '../lib/config.js';
+import { endpoint, request } from '../lib/http.js';
 import { defineTest, pause } from '../lib/define.js';
 
 const healthCheckErrors = new Rate('health_check_errors');
 const healthCheckDuration = new Trend('health_check_duration', true);
 
 /** The first health path. */
-export const HEALTH = endpoint('health', `${BASE_URL}${HEALTH_PATHS[0]}`, { kind: 'health' });
+export const HEALTH = endpoint('health', `${BASE_URL}${HEALTH_PATHS[0]}`, {
+  kind: 'health',
+  statuses: HEALTH_STATUSES,
+});
 
 const checkHealthy = checker(HEALTH.name, HEALTHY);
-const checkHealthResponse = checker(HEALTH.name, { ...HEALTHY, withinMs: HEALTH_LIMIT_MS });
+const checkInTime = checker(HEALTH.name, { withinMs: HEALTH_LIMIT_MS });
 
 /**
  * Asks for the health document once, as a step of any workload.
@@ -40,7 +44,8 @@ const test = defineTest({
   endpoints: [HEALTH],
   standard: 'health',
   thresholds: {
-    checks: ['rate>0.99'],
+    // Slow answers fail a check each; how many may be slow is up to the latency limits.
+    checks: ['rate>0.95'],
     health_check_errors: ['rate<0.001'],
     health_check_duration: ['p(95)<100'],
   },
@@ -51,7 +56,8 @@ export const { options, setup, teardown, handleSummary } = test;
 
 export default test.run(() => {
   const response = request(HEALTH);
-  healthCheckErrors.add(!checkHealthResponse(response));
+  healthCheckErrors.add(!checkHealthy(response));
+  checkInTime(response);
   healthCheckDuration.add(response.timings.duration);
   pause(0.1);
 });

@@ -1,18 +1,19 @@
-// Memory leak: steady load, and the service's own memory figure watched beside it.
+// Memory leak: steady load while sampling the memory usage that the service reports.
 //
 //   ./scripts/load-test.sh memory-leak
 //   ./scripts/load-test.sh soak memory-leak
 //   METRICS_URL=http://localhost:8000/metrics k6 run tests/load/scripts/memory-leak.js
 //
-// JSON (MEMORY_FIELD, process.memory_usage_mb by default) or Prometheus' text format (process_resident_memory_bytes).
-// Red when it surely grows by more than MEMORY_LIMIT megabytes an hour once it has warmed up (WARM_UP).
+// Reads JSON (MEMORY_FIELD, by default process.memory_usage_mb) or the Prometheus text format
+// (process_resident_memory_bytes). Fails when, after the warm-up (WARM_UP), the memory certainly grows by more than
+// MEMORY_LIMIT MB per hour.
 
 import { defineTest, pause } from '../lib/define.js';
 import { createMemorySampler, MEASURES } from '../engine/features/tenants/memory.js';
 import { BROWSE, visitProducts } from '../engine/features/tenants/shop.js';
 import { credentialEndpoints } from '../engine/features/tenants/tenant.js';
 
-/** Requests in a row. */
+/** Requests per iteration. */
 const REQUESTS = 10;
 
 const test = defineTest({

@@ -3,7 +3,7 @@
 //   ./scripts/load-test.sh missions
 //   ./scripts/load-test.sh load missions
 //
-// The requests, figures and thresholds: config/resources.js.
+// Requests, metrics and thresholds: config/resources.js.
 
 import { resources } from '../config/resources.js';
 import { defineResourceTest } from '../lib/resources.js';

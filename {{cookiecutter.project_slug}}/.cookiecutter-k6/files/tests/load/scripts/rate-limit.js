@@ -1,11 +1,11 @@
-// Rate limit: whether a tenant's limit is there, right, its own, and over when it should be.
+// Rate limit: checks that a tenant's limit exists, is correct, is not shared, and resets in time.
 //
 //   ./scripts/load-test.sh rate-limit
 //   ./scripts/load-test.sh rate-limit --env TIER=starter --env RATE_LIMIT_WINDOW=10s
 //   TIER=starter RATE_LIMIT=1000 k6 run tests/load/scripts/rate-limit.js
 //
-// A trial is one user's: others would use up the same limit, so further VUs only wait.
-// The tiers and their limits: config/tenants.js. How it is measured: engine/features/tenants/rate-limit.js.
+// Only the first VU sends requests: others would use up the same limit. Tiers and limits: config/tenants.js. The
+// measurement: engine/features/tenants/rate-limit.js.
 
 import { tiers } from '../config/tenants.js';
 import { env } from '../lib/config.js';
@@ -29,7 +29,7 @@ const test = defineTest({
   prepare: () => void tierHeaders(tier),
   thresholds: { http_req_failed: ['rate<0.01'], checks: ['rate>0.99'] },
   tags: { test_type: 'rate_limit' },
-  // A trial that has begun takes up to five windows.
+  // A trial takes up to five windows.
   gracefulStop: '10m',
   options: { batch: BATCH, batchPerHost: BATCH },
 });

@@ -1,22 +1,23 @@
-// Reports: asks for one, waits until it is ready, and reads one that is made while one waits.
+// Reports: requests a report and polls until it is ready, then reads a synchronous report.
 //
 //   ./scripts/load-test.sh reports
 //   ./scripts/load-test.sh reports --env REPORT_WITHIN=2m
 //
-// Slow by nature: thresholds of their own, and the time until a report is ready as a figure.
+// Reports are slow by nature, so this test has separate thresholds and a metric for the time until a report is ready.
 
 import k6 from 'k6';
 import { Trend } from 'k6/metrics';
-import { checker, endpoint, jsonAt, request } from '../lib/http.js';
+import { checker } from '../lib/checker.js';
+import { endpoint, jsonAt, request } from '../lib/http.js';
 import { env, writesAllowed } from '../lib/config.js';
 import { defineTest, thinkTime } from '../lib/define.js';
 import { REPORT, visitReport } from '../engine/features/tenants/shop.js';
 import { credentialEndpoints, tierHeaders } from '../engine/features/tenants/tenant.js';
 
-/** Milliseconds from the request until the report is there. */
+/** Time from the request until the report is ready. */
 const readyDuration = new Trend('report_ready_duration', true);
 
-/** Seconds between two looks. */
+/** Seconds between two polls. */
 const POLL = 0.2;
 
 const ORDER = endpoint('POST /reports', '/reports', { method: 'POST', statuses: [200, 201, 202] });
@@ -46,7 +47,7 @@ const test = defineTest({
 
 export const { options, setup, teardown, handleSummary } = test;
 
-/** Orders a report and waits for it. */
+/** Requests a report and polls until it is ready. */
 function waitForReport() {
   const start = Date.now();
   const ordered = request(ORDER, { body: { type: 'inventory' }, headers: tierHeaders() });
@@ -60,7 +61,7 @@ function waitForReport() {
     ready = jsonAt(request(READ, { path, headers: tierHeaders() }), 'status') === 'ready';
   }
   k6.check(ready, isReady, { name: READ.name });
-  // One that never came took at least as long as it was waited for.
+  // A report that never became ready counts with the full waiting time.
   readyDuration.add(Date.now() - start);
 }
 

@@ -1,10 +1,10 @@
-// Resources: the rows of config/resources.js, one after the other.
+// Resources: runs the rows of config/resources.js, one after the other.
 //
 //   ./scripts/load-test.sh resources
 //   ./scripts/load-test.sh load resources --env RESOURCES=orders
 //   RESOURCES=orders,customers k6 run tests/load/scripts/resources.js
 //
-// A row of your own runs here without another line. Writes stay on this machine unless ALLOW_WRITES=true.
+// New rows need no further code. Writes to another machine require ALLOW_WRITES=true.
 
 import { resources } from '../config/resources.js';
 import { env } from '../lib/config.js';

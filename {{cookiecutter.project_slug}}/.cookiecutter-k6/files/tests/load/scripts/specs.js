@@ -1,9 +1,9 @@
-// Specs: reads specs, some of them missing, and searches them.
+// Specs: reads specs, including missing ones, and searches them.
 //
 //   ./scripts/load-test.sh specs
 //   ./scripts/load-test.sh load specs
 //
-// The requests, figures and thresholds: config/resources.js.
+// Requests, metrics and thresholds: config/resources.js.
 
 import { resources } from '../config/resources.js';
 import { defineResourceTest } from '../lib/resources.js';

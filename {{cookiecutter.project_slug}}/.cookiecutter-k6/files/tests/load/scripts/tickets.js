@@ -1,9 +1,9 @@
-// Tickets: creates, reads, changes, comments on, lists and searches tickets.
+// Tickets: creates, reads, updates, comments on, lists and searches tickets.
 //
 //   ./scripts/load-test.sh tickets
 //   ./scripts/load-test.sh load tickets
 //
-// The requests, figures and thresholds: config/resources.js.
+// Requests, metrics and thresholds: config/resources.js.
 
 import { resources } from '../config/resources.js';
 import { defineResourceTest } from '../lib/resources.js';

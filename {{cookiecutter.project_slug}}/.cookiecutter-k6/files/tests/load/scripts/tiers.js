@@ -1,12 +1,13 @@
-// Tiers: tenants of several tiers at the same time, and what a noisy one does to the others.
+// Tiers: runs tenants of several tiers at once, and measures how a noisy one affects the others.
 //
 //   ./scripts/load-test.sh tiers
 //   ./scripts/load-test.sh tiers --env TIERS=free,starter --env NOISY_TIER=starter
 //   TIER_LOAD=rate k6 run tests/load/scripts/tiers.js
 //
-// Tiers, their load, and how far they may bother each other: config/tenants.js.
+// Tiers, their load and the limits on isolation: config/tenants.js.
 
-import { checker, endpoint, request } from '../lib/http.js';
+import { checker } from '../lib/checker.js';
+import { endpoint, request } from '../lib/http.js';
 import { env } from '../lib/config.js';
 import { weightedRandom } from '../lib/helpers.js';
 import { defineTest, thinkTime } from '../lib/define.js';
@@ -18,7 +19,7 @@ import {
   tierHeaders,
 } from '../engine/features/tenants/tenant.js';
 
-/** What the noisy tier sends on top; that it is stopped at its limit is right. */
+/** Extra requests of the noisy tier. Being rate-limited (429) is expected. */
 const NOISE = endpoint('GET /products beyond the limit', '/products?limit=20', {
   kind: 'noise',
   statuses: [200, 429],
@@ -66,7 +67,7 @@ export default test.run(() => {
 
 export const noisyNeighbour = test.run(makeNoise);
 
-/** One request that may be stopped at the limit. */
+/** Sends one request that may be rate-limited. */
 function makeNoise() {
   checkNoise(request(NOISE, { headers: tierHeaders() }));
 }

@@ -4,7 +4,7 @@
 //   ./scripts/load-test.sh load websocket
 //   WS_SOCKETS=10 WS_SESSION=30s k6 run tests/load/scripts/websocket.js
 //
-// Conversation, duration and thresholds: config/sockets.js, by WS_PROTOCOL.
+// Conversation, duration and thresholds: the row WS_PROTOCOL in config/sockets.js.
 
 import { defineSockets } from '../engine/features/sockets/sockets.js';
 import { authEndpoints, currentToken } from '../lib/auth.js';
@@ -21,7 +21,7 @@ const test = defineTest({
   forVus: sockets.forVus,
   thresholds: { checks: ['rate>0.95'], ...sockets.thresholds },
   tags: { test_type: 'websocket' },
-  // Sockets end with the test; only a server that never answers an upgrade is waited for.
+  // Sockets close when the test ends. This time is only for servers that do not answer the upgrade request.
   gracefulStop: '10s',
 });
 

@@ -1,4 +1,4 @@
--- Connections to this database by state. Run it by hand during a test (psql -f), or let scripts/database.js do so.
+-- Connections to this database by state. scripts/database.js runs it during a test; or use psql -f.
 SELECT coalesce(state, 'background') AS state, count(*) AS value
 FROM pg_stat_activity
 WHERE datname = current_database()

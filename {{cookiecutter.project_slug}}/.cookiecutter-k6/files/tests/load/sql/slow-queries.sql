@@ -1,4 +1,4 @@
--- The statements that cost most, milliseconds. Needs the extension pg_stat_statements; names as of PostgreSQL 13.
+-- The most expensive statements, in milliseconds. Needs the extension pg_stat_statements, PostgreSQL 13 or later.
 SELECT
   left(regexp_replace(query, '\s+', ' ', 'g'), 80) AS query,
   round(mean_exec_time::numeric, 2)::float8 AS mean_ms,

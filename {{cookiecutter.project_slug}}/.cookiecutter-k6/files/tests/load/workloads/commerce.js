@@ -1,5 +1,5 @@
-// The shop's workload: WORKLOAD=commerce in suite.env. Same shape as workload.js, which says what the fields mean.
-// Everybody is a tenant of the tier TIER; several tiers at once: scripts/tiers.js.
+// The shop's workload: WORKLOAD=commerce in suite.env. Same format as workload.js, which documents the fields.
+// All VUs belong to the tier TIER; scripts/tiers.js runs several tiers at once.
 
 import { mixSteps } from '../engine/features/tenants/shop.js';
 import { credentialEndpoints } from '../engine/features/tenants/tenant.js';
@@ -8,15 +8,15 @@ import { HEALTH, visitHealth } from '../scripts/health.js';
 /** @typedef {import('../engine/types/suite.js').WorkloadPlan} WorkloadPlan */
 
 /**
- * Smallest share of failed requests that ordinary runs are judged by: 0.01 % of the few thousand that a load test
- * sends to an endpoint is less than one request. A soak test sends enough for the figures of the table.
+ * Lower bound for error-rate thresholds, except in soak tests: 0.01 % of the few thousand requests that a load test
+ * sends to an endpoint is less than one request. A soak test sends enough for the exact targets.
  */
 const FINEST = 0.001;
 
 const steps = mixSteps();
 
 /**
- * The targets of config/tenants.js as thresholds; k6 needs them once, not in every VU.
+ * The targets of config/tenants.js as thresholds. Only the init context outside VUs needs them.
  *
  * @param {number} [finest]
  */
@@ -29,7 +29,7 @@ function promised(finest = FINEST) {
   return { ...timeTargets(endpoints), ...errorTargets(endpoints, finest) };
 }
 
-/** One step of the mix in config/tenants.js at a time, by weight. @type {WorkloadPlan & { steps: typeof steps }} */
+/** Picks one step of `mix` in config/tenants.js per iteration. @type {WorkloadPlan & { steps: typeof steps }} */
 const shopping = {
   order: 'weighted',
   steps,

@@ -1,7 +1,8 @@
-// The help desk's workload: WORKLOAD=desk in suite.env. Same shape as workload.js, which says what the fields mean.
+// The help desk's workload: WORKLOAD=desk in suite.env. Same format as workload.js, which documents the fields.
 
 import { resources } from '../config/resources.js';
-import { checker, endpoint, jsonAt, request } from '../lib/http.js';
+import { checker } from '../lib/checker.js';
+import { endpoint, jsonAt, request } from '../lib/http.js';
 import { BASE_URL, HEALTH_PATHS, writesAllowed } from '../lib/config.js';
 import { resource, send } from '../lib/resources.js';
 import { uniqueName } from '../lib/unique-name.js';
@@ -24,7 +25,7 @@ const DASHBOARD = endpoint('GET /analytics/dashboard', '/analytics/dashboard');
 const checkNewest = checker(LIST.name, { status: 200, fields: ['data.0.id'] });
 const checkDetails = checker(DETAILS.name, { status: 200, fields: ['id'] });
 
-/** Looks a ticket up the way people do: finds it in the list, opens it. @type {Step['visit']} */
+/** Opens the newest ticket in the list, as a user would. @type {Step['visit']} */
 const visitDetails = (target = DETAILS) => {
   const newest = send(NEWEST);
   if (!checkNewest(newest)) {
@@ -35,10 +36,10 @@ const visitDetails = (target = DETAILS) => {
 };
 
 /**
- * A visit of one request and one check.
+ * A visit function that sends one request and checks the response.
  *
  * @param {Endpoint} own
- * @param {import('../lib/http.js').Expectation} expected
+ * @param {import('../lib/checker.js').Expectation} expected
  * @param {() => unknown} [body]
  * @returns {Step['visit']}
  */
@@ -52,7 +53,7 @@ const visitOf = (own, expected, body) => {
 
 const newTicket = () => ({ title: uniqueName('Stress Test'), priority: 'MEDIUM' });
 
-/** One of these at random, half a second apart. @type {[Endpoint, Step['visit']][]} */
+/** Operations of the mix, chosen at random with a think time of 0.5 s. @type {[Endpoint, Step['visit']][]} */
 const operations = [
   [LIST, visitOf(LIST, { status: 200, fields: ['data'] })],
   [DETAILS, visitDetails],
@@ -76,7 +77,7 @@ const mix = {
   prepare: tickets.prepare,
 };
 
-/** One step for each health path. @type {Step[]} */
+/** One step per health path. @type {Step[]} */
 const healthSteps = HEALTH_PATHS.map((path, index) => {
   const own = endpoint(index === 0 ? 'health' : `health ${path}`, `${BASE_URL}${path}`, {
     kind: 'health',
@@ -99,7 +100,7 @@ export const workload = {
     scenario: 'ticket_operations',
     exec: 'ticketOperations',
     journey: tickets,
-    // People who only read come at their own rate, however slow the desk is: an open model beside a closed one.
+    // Readers arrive at a fixed rate however slow the desk is: an open model next to the closed one.
     companions: [
       {
         scenario: 'knowledge_base_browsing',

@@ -1,5 +1,5 @@
-// The mission server's workload: WORKLOAD=missions in suite.env. Every profile takes health, missions and specs in
-// turn; the tests of these names take one of them.
+// The mission server's workload: WORKLOAD=missions in suite.env. Every profile runs health, missions and specs in
+// turn; the tests named after them run only one.
 
 import { Rate, Trend } from 'k6/metrics';
 import { resources } from '../config/resources.js';

@@ -17,7 +17,7 @@ const FOLDER = localPath(import.meta.resolve('../../baselines'));
 const features = hooksOf('summary');
 
 /**
- * What a test is compared by: its endpoints, and what it measures like endpoints.
+ * Lists what a baseline compares for a test: its endpoints, and the signals that features add.
  *
  * @param {import('../types/suite.js').TestSpec} spec
  * @returns {Subject[]}
@@ -28,7 +28,7 @@ export function subjectsOf(spec) {
 }
 
 /**
- * The same as figures of a run.
+ * The measured values of these subjects in a run.
  *
  * @param {Pick<Summary, 'endpoints'> & Partial<Summary>} summary
  * @returns {MeasuredRow[]}
@@ -53,13 +53,12 @@ function metricsOf({ name, metrics }) {
 }
 
 /**
- * Reads a baseline and makes sure that it can be compared with a run. A gate that cannot judge must not let
- * anything pass.
+ * Reads a baseline and checks that it is comparable with a run. A gate without a valid baseline must fail.
  *
- * @param {string} name such as `load-health`: `baselines/load-health.json`
- * @param {Partial<Baseline>} run what both must have in common
+ * @param {string} name name such as `load-health`, for `baselines/load-health.json`
+ * @param {Partial<Baseline>} run properties that the run and the baseline must have in common
  * @returns {Baseline}
- * @throws when it is missing, damaged, from failed runs, or of another load
+ * @throws when the baseline is missing, damaged, from failed runs, or from a different load
  * @example readBaseline('load', { test: 'load', profile: 'load', scenario: 'load', targetVUs: 50, plannedMs: 540000 })
  */
 export function readBaseline(name, run) {
@@ -76,7 +75,7 @@ export function readBaseline(name, run) {
   for (const key of /** @type {(keyof Baseline)[]} */ (Object.keys(run))) {
     if (baseline[key] !== run[key]) {
       throw problem(
-        `is of another load: ${key} was ${baseline[key]} there and is ${run[key]} here`,
+        `is from a different load: ${key} is ${baseline[key]} in the baseline and ${run[key]} in this run`,
       );
     }
   }
@@ -85,7 +84,7 @@ export function readBaseline(name, run) {
     !Array.isArray(baseline.endpoints) ||
     baseline.endpoints.length === 0
   ) {
-    throw problem('holds no endpoints');
+    throw problem('has no endpoints');
   }
   for (const endpoint of baseline.endpoints) {
     const damage = damageOf(endpoint, baseline.runs);
@@ -99,19 +98,19 @@ export function readBaseline(name, run) {
 /**
  * @param {import('../types/baseline.js').BaselineEndpoint} endpoint
  * @param {number} runs
- * @returns {string | null} what is wrong with it
+ * @returns {string | null} description of the problem; null if there is none
  */
 function damageOf({ p95, errorRate }, runs) {
   if (!(p95?.median > 0) || !Number.isFinite(p95.median)) {
     return `p95 is ${p95?.median}, expected milliseconds above 0`;
   }
   if (p95.spread !== null && !(p95.spread >= 0)) {
-    return `spread is ${p95.spread}, expected a share`;
+    return `spread is ${p95.spread}, expected a number of at least 0`;
   }
   if (p95.spread !== null && runs < 3) {
-    return `has a spread, which ${runs} runs cannot have`;
+    return `has a spread, which needs 3 runs, but there is only data of ${runs}`;
   }
-  return errorRate?.max >= 0 ? null : `error rate is ${errorRate?.max}, expected percent`;
+  return errorRate?.max >= 0 ? null : `error rate is ${errorRate?.max}, expected a percentage`;
 }
 
 /**
@@ -129,12 +128,12 @@ function parsed(name, problem) {
   try {
     return JSON.parse(text) ?? {};
   } catch {
-    throw problem('is no JSON');
+    throw problem('is not valid JSON');
   }
 }
 
 /**
- * Method and path of an endpoint, without what differs between machines.
+ * Method and path of an endpoint, without the host, which differs between machines.
  *
  * @param {Omit<Subject, 'name'>} endpoint
  * @returns {string}
@@ -145,7 +144,7 @@ export function requestOf({ method, url = '', request }) {
 }
 
 /**
- * Finds each endpoint of a test in the baseline, by name, or by method and path when only the name is new.
+ * Matches the endpoints of a test with those of the baseline by name, or by method and path if an endpoint was renamed.
  *
  * @param {readonly Subject[]} endpoints
  * @param {Baseline} baseline
@@ -165,7 +164,7 @@ function pairs(endpoints, baseline) {
 }
 
 /**
- * Thresholds that make k6 itself fail when a run is slower than its baseline.
+ * Thresholds that make k6 fail when a run is slower than its baseline.
  *
  * @param {readonly Subject[]} endpoints
  * @param {Baseline} baseline
@@ -184,7 +183,7 @@ export function baselineThresholds(endpoints, baseline) {
       thresholds[errors] = [`rate<=${errorLimitOf(known, regression)}`];
     }
   }
-  // What is not there any more must not pass for fast.
+  // An endpoint that no longer exists must not count as fast.
   for (const subject of missing) {
     thresholds[metricsOf(subject).count] = ['count>0'];
   }
@@ -192,20 +191,20 @@ export function baselineThresholds(endpoints, baseline) {
 }
 
 /**
- * Sets the figures of a run beside its baseline.
+ * Compares a run with its baseline.
  *
  * @param {readonly Subject[]} endpoints
  * @param {Baseline} baseline
- * @param {Pick<MeasuredRow, 'name' | 'errorRate' | 'duration'>[]} figures
+ * @param {Pick<MeasuredRow, 'name' | 'errorRate' | 'duration'>[]} rows
  * @returns {Comparison}
  */
-export function compareWith(endpoints, baseline, figures) {
+export function compareWith(endpoints, baseline, rows) {
   const { matched, missing } = pairs(endpoints, baseline);
   const { name, runs, timestamp, gitCommit } = baseline;
   return {
     baseline: { name, runs, timestamp, gitCommit },
     endpoints: [
-      ...matched.map((pair) => compared(pair, baseline, figures)),
+      ...matched.map((pair) => compared(pair, baseline, rows)),
       ...missing.map((known) => ({
         name: known.name,
         status: /** @type {const} */ ('missing'),
@@ -221,18 +220,18 @@ export function compareWith(endpoints, baseline, figures) {
 /**
  * @param {ReturnType<typeof pairs>['matched'][number]} pair
  * @param {Baseline} baseline
- * @param {Pick<MeasuredRow, 'name' | 'errorRate' | 'duration'>[]} figures
+ * @param {Pick<MeasuredRow, 'name' | 'errorRate' | 'duration'>[]} rows
  * @returns {import('../types/summary.js').ComparedEndpoint}
  */
-function compared({ name, metrics, known }, baseline, figures) {
-  const figure = figures.find((entry) => entry.name === name);
-  const current = figure?.duration?.p95 ?? null;
+function compared({ name, metrics, known }, baseline, rows) {
+  const row = rows.find((entry) => entry.name === name);
+  const current = row?.duration?.p95 ?? null;
   if (known === undefined) {
     return { name, status: 'new', baseline: null, current, change: null, limit: null };
   }
   const limit = limitOf(known, baseline, regression);
   const { median } = known.p95;
-  const failing = figure !== undefined && figure.errorRate / 100 > errorLimitOf(known, regression);
+  const failing = row !== undefined && row.errorRate / 100 > errorLimitOf(known, regression);
   return {
     name,
     ...(known.name !== name && { was: known.name }),
@@ -247,15 +246,15 @@ function compared({ name, metrics, known }, baseline, figures) {
 }
 
 /**
- * Says whether a run failed for nothing but latencies above its baseline. The wrapper then measures once more:
- * a disturbance of the machine seldom comes twice, a regression stays.
+ * Returns whether a run failed only because of latencies above its baseline. The wrapper then runs the test again to
+ * rule out noise: a regression will show up again.
  *
- * @param {string[]} reasons
+ * @param {number} found how many things are wrong
  * @param {import('../types/summary.js').ThresholdResult[]} thresholds
  * @param {Comparison | null} comparison
  * @returns {boolean}
  */
-export function isOnlySlower(reasons, thresholds, comparison) {
+export function isOnlySlower(found, thresholds, comparison) {
   const slower = (comparison?.endpoints ?? []).filter(({ status }) => status === 'slower');
   const ofBaseline = (
     /** @type {{ metric: string, expression: string }} */ { metric, expression },
@@ -266,7 +265,7 @@ export function isOnlySlower(reasons, thresholds, comparison) {
     );
   return (
     slower.length > 0 &&
-    slower.length === reasons.length &&
-    thresholds.filter(({ ok, measured }) => !(ok && measured)).every(ofBaseline)
+    slower.length === found &&
+    thresholds.filter(({ ok }) => !ok).every(ofBaseline)
   );
 }

@@ -5,17 +5,17 @@ import { predictionFactor } from './statistics.js';
 /** @typedef {import('../types/baseline.js').RegressionRule} RegressionRule */
 
 /**
- * What limits of an endpoint's p95 are made of.
+ * Computes the components of an endpoint's p95 limit.
  *
  * @param {BaselineEndpoint} endpoint
  * @param {Pick<Baseline, 'runs' | 'endpoints'>} baseline
  * @param {RegressionRule} rule
- * @returns {{ least: number, noise: number, most: number }} milliseconds: what any endpoint gets, what its noise
- *   asks for, and the most that noise gets
+ * @returns {{ least: number, noise: number, most: number }} milliseconds: minimum limit, limit for the endpoint's
+ *   noise, and maximum limit
  */
 function partsOf({ p95 }, { runs, endpoints }, rule) {
   const { tolerance, slackMs, falseAlarms, maxNoise = 1 } = rule;
-  // Every endpoint is a chance of a false alarm: the risk is shared among them.
+  // Each endpoint can cause a false alarm, so divide the risk among them.
   const risk = falseAlarms / endpoints.length;
   const factor = p95.spread === null ? 1 : predictionFactor(p95.spread, runs, risk);
   const least = Math.max(p95.median * (1 + tolerance), p95.median + slackMs);
@@ -27,7 +27,7 @@ function partsOf({ p95 }, { runs, endpoints }, rule) {
 }
 
 /**
- * The highest p95 that an endpoint may have.
+ * The p95 limit of an endpoint.
  *
  * @param {BaselineEndpoint} endpoint
  * @param {Pick<Baseline, 'runs' | 'endpoints'>} baseline
@@ -41,8 +41,8 @@ export function limitOf(endpoint, baseline, rule) {
 }
 
 /**
- * Says whether the runs of a baseline differed so much that the limit does not allow for all of it: only large
- * regressions are found, and a run of an unchanged service may fail.
+ * Returns whether the noise between the baseline runs exceeds the maximum limit. Then only large regressions are
+ * detected, and a run of an unchanged service may fail.
  *
  * @param {BaselineEndpoint} endpoint
  * @param {Pick<Baseline, 'runs' | 'endpoints'>} baseline
@@ -56,7 +56,7 @@ export function isTooNoisy(endpoint, baseline, rule) {
 }
 
 /**
- * The highest share of failed requests that an endpoint may have.
+ * The error-rate limit of an endpoint.
  *
  * @param {BaselineEndpoint} endpoint
  * @param {RegressionRule} rule

@@ -1,4 +1,6 @@
 /**
+ * The median of some numbers.
+ *
  * @param {number[]} values at least one
  * @returns {number}
  * @example median([3, 1, 2]) // 2
@@ -10,8 +12,8 @@ export function median(values) {
 }
 
 /**
- * How many of so many runs are left out where it is asked how much runs differ: the slowest fifth. Other work on the
- * machine only ever slows a run down, and one run that was disturbed would make a limit nothing ever crosses.
+ * Number of runs to ignore when computing the spread: the slowest fifth. Other work on the machine only slows runs
+ * down, and a single disturbed run would raise the limit so far that nothing exceeds it.
  *
  * @param {number} runs
  * @returns {number}
@@ -21,15 +23,15 @@ export function disturbed(runs) {
   return Math.floor(runs / 5);
 }
 
-/** Standard deviation of normal values to that of the lower four fifths of a few of them. */
+/** Correction for trimming: ratio of the standard deviation of normal values to that of their lower four fifths. */
 const TRIMMED = 1.35;
 
 /**
- * How much values differ among themselves, as a share of their size: the standard deviation of their logarithms,
- * without the slowest fifth. Latencies vary by factors, and so a run is as likely to be 10 % above as 10 % below.
+ * The relative spread of some values: the standard deviation of their logarithms without the slowest fifth. Logarithms,
+ * because latencies vary by factors.
  *
- * @param {number[]} values above zero
- * @returns {number | null} null for fewer than three: they say nothing about spread
+ * @param {number[]} values positive numbers
+ * @returns {number | null} null for fewer than three values
  * @example spread([10, 10, 10]) // 0
  */
 export function spread(values) {
@@ -47,12 +49,12 @@ export function spread(values) {
 }
 
 /**
- * The factor that a further value stays below with a given probability, when `runs` values before it had this
- * spread: a prediction interval of the t distribution.
+ * Upper bound for the next value, as a factor on the median of `runs` previous values with this spread: a prediction
+ * interval of the t distribution.
  *
  * @param {number} relativeSpread
  * @param {number} runs
- * @param {number} risk probability of a value above, 0 to 0.5
+ * @param {number} risk probability that the next value exceeds the bound, 0 to 0.5
  * @returns {number} at least 1
  * @example predictionFactor(0.02, 10, 0.01) // 1.065
  */
@@ -62,8 +64,8 @@ export function predictionFactor(relativeSpread, runs, risk) {
 }
 
 /**
- * Quantile of the t distribution, by its expansion around the normal one: off by 1 % at four degrees of
- * freedom, less with more.
+ * Quantile of the t distribution, by its expansion around the normal distribution. The error is 1 % at four degrees of
+ * freedom and decreases with more.
  *
  * @param {number} probability 0.5 to 1
  * @param {number} freedom degrees of freedom, at least 2
@@ -83,7 +85,7 @@ export function tQuantile(probability, freedom) {
 }
 
 /**
- * Quantile of the normal distribution (Abramowitz and Stegun 26.2.23: off by less than 0.0005).
+ * Quantile of the normal distribution (Abramowitz and Stegun 26.2.23, error below 0.0005).
  *
  * @param {number} probability 0.5 to 1
  * @returns {number}

@@ -36,7 +36,7 @@ function typical(values) {
 /**
  * @param {Summary[]} summaries of the same test under the same load
  * @returns {Baseline}
- * @throws if a run failed or has no latencies
+ * @throws if a run failed, has no latencies or measured no endpoint
  */
 function baselineOf(summaries) {
   const [first] = summaries;
@@ -48,6 +48,11 @@ function baselineOf(summaries) {
     }
   });
   const { run } = first;
+  if (measured(first).length === 0) {
+    throw new Error(
+      `${run.test} measures no endpoint, so a later run could not be compared with it: nothing was saved`,
+    );
+  }
   return {
     schema: BASELINE_SCHEMA,
     name: __ENV.BASELINE_NAME,

@@ -9,9 +9,13 @@ import k6 from 'k6';
 import exec from 'k6/execution';
 import { parseDuration } from '../settings/duration.js';
 import { env } from '../../lib/config.js';
-import { healthProbes, unhealthy } from '../plan/lifecycle.js';
+import { findHealth, healthProbes, unready } from '../plan/readiness.js';
+import { transportOptions } from '../plan/transport.js';
+import { shorten } from '../vu/failures.js';
 import { guardTarget } from '../plan/guard.js';
 import { options as frame } from './frame.js';
+
+/** @typedef {import('../plan/readiness.js').Finding} Finding */
 
 /** Seconds between two probes. */
 const INTERVAL = 0.25;
@@ -22,29 +26,70 @@ const PROBE_TIMEOUT = '2s';
 guardTarget();
 
 const waitMs = parseDuration(env.WAIT_TIMEOUT);
-const probes = healthProbes({ timeout: PROBE_TIMEOUT });
+
+/** The wait ends early if the same wrong answer lasts for so long, milliseconds. */
+const settledMs = Math.max(10_000, waitMs / 3);
+const probes = healthProbes(undefined, { timeout: PROBE_TIMEOUT });
 
 export const options = {
   scenarios: {
-    command: { ...frame.scenarios.command, maxDuration: `${waitMs + 10_000}ms` },
+    // The usual health paths may be asked as well.
+    command: { ...frame.scenarios.command, maxDuration: `${waitMs + 60_000}ms` },
   },
-  // A service that redirects, for example to a login page, is not ready.
-  maxRedirects: 0,
-  insecureSkipTLSVerify: env.INSECURE_SKIP_TLS_VERIFY,
+  ...transportOptions(),
 };
 
 export default function waitForService() {
   const deadline = Date.now() + waitMs;
   for (const probe of probes) {
-    let finding = unhealthy(probe);
-    while (finding !== null && Date.now() < deadline) {
-      k6.sleep(INTERVAL);
-      finding = unhealthy(probe);
-    }
+    const finding = outlast(probe, deadline);
     if (finding !== null) {
-      exec.test.abort(`not healthy within ${env.WAIT_TIMEOUT}: ${finding}`);
+      const advice = advise(finding);
+      if (advice !== '') {
+        // A line of its own: the wrapper shows it as the next step.
+        console.error(`Try: ${advice}`);
+      }
+      exec.test.abort(`not healthy within ${env.WAIT_TIMEOUT}: ${finding.text}`);
     }
   }
+}
+
+/**
+ * Asks until the service is ready, until time is up, or until the same wrong answer has come for a while: one that a
+ * setting has to change does not get better by waiting.
+ *
+ * @param {import('../types/suite.js').Endpoint} probe
+ * @param {number} deadline milliseconds since the epoch
+ * @returns {Finding | null} null: ready
+ */
+function outlast(probe, deadline) {
+  let finding = unready(probe);
+  let since = Date.now();
+  while (finding !== null && Date.now() < deadline) {
+    if (finding.lasting && Date.now() - since > settledMs) {
+      return finding;
+    }
+    k6.sleep(INTERVAL);
+    const { advice } = finding;
+    finding = unready(probe);
+    since = finding?.advice === advice ? since : Date.now();
+  }
+  return finding;
+}
+
+/**
+ * @param {Finding} finding
+ * @returns {string} its advice; of a health document that does not exist, where one does
+ */
+function advise({ text, advice }) {
+  if (!text.includes(': status 404, ')) {
+    return advice;
+  }
+  const [found] = findHealth({ timeout: PROBE_TIMEOUT });
+  return found === undefined
+    ? advice
+    : `set HEALTH_PATHS=${found.path} in tests/load/suite.env: it answers ${found.response.status}, ` +
+        `${shorten(found.response.body).slice(0, 60) || 'empty body'}`;
 }
 
 /** Returns nothing: the probes are not results, so k6 prints no metrics. */

@@ -1,10 +1,10 @@
-// The optional parts of this suite. Each is a folder here, and this is the only file outside it that names it.
+// The optional features of this suite. Each is a folder here, and only this file refers to it from outside.
 
 /** @typedef {import('../types/features.js').Feature} Feature */
 
 /** @type {Feature[]} */
 const FEATURES = [
-  // One line per option that this suite was generated with.
+  // One line per feature that this suite was generated with.
   require('./resources/feature.js').resources, // @feature resources
   require('./database/feature.js').database, // @feature sql
   require('./queries/feature.js').queries, // @feature database
@@ -15,8 +15,8 @@ const FEATURES = [
 ];
 
 /**
- * Returns one group of hooks from every feature that has it. The modules behind the hooks are loaded now, so
- * call it at init and outside the VUs.
+ * Returns one group of hooks from every feature that has it. Loads the modules behind the hooks, so call it at init
+ * and outside VUs only.
  *
  * @template {keyof Feature} G
  * @param {G} group

@@ -2,16 +2,16 @@ import { env } from '../../lib/config.js';
 import { hooksOf } from '../features/registry.js';
 import { formatDuration, parseDuration } from '../settings/duration.js';
 import { heavyProfiles } from '../settings/user-files.js';
-import { isAllowedHost } from '../settings/url.js';
+import { isAllowedHost, isLocalHost, parseHttpUrl } from '../settings/url.js';
 
 /**
- * What a run would do to its target.
+ * The load that a run would put on its target.
  *
  * @typedef {object} Intent
  * @property {string} profile
- * @property {string} [heavyTest] a test that pushes a service past its limits by itself
- * @property {number} vus virtual users at the peak
- * @property {number} [rate] arrivals at the peak, iterations per second
+ * @property {string} [heavyTest] name of the test, if its default load overloads the service
+ * @property {number} vus VUs at the peak
+ * @property {number} [rate] arrival rate at the peak, iterations per second
  * @property {number} durationMs
  */
 
@@ -20,17 +20,32 @@ import { isAllowedHost } from '../settings/url.js';
 
 const features = hooksOf('plan');
 
-/** @returns {LoadTarget[]} what receives the load of ordinary tests */
+/** @returns {LoadTarget[]} the server that gives tokens, if it is another one */
+function loginTargets() {
+  /** @type {Record<string, ('LOGIN_PATH' | 'REFRESH_PATH' | 'OAUTH2_TOKEN_URL')[]>} */
+  const settings = {
+    login: ['LOGIN_PATH', 'REFRESH_PATH'],
+    session: ['LOGIN_PATH'],
+    oauth2: ['OAUTH2_TOKEN_URL'],
+  };
+  return (settings[env.AUTH_MODE] ?? []).flatMap((setting) => {
+    const url = parseHttpUrl(env[setting]);
+    return url === null ? [] : [{ setting, ...url, isLocal: isLocalHost(url.host) }];
+  });
+}
+
+/** @returns {LoadTarget[]} targets of tests without `targets` */
 function serviceTargets() {
   return [
     { setting: 'BASE_URL', ...env.target },
+    ...loginTargets(),
     ...features.flatMap(({ targets }) => targets?.() ?? []),
   ];
 }
 
 /**
  * @param {Spec} spec
- * @returns {LoadTarget[]} those that are neither this machine nor in a private network
+ * @returns {LoadTarget[]} targets outside this machine and private networks
  */
 function remoteTargets(spec) {
   return (spec.targets ?? serviceTargets())
@@ -40,7 +55,7 @@ function remoteTargets(spec) {
 
 /**
  * @param {LoadTarget} target
- * @returns {string[]} what speaks against talking to it at all
+ * @returns {string[]} reasons to send no requests to this host
  */
 function objectionsToHost({ setting, masked, host }) {
   const named = isAllowedHost(host, env.ALLOWED_HOSTS);
@@ -48,8 +63,8 @@ function objectionsToHost({ setting, masked, host }) {
   return named || confirmed
     ? []
     : [
-        `${setting}=${masked}: ${host} is neither local nor listed. ` +
-          `List it in tests/load/suite.env (ALLOWED_HOSTS=${host}), or for this run: ` +
+        `${setting}=${masked}: ${host} is neither local nor in ALLOWED_HOSTS. ` +
+          `Add it to tests/load/suite.env (ALLOWED_HOSTS=${host}), or allow it for this run: ` +
           `ALLOW_REMOTE=true CONFIRM_TARGET=${host}`,
       ];
 }
@@ -57,7 +72,7 @@ function objectionsToHost({ setting, masked, host }) {
 /**
  * @param {string} host
  * @param {Intent} intent
- * @returns {string[]} what speaks against this much load
+ * @returns {string[]} reasons against this much load
  */
 function objectionsToLoad(host, { profile, heavyTest, vus, rate = 0, durationMs }) {
   if (env.ALLOW_HEAVY) {
@@ -65,35 +80,36 @@ function objectionsToLoad(host, { profile, heavyTest, vus, rate = 0, durationMs 
   }
   const heavy = heavyProfiles.includes(profile) ? `PROFILE=${profile}` : heavyTest;
   if (heavy !== undefined) {
-    return [`${heavy}: pushes ${host} past its limits. If that is meant: ALLOW_HEAVY=true`];
+    return [`${heavy} would overload ${host}. To allow it: ALLOW_HEAVY=true`];
   }
   const objections = [];
   if (vus > env.MAX_REMOTE_VUS) {
     objections.push(
-      `${vus} VUs against ${host}: at most MAX_REMOTE_VUS=${env.MAX_REMOTE_VUS} without ALLOW_HEAVY=true`,
+      `${vus} VUs against ${host}: without ALLOW_HEAVY=true the limit is MAX_REMOTE_VUS=${env.MAX_REMOTE_VUS}`,
     );
   }
   if (rate > env.MAX_REMOTE_RATE) {
     objections.push(
-      `${rate} iterations a second against ${host}: at most ` +
-        `MAX_REMOTE_RATE=${env.MAX_REMOTE_RATE} without ALLOW_HEAVY=true`,
+      `${rate} iterations/s against ${host}: without ALLOW_HEAVY=true the limit is ` +
+        `MAX_REMOTE_RATE=${env.MAX_REMOTE_RATE}`,
     );
   }
   if (durationMs > parseDuration(env.MAX_REMOTE_DURATION)) {
     objections.push(
-      `${formatDuration(durationMs)} against ${host}: at most ` +
-        `MAX_REMOTE_DURATION=${env.MAX_REMOTE_DURATION} without ALLOW_HEAVY=true`,
+      `${formatDuration(durationMs)} against ${host}: without ALLOW_HEAVY=true the limit is ` +
+        `MAX_REMOTE_DURATION=${env.MAX_REMOTE_DURATION}`,
     );
   }
   return objections;
 }
 
 /**
- * Refuses load on hosts that are not on the allow list. Runs at init, so it holds for a plain `k6 run` too.
+ * Refuses load on hosts that are not on the allow list. Runs in the init context, so it also applies to a plain
+ * `k6 run`.
  *
- * @param {Intent} [intent] left out: only the host is judged
- * @param {Spec} [spec] left out: the service
- * @throws when the target is not local and not explicitly allowed, or the load is beyond what is
+ * @param {Intent} [intent] default: only the host is checked
+ * @param {Spec} [spec] default: the service
+ * @throws when the target is neither local nor allowed, or the load exceeds what is allowed
  * @example guardTarget({ profile: 'smoke', vus: 1, durationMs: 60000 })
  */
 export function guardTarget(intent, spec = {}) {

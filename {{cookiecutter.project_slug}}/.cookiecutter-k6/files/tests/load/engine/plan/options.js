@@ -10,6 +10,7 @@ import { userConfig } from '../settings/user-files.js';
 import { TREND_STATS } from '../summary/statistics.js';
 import { isHeavy, measurable, overrides, targetsOf } from './targets.js';
 import { addThresholds, buildThresholds } from './thresholds.js';
+import { transportOptions } from './transport.js';
 
 /** @typedef {import('k6/options').Options} Options */
 /** @typedef {import('../types/baseline.js').Baseline} Baseline */
@@ -33,15 +34,13 @@ const features = hooksOf('plan');
 export function optionsOf(spec, load, baseline) {
   const tags = tagsOf(spec, load);
   return /** @type {Options} */ ({
+    ...transportOptions(),
     scenarios: scenariosOf(spec, load, tags),
     thresholds: thresholdsOf(spec, load, baseline),
     tags,
     systemTags: config.systemTags,
     // What the report draws, whatever the configuration asks for in addition.
     summaryTrendStats: [...new Set([...config.summaryTrendStats, ...TREND_STATS])],
-    // An API that redirects, for instance to a login page, has not answered.
-    maxRedirects: 0,
-    insecureSkipTLSVerify: env.INSECURE_SKIP_TLS_VERIFY,
     setupTimeout: `${2 * parseDuration(env.REQUEST_TIMEOUT) + 30_000}ms`,
     ...spec.options,
   });
@@ -118,6 +117,10 @@ function thresholdsOf(spec, load, baseline) {
     metrics: metricsOf(spec, durationMs),
     arrivalRate: shape.executor.endsWith('arrival-rate') && !isHeavy(chosen),
   });
+  if ('iterations' in shape) {
+    const all = shape.executor === 'shared-iterations' ? shape.iterations : shape.iterations * vus;
+    thresholds[`iterations{scenario:${scenario}}`] = [`count>=${all}`];
+  }
   const ofFeatures = features.map((feature) =>
     feature.thresholds?.(spec, { chosen, vus, stages }, targets),
   );

@@ -1,6 +1,7 @@
 // Everything about a test that k6 needs once: options, setup, teardown and summary. lib/define.js loads it
 // outside the VUs only.
 
+import { Rate } from 'k6/metrics';
 import { readBaseline } from '../baseline/baseline.js';
 import { env } from '../../lib/config.js';
 import { hooksOf } from '../features/registry.js';
@@ -9,9 +10,11 @@ import { shownTarget, summarize } from '../summary/summary.js';
 import { withNewNames } from '../vu/old-names.js';
 import { guardTarget } from './guard.js';
 import { finish, start } from './lifecycle.js';
+import { absent } from './readiness.js';
 import { asSegment, optionsOf } from './options.js';
 import { certainLoad, plannedLoad, wholeLoad } from './planned-load.js';
-import { warnOfIgnored } from './targets.js';
+import { explained } from './set-up.js';
+import { overrides, warnOfIgnored } from './targets.js';
 
 /** @typedef {import('../types/suite.js').TestSpec} TestSpec */
 /** @typedef {import('../types/baseline.js').Baseline} Baseline */
@@ -42,7 +45,7 @@ export function planForVus(written) {
  * @example const { options, setup, teardown, handleSummary } = planTest(spec);
  */
 export function planTest(written) {
-  const spec = withNewNames(written);
+  const spec = withLogin(withNewNames(written));
   const load = plannedLoad(spec);
   const whole = wholeLoad(spec, load);
   guardTarget(certainLoad(whole), spec);
@@ -51,17 +54,18 @@ export function planTest(written) {
   const isWhole = segmentOf() === undefined;
   return {
     options: isWhole ? options : asSegment(options),
-    setup: () => {
-      guardTarget(whole, spec);
-      const problem = refusal ?? refusalOf(spec, load.vus);
-      if (problem !== undefined) {
-        throw problem;
-      }
-      warnOfIgnored(options);
-      const info = start(whole, spec.readiness, shownTarget(spec));
-      spec.prepare?.();
-      return info;
-    },
+    setup: () =>
+      explained(() => {
+        guardTarget(whole, spec);
+        const problem = refusal ?? refusalOf(spec, load.vus);
+        if (problem !== undefined) {
+          throw problem;
+        }
+        warnOfIgnored(options);
+        const info = start(whole, spec.readiness, shownTarget(spec));
+        spec.prepare?.();
+        return { ...info, without: absent(spec.endpoints) };
+      }),
     teardown: (info) => {
       spec.finish?.();
       // undefined with `--no-setup`; lib/define.js has aborted such a run.
@@ -69,8 +73,28 @@ export function planTest(written) {
         finish(info);
       }
     },
-    handleSummary: summaryOf(spec, { ...load, baseline }, isWhole ? undefined : options.thresholds),
+    handleSummary: summaryOf(
+      spec,
+      { ...load, baseline, asked: Object.keys(overrides()) },
+      isWhole ? undefined : options.thresholds,
+    ),
   };
+}
+
+/**
+ * Counts the requests of a login also for tests that log in and do not say so, so that the verdict can name it.
+ *
+ * @param {TestSpec} spec
+ * @returns {TestSpec}
+ */
+function withLogin(spec) {
+  if (env.AUTH_MODE !== 'login' || (spec.support ?? []).length > 0) {
+    return spec;
+  }
+  // k6 knows a metric only when somebody made it: lib/auth.js is not part of every test.
+  new Rate('support_failed');
+  const login = /** @type {import('../types/suite.js').Endpoint} */ ({ name: 'auth login' });
+  return { ...spec, support: [login] };
 }
 
 /**

@@ -3,7 +3,7 @@
 import { env } from '../../lib/config.js';
 import { formatDuration, parseDuration } from '../settings/duration.js';
 import { userConfig } from '../settings/user-files.js';
-import { namedStages, peakRate, peakVus, plannedMs, rescale } from './profiles.js';
+import { namedStages, openModel, peakRate, peakVus, plannedMs, rescale } from './profiles.js';
 
 /** @typedef {import('../types/suite.js').TestSpec} TestSpec */
 /** @typedef {import('../types/suite.js').RunFigures} RunFigures */
@@ -25,12 +25,14 @@ export function plannedLoad(spec) {
   const chosen = chosenProfile(spec);
   const scenario = spec.scenario ?? chosen ?? spec.defaultLoad?.scenario ?? spec.name;
   const whole = chosen === undefined ? ownShape(spec) : getScenarioConfig(chosen);
-  const shape = rescale(whole, {
-    vus: env.VUS,
-    duration: env.DURATION,
-    timeScale: env.TIME_SCALE,
-  });
-  const factor = peakVus(shape) / peakVus(spec.defaultLoad?.shape ?? whole);
+  refuseUnplannable(spec, whole);
+  const scale = { duration: env.DURATION, timeScale: env.TIME_SCALE };
+  const shape =
+    env.RATE === undefined
+      ? rescale(whole, { ...scale, vus: env.VUS })
+      : openModel(rescale(whole, scale), env.RATE, env.VUS);
+  const factor =
+    env.RATE === undefined ? peakVus(shape) / peakVus(spec.defaultLoad?.shape ?? whole) : 1;
   const durationMs = plannedMs(shape);
   return {
     chosen,
@@ -42,6 +44,30 @@ export function plannedLoad(spec) {
     stages: namedStages(shape),
     companions: (spec.companions ?? []).map((other) => scaledCompanion(other, factor, durationMs)),
   };
+}
+
+const EXECUTORS = [
+  'constant-vus',
+  'ramping-vus',
+  'constant-arrival-rate',
+  'ramping-arrival-rate',
+  'shared-iterations',
+  'per-vu-iterations',
+];
+
+/**
+ * Refuses executors without a planned duration: whether such a run was cut short could not be told.
+ *
+ * @param {TestSpec} spec
+ * @param {Shape} shape
+ */
+function refuseUnplannable({ name }, { executor }) {
+  if (!EXECUTORS.includes(executor)) {
+    throw new Error(
+      `${name}: executor '${executor}' has no planned duration, expected one of ${EXECUTORS.join(', ')}. ` +
+        "Try: { executor: 'constant-vus', vus: 10, duration: '1m' }",
+    );
+  }
 }
 
 /**

@@ -4,16 +4,16 @@ import { formatDuration, parseDuration } from '../settings/duration.js';
 /** @typedef {import('../types/suite.js').Stage} Stage */
 
 /**
- * What a run asks of a profile.
+ * How to rescale a profile.
  *
  * @typedef {object} Scale
- * @property {number} [vus] virtual users at the peak
- * @property {string} [duration] length of each hold
- * @property {number} timeScale stretches every stage that `duration` does not set
+ * @property {number} [vus] VUs at the peak
+ * @property {string} [duration] duration of each hold, or total duration if the profile has no hold
+ * @property {number} timeScale factor for all stages whose duration is not set by `duration`
  */
 
 /**
- * The highest number of virtual users a shape reaches. For arrival rates that is the VU pool.
+ * The peak number of VUs of a shape. For arrival-rate executors, this is the VU pool.
  *
  * @param {Shape} shape
  * @returns {number}
@@ -22,6 +22,8 @@ import { formatDuration, parseDuration } from '../settings/duration.js';
 export function peakVus(shape) {
   switch (shape.executor) {
     case 'constant-vus':
+    case 'shared-iterations':
+    case 'per-vu-iterations':
       return shape.vus;
     case 'ramping-vus':
       return Math.max(shape.startVUs ?? 0, ...shape.stages.map((stage) => stage.target));
@@ -31,10 +33,10 @@ export function peakVus(shape) {
 }
 
 /**
- * The highest arrival rate a shape reaches; how fast users iterate is up to the service.
+ * The peak arrival rate of a shape. With VU executors, the rate depends on the service.
  *
  * @param {Shape} shape
- * @returns {number} iterations per second; 0 for shapes of users
+ * @returns {number} iterations per second; 0 for VU executors
  * @example peakRate({ executor: 'constant-arrival-rate', rate: 50, ... }) // 50
  */
 export function peakRate(shape) {
@@ -53,24 +55,31 @@ export function peakRate(shape) {
   }
 }
 
+/** k6's own limit for a number of iterations. */
+const LONGEST_ITERATIONS = '10m';
+
 /**
- * Planned length of a shape, graceful stops left out.
+ * Planned duration of a shape, without graceful stops.
  *
  * @param {Shape} shape
  * @returns {number} milliseconds
  * @example plannedMs({ executor: 'constant-vus', vus: 20, duration: '30m' }) // 1800000
  */
 export function plannedMs(shape) {
+  if ('iterations' in shape) {
+    // It ends when the iterations are done.
+    return parseDuration(shape.maxDuration ?? LONGEST_ITERATIONS);
+  }
   return 'stages' in shape
     ? shape.stages.reduce((sum, stage) => sum + parseDuration(stage.duration), 0)
     : parseDuration(shape.duration);
 }
 
 /**
- * Which stages hold their load instead of changing it.
+ * Returns for each stage whether it is a hold.
  *
  * @param {Stage[]} stages
- * @param {number} start load before the first stage
+ * @param {number} start target before the first stage
  * @returns {boolean[]}
  */
 function holds(stages, start) {
@@ -81,7 +90,7 @@ function holds(stages, start) {
 }
 
 /**
- * Scales a count in proportion, but never down to nothing: with few users several steps become equal.
+ * Scales a count, but never down to 0. With few VUs, several steps may become equal.
  *
  * @param {number} count
  * @param {number} factor
@@ -115,7 +124,7 @@ function rescaledStages(stages, start, factor, { duration, timeScale }) {
 }
 
 /**
- * Rescales a profile: users in proportion, holds to a given length.
+ * Rescales a profile: targets in proportion, holds to the given duration.
  *
  * @param {Shape} shape as in config/profiles.js
  * @param {Scale} scale
@@ -124,6 +133,12 @@ function rescaledStages(stages, start, factor, { duration, timeScale }) {
  */
 export function rescale(shape, scale) {
   const factor = scale.vus === undefined ? 1 : scale.vus / peakVus(shape);
+  if ('iterations' in shape) {
+    const vus = scaled(shape.vus, factor);
+    // k6 refuses fewer shared iterations than VUs.
+    const most = shape.executor === 'shared-iterations' ? Math.min(vus, shape.iterations) : vus;
+    return { ...shape, vus: most, ...(scale.duration && { maxDuration: scale.duration }) };
+  }
   if (shape.executor === 'ramping-vus') {
     const start = shape.startVUs ?? 0;
     return {
@@ -148,7 +163,7 @@ export function rescale(shape, scale) {
 }
 
 /**
- * k6 wants a constant load to last at least a second.
+ * k6 requires constant executors to last at least one second.
  *
  * @param {string} duration
  * @param {number} timeScale
@@ -170,8 +185,45 @@ function rescaledPool({ preAllocatedVUs, maxVUs }, factor) {
   };
 }
 
+/** VUs per iteration that starts in a second: at first, and at most. Iterations with pauses take seconds. */
+const FIRST_VUS = 2;
+const MOST_VUS = 20;
+
 /**
- * A part of a ramping profile with one name, for the tag `stage`.
+ * Turns a profile into an open model: its stages become iterations per second, which start whether or not earlier ones
+ * are done. With VUs alone, a slow service simply gets less load.
+ *
+ * @param {Shape} shape
+ * @param {number} rate iterations per second at the peak
+ * @param {number} [vus] at most; default: 20 for each iteration per second
+ * @returns {Shape}
+ * @throws when the profile counts iterations
+ * @example openModel({ executor: 'constant-vus', vus: 20, duration: '5m' }, 50)
+ */
+export function openModel(shape, rate, vus = rate * MOST_VUS) {
+  if ('iterations' in shape) {
+    throw new Error(
+      `RATE=${rate}: this profile runs a number of iterations (${shape.executor}). Choose another profile, or unset RATE`,
+    );
+  }
+  const pool = { preAllocatedVUs: Math.min(vus, rate * FIRST_VUS), maxVUs: vus, timeUnit: '1s' };
+  const { gracefulStop } = shape;
+  const common = { ...pool, ...(gracefulStop !== undefined && { gracefulStop }) };
+  if (!('stages' in shape)) {
+    return { ...common, executor: 'constant-arrival-rate', rate, duration: shape.duration };
+  }
+  const start = 'startRate' in shape ? shape.startRate : 'startVUs' in shape ? shape.startVUs : 0;
+  const peak = Math.max(start ?? 0, ...shape.stages.map(({ target }) => target));
+  return {
+    ...common,
+    executor: 'ramping-arrival-rate',
+    startRate: scaled(start ?? 0, rate / peak),
+    stages: shape.stages.map((stage) => ({ ...stage, target: scaled(stage.target, rate / peak) })),
+  };
+}
+
+/**
+ * A named part of a ramping profile, for the tag `stage`.
  *
  * @typedef {object} NamedStage
  * @property {string} name `step-1-50vus`, `recovery`, `ramp-down`
@@ -179,11 +231,11 @@ function rescaledPool({ preAllocatedVUs, maxVUs }, factor) {
  */
 
 /**
- * Names the steps of a shape, so that the summary can say at which one a service broke and whether it
- * recovered. A ramp and the hold behind it are one step; whatever comes after the peak is recovery.
+ * Names the steps of a shape, so that the summary can report at which step a service broke and whether it recovered.
+ * A ramp and the hold that follows are one step; everything after the peak is recovery.
  *
  * @param {Shape} shape
- * @returns {NamedStage[]} empty when there is only one load level
+ * @returns {NamedStage[]} empty if there is only one load level
  * @example namedStages({ executor: 'constant-vus', vus: 1, duration: '1m' }) // []
  */
 export function namedStages(shape) {

@@ -4,39 +4,42 @@ import { CAUSES } from '../summary/causes.js';
 /** @typedef {import('../types/suite.js').Thresholds} Thresholds */
 /** @typedef {import('../types/suite.js').ThresholdExpression} ThresholdExpression */
 
-/** Metrics that k6 itself feeds; a threshold may name them in any test. */
+/** k6's built-in metrics; any test may have thresholds on them. */
 const BUILT_IN =
   /^(http_req(s|_duration|_failed|_waiting|_blocked|_connecting|_receiving|_sending|_tls_handshaking)|checks|iterations|iteration_duration|vus|vus_max|dropped_iterations|data_sent|data_received|group_duration|ws_\w+)$/;
 
-/** What the names of k6's own metrics start with: another name of that kind is a slip. */
+/** Metrics that k6 has only in tests that import k6/net/grpc: such a test lists them in `metrics`. */
+const GRPC = /^grpc_(req_duration|streams|streams_msgs_(received|sent))$/;
+
+/** Prefixes of k6's built-in metrics; any other name with such a prefix is a typo. */
 const RESERVED = /^(http_|ws_|grpc_|iteration|vus|data_|checks|dropped_|group_)/;
 
-/** Endpoints whose failures are counted by cause; more would make k6 keep thousands of sub-metrics. */
+/** Maximum number of endpoints with failures by cause, so that k6 does not keep thousands of sub-metrics. */
 const MAX_EXPLAINED = 25;
 
-/** `metric{tag:value}`; a value may hold braces itself, such as `GET /items/{id}` */
+/** `metric{tag:value}`; the value may contain braces, as in `GET /items/{id}` */
 const KEY = /^([A-Za-z_][A-Za-z0-9_]*)(?:\{([^:}]+):(.*)\})?$/;
 
 /**
- * What a threshold builder has to know about a test.
+ * Properties of a test that its thresholds depend on.
  *
  * @typedef {object} ThresholdPlan
- * @property {Thresholds} targets what counts as good: defaults, profile and journey merged
+ * @property {Thresholds} targets pass/fail criteria: defaults, profile and journey merged
  * @property {readonly string[]} scenarios names of the scenarios
  * @property {readonly Endpoint[]} endpoints
- * @property {readonly Endpoint[]} [support] endpoints used on the way
+ * @property {readonly Endpoint[]} [support] endpoints that are used but not measured, such as the login
  * @property {readonly string[]} stages names of the load steps
- * @property {readonly string[]} metrics custom metrics the test feeds
- * @property {boolean} arrivalRate true when iterations can be dropped
+ * @property {readonly string[]} metrics custom metrics that the test records
+ * @property {boolean} arrivalRate whether iterations can be dropped
  */
 
 /**
  * Expands targets into the thresholds of one test:
  *
- * - a target on `{name:X}`, `{kind:X}` or `{stage:X}` stays only if the test has such an endpoint or stage,
- *   because k6 passes a threshold that never got a sample;
- * - every endpoint gets the error and check rates under its own name, and a minimum count;
- * - the scenario must have run, and no iteration may have thrown.
+ * - A target on `{name:X}`, `{kind:X}` or `{stage:X}` is kept only if the test has such an endpoint or stage, because
+ *   k6 passes thresholds without samples.
+ * - Every endpoint gets its own error-rate and check thresholds, and a minimum count.
+ * - Every scenario must have run, and no iteration may have thrown an exception.
  *
  * @param {ThresholdPlan} plan
  * @returns {Thresholds}
@@ -52,7 +55,7 @@ export function buildThresholds(plan) {
 }
 
 /**
- * Sub-metrics without a condition: k6 reports figures only for what a threshold names.
+ * Thresholds without a condition, because k6 reports a sub-metric only if it has a threshold.
  *
  * @param {ThresholdPlan} plan
  * @returns {Thresholds}
@@ -80,7 +83,7 @@ function surfaced({ stages, endpoints, support = [] }) {
 
 /**
  * @param {ThresholdPlan} plan
- * @returns {Thresholds} the targets that can get samples in this test
+ * @returns {Thresholds} targets that can have samples in this test
  */
 function applicable({ targets, endpoints, stages, metrics }) {
   const known = {
@@ -107,10 +110,10 @@ function applicable({ targets, endpoints, stages, metrics }) {
 function perEndpoint({ targets, endpoints, support = [] }) {
   /** @type {Thresholds} */
   const thresholds = {};
-  for (const { name, kind } of endpoints) {
+  for (const { name, kind, options } of endpoints) {
     const duration = `http_req_duration{name:${name}}`;
     const api = kind.startsWith('api') ? targets['http_req_duration{name:api}'] : undefined;
-    thresholds[`http_reqs{name:${name}}`] = ['count>0'];
+    thresholds[`http_reqs{name:${name}}`] = options?.optional ? [] : ['count>0'];
     thresholds[duration] = targets[duration] ?? api ?? [];
     for (const rate of ['http_req_failed', 'checks']) {
       const own = targets[`${rate}{name:${name}}`];
@@ -126,7 +129,7 @@ function perEndpoint({ targets, endpoints, support = [] }) {
 
 /**
  * @param {ThresholdExpression[] | undefined} expressions
- * @returns {string[]} the conditions alone: only the overall rate may abort a run
+ * @returns {string[]} expressions without `abortOnFail`: only the overall rate may abort a run
  */
 function plain(expressions = []) {
   return expressions.map((entry) => (typeof entry === 'string' ? entry : entry.threshold));
@@ -147,18 +150,20 @@ function proofOfRun({ scenarios, arrivalRate }) {
 /**
  * @param {string} key
  * @returns {[whole: string, metric: string, tag: string | undefined, value: string]}
- * @throws when the key is no metric or sub-metric
+ * @throws when the key is not a metric or sub-metric
  */
 function parseKey(key) {
   const match = KEY.exec(key);
   if (!match) {
-    throw new Error(`threshold '${key}': expected a metric or metric{tag:value}`);
+    throw new Error(
+      `threshold '${key}' is invalid: expected metric or metric{tag:value}, such as http_req_duration{name:health}`,
+    );
   }
   return /** @type {any} */ (match);
 }
 
 /**
- * Says whether a threshold names a metric that looks like one of k6's own and is none.
+ * Returns whether a threshold names a metric that looks like a built-in one but does not exist.
  *
  * @param {string} key
  * @returns {boolean}
@@ -166,11 +171,11 @@ function parseKey(key) {
  */
 export function isMisspelt(key) {
   const [, metric] = parseKey(key);
-  return RESERVED.test(metric) && !BUILT_IN.test(metric);
+  return RESERVED.test(metric) && !BUILT_IN.test(metric) && !GRPC.test(metric);
 }
 
 /**
- * Adds conditions to those that are there, each once.
+ * Merges thresholds without duplicate conditions.
  *
  * @param {Thresholds} base
  * @param {Thresholds} more
@@ -193,7 +198,7 @@ const OVERRIDE = /^\s*([A-Za-z_]\w*(?:\{.*\})?)\s*=\s*(\S.*?)\s*$/;
  *
  * @param {string} text such as `http_req_duration=p(95)<800; checks=rate>0.9`
  * @returns {Thresholds}
- * @throws when an entry is not metric=expression
+ * @throws when an entry is not of the form metric=expression
  * @example parseOverrides('http_req_failed=rate<0.02') // { http_req_failed: ['rate<0.02'] }
  */
 export function parseOverrides(text) {
@@ -203,7 +208,7 @@ export function parseOverrides(text) {
     const match = OVERRIDE.exec(entry);
     if (!match) {
       throw new Error(
-        `THRESHOLDS=${text}: expected metric=expression, several separated by ';', such as ` +
+        `THRESHOLDS=${text} is invalid: expected metric=expression entries separated by ';', such as ` +
           `http_req_duration=p(95)<800; http_req_failed{name:health}=rate<0.001`,
       );
     }

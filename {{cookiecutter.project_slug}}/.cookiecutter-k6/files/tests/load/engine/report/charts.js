@@ -13,6 +13,9 @@ const RIGHT = 10;
 const TOP = 10;
 const BOTTOM = 24;
 
+/** A limit is drawn up to this many times the highest value. */
+const FAR = 3;
+
 /** @param {number} value */
 const units = (value) => Number(value.toFixed(1));
 
@@ -25,14 +28,19 @@ const units = (value) => Number(value.toFixed(1));
  * @param {Series[]} chart.series
  * @param {string} [chart.unit] behind each figure
  * @param {(value: number) => string} [chart.label] names a place on the horizontal axis
- * @param {number} [chart.atLeast] the axis reaches at least this value
+ * @param {number} [chart.least] the axis reaches at least this value
  * @param {boolean} [chart.whole] the axis counts in whole numbers
+ * @param {number[]} [chart.limits] thresholds, drawn as dashed lines
  * @returns {Markup} a figure with a caption
  * @example lineChart({ title: 'Requests per second', at: [1, 2], series: [{ name: 'rate', values: [4, 5], tone: 'first' }] })
  */
-export function lineChart({ title, at, series, unit = '', label = clock, atLeast = 0, whole }) {
+export function lineChart({ title, at, series, unit = '', label = clock, least = 0, ...more }) {
+  const { whole, limits = [] } = more;
   const present = series.flatMap(({ values }) => values.filter((value) => value !== null));
-  const ticks = ticksUpTo(Math.max(...present, atLeast), whole ? 1 : 0);
+  const highest = Math.max(...present, least);
+  // A limit far above all values would press them flat on the axis.
+  const shown = limits.filter((limit) => limit <= FAR * highest);
+  const ticks = ticksUpTo(Math.max(highest, ...shown), whole ? 1 : 0);
   const top = ticks[ticks.length - 1];
   const first = at.length > 1 ? at[0] : 0;
   const last = at[at.length - 1];
@@ -43,8 +51,9 @@ export function lineChart({ title, at, series, unit = '', label = clock, atLeast
   return figure(
     title,
     series,
-    `${title}. ${series.map((line) => inWords(line, unit)).join(' ')}`,
+    `${title}. ${[...series.map((line) => inWords(line, unit)), ...limits.map((limit) => `Limit: ${short(limit)}${unit}.`)].join(' ')}`,
     markup`${ticks.map((tick) => rule(y(tick), short(tick)))}
+    ${shown.map((limit) => limitLine(y(limit), `limit ${short(limit)}${unit}`))}
     ${axisPlaces(at).map(
       ({ value, anchor }) =>
         markup`<text class="tick" x="${x(value)}" y="${HEIGHT - 7}" text-anchor="${anchor}"
@@ -95,6 +104,16 @@ function inWords({ name, values }, unit) {
 function rule(y, label) {
   return markup`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y}" y2="${y}" />
     <text class="tick" x="${LEFT - 6}" y="${y + 4}" text-anchor="end">${label}</text>`;
+}
+
+/**
+ * @param {number} y
+ * @param {string} label
+ * @returns {Markup} a threshold
+ */
+function limitLine(y, label) {
+  return markup`<line class="limit" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y}" y2="${y}" />
+    <text class="tick" x="${WIDTH - RIGHT}" y="${y < TOP + 14 ? y + 14 : y - 4}" text-anchor="end">${label}</text>`;
 }
 
 /**

@@ -5,12 +5,12 @@ import { statOf, TREND_STATS } from '../summary/statistics.js';
 /** @typedef {Record<string, Metric>} Metrics as k6 hands them to `handleSummary` */
 /** @typedef {import('../types/suite.js').Thresholds} Thresholds */
 
-/** What k6 has to compute of each trend of a segment, so that segments can be merged. */
+/** `summaryTrendStats` of a segment: what merging needs of each trend metric. */
 export const SEGMENT_STATS = Object.freeze([
   ...new Set([...TREND_STATS, ...RANKS.filter((rank) => rank !== 50).map(statOf)]),
 ]);
 
-/** Gauges that say how much is there in each segment; of others the highest counts. */
+/** Gauges that add up across segments. Of all other gauges, the highest value is used. */
 const SUMMED = /^vus(_max)?(\{|$)/;
 
 const EXPRESSION =
@@ -28,12 +28,12 @@ const COMPARISONS = {
 };
 
 /**
- * Makes the metrics of a whole run of those of its segments, and judges its thresholds.
+ * Merges the metrics of all segments into those of the whole run, and evaluates its thresholds.
  *
- * @param {Metrics[]} parts one per segment
+ * @param {Metrics[]} parts metrics of each segment
  * @param {Thresholds} thresholds
  * @returns {Metrics}
- * @throws when a threshold is not written as k6 wants it
+ * @throws when a threshold expression is invalid
  * @example mergeMetrics([first.metrics, second.metrics], { http_reqs: ['count>0'] })
  */
 export function mergeMetrics(parts, thresholds) {
@@ -52,7 +52,7 @@ export function mergeMetrics(parts, thresholds) {
 
 /**
  * @param {string[]} conditions
- * @returns {Metric} one that no segment has fed, as k6 would show it
+ * @returns {Metric} a metric without samples, as k6 reports it
  */
 function unfed(conditions) {
   return conditions.some((text) => /^\s*count/.test(text))
@@ -74,7 +74,9 @@ function judged(parts, name, conditions) {
   const results = conditions.map((text) => {
     const match = EXPRESSION.exec(text);
     if (!match) {
-      throw new Error(`threshold on ${name}: cannot judge '${text}'`);
+      throw new Error(
+        `threshold on ${name}: '${text}' is invalid, expected an expression such as p(95)<500`,
+      );
     }
     const [, stat, rank, comparison, limit] = match;
     const value = rank === undefined ? values[stat] : quantile(curve, Number(rank) / 100);
@@ -91,7 +93,7 @@ const fromPairs = (pairs) => Object.fromEntries(pairs);
  * @param {string} type
  * @param {string} name
  * @param {Record<string, number>[]} parts
- * @returns {Record<string, number>} what can be added up, averaged or compared
+ * @returns {Record<string, number>} values that can be merged without the distribution
  */
 function merged(type, name, parts) {
   const sum = (/** @type {string} */ key) =>
@@ -134,7 +136,7 @@ function spreadOf(values) {
 /**
  * @param {string} type
  * @param {import('./quantiles.js').Curve} curve
- * @returns {Record<string, number>} the percentiles that a summary shows
+ * @returns {Record<string, number>} percentiles of the summary
  */
 function ranks(type, curve) {
   const wanted = type === 'trend' ? TREND_STATS : [];
@@ -147,9 +149,9 @@ function ranks(type, curve) {
 }
 
 /**
- * Adds up the checks of several segments.
+ * Merges the groups of several segments, adding up their checks.
  *
- * @param {any[]} groups `root_group` of each, as k6 hands it to `handleSummary`
+ * @param {any[]} groups `root_group` of each segment, from `handleSummary`
  * @returns {any}
  * @example mergeGroups([first.root_group, second.root_group])
  */

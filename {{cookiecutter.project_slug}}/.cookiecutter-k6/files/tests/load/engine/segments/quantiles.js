@@ -1,6 +1,6 @@
 /**
- * Shares of the samples whose value a segment of a run notes of each trend, percent. Denser where
- * targets are: what is merged of them is right to half a percentile below p90, to a twentieth above.
+ * Percentiles that each segment records of its trend metrics. They are denser where thresholds usually are: merged
+ * percentiles are accurate to 0.5 below p90 and to 0.05 above.
  */
 export const RANKS = Object.freeze([
   ...steps(1, 89, 1),
@@ -11,7 +11,7 @@ export const RANKS = Object.freeze([
 /**
  * @param {number} from
  * @param {number} to
- * @param {number} parts of a whole
+ * @param {number} parts divisor
  * @returns {number[]}
  */
 function steps(from, to, parts) {
@@ -19,22 +19,22 @@ function steps(from, to, parts) {
 }
 
 /**
- * How the samples of one segment are spread: shares of them, rising, and the values up to which they go.
+ * Distribution of one segment's samples: `values[i]` is the quantile of `shares[i]`.
  *
  * @typedef {object} Spread
- * @property {number} count samples
- * @property {number[]} shares 0 to 1, the first 0, the last 1
+ * @property {number} count number of samples
+ * @property {number[]} shares ascending, from 0 to 1
  * @property {number[]} values
  */
 
 /**
- * The same for several segments at once: at each value the share below it and the share up to it.
+ * Distribution of several segments: two points per value, with the fraction of samples below it and up to it.
  *
  * @typedef {[share: number, value: number][]} Curve
  */
 
 /**
- * Puts the samples of several segments together.
+ * Merges the distributions of several segments.
  *
  * @param {Spread[]} spreads
  * @returns {Curve} empty without samples
@@ -70,9 +70,9 @@ export function mixed(spreads) {
 
 /**
  * @param {Spread} part
- * @param {number} at its first value that is not below `value`
+ * @param {number} at index of the first value that is not below `value`
  * @param {number} value
- * @returns {number} share of its samples below the value, between two known ones in proportion
+ * @returns {number} fraction of samples below the value, interpolated
  */
 function shareBelow({ shares, values }, at, value) {
   if (at === 0) {
@@ -86,9 +86,11 @@ function shareBelow({ shares, values }, at, value) {
 }
 
 /**
+ * A quantile of merged segments.
+ *
  * @param {Curve} curve
  * @param {number} share 0 to 1
- * @returns {number} the value up to which that share of the samples goes; 0 without samples
+ * @returns {number} 0 without samples
  * @example quantile(curve, 0.95)
  */
 export function quantile(curve, share) {

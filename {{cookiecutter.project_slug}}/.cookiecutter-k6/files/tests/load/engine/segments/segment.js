@@ -8,13 +8,13 @@ import { buildSummary, resultPath } from '../summary/summary.js';
 /** Version of the format of segment.json. */
 export const SEGMENT_SCHEMA = 1;
 
-/** In front of a segment on the console, where nobody can fetch files from. */
+/** Prefix of a segment in the console output, for runners whose files cannot be fetched. */
 export const SEGMENT_LINE = 'k6-segment: ';
 
 /**
- * The part of a run that this k6 has, of the setting SEGMENT; undefined: all of it.
+ * Share of the run executed here, from the setting SEGMENT, such as 1/4; undefined for the whole run.
  *
- * @returns {{ index: number | null, of: number } | undefined} index null: k6 is told which by somebody else
+ * @returns {{ index: number | null, of: number } | undefined} index is null if another tool assigns the segment to k6
  * @example segmentOf() // { index: 1, of: 4 } with SEGMENT=1/4
  */
 export function segmentOf() {
@@ -25,7 +25,7 @@ export function segmentOf() {
 }
 
 /**
- * Keeps a segment's series apart from those of the others in a shared store.
+ * Tags that keep the time series of segments separate in a shared store.
  *
  * @returns {Record<string, string>}
  * @example segmentTags() // { segment: '1-of-4' } with SEGMENT=1/4
@@ -38,11 +38,11 @@ export function segmentTags() {
 }
 
 /**
- * What a segment must not judge: a count, a rate per second and a percentile are those of the whole. Only what
- * aborts a run stays: every k6 has to stop by itself when the service breaks down.
+ * Removes the conditions from thresholds, because they apply to the whole run, not to one segment. Keeps those with
+ * `abortOnFail`: every k6 instance has to stop when the service breaks down.
  *
  * @param {Thresholds} thresholds
- * @returns {Thresholds} the same metrics, so that k6 reports them
+ * @returns {Thresholds} the same metrics, so that k6 still reports them
  * @example unjudged({ http_reqs: ['count>0'] }) // { http_reqs: [] }
  */
 export function unjudged(thresholds) {
@@ -56,8 +56,11 @@ export function unjudged(thresholds) {
 
 /**
  * @param {TestSpec} spec
- * @param {number} vus of the whole run
- * @returns {Error | undefined} why the run cannot be split like that
+ * Checks whether a run can be split into segments.
+ *
+ * @param {TestSpec} spec
+ * @param {number} vus VUs of the whole run
+ * @returns {Error | undefined} the reason if it cannot
  * @example refusalOf(spec, 1)
  */
 export function refusalOf(spec, vus) {
@@ -67,26 +70,26 @@ export function refusalOf(spec, vus) {
   }
   if (spec.findings !== undefined) {
     return new Error(
-      `SEGMENT=${env.SEGMENT}: ${spec.name} finds more than thresholds can say, and segments cannot. ` +
+      `SEGMENT=${env.SEGMENT}: the results of ${spec.name} cannot be merged from segments. ` +
         'Run it on one machine, without SEGMENT',
     );
   }
   return vus >= segment.of
     ? undefined
     : new Error(
-        `SEGMENT=${env.SEGMENT}: ${vus} virtual users are too few for ${segment.of} segments, ` +
-          `some would do nothing. Use VUS=${segment.of} or more, or fewer segments`,
+        `SEGMENT=${env.SEGMENT}: ${vus} VUs are too few for ${segment.of} segments. ` +
+          `Use VUS=${segment.of} or more, or fewer segments`,
       );
 }
 
 /**
- * Makes a `handleSummary` that writes segment.json instead of a summary: all that is needed to judge the whole.
+ * Creates a `handleSummary` that writes segment.json instead of a summary: everything needed to merge the run.
  *
  * @param {TestSpec} spec
  * @param {RunFigures} plan
- * @param {Thresholds} thresholds of the whole run
+ * @param {Thresholds} thresholds thresholds of the whole run
  * @returns {(data: any) => Record<string, string>}
- * @example export const handleSummary = summarizeSegment(spec, figures, thresholds);
+ * @example export const handleSummary = summarizeSegment(spec, plan, thresholds);
  */
 export function summarizeSegment(spec, plan, thresholds) {
   return (data) => {
@@ -116,8 +119,8 @@ export function summarizeSegment(spec, plan, thresholds) {
     return {
       [path]: `${lines(content)}\n`,
       stdout:
-        `\n  segment ${env.SEGMENT} of ${run.id}: ${done}; no verdict, that is about the whole.\n` +
-        `  When all have ended: load-test.sh merge ${run.id}\n  segment: ${path}\n\n`,
+        `\n  segment ${env.SEGMENT} of ${run.id}: ${done}; no verdict until all segments are merged.\n` +
+        `  When all have finished: load-test.sh merge ${run.id}\n  segment: ${path}\n\n`,
     };
   };
 }
@@ -127,7 +130,7 @@ const plain = ({ name, method, url, kind }) => ({ name, method, url, kind });
 
 /**
  * @param {Record<string, unknown>} content
- * @returns {string} JSON, one line per member: large, and only programs read it
+ * @returns {string} compact JSON with one line per member
  */
 function lines(content) {
   const members = Object.entries(content).map(

@@ -1,4 +1,5 @@
 import { parseDuration } from './duration.js';
+import { isSecretHeader, parseHeaders } from './headers.js';
 import { parseHttpUrl } from './url.js';
 
 // The kinds of settings. Each makes a row of a settings table: what it accepts, its default and its meaning.
@@ -189,5 +190,94 @@ export const list = (fallback, about, item = /^\S.*$/, accepts = 'a comma-separa
   },
   accepts,
   fallback,
+  about,
+});
+
+/**
+ * Headers by name, none of them a secret.
+ *
+ * @param {string} about
+ * @returns {Setting<Record<string, string>>}
+ * @example headers('Headers of every request')
+ */
+export const headers = (about) => ({
+  read: (raw) => {
+    const found = parseHeaders(raw);
+    return found === undefined || Object.keys(found).some(isSecretHeader) ? undefined : found;
+  },
+  accepts:
+    "headers such as 'X-Tenant: acme', several separated by |; those with secrets go to SECRET_HEADERS",
+  fallback: {},
+  about,
+});
+
+/**
+ * Headers by name that hold secrets: read from the environment only, and never shown.
+ *
+ * @param {string} about
+ * @returns {Setting<Record<string, string>>}
+ * @example secretHeaders('Headers of every request that hold secrets')
+ */
+export const secretHeaders = (about) => ({
+  read: parseHeaders,
+  accepts: "headers such as 'X-Gateway-Token: ...', several separated by |",
+  fallback: {},
+  about,
+  secret: true,
+});
+
+/**
+ * `name=value` pairs separated by commas.
+ *
+ * @param {string} about
+ * @param {string} accepts
+ * @returns {Setting<Record<string, string>>}
+ * @example pairs('Addresses of host names', 'name=address')
+ */
+export const pairs = (about, accepts) => ({
+  read: (raw) => {
+    const entries = raw.split(',').map((entry) => /^\s*([^\s=]+)=(\S+)\s*$/.exec(entry));
+    return entries.includes(null)
+      ? undefined
+      : Object.fromEntries(entries.map((match) => [match?.[1], match?.[2]]));
+  },
+  accepts,
+  fallback: {},
+  about,
+});
+
+/**
+ * A path that starts with a slash, or an http or https address.
+ *
+ * @param {string} fallback
+ * @param {string} about
+ * @returns {Setting<string>}
+ * @example address('/oauth/token', 'Token endpoint')
+ */
+export const address = (fallback, about) => ({
+  read: (raw) => (/^\/[^\s,]*$/.test(raw) ? raw : parseHttpUrl(raw)?.href),
+  accepts: 'a path that starts with /, or an http:// or https:// address',
+  fallback,
+  about,
+});
+
+/**
+ * Fields of a form, `name=value` joined by `&`.
+ *
+ * @param {string} about
+ * @returns {Setting<Record<string, string>>}
+ * @example fields('Further fields of the login')
+ */
+export const fields = (about) => ({
+  read: (raw) => {
+    const entries = raw.split('&').map((entry) => /^([^=]+)=(.*)$/.exec(entry));
+    return entries.includes(null)
+      ? undefined
+      : Object.fromEntries(
+          entries.map((match) => [match?.[1], decodeURIComponent(match?.[2] ?? '')]),
+        );
+  },
+  accepts: 'name=value, several joined by &, such as grant_type=password&tenant=acme',
+  fallback: {},
   about,
 });

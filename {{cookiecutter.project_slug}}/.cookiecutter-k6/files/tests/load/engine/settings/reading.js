@@ -1,4 +1,6 @@
 import { hooksOf } from '../features/registry.js';
+import { headersOf } from './headers.js';
+import { healthOf } from './health.js';
 import { localPath } from './paths.js';
 import { SETTINGS } from './table.js';
 import { isLocalHost, parseHttpUrl } from './url.js';
@@ -103,7 +105,7 @@ export function readSettings(settings, environment, file) {
  * Reads all settings, those of the features included. Called once per run, see lib/config.js.
  *
  * @returns {Readonly<Values<typeof SETTINGS>> & { target: import('../types/suite.js').Target } &
- *   import('../types/features.js').FeatureEnvironment}
+ *   ReturnType<typeof headersOf> & import('../types/features.js').FeatureEnvironment}
  * @throws when a setting is invalid
  * @example const { BASE_URL } = readEnvironment();
  */
@@ -117,7 +119,12 @@ export function readEnvironment() {
     throw new Error(`BASE_URL=${values.BASE_URL}: expected ${SETTINGS.BASE_URL.accepts}`);
   }
   return Object.assign(
-    { ...values, target: { ...url, isLocal: isLocalHost(url.host) } },
+    {
+      ...values,
+      ...healthOf(values),
+      ...headersOf(values, table),
+      target: { ...url, isLocal: isLocalHost(url.host) },
+    },
     ...features.map(({ derive }) => derive?.(values, url, table)),
   );
 }

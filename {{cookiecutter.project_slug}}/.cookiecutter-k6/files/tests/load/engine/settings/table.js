@@ -1,4 +1,20 @@
-import { choice, duration, flag, integer, list, number, path, secret, text, url } from './kinds.js';
+import { auth } from './auth.js';
+import { HEALTH_PRESETS } from './health.js';
+import {
+  choice,
+  duration,
+  flag,
+  headers,
+  integer,
+  list,
+  number,
+  pairs,
+  path,
+  secret,
+  secretHeaders,
+  text,
+  url,
+} from './kinds.js';
 import { sloSets } from './user-files.js';
 
 // Every setting of the suite, in groups: what it accepts, its default and its meaning. `reading.js` reads them,
@@ -15,24 +31,57 @@ const service = {
     read: (raw) => (/^\/[^\s,]*$/.test(raw) ? raw.replace(/\/+$/, '') : undefined),
     accepts: 'a path that starts with /, such as /api/v1; a single / for none',
   },
+  HEALTH_PRESET: choice(
+    Object.keys(HEALTH_PRESETS),
+    undefined,
+    'Health paths and words of a well-known stack; the settings below take precedence',
+  ),
   HEALTH_PATHS: list(
     [],
     'Health paths from the base, comma-separated; default `<API_PREFIX>/health`',
     /^\/\S*$/,
     'comma-separated paths that start with /, such as /health,/api/v1/health',
   ),
+  HEALTH_STATUSES: list(
+    ['2xx'],
+    'Statuses that count as healthy; the words are looked at in 2xx responses only',
+    /^[1-5](\d\d|xx)$/,
+    'comma-separated statuses or classes, such as 2xx or 200,204,401',
+  ),
   HEALTH_STATUS_WORDS: list(
-    ['healthy', 'ok'],
-    'Values of `status` in the health document that count as healthy; `*` accepts any word',
+    [],
+    'Words that count as healthy, in a field of a JSON document or as the whole text, in any case; default `healthy,ok,up,pass,alive,ready,true`; `empty` accepts a response without a body, `*` any response',
+  ),
+  HEALTH_FIELDS: list(
+    ['status', 'health', 'healthy'],
+    'Fields of a JSON health document that may hold the word; the first one present counts',
+    /^[^\s,]+$/,
+    'comma-separated fields, such as status or checks.0.state',
   ),
   READINESS: choice(
-    /** @type {const} */ (['health', 'answer']),
+    /** @type {const} */ (['health', 'answer', 'tcp', 'none']),
     'health',
-    'How readiness is determined: `health` asks the health paths, `answer` accepts any HTTP response',
+    'How readiness is determined: `health` requests the health paths, `answer` accepts any HTTP response, `tcp` an open port, `none` does not wait',
   ),
-  OPENAPI_PATH: path('/openapi.json', 'Path of the OpenAPI document from the base'),
+  OPENAPI_PATH: path(
+    '/openapi.json',
+    'Path of the OpenAPI document from the base; a run leaves it out if there is none, `/none` stops asking',
+  ),
   ROOT_PATH: path('/', 'Path of the root page from the base'),
   REQUEST_TIMEOUT: duration('30s', 'Longest wait for one response'),
+};
+
+const requests = {
+  HEADERS: headers('Headers of every request, `Name: value`, several separated by `|`'),
+  SECRET_HEADERS: secretHeaders('The same for headers that hold secrets, such as gateway tokens'),
+  HOST_HEADER: text('', 'Value of the header `Host`, if it differs from the host in `BASE_URL`'),
+  HOSTS: pairs(
+    'Addresses of host names that do not resolve: `name=address`, comma-separated',
+    'name=address, comma-separated, such as api.example.com=127.0.0.1:8443',
+  ),
+  CLIENT_CERT: text('', 'PEM file with the client certificate, absolute or relative to tests/load'),
+  CLIENT_KEY: text('', 'PEM file with its private key; default: it is in `CLIENT_CERT`'),
+  CLIENT_KEY_PASSWORD: secret('Password of the private key'),
   INSECURE_SKIP_TLS_VERIFY: flag(false, 'Accepts any TLS certificate; announced in the log'),
 };
 
@@ -51,6 +100,12 @@ const load = {
     100000,
     undefined,
     'Virtual users at the peak; every stage scales in proportion, to at least one',
+  ),
+  RATE: integer(
+    1,
+    100000,
+    undefined,
+    'Iterations per second at the peak, instead of keeping a number of VUs; `VUS` is then the most VUs',
   ),
   DURATION: duration(undefined, 'Length of every hold; total duration if the profile has no hold'),
   TIME_SCALE: number(
@@ -113,22 +168,11 @@ const safety = {
   MAX_REMOTE_DURATION: duration('1h', 'Maximum duration against a host that is not local'),
 };
 
-const auth = {
-  AUTH_MODE: choice(
-    /** @type {const} */ (['none', 'api-key', 'login']),
-    'none',
-    'How requests authenticate',
-  ),
-  API_KEY: secret('Key sent as a bearer token when `AUTH_MODE=api-key`'),
-  LOGIN_PATH: path('/auth/login', 'Login route below `API_PREFIX`'),
-  REFRESH_PATH: path('/auth/refresh', 'Token renewal route below `API_PREFIX`'),
-  ME_PATH: path('/user/me', 'Route below `API_PREFIX` that returns the current user'),
-  TEST_USER_EMAIL: text('', 'Logs in as this user instead of those in `data/users.json`'),
-  TEST_USER_PASSWORD: secret('Password of the test users, instead of those in `data/users.json`'),
-  RESOURCE_PATH: path('/items', 'Protected resource below `API_PREFIX`, for api-authenticated'),
-};
-
 const wrapper = {
+  ALL_TESTS: text(
+    '',
+    'Wrapper only: the tests that `all` runs, comma-separated; default every test',
+  ),
   START_COMMAND: text('', 'Wrapper only: command that starts the service if it does not answer'),
   START_DIR: text('.', 'Wrapper only: folder the command runs in, relative to the project'),
   START_TIMEOUT: duration('60s', 'Wrapper only: longest wait for a service it started'),
@@ -143,6 +187,7 @@ const wrapper = {
 /** The settings by topic, as docs/settings.md shows them. */
 export const GROUPS = {
   'The service': service,
+  'Every request': requests,
   'The load': load,
   'Pass/fail criteria': criteria,
   Safety: safety,
@@ -151,4 +196,12 @@ export const GROUPS = {
 };
 
 /** Every setting of the engine by name. */
-export const SETTINGS = { ...service, ...load, ...criteria, ...safety, ...auth, ...wrapper };
+export const SETTINGS = {
+  ...service,
+  ...requests,
+  ...load,
+  ...criteria,
+  ...safety,
+  ...auth,
+  ...wrapper,
+};

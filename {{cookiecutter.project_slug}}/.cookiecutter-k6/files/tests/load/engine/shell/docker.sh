@@ -7,7 +7,7 @@ docker_image=''
 engine=''
 docker_host_network=false
 # Patterns of further variables that a container gets
-docker_patterns=('K6_*')
+docker_patterns=('K6_*' SSL_CERT_FILE SSL_CERT_DIR HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy)
 
 # add_docker_pattern PATTERN: of a feature.
 add_docker_pattern() { docker_patterns+=("$1"); }

@@ -13,12 +13,13 @@ Run the load tests of this project with k6.
 
 Usage: load-test.sh [PROFILE] [TEST] [options] [-- K6 ARGS]
 
-  load-test.sh                    Run smoke: one VU, one minute, every journey
-  load-test.sh PROFILE            Run a profile over all journeys (scenarios/PROFILE.js)
+  load-test.sh                    Run smoke: few requests, about a minute
+  load-test.sh PROFILE            Run a profile over the steps of workload.js
   load-test.sh TEST               Run one test with its own load (scripts/TEST.js; api = api-public)
   load-test.sh PROFILE TEST       Run one test under a profile
-  load-test.sh [PROFILE] all      Run every test, one after the other
+  load-test.sh [PROFILE] all      Run every test, or those in ALL_TESTS
   load-test.sh FILE               Run a script: an absolute path, or from here or tests/load
+  load-test.sh doctor [write]     Ask the service what it is; propose settings, or write them to suite.env
   load-test.sh compare A B        Compare two finished runs; runs nothing
   load-test.sh merge RUN          Judge a run of several --segment as a whole; runs nothing
 END
@@ -44,7 +45,7 @@ Exit codes
     2  the service did not become ready, or its start command failed
     3  results are missing or incomplete although k6 reported success
     4  an output given with --out cannot be reached, or rejected some metrics
-   99  thresholds were crossed
+   99  thresholds were crossed, or never measured
   105  interrupted
   107  error in a script, its setup or its settings
   Others are k6's own. With several tests: the highest.
@@ -84,7 +85,7 @@ description() {
 list_folder() {
   local name
   while IFS= read -r name; do
-    [ -z "$name" ] || printf '  %-20s %s\n' "$name" "$(description "$suite/$1/$name.js")"
+    [ -z "$name" ] || printf '  %-20s %s\n' "$name" "$(description "$(script_in "$1" "$name")")"
   done <<<"$(names_in "$1")"
 }
 
@@ -93,7 +94,12 @@ print_list() {
   list_folder scenarios
   printf '\nTests: load-test.sh [PROFILE] TEST\n'
   list_folder scripts
-  printf '  %-20s %s\n' api 'Short for api-public' all 'Every test above, one after the other'
+  printf '  %-20s %s\n' api 'Short for api-public'
+  if [ -n "$(setting ALL_TESTS)" ]; then
+    printf '  %-20s %s\n' all "One after the other: $(one_line "$(tests_of_all)"); ALL_TESTS in suite.env says which"
+  else
+    printf '  %-20s %s\n' all 'Every test above, one after the other; ALL_TESTS in suite.env selects some'
+  fi
 }
 
 print_version() {

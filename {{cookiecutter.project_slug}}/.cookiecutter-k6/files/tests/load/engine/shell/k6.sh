@@ -12,7 +12,8 @@ k6_answer=''
 install_hints() {
   note 'Install k6:
   macOS          brew install k6
-  Debian/Ubuntu  sudo gpg -k
+  Debian/Ubuntu  sudo apt-get update && sudo apt-get install gnupg ca-certificates
+                 sudo gpg -k
                  sudo gpg --no-default-keyring --keyring /usr/share/keyrings/k6-archive-keyring.gpg \
                    --keyserver hkp://keyserver.ubuntu.com:80 --recv-keys C5AD17C747E3415A3642D57D77C6C491D6AC1D69
                  echo "deb [signed-by=/usr/share/keyrings/k6-archive-keyring.gpg] https://dl.k6.io/deb stable main" |

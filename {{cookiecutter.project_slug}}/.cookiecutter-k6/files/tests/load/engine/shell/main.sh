@@ -35,6 +35,10 @@ main() {
       exit 0
       ;;
     merge) merge_segments ;;
+    doctor)
+      diagnose
+      exit 0
+      ;;
   esac
   choose_tests
   run_hooks chosen

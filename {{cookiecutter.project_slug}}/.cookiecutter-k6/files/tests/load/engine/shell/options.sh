@@ -11,6 +11,7 @@ What to run
 --list|||||List the profiles and tests
 How much
 --vus|N|VUS|vus|20|Set the peak number of VUs; every stage scales with it
+--rate|N|RATE|vus|50|Start N iterations per second instead of keeping VUs busy (open model); --vus limits the VUs
 --duration|T|DURATION|duration|2m|Set the length of the hold: 30s, 5m, 1m30s
 --time-scale|X|TIME_SCALE|scale|0.1|Stretch the stages that --duration does not set
 --think-time|X|THINK_TIME|think|0.5|Multiply every pause; 0 removes them
@@ -37,6 +38,7 @@ Results
 --report|||||Fail with exit code 3 if report.html is missing
 --dashboard|||||Also write the k6 dashboard to the run folder (dashboard.html)
 Settings
+--environment|NAME||name|staging|Use the settings of tests/load/environments/NAME.env
 --env-file|FILE||text|tests/load/staging.secret.env|Read KEY=value lines; the environment takes precedence
 --env|NAME=VALUE||pair|ENVIRONMENT=staging|Set a setting or a variable for the scripts; repeatable
 This command
@@ -109,6 +111,7 @@ take_option() {
     --out) add_output "$2" ;;
     --output) set_raw_output "$2" ;;
     --runs) runs=$2 ;;
+    --environment) set_environment_name "$2" ;;
     --env-file) set_env_file "$2" ;;
     --env) take_env_pair "${2%%=*}" "${2#*=}" ;;
     *) set_option "$row_name" "$2" ;;
@@ -175,6 +178,7 @@ same_call() {
         ;;
     esac
   done <<<"$option_table"
+  [ -z "$environment_name" ] || words+=(--environment "$environment_name")
   [ -z "$env_file" ] || words+=(--env-file "$env_file")
   command_line ${words[@]+"${words[@]}"} "$@"
 }

@@ -75,10 +75,30 @@ plan_wait() {
   begin_command wait "$run_root"
   add_words --quiet --log-format=raw
   add_setting_flags ''
+  add_connection_flags
   add_env WAIT_TIMEOUT "$wait_limit"
   run_hooks wait-flags
   add_words "$inside_suite/$script"
   keep_command wait
+}
+
+# add_connection_flags: those of the caller's k6 flags that decide how the service is reached.
+add_connection_flags() {
+  local flag takes=false
+  for flag in ${k6_arguments[@]+"${k6_arguments[@]}"}; do
+    if [ "$takes" = true ]; then
+      add_words "$flag"
+      takes=false
+      continue
+    fi
+    case $flag in
+      --insecure-skip-tls-verify | --insecure-skip-tls-verify=* | --config=* | --dns=* | --local-ips=* | --user-agent=* | --secret-source=*) add_words "$flag" ;;
+      --config | --dns | --local-ips | --user-agent | --secret-source | -c)
+        add_words "$flag"
+        takes=true
+        ;;
+    esac
+  done
 }
 
 # plan_service: sets $service_command and $service_folder if there is something to start.

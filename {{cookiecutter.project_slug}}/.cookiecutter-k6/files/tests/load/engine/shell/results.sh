@@ -5,15 +5,19 @@ summary_only_slower=false
 summary_problem=''
 meaning=''
 
-# check_results FOLDER CODE: k6 exits with 0 although it could not write its results. Fails in that case only: any other
-# code is a failure already.
+# check_results FOLDER CODE: k6 exits with 0 although it could not write its results, or passed thresholds that it never
+# measured. Returns the exit code that stands for it in these cases only: any other code is a failure already.
 check_results() {
   local problem='' file=summary.json
   [ -z "$segment" ] || file=segment.json
   if ! summary_is_whole "$1/$file" "$1/.started"; then
     problem="$file $summary_problem"
   elif [ "$summary_passed" = false ]; then
-    problem='summary.json says that the test did not pass'
+    if [ "$2" -eq 0 ] && [ -z "$interrupted" ]; then
+      err '%sfailed:%s for the reasons above; k6 alone reports success, it passes what it never measured.\n' "$red" "$plain"
+      return "$EXIT_THRESHOLDS"
+    fi
+    return 0
   elif [ -n "$raw_output" ] && [ ! -s "$1/$raw_output" ]; then
     problem="$raw_output is missing or empty"
   elif [ "$report" = true ] && [ ! -s "$1/report.html" ]; then
@@ -24,7 +28,7 @@ check_results() {
   [ -n "$problem" ] && [ -z "$interrupted" ] || return 0
   if [ "$2" -eq 0 ]; then
     err '%sresults incomplete:%s %s, although k6 reported success.\n' "$red" "$plain" "$problem"
-    return 1
+    return "$EXIT_INCOMPLETE"
   fi
   [ "$2" -ne "$EXIT_THRESHOLDS" ] || [ "$summary_passed" = false ] || warn "$problem"
 }

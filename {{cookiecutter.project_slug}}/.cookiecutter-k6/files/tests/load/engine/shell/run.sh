@@ -59,7 +59,7 @@ measure() {
   await_k6
   run_code=$child_code
   end_log "$job_folder/.log"
-  check_results "$job_folder" "$run_code" || run_code=$EXIT_INCOMPLETE
+  check_results "$job_folder" "$run_code" || run_code=$?
   check_metrics
   rm -f -- "$job_folder/.started" 2>/dev/null || :
   complete_report "$job_folder"

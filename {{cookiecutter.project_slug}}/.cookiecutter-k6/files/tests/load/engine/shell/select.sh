@@ -3,19 +3,38 @@
 # names_in FOLDER: prints the scripts in scenarios/ or scripts/, one per line.
 names_in() {
   local file
-  for file in "$suite/$1"/*.js; do
+  for file in "$suite/$1"/*.js "$suite/$1"/*.ts; do
+    case $file in *.d.ts) continue ;; esac
     [ -f "$file" ] || continue
     file=${file##*/}
-    printf '%s\n' "${file%.js}"
+    printf '%s\n' "${file%.?s}"
   done
 }
 
-is_profile() { is_kind name "$1" && [ -f "$suite/scenarios/$1.js" ]; }
+# script_in FOLDER NAME: prints the file, in JavaScript or TypeScript; fails if there is none.
+script_in() {
+  local file
+  for file in "$suite/$1/$2.js" "$suite/$1/$2.ts"; do
+    [ -f "$file" ] || continue
+    printf '%s' "$file"
+    return 0
+  done
+  return 1
+}
+
+# tests_of_all: prints what `all` runs, one per line: the tests in ALL_TESTS, or every one.
+tests_of_all() {
+  local names
+  names=$(setting ALL_TESTS)
+  if [ -n "$names" ]; then printf '%s\n' "${names//,/$'\n'}"; else names_in scripts; fi
+}
+
+is_profile() { is_kind name "$1" && script_in scenarios "$1" >/dev/null; }
 
 # test_name NAME: prints the name of the file in scripts/; fails if there is none.
 test_name() {
   case $1 in '' | .* | */*) return 1 ;; esac
-  if [ -f "$suite/scripts/$1.js" ]; then
+  if script_in scripts "$1" >/dev/null; then
     printf '%s' "$1"
   elif [ "$1" = api ] && [ -f "$suite/scripts/api-public.js" ]; then
     printf 'api-public'
@@ -42,22 +61,25 @@ script_file() {
   printf '%s' "$folder/${file##*/}"
 }
 
-add_profile_job() { add_job "$1" "$suite/scenarios/$1.js" "$1"; }
+add_profile_job() { add_job "$1" "$(script_in scenarios "$1")" "$1"; }
 
 # add_test_jobs TEST PROFILE
 add_test_jobs() {
   local test file name
   if [ "$1" = all ]; then
-    while IFS= read -r test; do
-      [ -z "$test" ] || add_job "$test" "$suite/scripts/$test.js" "${2:-smoke}"
-    done <<<"$(names_in scripts)"
+    while IFS= read -r name; do
+      trim "$name"
+      [ -n "$trimmed" ] || continue
+      test=$(test_name "$trimmed") || refuse "ALL_TESTS names '$trimmed', which is no test in scripts/." "$(command_line --list)"
+      add_job "$test" "$(script_in scripts "$test")" "${2:-smoke}"
+    done <<<"$(tests_of_all)"
     [ "${#jobs[@]}" -gt 0 ] || refuse "no test in $suite/scripts."
   elif test=$(test_name "$1"); then
-    add_job "${2:+$2-}$test" "$suite/scripts/$test.js" "$2"
+    add_job "${2:+$2-}$test" "$(script_in scripts "$test")" "$2"
   elif is_path "$1"; then
     file=$(script_file "$1")
     name=${file##*/}
-    name=${name%.js}
+    name=${name%.?s}
     if [ "${file%/*}" = "$suite/scenarios" ]; then
       [ -z "$2" ] || [ "$2" = "$name" ] || refuse "scenarios/$name.js always runs the profile $name, not $2." "$(command_line "$2")"
       add_job "$name" "$file" "$name"

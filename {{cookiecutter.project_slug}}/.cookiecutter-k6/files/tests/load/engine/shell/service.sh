@@ -7,6 +7,8 @@ service_pid=''
 service_code=''
 service_log=''
 service_was_there=false
+# What the readiness check advises
+wait_advice=''
 
 # service_process COMMAND FOLDER: becomes the service, in the background, as the caller's shell would start it.
 service_process() {
@@ -155,7 +157,15 @@ show_findings() {
       *' at '*' (file://'*) line=${line% at * (file://*} ;;
     esac
     line=${line#test aborted: }
-    [ -z "$line" ] || note "${line//[[:cntrl:]]/?}"
+    case $line in
+      'Try: '*)
+        wait_advice=${line#Try: }
+        continue
+        ;;
+    esac
+    [ -n "$line" ] || continue
+    note "${line//[[:cntrl:]]/?}"
+    keep_reason "$line"
   done <"$run_root/.wait"
 }
 
@@ -172,7 +182,7 @@ judge_readiness() {
       elif [ "$service_was_there" = true ]; then
         hint='; START_COMMAND was not run because something answers there already'
       fi
-      fail "$EXIT_NOT_READY" "$shown_url was not healthy within $2$hint." "$this --wait 2m"
+      fail "$EXIT_NOT_READY" "$shown_url was not healthy within $2$hint." "${wait_advice:-$this --wait 2m}"
       ;;
     *) fail "$EXIT_NOT_READY" "the readiness check of $shown_url did not work (k6 exit code $1)." "$this --dry-run" ;;
   esac

@@ -13,10 +13,14 @@ file_values=()
 suite_names=()
 suite_values=()
 env_file=''
+environment_name=''
+# Where the settings in $file_names come from, for messages
+file_label=''
 found=''
 origin=''
 
 set_env_file() { env_file=$1; }
+set_environment_name() { environment_name=$1; }
 
 # set_option NAME VALUE: if given twice, the last one wins.
 set_option() {
@@ -42,7 +46,7 @@ find_setting() {
   found=${!1:-} origin=environment
   [ -z "$found" ] || return 0
   for ((i = 0; i < ${#file_names[@]}; i++)); do
-    [ "${file_names[i]}" != "$1" ] || { found=${file_values[i]} origin=$env_file; }
+    [ "${file_names[i]}" != "$1" ] || { found=${file_values[i]} origin=$file_label; }
   done
   [ -z "$found" ] || return 0
   for ((i = 0; i < ${#suite_names[@]}; i++)); do
@@ -79,13 +83,31 @@ load_settings() {
     suite_names=(${parsed_names[@]+"${parsed_names[@]}"})
     suite_values=(${parsed_values[@]+"${parsed_values[@]}"})
   fi
+  [ -z "$environment_name" ] || load_environment
   if [ -n "$env_file" ]; then
     [ -f "$env_file" ] && [ -r "$env_file" ] ||
       refuse "--env-file needs a readable file, got '$env_file'." "$(command_line --env-file tests/load/staging.secret.env)"
     read_settings "$env_file" "$env_file"
-    file_names=(${parsed_names[@]+"${parsed_names[@]}"})
-    file_values=(${parsed_values[@]+"${parsed_values[@]}"})
+    # Behind those of the environment: the last one wins.
+    file_names+=(${parsed_names[@]+"${parsed_names[@]}"})
+    file_values+=(${parsed_values[@]+"${parsed_values[@]}"})
+    file_label=$env_file
   fi
+}
+
+# load_environment: reads environments/NAME.env, which is committed and therefore holds no secrets.
+load_environment() {
+  local i label=tests/load/environments/$environment_name.env
+  [ -f "$suite/environments/$environment_name.env" ] ||
+    refuse "--environment $environment_name: there is no $label." "$(command_line --env-file tests/load/staging.secret.env)"
+  read_settings "$suite/environments/$environment_name.env" "$label"
+  for ((i = 0; i < ${#parsed_names[@]}; i++)); do
+    ! is_secret "${parsed_names[i]}" && ! has_credentials "${parsed_values[i]}" ||
+      refuse "$label: ${parsed_names[i]} is a secret, and this file is committed. Export it instead." "export ${parsed_names[i]}=..."
+  done
+  file_names=(ENVIRONMENT ${parsed_names[@]+"${parsed_names[@]}"})
+  file_values=("$environment_name" ${parsed_values[@]+"${parsed_values[@]}"})
+  file_label=$label
 }
 
 # drop_dangerous_variables: removes the variables that k6 reads by itself and that would make a run meaningless.
@@ -105,7 +127,7 @@ drop_dangerous_variables() {
   for ((i = 0; i < ${#file_names[@]}; i++)); do
     case " $SHAPE_VARIABLES $VERDICT_VARIABLES K6_NO_USAGE_REPORT " in
       *" ${file_names[i]} "*)
-        warn "${file_names[i]} in $env_file is ignored: it would replace the profile or the verdict."
+        warn "${file_names[i]} in $file_label is ignored: it would replace the profile or the verdict."
         file_values[i]=''
         ;;
     esac

@@ -37,9 +37,15 @@ explain() { [ "$verbose" != true ] || err '%s\n' "${1//[[:cntrl:]]/?}"; }
 note() { err '%s\n' "$1"; }
 warn() { err '%swarning:%s %s\n' "$yellow" "$plain" "${1//[[:cntrl:]]/?}"; }
 
+# keep_reason TEXT: for ci.sh, whose summary shows no log.
+keep_reason() {
+  [ -z "${REASON_FILE:-}" ] || printf '%s\n' "${1//[[:cntrl:]]/?}" >>"$REASON_FILE" 2>/dev/null || :
+}
+
 # complain MESSAGE [NEXT COMMAND]: the reason for a failure and what to type next.
 complain() {
   explained=true
+  keep_reason "$1"
   err '%sload-test.sh:%s %s\n' "$red" "$plain" "${1//[[:cntrl:]]/?}"
   [ -z "${2:-}" ] || err '  Try: %s\n' "${2//[[:cntrl:]]/?}"
 }

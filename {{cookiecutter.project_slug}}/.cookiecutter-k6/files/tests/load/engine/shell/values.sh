@@ -77,7 +77,7 @@ is_secret() {
   name=$(lower "$1")
   case $name in
     # Settings that only sound like it
-    auth_mode | ws_token_in) return 1 ;;
+    auth_mode | ws_token_in | api_key_in | api_key_name | login_token_in | login_token_name | oauth2_token_url | csrf_cookie) return 1 ;;
     database_url | *_key | *_dsn | *apikey* | *api_key* | *passw* | *passphrase* | *_pass | *token* | *secret*) return 0 ;;
     auth | auth_* | *_auth | *authorization* | *cookie* | *credential*) return 0 ;;
   esac

@@ -32,6 +32,15 @@ export function rounded(value) {
 }
 
 /**
+ * @param {number} value 0 to 1
+ * @returns {number} to six decimals: a limit of one in a thousand needs more than `rounded` keeps
+ * @example roundedShare(0.06249999999) // 0.0625
+ */
+export function roundedShare(value) {
+  return Math.round(value * 1_000_000) / 1_000_000;
+}
+
+/**
  * @param {any} values of a trend
  * @returns {import('../types/summary.js').Durations | null} null without samples
  * @example durationsOf(data.metrics.http_req_duration?.values)

@@ -1,11 +1,13 @@
 import { env } from '../../lib/config.js';
 import { compareWith, isOnlySlower, requestOf, rowsOf, subjectsOf } from '../baseline/baseline.js';
-import { CAUSES } from './causes.js';
 import { hooksOf } from '../features/registry.js';
+import { SET_UP_CHECK } from './causes.js';
 import { localPath } from '../settings/paths.js';
 import { prettyJson } from './pretty-json.js';
 import { reportFiles, REPORTS } from '../report/files.js';
-import { DISTRIBUTION, durationsOf, rounded, statOf } from './statistics.js';
+import { endpointFigures, metricsOf, rateOf, secondsOfSteps, totals } from './metrics.js';
+import { DISTRIBUTION, rounded, statOf } from './statistics.js';
+import { isOptional, thresholdResults } from './threshold-results.js';
 import { findings } from './verdict.js';
 import { toText } from './text.js';
 
@@ -64,43 +66,31 @@ function fileName(path) {
 /**
  * Turns k6's data into the summary: small, stable, numbers are numbers.
  *
- * @param {TestSpec} spec
+ * @param {TestSpec} whole
  * @param {RunFigures} plan
  * @param {any} data what k6 hands to `handleSummary`
  * @returns {import('../types/summary.js').Summary}
  */
-export function buildSummary(spec, plan, data) {
-  const { scenario, profile, vus, durationMs, stages } = plan;
-  const own = spec.findings?.(data.metrics, plan) ?? { tables: [], reasons: [] };
-  const of = (/** @type {{ name: string }} */ { name }) => endpointFigures(data.metrics, name);
-  const figures = {
-    metrics: totals(data.metrics),
-    endpoints: [
-      ...spec.endpoints.map((target) => ({ ...of(target), request: requestOf(target) })),
-      ...(spec.support ?? []).map(of).filter(hasFailed),
-    ],
-    tables: own.tables,
-    stages: [...new Set(stages.map(({ name }) => name))].map((name) =>
-      metricsOf(data.metrics, 'stage', name),
-    ),
-    ...ofFeatures(data.metrics, spec, [...new Set(stages.map(({ name }) => name))]),
-    thresholds: thresholdResults(data.metrics).filter(
-      ({ metric, measured }) => measured || !own.explains?.(metric),
-    ),
-    failedChecks: failedChecks(data.root_group),
-    distribution: distribution(data.metrics['http_req_duration{phase:main}']?.values),
-  };
+export function buildSummary(whole, plan, data) {
+  const spec = presentOf(whole, data.setup_data?.without ?? []);
+  const { scenario, profile, vus, durationMs } = plan;
   const ranMs = Math.round(data.state.testRunDurationMs);
+  const own = spec.findings?.(data.metrics, plan, data.root_group) ?? { tables: [], reasons: [] };
+  const figures = figuresOf(spec, absentOf(whole, spec), plan, data, own);
   const comparison =
     plan.baseline === undefined
       ? null
       : compareWith(subjectsOf(spec), plan.baseline, rowsOf(figures));
-  const verdict = findings({ ...figures, comparison, own }, { ranMs, plannedMs: durationMs });
+  const setUpFailure = setUpFailureOf(data.root_group);
+  const verdict = findings(
+    { ...figures, comparison, own, setUpFailure },
+    { ranMs, plannedMs: shortestMs(plan) },
+  );
   return {
     schema: SUMMARY_SCHEMA,
     passed: verdict.reasons.length === 0,
     reasons: verdict.reasons,
-    onlySlower: isOnlySlower(verdict.reasons, figures.thresholds, comparison),
+    onlySlower: isOnlySlower(verdict.found, figures.thresholds, comparison),
     timestamp: new Date().toISOString(),
     scenario,
     targetVUs: vus,
@@ -122,6 +112,91 @@ export function buildSummary(spec, plan, data) {
     ...figures,
     breakingStage: verdict.breakingStage,
     comparison,
+  };
+}
+
+/**
+ * @param {RunFigures} plan
+ * @returns {number} milliseconds that a run must last at least
+ */
+function shortestMs({ shape, durationMs }) {
+  // A number of iterations ends when they are done; a threshold says that all of them were.
+  return shape !== undefined && 'iterations' in shape ? 0 : durationMs;
+}
+
+/**
+ * @param {TestSpec} spec
+ * @param {string[]} without names of endpoints that set-up found missing
+ * @returns {TestSpec}
+ */
+function presentOf(spec, without) {
+  return without.length === 0
+    ? spec
+    : { ...spec, endpoints: spec.endpoints.filter(({ name }) => !without.includes(name)) };
+}
+
+/**
+ * @param {TestSpec} whole
+ * @param {TestSpec} present
+ * @returns {string[]} tags, and metrics of lib/scenario.js, that only endpoints that were left out would have fed
+ */
+function absentOf(whole, present) {
+  const gone = whole.endpoints.filter((one) => !present.endpoints.includes(one));
+  const kinds = present.endpoints.map(({ kind }) => kind);
+  const lost = gone.map(({ kind }) => kind).filter((kind) => !kinds.includes(kind));
+  const noApi = gone.length > 0 && !kinds.some((kind) => kind.startsWith('api'));
+  return [
+    ...gone.map(({ name }) => `{name:${name}}`),
+    ...lost.map((kind) => `{kind:${kind}}`),
+    ...(noApi ? ['api_duration'] : []),
+  ];
+}
+
+/**
+ * @param {string[]} parts
+ * @param {string} metric
+ * @returns {boolean}
+ */
+function isAbout(parts, metric) {
+  return parts.some((part) => metric === part || metric.endsWith(part));
+}
+
+/**
+ * @param {TestSpec} spec
+ * @param {string[]} gone tags and metrics of endpoints that setup found missing
+ * @param {RunFigures} plan
+ * @param {any} data what k6 hands to `handleSummary`
+ * @param {import('../types/suite.js').Findings} own what the test itself found
+ */
+function figuresOf(spec, gone, plan, data, own) {
+  const { stages } = plan;
+  const ranMs = Math.round(data.state.testRunDurationMs);
+  const of = (/** @type {{ name: string }} */ { name }) => endpointFigures(data.metrics, name);
+  const metrics = totals(data.metrics);
+  if (setUpFailureOf(data.root_group) !== undefined) {
+    // It is how the message came here, and no check of the service.
+    metrics.checks.fails -= 1;
+  }
+  return {
+    metrics,
+    endpoints: [
+      ...spec.endpoints.map((target) => ({ ...of(target), request: requestOf(target) })),
+      ...(spec.support ?? []).map(of).filter(hasFailed),
+    ],
+    tables: own.tables,
+    stages: [...secondsOfSteps(stages, ranMs)].map(([name, seconds]) => ({
+      ...metricsOf(data.metrics, 'stage', name),
+      requestRate: rateOf(data.metrics[`http_reqs{stage:${name}}`]?.values.count, seconds),
+    })),
+    ...ofFeatures(data.metrics, spec, [...new Set(stages.map(({ name }) => name))]),
+    thresholds: thresholdResults(data.metrics).filter(
+      ({ metric, measured }) =>
+        measured ||
+        !(own.explains?.(metric) || isOptional(spec, plan, metric) || isAbout(gone, metric)),
+    ),
+    failedChecks: failedChecks(data.root_group),
+    unchecked: unchecked(spec, data.metrics),
+    distribution: distribution(data.metrics['http_req_duration{phase:main}']?.values),
   };
 }
 
@@ -148,170 +223,21 @@ function distribution(values) {
       };
 }
 
-/**
- * @param {any} metrics
- * @param {string} tag
- * @param {string} value
- * @returns {import('../types/summary.js').Figures}
- */
-function metricsOf(metrics, tag, value) {
-  const of = (/** @type {string} */ metric) => metrics[`${metric}{${tag}:${value}}`]?.values;
-  const requests = of('http_reqs');
-  // A rate counts as "passed" what was true; true means failed here.
-  const errors = of('http_req_failed')?.passes ?? 0;
-  const checks = of('checks');
-  return {
-    name: value,
-    requests: requests?.count ?? 0,
-    requestRate: rounded(requests?.rate ?? 0),
-    errors,
-    errorRate: percent(errors, requests?.count ?? 0),
-    checks: { passes: checks?.passes ?? 0, fails: checks?.fails ?? 0 },
-    duration: durationsOf(of('http_req_duration')),
-  };
-}
-
-/**
- * @param {any} metrics
- * @param {string} name
- * @returns {import('../types/summary.js').EndpointFigures}
- */
-function endpointFigures(metrics, name) {
-  const types = errorTypes(metrics, `name:${name},`);
-  return { ...metricsOf(metrics, 'name', name), errorTypes: types };
-}
-
 /** @param {import('../types/summary.js').EndpointFigures} figures */
 function hasFailed({ errorTypes: types }) {
   return Object.keys(types).length > 0;
 }
 
 /**
- * @param {number} part
- * @param {number} whole
- * @returns {number} 0 to 100
- */
-function percent(part, whole) {
-  return whole > 0 ? rounded((100 * part) / whole) : 0;
-}
-
-/**
+ * @param {TestSpec} spec
  * @param {any} metrics
- * @param {string} [filter] tags in front of the cause, such as `name:health,`
- * @returns {Record<string, number>} failed requests by cause; causes that did not occur are left out
+ * @returns {string[]} endpoints that were requested and of which no response was checked
  */
-function errorTypes(metrics, filter = '') {
-  return Object.fromEntries(
-    Object.keys(CAUSES)
-      .map((cause) => [
-        cause,
-        metrics[`request_errors{${filter}cause:${cause}}`]?.values.count ?? 0,
-      ])
-      .filter(([, count]) => count > 0),
-  );
-}
-
-/**
- * @param {any} metrics
- * @returns {import('../types/summary.js').Totals}
- */
-function totals(metrics) {
-  const main = metricsOf(metrics, 'phase', 'main');
-  const checks = metrics.checks?.values;
-  return {
-    requests: main.requests,
-    requestRate: main.requestRate,
-    errors: main.errors,
-    errorRate: main.errorRate,
-    errorTypes: errorTypes(metrics),
-    duration: main.duration,
-    checks: { passes: checks?.passes ?? 0, fails: checks?.fails ?? 0 },
-    iterations: metrics.iterations?.values.count ?? 0,
-    droppedIterations: metrics.dropped_iterations?.values.count ?? 0,
-    scriptErrors: metrics.script_errors?.values.count ?? 0,
-    dataReceived: metrics.data_received?.values.count ?? 0,
-    dataSent: metrics.data_sent?.values.count ?? 0,
-  };
-}
-
-/**
- * @param {any} metrics
- * @returns {import('../types/summary.js').ThresholdResult[]} sorted by metric
- */
-function thresholdResults(metrics) {
-  return Object.keys(metrics)
-    .sort()
-    .flatMap((metric) =>
-      Object.entries(metrics[metric].thresholds ?? {}).map(([expression, { ok }]) => ({
-        metric,
-        expression,
-        ok,
-        value: observed(metrics[metric], expression),
-        unit: metrics[metric].contains === 'time' ? 'ms' : '',
-        measured: isMeasured(metrics, metric),
-      })),
-    );
-}
-
-/**
- * @param {any} metric
- * @param {string} expression such as `p(95)<500`
- * @returns {number | null} the figure the expression was about
- */
-function observed({ values }, expression) {
-  const aggregate = expression.replace(/\s*[<>=!].*$/, '').trim();
-  const value = values[aggregate === 'p(50)' ? 'med' : aggregate];
-  return typeof value === 'number' ? rounded(value) : null;
-}
-
-/** Causes of failures that left no answer whose time could be taken. */
-const UNANSWERED = ['refused', 'timeout', 'dns', 'tls', 'connection'];
-
-/**
- * Says whether a duration is only about requests that got no answer: the time until a connection broke must
- * not meet a latency target.
- *
- * @param {any} metrics
- * @param {string} metric with its tag
- * @returns {boolean}
- */
-function timedNoAnswer(metrics, metric) {
-  if (metrics[metric].contains !== 'time') {
-    return false;
-  }
-  const name = /\{name:(.*)\}$/.exec(metric)?.[1];
-  const { requests } =
-    name === undefined ? metricsOf(metrics, 'phase', 'main') : metricsOf(metrics, 'name', name);
-  const causes = errorTypes(metrics, name === undefined ? '' : `name:${name},`);
-  return (
-    UNANSWERED.reduce((sum, cause) => sum + (causes[cause] ?? 0), 0) >= requests && requests > 0
-  );
-}
-
-/**
- * @param {any} metrics
- * @param {string} metric with its tag
- * @returns {boolean}
- */
-function isMeasured(metrics, metric) {
-  const judged = features
-    .map((feature) => feature.isMeasured?.(metric, metrics[metric]))
-    .find((answer) => answer !== undefined);
-  return judged ?? (hasSamples(metrics[metric]) && !timedNoAnswer(metrics, metric));
-}
-
-/**
- * Says whether a metric was measured at all. A counter always is: zero is its figure. Durations that are
- * all zero come from requests without an answer.
- *
- * @param {any} metric
- * @returns {boolean}
- */
-function hasSamples({ type, contains, values }) {
-  if (type === 'rate') {
-    return values.passes + values.fails > 0;
-  }
-  return type !== 'trend' || (values.count > 0 && (contains !== 'time' || values.max > 0));
+function unchecked({ endpoints }, metrics) {
+  return endpoints
+    .map(({ name }) => metricsOf(metrics, 'name', name))
+    .filter(({ requests, checks }) => requests > 0 && checks.passes + checks.fails === 0)
+    .map(({ name }) => name);
 }
 
 /**
@@ -323,7 +249,7 @@ function failedChecks(group) {
   const failed = [];
   const visit = (/** @type {any} */ { checks = [], groups = [] }) => {
     for (const { name, passes, fails } of checks) {
-      if (fails > 0) {
+      if (fails > 0 && !name.startsWith(SET_UP_CHECK)) {
         failed.push({ name, passes, fails });
       }
     }
@@ -331,6 +257,17 @@ function failedChecks(group) {
   };
   visit(group);
   return failed.sort((a, b) => b.fails - a.fails);
+}
+
+/**
+ * @param {any} group
+ * @returns {string | undefined} what `setup()` threw
+ */
+function setUpFailureOf(group) {
+  // k6 runs `setup()` in a group of that name.
+  const all = [group, ...(group.groups ?? [])].flatMap(({ checks }) => checks ?? []);
+  const failed = all.find(({ name }) => name.startsWith(SET_UP_CHECK));
+  return failed && decodeURIComponent(failed.name.slice(SET_UP_CHECK.length));
 }
 
 /**

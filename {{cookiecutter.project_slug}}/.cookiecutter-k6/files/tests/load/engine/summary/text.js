@@ -13,11 +13,8 @@ const MAX_ENDPOINTS = 60;
 /** Most thresholds; ordinary tests have fewer than these. */
 const MAX_LINES = 6 * MAX_ENDPOINTS;
 
-/** Most endpoints named of those whose baseline is too noisy. */
-const MAX_NOISY = 5;
-
-/** Most reasons of a failed run. */
-const MAX_REASONS = 30;
+/** Most endpoints named in one line, such as those whose baseline is too noisy. */
+const MAX_NAMES = 5;
 
 /**
  * Draws the summary for the console.
@@ -29,6 +26,11 @@ const MAX_REASONS = 30;
  */
 export function toText(summary, { path, colour }) {
   const paint = painter(colour);
+  if (summary.metrics.iterations === 0) {
+    // Nothing was measured: thirty lines of that would hide why.
+    const said = ['', ...verdictLines(summary, paint), `  summary: ${path}`, ''];
+    return `${said.join('\n')}\n`;
+  }
   return `${[
     '',
     ...thresholdLines(summary, paint),
@@ -40,6 +42,7 @@ export function toText(summary, { path, colour }) {
     ...stageTable(summary),
     totalsLine(summary),
     ...errorLine(summary),
+    ...uncheckedLine(summary),
     '',
     ...verdictLines(summary, paint),
     `  summary: ${path}`,
@@ -68,8 +71,7 @@ function painter(colour) {
 function thresholdLines({ thresholds, endpoints }, paint) {
   const lines = [paint('  THRESHOLDS', 'dim')];
   const shownOnes = thresholds.filter(
-    ({ metric, ok, measured }) =>
-      endpoints.length <= MAX_ENDPOINTS || !ok || !measured || !metric.includes('{name:'),
+    ({ metric, ok }) => endpoints.length <= MAX_ENDPOINTS || !ok || !metric.includes('{name:'),
   );
   let last = '';
   for (const { metric, expression, ok, value, unit, measured } of shownOnes.slice(0, MAX_LINES)) {
@@ -77,7 +79,7 @@ function thresholdLines({ thresholds, endpoints }, paint) {
       lines.push(`    ${metric}`);
       last = metric;
     }
-    const mark = ok && measured ? paint('✓', 'good') : paint('✗', 'bad');
+    const mark = ok ? paint('✓', 'good') : paint('✗', 'bad');
     const aggregate = expression.replace(/\s*[<>=!].*$/, '');
     const figure = measured
       ? `${aggregate}=${shown(metric, aggregate, value)}${unit}`
@@ -221,10 +223,10 @@ function comparisonTable({ comparison }) {
  */
 function noisyLine(endpoints) {
   const names = endpoints.filter(({ noisy }) => noisy).map(({ name }) => name);
-  const rest = names.length > MAX_NOISY ? ` and ${names.length - MAX_NOISY} more` : '';
+  const rest = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
   return names.length > 0
     ? [
-        `  the baseline is too noisy for a tighter limit: ${names.slice(0, MAX_NOISY).join(', ')}${rest}; ` +
+        `  the baseline is too noisy for a tighter limit: ${names.slice(0, MAX_NAMES).join(', ')}${rest}; ` +
           'save it again with more or longer runs',
       ]
     : [];
@@ -293,16 +295,39 @@ function errorLine({ metrics }) {
 
 /**
  * @param {Summary} summary
+ * @returns {string[]} endpoints that were judged by status and time only
+ */
+function uncheckedLine({ unchecked = [] }) {
+  const rest = unchecked.length - MAX_NAMES;
+  const names = `${unchecked.slice(0, MAX_NAMES).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  return unchecked.length > 0
+    ? [`  no checks: ${names}; only status and time of these were judged`]
+    : [];
+}
+
+/**
+ * @param {Summary} summary
  * @param {Paint} paint
  * @returns {string[]}
  */
-function verdictLines({ passed, reasons, run }, paint) {
+function verdictLines({ passed, reasons, run, thresholds }, paint) {
   const name = `${run.test}${run.test === run.profile ? '' : ` (${run.profile})`}`;
   return passed
     ? [`  ${paint('PASSED', 'good')} ${name} against ${run.target}`]
     : [
         `  ${paint('FAILED', 'bad')} ${name} against ${run.target}`,
-        ...reasons.slice(0, MAX_REASONS).map((reason) => `    - ${reason}`),
-        ...restLine('reasons', reasons.length - MAX_REASONS),
+        ...reasons.map((reason) => `    - ${reason}`),
+        ...(isNews(thresholds)
+          ? ['  k6 itself passes what it never measured: alone, it exits with 0']
+          : []),
       ];
+}
+
+/**
+ * @param {Summary['thresholds']} thresholds
+ * @returns {boolean} whether k6 does not know that the run failed
+ */
+function isNews(thresholds) {
+  const failed = thresholds.filter(({ ok }) => !ok);
+  return failed.length > 0 && failed.every(({ measured }) => !measured);
 }

@@ -1,11 +1,19 @@
 import { formatDuration } from '../settings/duration.js';
-import { CAUSES } from './causes.js';
 import { hooksOf } from '../features/registry.js';
-import { rounded } from './statistics.js';
+import {
+  endpointFindings,
+  RANKS,
+  slower,
+  thresholdFindings,
+  unmeasuredFindings,
+} from './findings.js';
+import { reasonsOf } from './reasons.js';
+import { rounded, roundedShare } from './statistics.js';
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
 /** @typedef {import('../types/summary.js').Figures} Figures */
-/** @typedef {Pick<Summary, 'metrics' | 'endpoints' | 'stages' | 'thresholds' | 'failedChecks'> & { comparison?: Summary['comparison'], own?: import('../types/suite.js').Findings }} Evidence */
+/** @typedef {import('./findings.js').Finding} Finding */
+/** @typedef {Pick<Summary, 'metrics' | 'endpoints' | 'stages' | 'thresholds' | 'failedChecks'> & { comparison?: Summary['comparison'], own?: import('../types/suite.js').Findings, setUpFailure?: string }} Evidence */
 
 const features = hooksOf('summary');
 
@@ -33,127 +41,101 @@ const HOLDS = {
  *
  * @param {Evidence} evidence
  * @param {{ ranMs: number, plannedMs: number }} time milliseconds
- * @returns {{ reasons: string[], breakingStage: Summary['breakingStage'] }} no reasons: passed
+ * @returns {{ reasons: string[], found: number, breakingStage: Summary['breakingStage'] }} no reasons: passed;
+ *   `found` counts what the reasons sum up
  * @example findings(figures, { ranMs: 60010, plannedMs: 60000 })
  */
 export function findings(evidence, { ranMs, plannedMs }) {
-  if (evidence.metrics.iterations === 0) {
-    const reason = 'no iteration was completed: nothing was measured, the log says why';
-    const reasons = [reason, ...(evidence.own?.reasons ?? []), ...ofFeatures(evidence)];
-    return { reasons, breakingStage: null };
-  }
   const { own } = evidence;
-  const reasons = notJudged(evidence);
-  const cutShort = !own?.endedEarly && ranMs < plannedMs * TOLERANCE - TOLERANCE_MS;
-  if (cutShort) {
-    reasons.push(
-      `cut short: ran ${formatDuration(ranMs)} of ${formatDuration(plannedMs)} (interrupted or aborted)`,
-    );
+  if (evidence.metrics.iterations === 0) {
+    const found = [...neverStarted(evidence), ...told(evidence, RANKS.test)];
+    return { reasons: reasonsOf(found), found: found.length, breakingStage: null };
   }
-  const judged = withoutBaseline(evidence);
-  reasons.push(
-    ...(own?.reasons ?? []),
-    ...causes(evidence),
-    ...gone(evidence),
-    ...ofFeatures(judged),
-    ...slowerSignals(evidence),
-  );
-  const explained = (/** @type {{ metric: string }} */ { metric }) => own?.explains?.(metric);
-  reasons.push(
-    ...crossed({
-      ...judged,
-      thresholds: judged.thresholds.filter((threshold) => !explained(threshold)),
-    }),
-    ...unmeasured({
-      ...evidence,
-      thresholds: evidence.thresholds.filter((threshold) => !explained(threshold)),
-    }),
-  );
+  const cutShort = !own?.endedEarly && ranMs < plannedMs * TOLERANCE - TOLERANCE_MS;
+  const found = [...notJudged(evidence), ...judged(evidence)];
+  if (cutShort) {
+    found.push({
+      rank: RANKS.consequence,
+      text: `cut short: ran ${formatDuration(ranMs)} of ${formatDuration(plannedMs)} (interrupted or aborted)`,
+    });
+  }
   const stages = evidence.stages.filter(({ requests }) => requests > 0 || !cutShort);
   return {
-    reasons,
+    reasons: reasonsOf(found),
+    found: found.length,
     breakingStage: own?.breakingStage ?? breakingStage({ ...evidence, stages }),
   };
 }
 
 /**
  * @param {Evidence} evidence
- * @returns {string[]} reasons that features find, one sentence each
+ * @returns {Finding[]} why no iteration was completed
  */
-function ofFeatures(evidence) {
-  return features.flatMap(({ reasons }) => reasons?.(evidence) ?? []);
+function neverStarted({ setUpFailure }) {
+  const text =
+    setUpFailure === undefined
+      ? 'no iteration was completed: nothing was measured, the log says why'
+      : `set-up failed, no iteration was completed: ${setUpFailure}`;
+  return [{ rank: RANKS.unjudged, text }];
+}
+
+/**
+ * @param {Evidence} evidence
+ * @returns {Finding[]} what thresholds, features and the test itself found
+ */
+function judged(evidence) {
+  const { own, thresholds } = evidence;
+  const open = {
+    ...evidence,
+    thresholds: thresholds.filter(({ metric }) => !own?.explains?.(metric)),
+  };
+  const ofEndpoints = endpointFindings(evidence);
+  const causes = [
+    ...told(withoutBaseline(evidence), RANKS.test),
+    ...ofEndpoints,
+    ...gone(evidence),
+    ...slowerSignals(evidence),
+  ];
+  const crossed = thresholdFindings(withoutBaseline(open), ofEndpoints.length > 0);
+  return [...causes, ...crossed, ...unmeasuredFindings(open, causes.length + crossed.length > 0)];
+}
+
+/**
+ * @param {Evidence} evidence
+ * @param {number} rank
+ * @returns {Finding[]} what the test itself and features found, one sentence each
+ */
+function told(evidence, rank) {
+  const reasons = [
+    ...(evidence.own?.reasons ?? []),
+    ...features.flatMap((feature) => feature.reasons?.(evidence) ?? []),
+  ];
+  return reasons.map((text) => ({ rank, text }));
 }
 
 /**
  * Every test has thresholds: that it threw nothing is one. With `--no-thresholds` k6 reports none of them.
  *
  * @param {Evidence} evidence
- * @returns {string[]}
+ * @returns {Finding[]}
  */
 function notJudged({ thresholds }) {
-  return thresholds.length === 0
-    ? ['nothing was judged: k6 was told to ignore the thresholds (--no-thresholds)']
-    : [];
+  const text = 'nothing was judged: k6 was told to ignore the thresholds (--no-thresholds)';
+  return thresholds.length === 0 ? [{ rank: RANKS.unjudged, text }] : [];
 }
 
 /**
  * @param {Evidence} evidence
- * @returns {string[]} one sentence per endpoint with a crossed threshold
- */
-function causes({ endpoints, thresholds, failedChecks, comparison }) {
-  // Looked up, not searched: a whole API has a thousand endpoints with four thresholds each.
-  const crossedNames = new Set(
-    thresholds.filter(({ ok }) => !ok).map(({ metric }) => /\{name:(.*)\}$/.exec(metric)?.[1]),
-  );
-  return endpoints
-    .filter(({ name }) => crossedNames.has(name))
-    .map((endpoint) => {
-      const { name, requests, errors, errorRate, errorTypes, checks, duration } = endpoint;
-      if (requests === 0) {
-        return `${name}: was never requested`;
-      }
-      const parts = [];
-      const types = Object.keys(errorTypes).map(
-        (cause) => CAUSES[/** @type {keyof typeof CAUSES} */ (cause)],
-      );
-      if (errors > 0) {
-        parts.push(`${errorRate}% of ${requests} requests failed (${types.join(', ')})`);
-      }
-      if (checks.fails > 0) {
-        const worst = failedChecks.filter((check) => check.name.startsWith(`${name} `)).slice(0, 2);
-        const names = worst.map((check) => `'${check.name}'`).join(', ');
-        parts.push(`${checks.fails} of ${checks.fails + checks.passes} checks failed: ${names}`);
-      }
-      if (parts.length === 0 && types.length > 0) {
-        parts.push(types.join(', '));
-      }
-      if (parts.length === 0 && duration !== null) {
-        parts.push(slower(name, comparison) ?? `too slow, p95 ${duration.p95} ms`);
-      }
-      return `${name}: ${parts.join('; ')}`;
-    });
-}
-
-/**
- * @param {string} name
- * @param {Summary['comparison']} [comparison]
- * @returns {string | undefined} what became slower since the baseline
- */
-function slower(name, comparison) {
-  const row = comparison?.endpoints.find((entry) => entry.name === name);
-  return row?.status === 'slower'
-    ? `p95 ${row.current} ms, ${row.change}% above the baseline of ${row.baseline} ms (limit ${row.limit} ms)`
-    : undefined;
-}
-
-/**
- * @param {Evidence} evidence
- * @returns {string[]} what is no endpoint and became slower since the baseline
+ * @returns {Finding[]} what is no endpoint and became slower since the baseline
  */
 function slowerSignals({ comparison }) {
   return (comparison?.endpoints ?? [])
     .filter(({ metric, status, current }) => metric && status === 'slower' && current !== null)
-    .map(({ name }) => `${name}: ${slower(name, comparison)}`);
+    .map(({ name }) => ({
+      rank: RANKS.baseline,
+      name,
+      text: `${name}: ${slower(name, comparison)}`,
+    }));
 }
 
 /**
@@ -170,39 +152,14 @@ function withoutBaseline(evidence) {
 
 /**
  * @param {Evidence} evidence
- * @returns {string[]} endpoints of the baseline that the test does not have any more
+ * @returns {Finding[]} endpoints of the baseline that the test does not have any more
  */
 function gone({ comparison }) {
+  const text =
+    'is in the baseline and not in this test any more; if that is meant, save the baseline again';
   return (comparison?.endpoints ?? [])
     .filter(({ status }) => status === 'missing')
-    .map(
-      ({ name }) =>
-        `${name}: is in the baseline and not in this test any more; if that is meant, save the baseline again`,
-    );
-}
-
-/**
- * @param {Evidence} evidence
- * @returns {string[]} crossed thresholds that no endpoint explains
- */
-function crossed({ thresholds }) {
-  return thresholds
-    .filter(({ ok, metric }) => !ok && !metric.includes('{name:'))
-    .map(({ metric, expression, value }) =>
-      metric === 'script_errors'
-        ? `${value} iterations ended in an exception, the first is in the log`
-        : `${metric}: expected ${expression}, got ${value ?? 'no samples'}`,
-    );
-}
-
-/**
- * @param {Evidence} evidence
- * @returns {string[]} thresholds that k6 passed without a sample
- */
-function unmeasured({ thresholds }) {
-  return thresholds
-    .filter(({ ok, measured }) => ok && !measured)
-    .map(({ metric, expression }) => `${metric}: '${expression}' was never measured`);
+    .map(({ name }) => ({ rank: RANKS.baseline, name, text: `${name}: ${text}` }));
 }
 
 /**
@@ -237,7 +194,7 @@ function beyond(stage, { metric, expression }) {
   const value = aggregate === undefined ? undefined : stepValue(stage, metric, aggregate);
   return value === undefined || HOLDS[comparison](value, Number(number))
     ? undefined
-    : missed(metric, aggregate, rounded(value), expression);
+    : missed(metric, aggregate, (aggregate === 'rate' ? roundedShare : rounded)(value), expression);
 }
 
 /**

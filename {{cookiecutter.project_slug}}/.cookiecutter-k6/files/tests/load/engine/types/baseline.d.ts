@@ -1,30 +1,30 @@
 import type { FeatureLoad } from './features.js';
 
-/** What several runs had in common: their median, and how much they differed (a share of it). */
+/** Median of several runs, and their relative spread. */
 export interface Typical {
   median: number;
   /** null when fewer than three runs were saved. */
   spread: number | null;
 }
 
-/** Metrics of what is no request and is compared like an endpoint. */
+/** Metrics of a signal that is not a request but compared like an endpoint. */
 export interface SignalMetrics {
   duration: string;
   errors: string;
   count: string;
 }
 
-/** What a run is compared by: an endpoint, or another signal. */
+/** Something that a baseline compares: an endpoint, or another signal. */
 export interface Subject {
   name: string;
   method?: string;
   url?: string;
-  /** Instead of method and URL. */
+  /** Used instead of method and URL. */
   request?: string;
   metrics?: SignalMetrics;
 }
 
-/** Figures of a subject in one run. */
+/** Measured values of a subject in one run. */
 export interface MeasuredRow {
   name: string;
   request?: string;
@@ -37,9 +37,9 @@ export interface MeasuredRow {
 
 export interface BaselineEndpoint {
   name: string;
-  /** Method and path: finds an endpoint again that was renamed. */
+  /** Method and path, to recognise renamed endpoints. */
   request: string;
-  /** Left out for requests. */
+  /** Undefined for HTTP endpoints. */
   metrics?: SignalMetrics;
   /** Milliseconds. */
   p50: Typical;
@@ -75,7 +75,7 @@ export interface RegressionRule {
   tolerance: number;
   slackMs: number;
   falseAlarms: number;
-  /** 1 when left out, as in files from before it was known. */
+  /** Default 1, for files that were written before this option existed. */
   maxNoise?: number;
   errorSlack: number;
 }

@@ -9,12 +9,12 @@ import type { Durations, Summary, ThresholdResult } from './summary.js';
 /** Settings that features add to `env`. Each feature extends it in its own types.d.ts. */
 export interface FeatureEnvironment {}
 
-/** What features add to the load that a run and its baseline must share. Extended by features. */
+/** Load properties of features that must be equal in a run and its baseline. Extended by features. */
 export interface FeatureLoad {}
 
 /** An address that receives load. */
 export interface LoadTarget {
-  /** The setting it comes from, for messages. */
+  /** Name of the setting that holds the address, for messages. */
   setting: string;
   /** The address with credentials masked. */
   masked: string;
@@ -45,22 +45,22 @@ export interface SettingsHooks {
 export interface PlanHooks {
   /** Further addresses that ordinary tests send load to. */
   targets?: () => LoadTarget[];
-  /** What a run and its baseline must have in common, besides profile and users. */
+  /** Load properties that must be equal in a run and its baseline, in addition to profile and VUs. */
   load?: (spec: TestSpec) => FeatureLoad;
-  /** Thresholds of a test, before those of its requests. */
+  /** Thresholds of a test, listed before those of its requests. */
   thresholds?: (
     spec: TestSpec,
     load: { chosen: string | undefined; vus: number; stages: { name: string }[] },
     targets: Thresholds,
   ) => Thresholds;
-  /** Whether the test feeds a metric; undefined: not a metric of this feature. */
+  /** Whether the test records a metric; undefined if it is not a metric of this feature. */
   feeds?: (spec: TestSpec, metric: string) => boolean | undefined;
 }
 
 export interface SummaryHooks {
-  /** Members of summary.json. */
+  /** Additional members of summary.json. */
   figures?: (metrics: any, spec: TestSpec, stages: string[]) => Partial<Summary>;
-  /** Whether a metric has samples; undefined: not a metric of this feature. */
+  /** Whether a metric has samples; undefined if it is not a metric of this feature. */
   isMeasured?: (metric: string, data: any) => boolean | undefined;
   /** Why the run failed, one sentence each. */
   reasons?: (evidence: Partial<Summary> & { thresholds: ThresholdResult[] }) => string[];
@@ -70,11 +70,11 @@ export interface SummaryHooks {
   subjects?: (spec: TestSpec) => Subject[];
   /** The same signals as measured in a run. */
   rows?: (summary: Partial<Summary>) => MeasuredRow[];
-  /** The load of a finished run, as `PlanHooks.load` described it. */
+  /** The load of a finished run, in the form of `PlanHooks.load`. */
   load?: (summary: Summary) => FeatureLoad;
 }
 
-/** What the charts of the report show instead of requests. */
+/** What the report's charts show instead of requests. */
 export interface Headline {
   /** Plural noun, such as `messages`. */
   what: string;
@@ -87,22 +87,22 @@ export interface Headline {
 export type Tile = [name: string, value: string, note: string, bad?: boolean];
 
 export interface ReportHooks {
-  /** A section of the page; null: nothing to show. */
+  /** A section of the page; null if there is nothing to show. */
   section?: (summary: Summary) => Markup | null;
-  /** Key figures instead of those of the requests; null: not this kind of test. */
+  /** Key figures to show instead of those of the requests; null for other kinds of test. */
   tiles?: (summary: Summary) => Tile[] | null;
   headline?: (summary: Summary) => Headline | null;
   /** Tables for the Markdown report. */
   tables?: (summary: Summary) => { head: string[]; rows: string[][] }[];
-  /** Metrics of the charts over time instead of those of the requests; null: not this kind of test. */
+  /** Metrics of the time charts, instead of those of the requests; null for other kinds of test. */
   signal?: (summary: Summary) => (SignalMetrics & { failed: string }) | null;
 }
 
-/** What `load-test.sh cleanup` removes besides the rows of PostgreSQL. Extended by features. */
+/** What `load-test.sh cleanup` removes in addition to rows in PostgreSQL. Extended by features. */
 export interface CleanUpHooks {
-  /** Addresses that the clean-up talks to. */
+  /** Addresses that the cleanup connects to. */
   targets?: () => LoadTarget[];
-  /** Removes what a run left elsewhere; throws when something is left. */
+  /** Removes data of a run from other stores; throws if some could not be removed. */
   removeRun?: (id: string) => void;
 }
 

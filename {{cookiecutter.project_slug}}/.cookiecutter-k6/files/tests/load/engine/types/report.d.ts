@@ -1,28 +1,27 @@
 import type { Summary } from './summary.js';
 
-/** Figures over time: one entry per point, all lists equally long. */
+/** Metrics over time: one entry per point, all lists equally long. */
 export interface Timeline {
-  /** Length of one point, seconds. */
+  /** Seconds per point. */
   seconds: number;
   /** End of each point, seconds from the start. */
   at: number[];
   /** Requests per second. */
   rate: number[];
-  /** Percent of requests that failed; null where there were none. */
+  /** Percentage of failed requests; null where there were none. */
   failed: (number | null)[];
   /** Milliseconds; null where there were no requests. */
   p50: (number | null)[];
   p95: (number | null)[];
-  /** Virtual users. */
   vus: number[];
 }
 
-/** What a report shows beside the run's own summary. */
+/** What a report shows in addition to the run's summary. */
 export interface ReportExtras {
   timeline?: Timeline | null;
   /** Earlier runs of the same test, oldest first. */
   history?: Summary[];
-  /** Files beside the report, by name. */
+  /** Names of the files next to the report. */
   files?: string[];
 }
 
@@ -30,8 +29,8 @@ export interface ReportExtras {
 export interface Series {
   name: string;
   values: (number | null)[];
-  /** Which of the page's line styles it has. */
+  /** Line style. */
   tone: 'first' | 'second' | 'bad';
-  /** Fills the area below. */
+  /** Fills the area below the line. */
   filled?: boolean;
 }

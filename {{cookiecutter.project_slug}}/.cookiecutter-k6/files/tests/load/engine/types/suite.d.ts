@@ -25,8 +25,17 @@ export interface Stage {
   target: number;
 }
 
-/** The k6 executors that profiles use, without `exec`, tags and the like. */
+/** A k6 scenario without `exec`, tags and the like, for the executors that profiles use. */
 export type Shape =
+  | {
+      executor: 'shared-iterations' | 'per-vu-iterations';
+      vus: number;
+      /** In all, or of each VU. */
+      iterations: number;
+      /** Longest duration of the run; default 10m. */
+      maxDuration?: string;
+      gracefulStop?: string;
+    }
   | { executor: 'constant-vus'; vus: number; duration: string; gracefulStop?: string }
   | {
       executor: 'ramping-vus';
@@ -61,42 +70,63 @@ export type Thresholds = Record<string, ThresholdExpression[]>;
 
 export type HttpResponse = RefinedResponse<ResponseType | undefined>;
 
-/** What a request of an endpoint needs, built once at init by `endpoint()`. */
+/** An endpoint and its request parameters, built once in the init context by `endpoint()`. */
 export interface Endpoint {
-  /** Route name: value of the tag `name`. Never holds an id or a comma. */
+  /** Route name: value of the tag `name`. Never contains an id or a comma. */
   readonly name: string;
   readonly method: string;
-  /** May hold `{placeholders}`, filled per request. */
+  /** May contain `{placeholders}`, filled per request. */
   readonly url: string;
-  /** Family for thresholds: health, api, api_read, api_write. */
+  /** Group of endpoints with the same thresholds: health, api, api_read, api_write. */
   readonly kind: string;
   /** Accepted statuses; undefined: any 2xx. */
   readonly statuses: EndpointOptions['statuses'];
   /** k6 request parameters shared by all requests of this endpoint. */
   readonly params: Params & { throw: boolean };
-  /** Options it was made from, so that a variant can be derived. */
+  /** Options it was created from, to derive variants. */
   readonly options: EndpointOptions;
 }
 
 export interface EndpointOptions {
   method?: string;
   kind?: string;
-  /** Accepted statuses, default any 2xx; anything else is a failed request. */
+  /** Accepted statuses, default any 2xx; any other status is a failed request. */
   statuses?: (number | { min: number; max: number })[];
-  /** Longest wait, such as `10s`. */
+  /** Request timeout, such as `10s`. */
   timeout?: string;
   headers?: Record<string, string>;
-  /** `none` drops the body: use it where nobody reads it. */
+  /** `none` discards the body. Use it if no check reads the body. */
   responseType?: 'text' | 'none';
-  /** Further fixed tags. Never ids: each distinct value is a time series. */
+  /** Further fixed tags. Never use ids: each distinct value creates a time series. */
   tags?: Record<string, string>;
-  /** Other than `main`: tagged apart from what is measured, such as set-up. */
+  /** Value of the tag `phase`, default `main`. Other phases, such as setup, are not part of the results. */
   phase?: string;
-  /** The answer may repeat a secret it was sent: it is never shown. */
+  /** The response may contain a secret, so it is never shown. */
   confidential?: boolean;
+  /** Left out of a run if the service does not have it; set-up finds out. */
+  optional?: boolean;
 }
 
-/** What one visit of an endpoint found. */
+/** How requests authenticate: one row of lib/auth.js. */
+export interface AuthStrategy {
+  /** Requests it sends on the way, named in the verdict if they fail. */
+  endpoints: Endpoint[];
+  /** Logs in if need be. Returns the token or key of the VU; empty if there is none. */
+  token: () => string;
+  /** What a request carries besides its own headers. The same object as long as nothing changes. */
+  headers: (
+    target: Endpoint,
+    details?: import('../../lib/http.js').RequestDetails,
+  ) => Record<string, string>;
+  /** What a request carries in its query. */
+  query?: () => string;
+  /** Gets new credentials after they were refused; left out: there are no others. */
+  renew?: () => void;
+  /** Whether a response refuses the credentials; default: status 401. */
+  isRefused?: (response: HttpResponse) => boolean;
+}
+
+/** Result of calling an endpoint once. */
 export interface Outcome {
   response: HttpResponse;
   ok: boolean;
@@ -108,154 +138,154 @@ export interface Step {
   endpoint: Endpoint;
   /** Name of the k6 group around the step. */
   group?: string;
-  /** Pause after the step, seconds: from, to. */
+  /** Pause after the step in seconds: [min, max]. */
   think: [number, number];
-  /** Share of the iterations, in `weighted` plans. */
+  /** Probability of this step in `weighted` plans. */
   weight?: number;
-  /** Longest duration that still counts as right, milliseconds; adds a check. */
+  /** Maximum response time in milliseconds; adds a check. */
   maxDuration?: number;
 }
 
 /** Called after each request. */
 export type Observer = (endpoint: Endpoint, outcome: Outcome) => void;
 
-/** Requests that belong together, as a part of any test. */
+/** A sequence of requests that can be part of any test. */
 export interface Journey {
   endpoints: Endpoint[];
-  /** Custom metrics it feeds. */
+  /** Custom metrics that it records. */
   metrics: string[];
   thresholds: Thresholds;
   /** As in `TestSpec`. */
   support?: Endpoint[];
   prepare?: () => void;
-  /** One pass. */
-  run: (observe?: Observer) => void;
+  /** Runs the journey once. */
+  run: (observe?: Observer, without?: readonly string[]) => void;
 }
 
-/** A scenario that runs next to a profile's own, as long as that does. */
+/** A scenario that runs in parallel with the main one, for the same time. */
 export interface Companion {
   /** Name of the scenario. */
   scenario: string;
-  /** Name under which the entry point exports its function. */
+  /** Name of the exported function that the scenario runs. */
   exec: string;
   journey: Journey;
-  /** Its users or rate scale with the profile's, unless `scales` is false; its duration is the profile's. */
+  /** VUs or rate scale with the profile, unless `scales` is false. The duration is always that of the profile. */
   shape: Shape;
   scales?: false;
-  /** The part of the run it takes, such as `[0.5, 0.75]`; default: all of it. */
+  /** Part of the run in which it is active, as fractions, such as `[0.5, 0.75]`; default: all of it. */
   during?: [from: number, to: number];
-  /** Milliseconds after the start of the run; worked out from `during`. */
+  /** Start time in milliseconds; computed from `during`. */
   startMs?: number;
-  /** Tags of its samples, on top of the test's. */
+  /** Additional tags of its samples. */
   tags?: Record<string, string>;
-  /** What its VUs see in `__ENV`. */
+  /** Environment variables of its VUs, in `__ENV`. */
   env?: Record<string, string>;
 }
 
-/** What a test adds to summary, console and report; `verdict.js` says what becomes of the reasons. */
+/** Additional results of a test for summary, console and report. `verdict.js` evaluates the reasons. */
 export interface Findings {
   tables: import('./summary.js').SummaryTable[];
-  /** Why the run is not good, one sentence each; they come first. */
+  /** Why the run failed, one sentence each. Listed before other reasons. */
   reasons: string[];
-  /** Metrics whose thresholds these reasons are about: they are not told twice, nor missed when not measured. */
+  /** Metrics covered by these reasons: their thresholds are not reported again, nor as never measured. */
   explains?: (metric: string) => boolean;
-  /** The run ended before its time, as it should. */
+  /** Whether the run was supposed to end before its planned duration. */
   endedEarly?: boolean;
-  /** The first load step that missed the targets, when this test knows better than its thresholds say. */
+  /** The first load step that missed the targets, if it cannot be derived from the thresholds. */
   breakingStage?: import('./summary.js').Summary['breakingStage'];
 }
 
-/** What one profile does: steps, or a whole journey. */
+/** What a profile runs: steps, or a journey. */
 export type WorkloadPlan = (
   | {
-      /** `sequence`: every step in order, each iteration. `weighted`: one step, by weight. */
+      /** `sequence` runs all steps in each iteration, `weighted` picks one by weight. */
       order: 'sequence' | 'weighted';
       steps: Step[];
     }
   | { journey: Journey }
 ) & {
-  /** Name of the scenario, instead of the profile's. */
+  /** Name of the scenario; default: the profile. */
   scenario?: string;
-  /** Name of the exported function, when it is not the default one. */
+  /** Name of the exported function to run, if it is not the default export. */
   exec?: string;
   companions?: Companion[];
   support?: Endpoint[];
   prepare?: () => void;
-  /** Targets of its own, on top of the profile's; a journey brings its own along. */
+  /** Thresholds in addition to those of the profile and the journey. */
   thresholds?: Thresholds;
   /** As in `TestSpec`. */
   overall?: string;
 };
 
 export interface TestSpec {
-  /** Names the test in banners and file names. */
+  /** Name of the test in banners and file names. */
   name: string;
-  /** The endpoints that must have been called for the run to count. */
+  /** Endpoints under test. The run fails if one of them was never called. */
   endpoints: Endpoint[];
-  /** Set for files in scenarios/: the one profile they run. */
+  /** For files in scenarios/: the only profile they run. */
   profile?: string;
-  /** Endpoints used on the way, not measured: the summary shows them when they fail, and why. */
+  /** Endpoints that are used but not measured, such as the login. The summary shows them if they fail. */
   support?: Endpoint[];
-  /** Name of the scenario, instead of the profile's. */
+  /** Name of the scenario; default: the profile. */
   scenario?: string;
-  /** Name of the exported function that the scenario runs, when it is not the default one. */
+  /** Name of the exported function that the scenario runs, if it is not the default export. */
   exec?: string;
-  /** Further scenarios at the same time. */
+  /** Further scenarios that run in parallel. */
   companions?: (Omit<Companion, 'journey' | 'exec'> & { exec?: string })[];
-  /** Tags and environment of the test's own scenario. */
+  /** Tags and environment of the main scenario. */
   main?: Pick<Companion, 'tags' | 'env'>;
-  /** Thresholds that hold whatever the profile; they replace others on the same metric. */
+  /** Thresholds that apply to every profile. They replace others on the same metric. */
   always?: (
-    figures: Pick<RunFigures, 'vus' | 'durationMs' | 'stages'> & { chosen?: string },
+    load: Pick<RunFigures, 'vus' | 'durationMs' | 'stages'> & { chosen?: string },
   ) => Thresholds;
-  /** Reads further findings from what k6 hands to `handleSummary`. Called outside the VUs only. */
-  findings?: (metrics: any, figures: RunFigures) => Findings;
-  /** Set for files in scripts/: what to run when PROFILE is not set. */
+  /** Derives further results from `data.metrics` and `data.root_group` of `handleSummary`. Never called in a VU. */
+  findings?: (metrics: any, run: RunFigures, checks: any) => Findings;
+  /** For files in scripts/: the load if PROFILE is not set. */
   defaultLoad?: { scenario: string; shape: Shape };
-  /** Its own shape pushes a service past its limits: off this machine it needs an explicit opt-in. */
+  /** Whether the default load overloads the service. Against another machine it requires an explicit opt-in. */
   heavy?: boolean;
-  /** A row of standardThresholds that the whole test has to meet. */
+  /** Row of standardThresholds that applies to the whole test. */
   standard?: 'health' | 'api_read' | 'api_write';
-  /** Targets of its own, on top of the profile's. */
+  /** Thresholds in addition to those of the profile. */
   thresholds?: Thresholds;
-  /** Kind of the endpoints that limits on the time of all answers are about; default: all kinds. */
+  /** Kind of the endpoints that the overall latency thresholds apply to; default: all kinds. */
   overall?: string;
   /**
-   * Custom metrics the test feeds in a run of that length (milliseconds); thresholds on others are left
-   * out. Default: those of `thresholds`.
+   * Custom metrics that the test records in a run of the given duration (milliseconds). Thresholds on other custom
+   * metrics are skipped. Default: the metrics of `thresholds`.
    */
   metrics?: string[] | ((durationMs: number) => string[]);
   tags?: Record<string, string>;
-  /** Route name of the sockets this test opens; left out: none. */
+  /** Route name of the sockets, if the test opens any. */
   sockets?: string;
-  /** Longest wait at the end for iterations under way, such as `10m`; default: the profile's. */
+  /** `gracefulStop` of the scenario, such as `10m`; default: that of the profile. */
   gracefulStop?: string;
   /** Further k6 options. */
   options?: Partial<Options>;
   /**
-   * What tells that the service is up, default: the setting READINESS. `answer` is for tests of services that
-   * may have no health document, `none` for tests that do not ask the service at all.
+   * How readiness is determined; default: the setting READINESS. `answer` accepts any response, for services without a
+   * health document. `none` is for tests that send no requests to the service.
    */
-  readiness?: 'health' | 'answer' | 'none';
-  /** Done once in set-up, after the service proved healthy: throws when the test cannot work. */
+  readiness?: 'health' | 'answer' | 'tcp' | 'none';
+  /** Runs once in setup, after the health check. Throws if the test cannot run. */
   prepare?: () => void;
-  /** Done once at the end, also of a run that was interrupted. */
+  /** Runs once in teardown, even if the run was interrupted. */
   finish?: () => void;
-  /** What gets the load, when it is not the service. */
+  /** Targets of the load, if it is not the service. */
   targets?: import('./features.js').LoadTarget[];
-  /** What else the VUs of this test have to know of the plan, computed once per run. */
+  /** Further data for the VUs, computed once per run. */
   forVus?: (shape: Shape) => object;
 }
 
-/** What a VU has to know about the plan. */
+/** The part of the plan that VUs need. */
 export interface VuPlan {
-  /** Load steps, for the tag `stage`; empty when there is only one level. */
+  /** Load steps, for the tag `stage`; empty if there is only one load level. */
   stages: { name: string; endsAt: number }[];
-  /** Planned length without graceful stops, milliseconds. */
+  /** Planned duration without graceful stops, milliseconds. */
   durationMs: number;
 }
 
-/** What k6 itself needs: computed once, not in every VU. */
+/** The exports that k6 itself uses, computed once instead of in every VU. */
 export interface TestPlan {
   options: Options;
   setup: () => StartInfo;
@@ -263,37 +293,42 @@ export interface TestPlan {
   handleSummary: (data: any) => Record<string, string>;
 }
 
-/** What a test file exports, and what it wraps its VU function in. */
+/** The exports of a test file, and `run`, which wraps its VU function. */
 export interface LoadTest extends TestPlan, VuPlan {
   run: <T>(iteration: (data: T) => unknown) => (data: T) => any;
 }
 
-/** What a file of scenarios/ exports. */
+/** The exports of a file in scenarios/. */
 export interface ScenarioTest extends LoadTest {
   iteration: (data: any) => void;
-  /** The functions of scenarios that do not run the default one, by name. */
+  /** Functions of scenarios that do not run the default export, by name. */
   functions: Record<string, (data: any) => void>;
 }
 
-/** A run in figures, for banners and the summary. */
+/** Properties of a run, for banners and the summary. */
 export interface RunFigures {
   /** Name of the scenario. */
   scenario: string;
-  /** The profile, or the name of the scenario when the script's own load runs. */
+  /** The profile, or the name of the scenario if the test runs its default load. */
   profile: string;
-  /** Virtual users at the peak. */
+  /** VUs at the peak. */
   vus: number;
-  /** Planned length without graceful stops, milliseconds. */
+  /** Planned duration without graceful stops, milliseconds. */
   durationMs: number;
   stages: { name: string; endsAt: number }[];
-  /** What the run is compared with. */
+  shape?: Shape;
+  /** Baseline to compare the run with. */
   baseline?: Baseline;
+  /** Metrics that the setting THRESHOLDS limits. */
+  asked?: string[];
 }
 
-/** What `setup()` hands to the VUs and to `teardown()`. */
+/** Data that `setup()` passes to the VUs and to `teardown()`. */
 export interface StartInfo {
   startedAt: string;
   target: string;
   apiPrefix: string;
   vus: number;
+  /** Names of optional endpoints that the service does not have. */
+  without: string[];
 }

@@ -9,11 +9,11 @@ export interface Durations {
   max: number;
 }
 
-/** Latency by share of the requests; both lists are equally long. */
+/** Latency by percentile; both lists are equally long. */
 export interface Distribution {
-  /** Percent of the requests, 0 to 100. */
+  /** 0 to 100. */
   percentiles: number[];
-  /** Milliseconds within which that share was answered. */
+  /** Milliseconds. */
   ms: number[];
 }
 
@@ -22,17 +22,17 @@ export interface CheckCounts {
   fails: number;
 }
 
-/** Figures of one endpoint or one load step. */
+/** Results of one endpoint or one load step. */
 export interface Figures {
   name: string;
   requests: number;
-  /** Per second. */
+  /** Per second: of the whole run; of a load step, while it lasted. */
   requestRate: number;
   errors: number;
   /** Percent, 0 to 100. */
   errorRate: number;
   checks: CheckCounts;
-  /** null when there was no request. */
+  /** null without requests. */
   duration: Durations | null;
 }
 
@@ -40,7 +40,7 @@ export interface Figures {
 export type ErrorTypes = Record<string, number>;
 
 export interface EndpointFigures extends Figures {
-  /** Method and path, such as `GET /items/{id}`; left out for what is no part of the test itself. */
+  /** Method and path, such as `GET /items/{id}`; undefined for endpoints that are not under test. */
   request?: string;
   errorTypes: ErrorTypes;
 }
@@ -56,22 +56,23 @@ export interface Totals extends Omit<Figures, 'name'> {
 }
 
 export interface ThresholdResult {
-  /** Metric, with its tag when it is a sub-metric. */
+  /** Metric, with the tag of a sub-metric. */
   metric: string;
   expression: string;
+  /** Measured, and the condition holds. */
   ok: boolean;
-  /** The figure the expression is about; null when there was none. */
+  /** Measured value; null if there was none. */
   value: number | null;
   unit: 'ms' | '';
-  /** False when no sample ever came: k6 passes such a threshold, the verdict does not. */
+  /** False without samples: k6 passes such a threshold, but the verdict does not. */
   measured: boolean;
 }
 
-/** Figures that only one kind of test has. */
+/** Results that only one kind of test has. */
 export interface SummaryTable {
   title: string;
   head: string[];
-  /** As many cells as the head has. */
+  /** One cell per column of the head. */
   rows: (string | number | null)[][];
 }
 
@@ -83,9 +84,9 @@ export interface FailedCheck extends CheckCounts {
 export interface Summary {
   schema: number;
   passed: boolean;
-  /** Why not, one sentence each; empty when passed. */
+  /** Why the run failed, at most five sentences: root causes first, each with what to do. Empty if it passed. */
   reasons: string[];
-  /** Failed, and nothing is wrong but latencies above the baseline: worth a second look. */
+  /** Failed only because of latencies above the baseline: worth re-running to rule out noise. */
   onlySlower: boolean;
   timestamp: string;
   scenario: string;
@@ -104,21 +105,23 @@ export interface Summary {
     gitCommit: string | null;
     k6Version: string | null;
     suiteVersion: string;
-    /** How many k6 had a part in it, when it was more than one. */
+    /** Number of segments, if the run was distributed. */
     segments?: number;
   };
   metrics: Totals;
   endpoints: EndpointFigures[];
-  /** Figures that only this kind of test has. */
+  /** Results that only this kind of test has. */
   tables?: SummaryTable[];
   stages: Figures[];
-  /** The first load step at which the service missed its targets; null when none did. */
+  /** The first load step at which the service missed its targets; null if there was none. */
   breakingStage: { name: string; reason: string } | null;
   thresholds: ThresholdResult[];
   failedChecks: FailedCheck[];
-  /** Of all measured requests; null when there was none. */
+  /** Endpoints that were requested and never checked: judged by status and time only. */
+  unchecked?: string[];
+  /** Latency of all measured requests; null without requests. */
   distribution: Distribution | null;
-  /** Beside the baseline; null when the run was not compared. */
+  /** Comparison with the baseline; null if the run was not compared. */
   comparison: Comparison | null;
 }
 
@@ -129,9 +132,9 @@ export interface Comparison {
 
 export interface ComparedEndpoint {
   name: string;
-  /** Name in the baseline, when the endpoint was renamed since. */
+  /** Name in the baseline, if the endpoint was renamed since. */
   was?: string;
-  /** The metric compared, when it is not the duration of requests. */
+  /** The compared metric, if it is not the duration of requests. */
   metric?: string;
   status: 'ok' | 'slower' | 'failing' | 'missing' | 'new';
   /** p95 in milliseconds. */
@@ -139,8 +142,8 @@ export interface ComparedEndpoint {
   current: number | null;
   /** Percent. */
   change: number | null;
-  /** The runs of the baseline differed too much: the limit does not allow for all of it. */
+  /** Whether the noise between the baseline runs exceeds the limit. */
   noisy?: boolean;
-  /** Highest p95 that passes, milliseconds. */
+  /** Maximum p95, milliseconds. */
   limit: number | null;
 }

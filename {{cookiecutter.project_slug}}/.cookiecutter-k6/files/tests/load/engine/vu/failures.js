@@ -33,16 +33,34 @@ export function reportOnce(topic, message) {
   }
 }
 
+/** Secrets to keep out of messages: those of the settings, and the latest tokens. @type {string[]} */
+const hidden = [];
+
+const MAX_HIDDEN = 50;
+
 /**
- * Makes foreign text fit for one log line.
+ * Keeps a secret out of everything that is shown.
+ *
+ * @param {string} secret
+ * @example hide(token);
+ */
+export function hide(secret) {
+  hidden[Math.min(hidden.length, MAX_HIDDEN - 1)] = secret;
+}
+
+/**
+ * Makes foreign text fit for one log line: services repeat what they were sent.
  *
  * @param {unknown} text
- * @returns {string} without control characters, at most 300 characters
+ * @returns {string} without control characters and without secrets of the settings, at most 300 characters
  * @example shorten('<html>\n...') // '<html> ...'
  */
 export function shorten(text) {
   // eslint-disable-next-line no-control-regex
-  const line = String(text ?? '').replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ');
+  let line = String(text ?? '').replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ');
+  for (const secret of hidden) {
+    line = line.replaceAll(secret, '***');
+  }
   return line.length > 300 ? `${line.slice(0, 300)}...` : line;
 }
 

@@ -7,7 +7,7 @@ const soakSlowdown = new Rate('soak_slowdown');
 const FIRST_WINDOW = { from: 0.05, to: 0.25 };
 const LAST_WINDOW = { from: 0.75, to: 0.95 };
 
-/** A VU with fewer first samples has no opinion. */
+/** A VU with fewer first samples records nothing. */
 const FEWEST_SAMPLES = 3;
 
 /** Slower means: half as much again as the slowest of the first window, and 10 ms for noise. */

@@ -1,4 +1,4 @@
-// What `load-test.sh cleanup` removes of a pipeline.
+// The pipeline's part of `load-test.sh cleanup`.
 //
 // needs k6/x/mongo
 
@@ -17,20 +17,20 @@ export const cleanUp = {
 };
 
 /**
- * Removes the rows of a run from the read side.
+ * Removes the documents of a run from the read side.
  *
- * @param {string} id of the run
- * @throws when rows of it are left
+ * @param {string} id id of the run
+ * @throws when some could not be removed
  */
 function removeRun(id) {
   if (env.databases[readSetting()] === undefined) {
-    console.warn(`${readSetting()}: not set, nothing was removed where the pipeline ends`);
+    console.warn(`${readSetting()} is not set: nothing was removed from the read side`);
     return;
   }
   const side = openReadSide();
   const left = clear(side, id, parseDuration(env.CDC_DRAIN));
   side.close();
   if (left > 0) {
-    throw new Error(`${left} documents of run ${id} are left`);
+    throw new Error(`${left} documents of run ${id} could not be removed`);
   }
 }

@@ -1,7 +1,7 @@
-// Modules that a k6 built with extensions has: docs/databases.md.
+// Types of k6 extensions. How to build a k6 with them: docs/databases.md.
 
 declare module 'k6/x/mongo' {
-  /** A connection of its own. Errors are exceptions. */
+  /** A connection. Errors are thrown. */
   export interface Client {
     find(
       database: string,
@@ -14,7 +14,7 @@ declare module 'k6/x/mongo' {
     disconnect(): void;
   }
   const mongo: {
-    /** Asks the server; null when there is none. */
+    /** Connects to the server; null when it does not respond. */
     newClient(url: string): Client | null;
   };
   export default mongo;

@@ -1,5 +1,5 @@
 /**
- * Tests of change data capture.
+ * Change-data-capture tests.
  *
  * @type {import('../../types/features.js').Feature}
  */

@@ -9,7 +9,7 @@ import * as metrics from './metrics.js';
 /** @typedef {import('./types.js').Written} Written */
 
 /**
- * Looks for the newest state of a row until it is there or the time is over, and measures how long that took.
+ * Polls the read side for the newest state of a row until it appears or the time is up, and records the latency.
  *
  * @param {ReadSide} side
  * @param {Written} row its `seen` and `found` are updated
@@ -50,12 +50,12 @@ export function follow(side, row, { after, tries, every }, { startedAt, writeMs,
 }
 
 /**
- * The last look at a row before it is deleted: it has to be there once, in its newest state. What is not there (yet) is
- * left to the comparison at the end of the run.
+ * Checks a row before it is deleted: it must exist exactly once, in its newest state. A row that has not arrived (yet)
+ * is left for the comparison at the end of the run.
  *
  * @param {ReadSide} side
  * @param {Written} row
- * @returns {boolean} whether the row may go
+ * @returns {boolean} whether the row may be deleted
  * @example if (settle(side, row)) { deleteCustomer(source, row.id); }
  */
 export function settle(side, row) {
@@ -84,7 +84,7 @@ function look(side, row) {
   metrics.readDuration.add(result.ms);
   for (const found of result.rows) {
     const revision = Number(found[tracked.revision] ?? 0);
-    // One VU writes a row and looks at it: what it has seen can only be followed by something newer.
+    // Only this VU writes and polls the row, so it must never see an older revision than before.
     metrics.outOfOrder.add(revision < row.seen ? 1 : 0);
     row.seen = Math.max(row.seen, revision);
   }
@@ -92,9 +92,11 @@ function look(side, row) {
 }
 
 /**
+ * Returns whether a document has the newest state of its row.
+ *
  * @param {Record<string, any>} found
  * @param {Pick<Written, 'revision' | 'state'>} row
- * @returns {boolean} whether a document is as new as the row
+ * @returns {boolean}
  * @example isNewest({ status: 'active', revision: 2 }, { state: 'active', revision: 2 }) // true
  */
 export function isNewest(found, { revision, state }) {

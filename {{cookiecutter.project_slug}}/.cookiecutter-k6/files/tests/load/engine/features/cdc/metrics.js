@@ -1,29 +1,29 @@
 import { Counter, Rate, Trend } from 'k6/metrics';
 
-/** From a write's beginning to the end of the look that found it. */
+/** From the start of the write to the end of the poll that found the row. */
 export const latency = new Trend('cdc_e2e_latency', true);
 export const writeDuration = new Trend('pg_write_duration', true);
 export const readDuration = new Trend('mongo_read_duration', true);
-/** Share of the rows that were found in time. */
+/** Fraction of rows that were found in time. */
 export const successRate = new Rate('cdc_success_rate');
 export const writeErrors = new Counter('pg_write_errors');
 export const writeFailed = new Rate('pg_write_failed');
 export const readErrors = new Counter('mongo_read_errors');
 
-/** Rows that were not found in time; those that came after all are late, the others lost. */
+/** Rows that were not found in time. Those that arrive later are late, the others are lost. */
 export const missed = new Counter('cdc_missed');
-/** Rows that were seen to go back to an older state. */
+/** Polls that returned an older state than the one before. */
 export const outOfOrder = new Counter('cdc_out_of_order');
-/** Rows that were compared once nothing was written to them any more, and what came out. */
+/** Rows compared after their last write, and the results of the comparison. */
 export const reconciled = new Counter('cdc_reconciled');
 export const lost = new Counter('cdc_lost');
 export const duplicated = new Counter('cdc_duplicated');
 export const stale = new Counter('cdc_stale');
 export const notDeleted = new Counter('cdc_not_deleted');
-/** From the end of the load until both sides agree. */
+/** Time from the end of the load until both sides match. */
 export const drainTime = new Trend('cdc_drain_time', true);
 
-/** The same latency in its three parts, for the test that measures it alone. */
+/** The latency and its three parts, for tests with `detailed: true`. */
 export const parts = {
   whole: new Trend('e2e_cdc_latency_ms', true),
   write: new Trend('e2e_pg_write_ms', true),
@@ -33,14 +33,16 @@ export const parts = {
   attempts: new Counter('e2e_propagation_attempts'),
 };
 
-/** Megabytes of changes that the database keeps for readers that are behind. */
+/** Replication backlog: MB of changes that the database keeps for slow readers. */
 export const memoryIndicator = new Trend('soak_memory_indicator');
-/** Latency as a multiple of the same VU's first ones. */
+/** Latency relative to the first ones of the same VU. */
 export const stability = new Trend('soak_processing_stability');
 
 /**
- * @param {number} start milliseconds, of `now()`
- * @param {number} end
+ * Records the time from a write until it was found.
+ *
+ * @param {number} start milliseconds, from `now()`
+ * @param {number} end milliseconds, from `now()`
  * @example recordCdcLatency(started, now())
  */
 export function recordCdcLatency(start, end) {
@@ -48,6 +50,8 @@ export function recordCdcLatency(start, end) {
 }
 
 /**
+ * Records a row that was found in time.
+ *
  * @param {string} operation
  * @example recordSuccess('insertCustomer')
  */
@@ -56,6 +60,8 @@ export function recordSuccess(operation) {
 }
 
 /**
+ * Records a row that was not found in time.
+ *
  * @param {string} operation
  * @example recordFailure('insertCustomer')
  */

@@ -5,16 +5,16 @@ import { now } from '../database/clock.js';
 /** @typedef {import('../database/types.js').Result} Result */
 /** @typedef {import('./types.js').ReadSide} ReadSide */
 
-/** Longest wait for a server, milliseconds. The extension itself would wait 10 seconds, each time. */
+/** Server selection timeout in milliseconds. The extension's default is 10 seconds, on every attempt. */
 const SERVER_LIMIT = 2000;
 
-/** After a server was not there, it is asked again so much later, milliseconds. */
+/** Minimum time between two connection attempts, milliseconds. */
 const RETRY_AFTER = 5000;
 
 /**
- * Opens a connection to MongoDB for the VU that calls it, at its first use.
+ * Opens a connection to MongoDB for the calling VU, on first use.
  *
- * @param {string} url with the name of the database as its path
+ * @param {string} url address with the name of the database as its path
  * @param {string} database
  * @param {{ key: string }} options field that identifies a document
  * @returns {ReadSide}
@@ -38,7 +38,7 @@ export function openConnection(url, database, { key }) {
         client = mongo.newClient(address);
       }
       if (client === null) {
-        return failure(started, 'no server answers');
+        return failure(started, 'no server responds');
       }
       const rows = ask(client);
       return { ok: true, rows, count: rows.length, ms: now() - started, message: '' };
@@ -81,7 +81,7 @@ function failure(started, message) {
   return { ok: false, rows: [], count: 0, ms: now() - started, message };
 }
 
-/** Go's maps are no plain objects: a copy is read faster. @param {any} document */
+/** Copies a document: plain objects are faster to read than Go maps. @param {any} document */
 function readable(document) {
   return { ...document };
 }

@@ -1,4 +1,4 @@
-// Thresholds, figures and reasons of a test of the pipeline. Loaded outside the VUs only.
+// Thresholds, metrics and findings of a pipeline test. Never loaded in a VU.
 
 import { operations } from '../../../config/cdc.js';
 import { failureReasons, failureThresholds, isRed } from '../database/store-plan.js';
@@ -8,11 +8,17 @@ import { durationsOf } from '../../summary/statistics.js';
 
 const NAMES = [...Object.keys(operations), 'find'];
 
-/** What no pipeline may do, whatever the load. */
-const FAITHFUL = ['cdc_lost', 'cdc_duplicated', 'cdc_stale', 'cdc_not_deleted', 'cdc_out_of_order'];
+/** Errors that no pipeline may make under any load. */
+const FORBIDDEN = [
+  'cdc_lost',
+  'cdc_duplicated',
+  'cdc_stale',
+  'cdc_not_deleted',
+  'cdc_out_of_order',
+];
 
 const METRICS = [
-  ...FAITHFUL,
+  ...FORBIDDEN,
   ...['cdc_e2e_latency', 'cdc_success_rate', 'cdc_missed', 'cdc_reconciled', 'cdc_drain_time'],
   ...['pg_write_duration', 'pg_write_errors', 'pg_write_failed'],
   ...['mongo_read_duration', 'mongo_read_errors'],
@@ -24,8 +30,10 @@ const PARTS = [
 ];
 
 /**
+ * Lists the custom metrics that a test records.
+ *
  * @param {Pick<import('./types.js').PipelineTest, 'detailed'>} row
- * @returns {string[]} custom metrics that the test feeds
+ * @returns {string[]}
  * @example metricsOf(tests.baseline)
  */
 export function metricsOf({ detailed }) {
@@ -33,6 +41,8 @@ export function metricsOf({ detailed }) {
 }
 
 /**
+ * Thresholds of a pipeline test: its own, and those that every pipeline has to meet.
+ *
  * @param {import('./types.js').PipelineTest} row
  * @param {{ name: string }[]} stages
  * @returns {Thresholds}
@@ -43,7 +53,7 @@ export function pipelineThresholds({ thresholds, shape }, stages) {
     ([key]) => !key.includes('{stage:') || stages.some(({ name }) => key.endsWith(`:${name}}`)),
   );
   return {
-    ...Object.fromEntries(FAITHFUL.map((metric) => [metric, ['count<1']])),
+    ...Object.fromEntries(FORBIDDEN.map((metric) => [metric, ['count<1']])),
     cdc_reconciled: ['count>0'],
     ...(shape.executor.endsWith('arrival-rate') ? { dropped_iterations: ['count<1'] } : {}),
     ...Object.fromEntries(own),
@@ -52,8 +62,10 @@ export function pipelineThresholds({ thresholds, shape }, stages) {
 }
 
 /**
+ * Tables and failure reasons of a pipeline test.
+ *
  * @param {Pick<import('./types.js').PipelineTest, 'detailed'>} row
- * @param {any} metrics what k6 hands to `handleSummary`
+ * @param {any} metrics `data.metrics` of `handleSummary`
  * @returns {import('../../types/suite.js').Findings}
  * @example findings: (metrics) => pipelineFindings(tests.baseline, metrics)
  */
@@ -71,7 +83,7 @@ export function pipelineFindings({ detailed = false }, metrics) {
     'not deleted': count('cdc_not_deleted'),
   };
   const bad = Object.entries(found).filter(([what, number]) => what !== 'rows' && number > 0);
-  const sentence = `the pipeline did not keep up with the truth: of ${found.rows} rows ${bad
+  const sentence = `the read side does not match the database: of ${found.rows} rows ${bad
     .map(([what, number]) => `${number} ${what}`)
     .join(', ')}`;
   return {
@@ -101,9 +113,9 @@ function latencyTable(detailed, metrics) {
     write: 'pg_write_duration',
     ...(detailed && {
       propagation: 'e2e_cdc_propagation_ms',
-      'confirming look': 'e2e_mongo_confirm_ms',
+      'last poll': 'e2e_mongo_confirm_ms',
     }),
-    look: 'mongo_read_duration',
+    poll: 'mongo_read_duration',
   };
   return {
     title: 'LATENCY (ms)',

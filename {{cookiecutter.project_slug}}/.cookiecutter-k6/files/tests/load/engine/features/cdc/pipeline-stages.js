@@ -1,4 +1,4 @@
-// What a test of the pipeline needs once: thresholds, what it does before and behind the load, what it says.
+// Setup, teardown, thresholds and findings of a pipeline test. Never loaded in a VU.
 
 import k6 from 'k6';
 import { ownedByRun, tracked } from '../../../config/cdc.js';
@@ -18,13 +18,15 @@ import { insertCustomer, openConnection } from './source.js';
 /** @typedef {import('./types.js').PipelineTest} PipelineTest */
 /** @typedef {import('./types.js').ReadSide} ReadSide */
 
-/** Rows that are compared with one question to each side. */
+/** Rows per comparison query. */
 const BATCH = 500;
 
 /** Seconds between two comparisons. */
 const PAUSE = 0.2;
 
 /**
+ * Returns the pipeline's part of the `defineTest` spec.
+ *
  * @param {PipelineTest} row
  * @returns {Partial<import('../../types/suite.js').TestSpec>}
  * @example const { prepare, finish } = pipelineStages(tests.baseline);
@@ -43,11 +45,11 @@ export function pipelineStages(row) {
 }
 
 /**
- * Finds out before the load whether both sides answer, and writes the seeds.
+ * Checks that both sides are reachable, and writes the seed rows.
  *
  * @param {Parameters<typeof requireStores>[0]} settings
  * @param {PipelineTest} row
- * @throws when a side does not answer
+ * @throws when a side is unreachable
  */
 function prepare(settings, { seeds = 0 }) {
   requireStores(settings);
@@ -72,7 +74,7 @@ function prepare(settings, { seeds = 0 }) {
 /**
  * @param {import('../database/types.js').Result} result
  * @param {string} setting
- * @throws when it did not work
+ * @throws when the statement failed
  */
 function failUnless({ ok, message }, setting) {
   if (!ok) {
@@ -80,7 +82,7 @@ function failUnless({ ok, message }, setting) {
   }
 }
 
-/** Compares both sides, counts the differences, removes what the run made. */
+/** Compares both sides, counts the differences, and removes the rows of the run. */
 function finish() {
   const source = openConnection();
   const side = openReadSide();
@@ -96,11 +98,11 @@ function finish() {
 }
 
 /**
- * Waits until the read side has every row that is left, in its newest state, and counts what it never got.
+ * Waits until the read side has every remaining row in its newest state, and counts the differences.
  *
  * @param {ReturnType<typeof openConnection>} source
  * @param {ReadSide} side
- * @throws when a side does not answer
+ * @throws when a side is unreachable
  */
 function reconcile(source, side) {
   const rows = rowsOfRun(source);
@@ -111,7 +113,7 @@ function reconcile(source, side) {
     k6.sleep(PAUSE);
     difference = compare(side, difference.extra > 0 ? rows : difference.open);
   }
-  // Later events may have undone what was right before: everything once more.
+  // Later events may have overwritten rows that matched before, so compare everything again.
   const { missing, stale, duplicated, extra } = compare(side, rows);
   metrics.drainTime.add(Math.max(1, Date.now() - started));
   metrics.reconciled.add(rows.length);
@@ -129,8 +131,8 @@ function reconcile(source, side) {
 
 /**
  * @param {ReturnType<typeof openConnection>} source
- * @returns {Row[]} what the run has in the database
- * @throws when it does not answer
+ * @returns {Row[]} rows of the run in the database
+ * @throws when the database is unreachable
  */
 function rowsOfRun(source) {
   const { table, key, column, endings, revision, state } = tracked;
@@ -147,7 +149,7 @@ function rowsOfRun(source) {
  * @param {ReadSide} side
  * @param {Row[]} rows
  * @returns {{ missing: number, stale: number, duplicated: number, extra: number, open: Row[] }}
- * @throws when the read side does not answer
+ * @throws when the read side is unreachable
  */
 function compare(side, rows) {
   const found = { missing: 0, stale: 0, duplicated: 0, extra: 0, open: /** @type {Row[]} */ ([]) };
@@ -182,34 +184,34 @@ function compare(side, rows) {
 }
 
 /**
- * Removes what the run made: from the database, then, when the pipeline does not do it, from the read side.
+ * Removes the rows of the run from the database and, if the pipeline does not do so, from the read side.
  *
  * @param {ReturnType<typeof openConnection>} source
  * @param {ReadSide} side
- * @throws when something is left
+ * @throws when some rows could not be removed
  */
 function clean(source, side) {
   const removed = deleteRun(source, ownedByRun, runId);
   const left =
     countRun(source, ownedByRun, runId) + clear(side, runId, parseDuration(env.CDC_DRAIN));
   if (left > 0) {
-    throw new Error(`${left} rows or documents are left`);
+    throw new Error(`${left} rows or documents could not be removed`);
   }
   console.log(`removed ${removedText(removed)} of run ${runId}, on both sides`);
 }
 
 /**
- * Waits until the read side has nothing of a run any more, and removes what stays.
+ * Waits until the pipeline has removed a run's documents from the read side, then removes the remaining ones.
  *
  * @param {ReadSide} side
- * @param {string} id of the run
- * @param {number} patienceMs
- * @returns {number} what could not be removed
- * @throws when the read side does not answer
+ * @param {string} id id of the run
+ * @param {number} timeoutMs
+ * @returns {number} documents that could not be removed
+ * @throws when the read side is unreachable
  * @example clear(side, 'nightly-1', 30000)
  */
-export function clear(side, id, patienceMs) {
-  const deadline = Date.now() + patienceMs;
+export function clear(side, id, timeoutMs) {
+  const deadline = Date.now() + timeoutMs;
   const marks = ownedByRun.flatMap(({ table, column, endings = [''] }) =>
     endings.map((ending) => ({ table, column, mark: markOf(id, ending) })),
   );
@@ -227,7 +229,7 @@ export function clear(side, id, patienceMs) {
     left = count();
   }
   if (left > 0) {
-    console.warn(`${left} documents of run ${id} did not go by themselves and are removed`);
+    console.warn(`${left} documents of run ${id} were not removed by the pipeline; removing them`);
     marks.forEach(({ table, column, mark }) => side.remove(table, column, mark));
     left = count();
   }

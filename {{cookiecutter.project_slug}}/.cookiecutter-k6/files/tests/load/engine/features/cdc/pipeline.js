@@ -3,7 +3,7 @@ import { defineTest, thinkTime } from '../../../lib/define.js';
 import { Writer } from './writer.js';
 
 /**
- * Makes everything a file in scripts/ exports: a test of the pipeline, one row of `tests` in config/cdc.js.
+ * Creates a pipeline test from a row of `tests` in config/cdc.js.
  *
  * @param {keyof typeof tests} name
  * @returns {import('../../types/suite.js').LoadTest & { iteration: (data: any) => void }}
@@ -19,7 +19,7 @@ export function definePipelineTest(name) {
     endpoints: [],
     readiness: 'none',
     tags: { test_type: 'cdc' },
-    // Rows that are looked for are waited for, or they would count as neither found nor missed.
+    // Let polls finish; rows of interrupted iterations would count as neither found nor missed.
     gracefulStop: '60s',
     ...once,
   });

@@ -1,4 +1,4 @@
-// Where a pipeline ends, by CDC_READ. One file for each kind, so that only its extension is needed.
+// Read sides: where a pipeline ends, selected by CDC_READ. Only the extension of the selected kind is required.
 
 import { readSides } from '../../../config/cdc.js';
 import { env } from '../../../lib/config.js';
@@ -7,7 +7,7 @@ import { now } from '../database/clock.js';
 /** @typedef {import('./types.js').ReadSide} ReadSide */
 /** @typedef {import('../database/types.js').Result} Result */
 
-/** How each kind is opened. `require` works at init only: so this is done when the file is loaded. */
+/** Opens the selected kind. Runs when this file is loaded, because `require` works only in the init context. */
 const open = {
   mongodb: () => {
     const { openConnection } = require('./mongodb.js');
@@ -25,7 +25,7 @@ const open = {
 }[env.CDC_READ]();
 
 /**
- * Opens the end of the pipeline, for the VU that calls it.
+ * Opens the read side for the calling VU.
  *
  * @returns {ReadSide}
  * @example const side = openReadSide(); side.find('customers', [id]);
@@ -42,7 +42,7 @@ export function readSetting() {
 /**
  * @param {any} http
  * @param {string} path
- * @returns {ReadSide} an API that can be asked for one document after the other
+ * @returns {ReadSide} an API that returns one document per request
  */
 function httpSide(http, path) {
   return {
@@ -72,7 +72,7 @@ function httpSide(http, path) {
 /**
  * @param {ReturnType<typeof import('../database/postgres.js').openConnection>} connection
  * @param {string} columns
- * @returns {ReadSide} tables of the same names
+ * @returns {ReadSide} tables with the same names as in the source
  */
 function sqlSide(connection, columns) {
   const ending = (/** @type {string} */ column) => `right(${column}, length($1::text)) = $1::text`;

@@ -7,7 +7,7 @@ import { writeDuration, writeErrors, writeFailed } from './metrics.js';
 /** @typedef {ReturnType<typeof connect>} Connection */
 
 /**
- * Opens a connection to the database that is written to, for the VU that calls it.
+ * Opens a connection to the source database for the calling VU.
  *
  * @returns {Connection}
  * @example const source = openConnection();
@@ -17,6 +17,8 @@ export function openConnection() {
 }
 
 /**
+ * Closes a connection.
+ *
  * @param {Connection} source
  * @example closeConnection(source)
  */

@@ -2,26 +2,26 @@ import type { Values } from '../../settings/kinds.js';
 import type { Result } from '../database/types.js';
 import type { Shape, Thresholds } from '../../types/suite.js';
 
-/** The table whose rows are followed. */
+/** The table whose rows are followed to the read side. */
 export interface Tracked {
   table: string;
   /** Column and field that identify a row. */
   key: string;
-  /** Text column with the run's mark. */
+  /** Text column that contains the mark of the run. */
   column: string;
   endings: string[];
-  /** Column and field that goes up with every change; empty: there is none. */
+  /** Column and field that grows with every change; empty if there is none. */
   revision: string;
   /** Column and field that an update changes. */
   state: string;
 }
 
 export interface Operation {
-  /** SQL with `$1` for values. */
+  /** SQL with `$1`, `$2`, … for values. */
   sql: string;
 }
 
-/** How long a row is looked for. Seconds. */
+/** How long to poll for a row: `after` + `tries` × `every` seconds, every `every` seconds. */
 export interface Find {
   after: number;
   tries: number | ((vu: number) => number);
@@ -31,53 +31,53 @@ export interface Find {
 /** One row of `tests` in config/cdc.js. */
 export interface PipelineTest {
   shape: Shape;
-  /** What stands before the mark in the tracked column. */
+  /** Returns the text before the mark in the tracked column. */
   email: (id: string, vu: number, iteration: number) => string;
-  /** What stands behind the mark; default `@loadtest.com`. */
+  /** Text after the mark; default `@loadtest.com`. */
   ending?: string;
   /** State of a new row. */
   status: string;
   find: Find;
   /**
-   * Changes the state of each row once it was found; empty status: another one, at random. `times`: so often in a row,
-   * then a pipeline that mixes up the order ends with an older one.
+   * Updates the state of each row after it was found; an empty status picks another one at random. `times` updates in
+   * quick succession reveal pipelines that reorder events.
    */
   update?: { status: string; times?: number; find: Find };
-  /** When a row is deleted: at the VU's next iteration, now and then the oldest, or at the end of the run. */
+  /** When rows are deleted: in the VU's next iteration, occasionally the oldest, or at the end of the run. */
   remove: 'next' | 'oldest' | 'end';
-  /** Seconds between two iterations: from, to. */
+  /** Pause between iterations in seconds: [min, max]. */
   pause: [number, number];
-  /** Seconds between two lines of progress. */
+  /** Seconds between two progress messages. */
   checkpoint?: number;
-  /** Whether the latency is taken apart. */
+  /** Records the parts of the latency separately. */
   detailed?: boolean;
-  /** Share of iterations that are logged; those that missed always are. */
+  /** Fraction of iterations to log; missed rows are always logged. */
   log?: number;
-  /** Rows that are there from the start. */
+  /** Rows to create in setup. */
   seeds?: number;
-  /** Shares of what an iteration does; left out: it creates. */
+  /** Weights of the actions; default: every iteration creates a row. */
   weights?: Record<'create' | 'update' | 'address' | 'order' | 'delete', number>;
   thresholds: Thresholds;
 }
 
-/** What a VU knows of a row it wrote. */
+/** What a VU knows about a row that it wrote. */
 export interface Written {
   id: string;
   email: string;
   state: string;
   revision: number;
-  /** Newest revision that was seen at the other end. */
+  /** Newest revision seen on the read side. */
   seen: number;
   /** Whether the newest state was seen there. */
   found: boolean;
 }
 
-/** The end of the pipeline, for one VU. Nothing throws. */
+/** The end of the pipeline, for one VU. Its functions never throw. */
 export interface ReadSide {
   find(table: string, ids: string[]): Result;
-  /** Documents whose column ends with a mark; null: this side cannot say. */
+  /** Documents whose column ends with the mark; null if this side cannot search. */
   owned(table: string, column: string, mark: string): Result | null;
-  /** Removes them; null: this side cannot. */
+  /** Removes these documents; null if this side cannot delete. */
   remove(table: string, column: string, mark: string): Result | null;
   close(): void;
 }

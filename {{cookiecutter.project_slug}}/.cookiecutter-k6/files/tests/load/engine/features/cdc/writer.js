@@ -13,11 +13,11 @@ import * as source from './source.js';
 /** @typedef {import('./types.js').Written} Written */
 /** @typedef {ReturnType<typeof follow>} Seen */
 
-/** Rows a VU keeps before it deletes now and then its oldest, and how often it does. */
+/** With more than KEEP rows, a VU deletes its oldest one with the probability REMOVE_SHARE. */
 const KEEP = 100;
 const REMOVE_SHARE = 0.1;
 
-/** Latencies of a VU that later ones are compared with. */
+/** Number of first latencies of a VU that later ones are compared with. */
 const FIRST = 10;
 
 const BACKLOG = `
@@ -29,7 +29,7 @@ const CREATED = { 'write succeeded': isTrue };
 const UPDATED = { 'update succeeded': isTrue };
 const REPLICATED = { 'update was replicated': isTrue };
 
-/** One VU of a test of the pipeline: it writes rows, and looks for them at the other end. */
+/** One VU of a pipeline test: writes rows and polls for them on the read side. */
 export class Writer {
   /** @param {PipelineTest} row */
   constructor(row) {
@@ -110,7 +110,7 @@ export class Writer {
 
   /**
    * @param {Written} written
-   * @returns {number} milliseconds it took; negative: it failed
+   * @returns {number} duration in milliseconds; negative on failure
    */
   change(written) {
     const others = STATUSES.filter((other) => other !== written.state);
@@ -138,7 +138,7 @@ export class Writer {
   }
 
   /**
-   * Deletes a row. One that is not as it should be (yet) stays for the comparison at the end of the run.
+   * Deletes a row, unless the read side does not have it (yet): then it stays for the comparison at the end of the run.
    *
    * @param {Written} written
    */
@@ -172,12 +172,12 @@ export class Writer {
     if (row.log !== undefined && (!seen.found || Math.random() < row.log)) {
       const { totalMs, attempts, found } = seen;
       console.log(
-        `${found ? 'found' : 'not found'} after ${Math.round(totalMs)} ms, ${attempts} looks`,
+        `${found ? 'found' : 'not found'} after ${Math.round(totalMs)} ms, ${attempts} polls`,
       );
     }
   }
 
-  /** Says from time to time how things are. */
+  /** Logs the progress of the first VU at each checkpoint. */
   report() {
     const { checkpoint } = this.row;
     if (checkpoint === undefined || exec.vu.idInTest !== 1 || Date.now() < this.nextReport) {
@@ -187,7 +187,9 @@ export class Writer {
     const backlog = Number(this.source.run(BACKLOG).rows[0]?.mb ?? 0);
     memoryIndicator.add(backlog);
     const rows = this.rows.length;
-    console.log(`checkpoint: ${rows} rows of this user, ${backlog.toFixed(1)} MB kept for readers`);
+    console.log(
+      `checkpoint: ${rows} rows of VU 1, ${backlog.toFixed(1)} MB of replication backlog`,
+    );
   }
 }
 
@@ -205,7 +207,7 @@ function choices(weights) {
 }
 
 /**
- * The three parts add up to the whole.
+ * Records the latency in parts. The three parts add up to the total.
  *
  * @param {Seen} seen
  * @param {number} writeMs

@@ -1,14 +1,14 @@
 import { isLocalHost } from '../../settings/url.js';
 
 /**
- * The address of a database, taken apart.
+ * A parsed database address.
  *
  * @typedef {object} DatabaseAddress
  * @property {string} scheme
- * @property {string[]} hosts small letters; several for a cluster
- * @property {string} database its name; empty: the server's default
- * @property {string} masked without user, password and parameters, for logs
- * @property {boolean} isLocal every host is this machine or in a private network
+ * @property {string[]} hosts lower case; several for a cluster
+ * @property {string} database name of the database; empty: the server's default
+ * @property {string} masked address without user, password and parameters, for logs
+ * @property {boolean} isLocal whether every host is this machine or in a private network
  */
 
 const ADDRESS =
@@ -16,16 +16,16 @@ const ADDRESS =
 
 const HOST = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?::(\d{1,5}))?$/;
 
-/** Parameters that lead to another host than the one the address shows. */
+/** Parameters that override the host of the address. */
 const ELSEWHERE = /^(host|hostaddr|port|service|servicefile|proxyHost)$/i;
 
 /**
- * Takes the address of a database apart. Only forms whose host can be seen are read: what decides whether a
- * database may get load must not stand in a parameter.
+ * Parses a database address. The host decides whether the database may get load, so addresses that set the host in a
+ * parameter are rejected.
  *
  * @param {string} text
- * @param {readonly string[]} schemes those that are accepted, such as `['postgres', 'postgresql']`
- * @returns {DatabaseAddress | null} null when it cannot be read
+ * @param {readonly string[]} schemes accepted schemes, such as `['postgres', 'postgresql']`
+ * @returns {DatabaseAddress | null} null when the address is invalid
  * @example parseAddress('postgres://me:secret@db.local:5432/shop', ['postgres']).hosts // ['db.local']
  */
 export function parseAddress(text, schemes) {
@@ -55,7 +55,7 @@ function isPort(port) {
 }
 
 /**
- * Adds a parameter to an address, unless it has it.
+ * Adds a parameter to an address unless it is already there.
  *
  * @param {string} url
  * @param {string} name
@@ -70,7 +70,7 @@ export function withParameter(url, name, value) {
 }
 
 /**
- * The kind of setting that holds the address of a database. Secret: an address may hold a password.
+ * A setting that holds a database address. It is secret because the address may contain a password.
  *
  * @param {readonly string[]} schemes
  * @param {string} example
@@ -81,8 +81,8 @@ export function withParameter(url, name, value) {
 export const address = (schemes, example, about) => ({
   read: (raw) => (parseAddress(raw, schemes) === null ? undefined : raw),
   accepts:
-    `an address of the form ${schemes.join(':// or ')}://, a host, optionally a port and a database, ` +
-    `such as ${example}; a parameter must not name another host`,
+    `${schemes.join(':// or ')}:// with a host, optionally a port and a database, such as ${example}; ` +
+    `no parameter may override the host`,
   fallback: '',
   about,
   secret: true,
@@ -93,9 +93,9 @@ export const address = (schemes, example, about) => ({
 /**
  * Parses the addresses of all settings of the kind `address`.
  *
- * @param {Record<string, any>} values of the settings
- * @param {Record<string, any>} table their rows
- * @returns {Record<string, DatabaseAddress | undefined>} those that are set
+ * @param {Record<string, any>} values values of the settings
+ * @param {Record<string, any>} table rows of the settings table
+ * @returns {Record<string, DatabaseAddress | undefined>} addresses of the settings that are set
  * @example addressesOf({ DATABASE_URL: 'postgres://localhost/shop' }, settings).DATABASE_URL?.isLocal // true
  */
 export function addressesOf(values, table) {

@@ -1,10 +1,10 @@
-/** Why databases fail. The summary counts by these names, so the list is short and fixed. */
+/** Causes of database failures. The list is short and fixed: the summary has one counter per cause. */
 export const STORE_CAUSES = Object.freeze({
   refused: 'connection refused',
   auth: 'login refused',
   tls: 'TLS failed',
   too_many: 'too many connections',
-  read_only: 'may not write',
+  read_only: 'no write permission',
   missing: 'table, column or function missing',
   constraint: 'constraint violated',
   timeout: 'timed out',
@@ -15,7 +15,7 @@ export const STORE_CAUSES = Object.freeze({
 
 /** @typedef {keyof typeof STORE_CAUSES} StoreCause */
 
-/** What drivers say; the first that fits counts. @type {[RegExp, StoreCause][]} */
+/** Patterns of driver messages; the first match wins. @type {[RegExp, StoreCause][]} */
 const SIGNS = [
   [/password authentication|authentication failed|role .* does not exist|no pg_hba/i, 'auth'],
   [/too many (clients|connections)|remaining connection slots/i, 'too_many'],
@@ -25,13 +25,16 @@ const SIGNS = [
   [/does not exist|undefined (table|column)/i, 'missing'],
   [/violates|duplicate key/i, 'constraint'],
   [/timeout|timed out|deadline|canceling statement/i, 'timeout'],
-  [/broken pipe|reset by peer|EOF|bad connection|closed|terminat|shutting down/i, 'connection'],
+  [
+    /broken pipe|reset by peer|EOF|bad connection|closed|terminate|terminating|shutting down/i,
+    'connection',
+  ],
 ];
 
 /**
- * Names the cause of an error.
+ * Classifies an error message.
  *
- * @param {string} message of the driver
+ * @param {string} message message of the driver
  * @returns {StoreCause}
  * @example storeCauseOf('pq: sorry, too many clients already') // 'too_many'
  */

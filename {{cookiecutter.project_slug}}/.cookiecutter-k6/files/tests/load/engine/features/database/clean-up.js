@@ -1,4 +1,4 @@
-// Removes what runs left in databases. Run by `load-test.sh cleanup`, not by hand.
+// Removes data that runs left behind in databases. Run it with `load-test.sh cleanup`.
 //
 // needs k6/x/sql k6/x/sql/driver/postgres
 
@@ -19,7 +19,7 @@ const STORES = /** @type {const} */ (['DATABASE_URL']);
 
 const hooks = hooksOf('cleanUp');
 
-/** Tables of all tests. @type {OwnedTable[]} */
+/** Marked tables of all tests. @type {OwnedTable[]} */
 const OWNED = hooks.flatMap(({ owned }) => owned?.() ?? []);
 
 export const options = { iterations: 1, vus: 1, setupTimeout: '10m' };
@@ -39,7 +39,7 @@ export function setup() {
       hooks.forEach(({ removeRun }) => removeRun?.(id));
     }
     if (runs.length === 0) {
-      console.log(`no run older than ${__ENV.CLEAN_OLDER_THAN} has left anything`);
+      console.log(`no data of runs older than ${__ENV.CLEAN_OLDER_THAN} found`);
     }
   } catch (error) {
     exec.test.abort(
@@ -50,10 +50,10 @@ export function setup() {
   }
 }
 
-/** Nothing is left to do. */
+/** k6 needs a default function; setup() does the work. */
 export default function () {}
 
-/** Without this k6 shows figures of a run that was none. */
+/** Suppresses k6's summary: this was not a load test. */
 export function handleSummary() {
   return {};
 }
@@ -61,7 +61,7 @@ export function handleSummary() {
 /**
  * @param {ReturnType<typeof openConnection>} connection
  * @param {string} table
- * @returns {boolean} a database need not have the tables of every test
+ * @returns {boolean} false for tables of tests that this database is not used for
  */
 function exists(connection, table) {
   const { ok, rows, message } = connection.run('SELECT to_regclass($1)::text AS name', [table]);
@@ -72,7 +72,7 @@ function exists(connection, table) {
 }
 
 /**
- * @param {string[]} ids that begin with the time of the run
+ * @param {string[]} ids run ids that begin with a timestamp
  * @returns {string[]}
  */
 function olderThan(ids) {

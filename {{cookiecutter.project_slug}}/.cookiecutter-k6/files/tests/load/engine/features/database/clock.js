@@ -1,8 +1,8 @@
 import exec from 'k6/execution';
 
 /**
- * The time in milliseconds with fractions, for differences: `Date` only knows whole ones. Outside of
- * iterations, where k6 has no such clock, it is `Date`'s.
+ * A clock for measuring durations, in milliseconds with fractions; `Date` has whole milliseconds only. Outside of
+ * iterations k6 has no such clock, so `Date` is used.
  *
  * @returns {number}
  * @example const started = now(); work(); trend.add(now() - started);

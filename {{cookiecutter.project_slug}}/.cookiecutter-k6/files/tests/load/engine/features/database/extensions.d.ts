@@ -1,14 +1,14 @@
-// Modules that a k6 built with extensions has: docs/databases.md.
+// Types of k6 extensions. How to build a k6 with them: docs/databases.md.
 
 declare module 'k6/x/sql' {
-  /** A pool of connections, in this VU. Errors of the database are exceptions. */
+  /** A connection pool of this VU. Database errors are thrown. */
   export interface Database {
     query(text: string, ...args: unknown[]): Record<string, any>[];
     exec(text: string, ...args: unknown[]): { rowsAffected(): number };
     close(): void;
   }
   const sql: {
-    /** Connects when the first statement runs. */
+    /** Does not connect until the first statement runs. */
     open(driver: symbol, url: string, options?: Record<string, unknown>): Database;
   };
   export default sql;

@@ -4,16 +4,15 @@ import { storeCauseOf } from './causes.js';
 
 /** @typedef {import('./causes.js').StoreCause} StoreCause */
 
-/** Statements and reads that went wrong, by the tags `name` and `cause`. */
+/** Failed statements and reads, by the tags `name` and `cause`. */
 const failures = new Counter('store_failures');
 
 /**
- * Counts a failure of a database by cause and shows the first of its kind. Addresses in what the driver says are
- * masked.
+ * Counts a database failure by cause and logs the first of each kind. Addresses in the message are masked.
  *
- * @param {string} name of the query or operation
- * @param {string} message
- * @param {StoreCause} [cause] left out: found in the message
+ * @param {string} name name of the query or operation
+ * @param {string} message message of the driver
+ * @param {StoreCause} [cause] default: derived from the message
  * @example reportStoreFailure('list_tickets', 'pq: permission denied for table tickets')
  */
 export function reportStoreFailure(name, message, cause = storeCauseOf(message)) {
@@ -22,7 +21,7 @@ export function reportStoreFailure(name, message, cause = storeCauseOf(message))
 }
 
 /**
- * Takes addresses with credentials out of a text.
+ * Masks addresses in a text, because they may contain credentials.
  *
  * @param {string} text
  * @returns {string}

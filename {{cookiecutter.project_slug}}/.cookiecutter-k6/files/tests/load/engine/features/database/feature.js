@@ -1,5 +1,5 @@
 /**
- * What the tests of databases and pipelines share: addresses as settings.
+ * Shared by the database and pipeline tests: settings that hold addresses.
  *
  * @type {import('../../types/features.js').Feature}
  */

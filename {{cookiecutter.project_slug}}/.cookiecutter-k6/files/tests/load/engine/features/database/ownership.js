@@ -1,4 +1,4 @@
-// Finding and removing the rows of a run. Loaded where set-up, teardown and clean-up need it.
+// Finds and removes the rows of a run. Loaded only in setup, teardown and cleanup.
 
 import k6 from 'k6';
 import { markOf } from './run-mark.js';
@@ -6,10 +6,10 @@ import { markOf } from './run-mark.js';
 /** @typedef {import('./types.js').OwnedTable} OwnedTable */
 /** @typedef {ReturnType<typeof import('./postgres.js').openConnection>} Connection */
 
-/** Rows that one statement deletes: a table others use is not to be locked for long. */
+/** Rows per DELETE statement, so that shared tables are not locked for long. */
 const BATCH = 1000;
 
-/** Statements against a database that just went away are tried again. */
+/** Attempts per statement, in case the connection breaks. */
 const TRIES = 3;
 
 const NAME = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$/;
@@ -17,24 +17,27 @@ const NAME = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$/;
 /**
  * @param {OwnedTable} owned
  * @returns {OwnedTable}
- * @throws when a name of the table could be more than a name
+ * @throws when the table or column is not a plain identifier
  */
 function checked(owned) {
   for (const name of [owned.table, owned.column]) {
     if (!NAME.test(name)) {
-      throw new Error(`config: '${name}' is no name of a table or column`);
+      throw new Error(
+        `config: '${name}' is not a valid table or column name: expected letters, digits and underscores, ` +
+          'such as orders or shop.orders',
+      );
     }
   }
   return owned;
 }
 
 /**
- * Deletes what a run made, in the order of the list: rows that refer to others come before them. Compares the end of a
- * column with the run's mark, whole and without patterns: `a` does not find rows of `a-b`, and `%` is only a character.
+ * Deletes the rows of a run in the order of the list (referring tables first). Compares the end of the column with the
+ * complete mark, without patterns: the run `a` does not match rows of `a-b`, and `%` is an ordinary character.
  *
  * @param {Connection} connection
  * @param {readonly OwnedTable[]} tables
- * @param {string} id of the run
+ * @param {string} id id of the run
  * @returns {Record<string, number>} removed rows by table
  * @throws when a statement fails several times in a row
  * @example deleteRun(connection, owned, 'nightly-1') // { orders: 2, customers: 1 }
@@ -50,7 +53,7 @@ export function deleteRun(connection, tables, id) {
         `SELECT ctid FROM ${table} WHERE right(${column}, length($1::text)) = $1::text LIMIT ${BATCH}))`;
       let count = BATCH;
       while (count === BATCH) {
-        count = insist(connection, text, [markOf(id, ending)]).count;
+        count = runWithRetries(connection, text, [markOf(id, ending)]).count;
         removed[table] += count;
       }
     }
@@ -59,11 +62,11 @@ export function deleteRun(connection, tables, id) {
 }
 
 /**
- * Counts what a run has in the database.
+ * Counts the rows of a run.
  *
  * @param {Connection} connection
  * @param {readonly OwnedTable[]} tables
- * @param {string} id of the run
+ * @param {string} id id of the run
  * @returns {number}
  * @throws when a statement fails several times in a row
  */
@@ -72,14 +75,14 @@ export function countRun(connection, tables, id) {
   for (const { table, column, endings = [''] } of tables.map(checked)) {
     for (const ending of endings) {
       const text = `SELECT count(*) AS n FROM ${table} WHERE right(${column}, length($1::text)) = $1::text`;
-      count += Number(insist(connection, text, [markOf(id, ending)]).rows[0].n);
+      count += Number(runWithRetries(connection, text, [markOf(id, ending)]).rows[0].n);
     }
   }
   return count;
 }
 
 /**
- * Lists the runs that have rows in the database. Only ids that begin with a time, as those of the wrapper do.
+ * Lists the runs that have rows in the database. Finds only ids that begin with a timestamp, as the wrapper's do.
  *
  * @param {Connection} connection
  * @param {readonly OwnedTable[]} tables
@@ -92,7 +95,7 @@ export function runsOf(connection, tables) {
     for (const ending of endings) {
       const pattern = `\\+([0-9]{8}T[0-9]{6}Z-[A-Za-z0-9._-]+)${ending.replace(/[^A-Za-z0-9]/g, '\\$&')}$`;
       const text = `SELECT DISTINCT substring(${column} from $1) AS id FROM ${table} WHERE ${column} ~ $1`;
-      insist(connection, text, [pattern]).rows.forEach(({ id }) => found.add(String(id)));
+      runWithRetries(connection, text, [pattern]).rows.forEach(({ id }) => found.add(String(id)));
     }
   }
   return [...found].sort();
@@ -102,10 +105,10 @@ export function runsOf(connection, tables) {
  * @param {Connection} connection
  * @param {string} text
  * @param {unknown[]} args
- * @returns {import('./types.js').Result} of the first try that works
- * @throws when none does
+ * @returns {import('./types.js').Result} result of the first successful attempt
+ * @throws when all attempts fail
  */
-function insist(connection, text, args) {
+function runWithRetries(connection, text, args) {
   let result = connection.run(text, args);
   for (let tries = 1; !result.ok && tries < TRIES; tries += 1) {
     k6.sleep(tries);

@@ -5,15 +5,15 @@ import { now } from './clock.js';
 
 /** @typedef {import('./types.js').Result} Result */
 
-/** A VU does one thing at a time: it needs one connection, and no other VU can have it. */
+/** One connection per VU: a VU runs one statement at a time, and VUs cannot share a pool. */
 const POOL = { max_open_conns: 1, max_idle_conns: 1, conn_max_lifetime: '10m' };
 
-/** Longest wait for a connection, seconds. */
+/** Connect timeout in seconds. */
 const CONNECT_LIMIT = 5;
 
 /**
- * A connection of one VU. It is opened by the first statement, and again when it breaks: a script can be read, listed
- * and planned without a database.
+ * The connection of one VU. It opens with the first statement, so a script can be inspected and planned without a
+ * database, and reopens when it breaks.
  */
 class Connection {
   /** @param {string} url */
@@ -25,9 +25,9 @@ class Connection {
   }
 
   /**
-   * Runs one statement. Never throws: an iteration goes on.
+   * Runs one statement. Never throws, so that the iteration continues.
    *
-   * @param {string} text with `$1` for values: they are never put into the text
+   * @param {string} text SQL with `$1`, `$2`, … for values, which are never interpolated
    * @param {readonly unknown[]} [args]
    * @returns {Result}
    */
@@ -47,7 +47,7 @@ class Connection {
     }
   }
 
-  /** Gives the connection back; the next statement would open another. */
+  /** Closes the connection. The next statement opens a new one. */
   close() {
     try {
       this.pool?.close();
@@ -66,7 +66,7 @@ function returnsRows(text) {
 }
 
 /**
- * Opens a connection to PostgreSQL, for the VU that calls it: k6 cannot hand connections from one VU to another.
+ * Opens a connection to PostgreSQL for the calling VU. VUs cannot share connections.
  *
  * @param {string} url such as `postgres://user:password@localhost:5432/shop?sslmode=disable`
  * @returns {Connection}
@@ -77,6 +77,8 @@ export function openConnection(url) {
 }
 
 /**
+ * Closes a connection.
+ *
  * @param {Connection} connection
  * @example closeConnection(connection)
  */

@@ -1,11 +1,11 @@
 import { SharedArray } from 'k6/data';
 import { env } from '../../../lib/config.js';
 
-/** What a run id may be: everything else could be read as a part of a mark. */
+/** Valid run ids; other characters could be mistaken for part of the mark. */
 const RUN_ID = /^[A-Za-z0-9._-]{1,100}$/;
 
 /**
- * The id of this run, the same in every VU: the wrapper's, or one of the same form.
+ * Id of this run, the same in every VU: set by the wrapper, or generated in the same format.
  *
  * @type {string}
  */
@@ -18,19 +18,19 @@ function newRunId() {
 }
 
 /**
- * What stands in a column of every row that a run makes, so that it can be found again: a plus sign, which no run id
- * holds, and the run id, at the very end or before a fixed ending.
+ * The mark that identifies the rows of a run. It ends a text column of every row: a plus sign (never part of a run id)
+ * and the run id, optionally followed by a fixed ending.
  *
- * @param {string} [id] left out: of this run
+ * @param {string} [id] run id; default: this run
  * @param {string} [ending]
  * @returns {string}
- * @throws when the id could be taken for something else
+ * @throws when the id is invalid
  * @example markOf('nightly-1', '@loadtest.com') // '+nightly-1@loadtest.com'
  */
 export function markOf(id = runId, ending = '') {
   if (!RUN_ID.test(id)) {
     throw new Error(
-      `RUN_ID=${id}: expected at most 100 letters, digits, dots, dashes and underscores`,
+      `RUN_ID=${id} is invalid: expected 1 to 100 letters, digits, dots, dashes and underscores`,
     );
   }
   return `+${id}${ending}`;

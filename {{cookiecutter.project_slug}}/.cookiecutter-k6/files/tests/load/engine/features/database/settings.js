@@ -1,6 +1,6 @@
 import { address } from './addresses.js';
 
-/** Settings of the tests of databases. */
+/** Settings of the database tests. */
 export const settings = {
   DATABASE_URL: address(
     ['postgres', 'postgresql'],

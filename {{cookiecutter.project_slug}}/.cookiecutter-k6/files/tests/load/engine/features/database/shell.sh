@@ -1,6 +1,6 @@
-# What tests of databases need of the wrapper: k6 extensions, and `load-test.sh cleanup`.
+# Wrapper part of the database tests: k6 extensions, and `load-test.sh cleanup`.
 
-add_usage '  load-test.sh cleanup RUN        Remove what a run left in databases (--older-than 24h: what all runs left)'
+add_usage '  load-test.sh cleanup RUN        Remove data that a run left in databases (--older-than 24h: of older runs)'
 
 on command cleanup_command
 on chosen leave_out_tests
@@ -24,7 +24,7 @@ needs_of() {
   done <"$1"
 }
 
-# missing_extension SCRIPT: prints the first extension that it needs and this k6 does not have.
+# missing_extension SCRIPT: prints the first extension that the script needs and this k6 lacks.
 missing_extension() {
   local module
   for module in $(needs_of "$1"); do
@@ -39,7 +39,7 @@ missing_extension() {
   done
 }
 
-# leave_out_tests: `all` means every test that this k6 can run; the others are named.
+# leave_out_tests: `all` runs every test that this k6 supports, and warns about the others.
 leave_out_tests() {
   local name needs=''
   case "${positionals[0]-} ${positionals[1]-}" in 'all ' | *' all') ;; *) return 0 ;; esac
@@ -50,15 +50,15 @@ leave_out_tests() {
   [ -n "$needs" ] || return 0
   [ "$action" = dry-run ] || require_k6
   keep_jobs can_run
-  [ "${#jobs[@]}" -gt 0 ] || refuse 'no test is left that this k6 can run.' "$(command_line --list)"
+  [ "${#jobs[@]}" -gt 0 ] || refuse 'this k6 cannot run any of the selected tests.' "$(command_line --list)"
 }
 
-# can_run: does this k6 have what the present job needs?
+# can_run: does this k6 have the extensions that the selected job needs?
 can_run() {
   local missing
   missing=$(missing_extension "$job_script")
   [ -n "$missing" ] || return 0
-  warn "$job_name is left out: it needs $missing, which this k6 does not have. See tests/load/docs/databases.md"
+  warn "$job_name is skipped: it needs $missing, which this k6 does not have. See tests/load/docs/databases.md"
   return 1
 }
 
@@ -70,7 +70,7 @@ require_extensions_of_jobs() {
   done
 }
 
-# require_extensions SCRIPT: before any load, and before k6 would ask its build service for one.
+# require_extensions SCRIPT: checks the extensions before any load, and before k6 asks its build service for one.
 require_extensions() {
   local script=$1 missing
   if [ "$use_docker" = true ]; then
@@ -82,10 +82,10 @@ require_extensions() {
   fi
   missing=$(missing_extension "$script")
   [ -n "$missing" ] || return 0
-  # Asked for by name: k6 may fetch what its catalogue has. MongoDB is not in it.
+  # The user opted in to k6's build service. Its catalogue does not include the MongoDB extension.
   if [ "${K6_AUTO_EXTENSION_RESOLUTION:-}" = true ] && [ "$missing" != k6/x/mongo ]; then return 0; fi
-  complain "${script##*/} needs $missing, and $k6 ($k6_version) does not have it."
-  note "Build a k6 that does (Go and xk6: go install go.k6.io/xk6/cmd/xk6@v1.1.5):
+  complain "${script##*/} needs $missing, which $k6 ($k6_version) does not have."
+  note "Build a k6 with it (needs Go and xk6: go install go.k6.io/xk6/cmd/xk6@v1.1.5):
   xk6 build v1.8.1 \\
     --with github.com/grafana/xk6-sql@v1.0.6 \\"
   case " $(needs_of "$script") " in
@@ -95,11 +95,11 @@ require_extensions() {
       ;;
     *) note '    --with github.com/grafana/xk6-sql-driver-postgres@v0.1.2' ;;
   esac
-  note "then K6_BIN=./k6 $(command_line). With Docker, or fetched by k6 itself: tests/load/docs/databases.md"
+  note "Then run: K6_BIN=./k6 $(command_line). Alternatives (Docker, k6's build service): tests/load/docs/databases.md"
   exit "$EXIT_REFUSED"
 }
 
-# skip_needless_wait: if no test asks the service, nobody waits for it.
+# skip_needless_wait: does not wait for the service if no test sends requests to it.
 skip_needless_wait() {
   local name
   for name in ${jobs[@]+"${jobs[@]}"}; do
@@ -112,13 +112,13 @@ skip_needless_wait() {
 mark_database_run() { [ -z "$(needs_of "$job_script")" ] || set_field database true; }
 
 # name_database_leftovers ID
-name_database_leftovers() { note "  What it left in databases is removed by: $this cleanup $1"; }
+name_database_leftovers() { note "  To remove its data from databases: $this cleanup $1"; }
 
 name_own_leftovers() {
-  [ "$job_database" != true ] || note "What it left in databases is removed by: $this cleanup $job_id"
+  [ "$job_database" != true ] || note "To remove its data from databases: $this cleanup $job_id"
 }
 
-# cleanup_command cleanup RUN | cleanup --older-than T: k6 removes rows and nothing else.
+# cleanup_command cleanup RUN | cleanup --older-than T: removes marked rows with k6.
 cleanup_command() {
   local script pairs
   [ "${1:-}" = cleanup ] || return 0
@@ -144,7 +144,7 @@ cleanup_command() {
       pairs=CLEAN_RUN=$1
       ;;
   esac
-  [ $# -eq 1 ] || refuse "cleanup takes one run id, or --older-than T." "$(command_line cleanup --older-than 24h)"
+  [ $# -eq 1 ] || refuse "cleanup accepts one run id, or --older-than T." "$(command_line cleanup --older-than 24h)"
   require_k6
   require_extensions "$script"
   drop_dangerous_variables
@@ -154,6 +154,6 @@ cleanup_command() {
   run_aside
   leave_if_interrupted
   [ "$child_code" -eq 0 ] ||
-    fail "$EXIT_REFUSED" 'cleanup: not everything could be removed, see above.'
+    fail "$EXIT_REFUSED" 'cleanup: some data could not be removed, see above.'
   exit 0
 }

@@ -1,4 +1,4 @@
-// What a test of a database does before and after the load. Loaded in set-up and teardown only.
+// What a database test does before and after the load. Never loaded in a VU.
 
 import { Counter } from 'k6/metrics';
 import { env } from '../../../lib/config.js';
@@ -12,28 +12,28 @@ import { markOf, runId } from './run-mark.js';
 
 /** @typedef {import('./types.js').DatabaseTest} DatabaseTest */
 
-/** Clean-ups that did not work: something of ours may be left. */
+/** Failed cleanups: rows of the run may be left behind. */
 const cleanUpErrors = new Counter('cleanup_errors');
 
 /**
- * Refuses to write where nobody allowed it.
+ * Refuses to write to remote databases unless ALLOW_WRITES=true.
  *
- * @throws when a database is not local and ALLOW_WRITES is not set
+ * @throws when a database is remote and ALLOW_WRITES is not set
  * @example requireWrites()
  */
 export function requireWrites() {
   const local = Object.values(env.databases).every((database) => database?.isLocal);
   if (!local && !env.ALLOW_WRITES) {
     throw new Error(
-      'this test writes rows, and its database is not on this machine or a private network. ' +
-        'If that is meant: ALLOW_WRITES=true',
+      'this test writes rows, and its database is neither on this machine nor in a private network. ' +
+        'To allow it: ALLOW_WRITES=true',
     );
   }
 }
 
 /**
- * What a test of a database needs once: thresholds, what it does before and after the load, what it says. Made at init:
- * k6 opens files only then.
+ * Returns the thresholds, setup, teardown and findings of a database test. Call it in the init context, because k6
+ * opens files only there.
  *
  * @param {DatabaseTest} table
  * @returns {Pick<import('../../types/suite.js').TestSpec, 'targets' | 'always' | 'findings' | 'prepare' | 'finish'>}
@@ -57,11 +57,11 @@ export function stagesOf(table) {
 }
 
 /**
- * Puts the rows of a test into its database. What was written before something failed is removed again: k6 does not
- * run a teardown after a set-up that failed.
+ * Inserts the seed rows. If that fails, removes the rows that were already written: k6 runs no teardown after a failed
+ * setup.
  *
  * @param {DatabaseTest} table
- * @throws when the database cannot be reached or does not take the rows
+ * @throws when the database cannot be reached or rejects the rows
  */
 function seed(table) {
   requireStores(['DATABASE_URL']);
@@ -87,20 +87,20 @@ function seed(table) {
 
 /**
  * @param {string} message
- * @returns {string} what to try; empty when there is nothing to say
+ * @returns {string} what to try; empty if there is no hint
  */
 function hintFor(message) {
   if (/SSL is not enabled/i.test(message)) {
     return '; a server without TLS needs ?sslmode=disable';
   }
   if (/relation .* does not exist/i.test(message)) {
-    return '; the tables are named in config/database.js';
+    return '; set the names of your tables in config/database.js';
   }
   return '';
 }
 
 /**
- * Removes what the run made, and shows the views that are for afterwards.
+ * Shows the `after` views, then removes the rows of the run.
  *
  * @param {DatabaseTest} table
  * @param {{ name: string, sql: string }[]} views
@@ -121,7 +121,7 @@ function remove(connection, table) {
     const removed = deleteRun(connection, table.owned, runId);
     const left = countRun(connection, table.owned, runId);
     if (left > 0) {
-      throw new Error(`${left} rows are left`);
+      throw new Error(`${left} rows could not be removed`);
     }
     console.log(`removed ${removedText(removed)} of run ${runId}`);
   } catch (error) {
@@ -130,18 +130,18 @@ function remove(connection, table) {
 }
 
 /**
- * Says that something may be left, and how to remove it.
+ * Reports a failed cleanup and how to repeat it.
  *
  * @param {unknown} error
- * @param {string} id of the run
+ * @param {string} id id of the run
  * @example catch (error) { reportCleanUp(error, runId); }
  */
 export function reportCleanUp(error, id) {
   cleanUpErrors.add(1);
   const message = error instanceof Error ? error.message : String(error);
   console.error(
-    `clean-up: ${hideAddresses(message)}; rows of run ${id} may be left. ` +
-      `Later: ./scripts/load-test.sh cleanup ${id}`,
+    `cleanup failed: ${hideAddresses(message)}; rows of run ${id} may be left. ` +
+      `To remove them: ./scripts/load-test.sh cleanup ${id}`,
   );
 }
 
@@ -166,20 +166,20 @@ function showView(connection, name, sql) {
   console.log(
     ok
       ? `${name}:\n${rows.map((row) => `  ${lineOf(row)}`).join('\n')}`
-      : `${name}: not shown, ${hideAddresses(message)}`,
+      : `${name}: query failed, ${hideAddresses(message)}`,
   );
 }
 
 /**
- * @param {Record<string, any>} row whose columns come in any order
- * @returns {string} figures first, texts last
+ * @param {Record<string, any>} row columns in any order
+ * @returns {string} numbers first, texts last
  */
 function lineOf(row) {
   const names = Object.keys(row).sort();
-  const figures = names.filter((name) => typeof row[name] === 'number');
+  const numbers = names.filter((name) => typeof row[name] === 'number');
   const texts = names.filter((name) => typeof row[name] !== 'number');
   return [
-    ...figures.map((name) => `${name} ${row[name]}`.padEnd(18)),
+    ...numbers.map((name) => `${name} ${row[name]}`.padEnd(18)),
     ...texts.map((name) => row[name]),
   ].join(' ');
 }

@@ -1,4 +1,4 @@
-// What a test of databases adds to options and summary. Loaded outside the VUs only.
+// Thresholds and findings of database tests. Never loaded in a VU.
 
 import { env } from '../../../lib/config.js';
 import { durationsOf, rounded } from '../../summary/statistics.js';
@@ -10,11 +10,11 @@ import { STORE_CAUSES } from './causes.js';
 
 const CAUSES = /** @type {(keyof typeof STORE_CAUSES)[]} */ (Object.keys(STORE_CAUSES));
 
-/** Metrics that are judged once more for each query. */
+/** Metrics that also get a threshold per query. */
 const BY_QUERY = ['db_query_duration', 'db_query_failed'];
 
 /**
- * What a test of queries has to meet: its targets, once more for each query, and that each has run.
+ * Thresholds of a query test: its targets overall and per query, and a minimum count per query.
  *
  * @param {string[]} queries
  * @param {Thresholds} targets
@@ -22,7 +22,7 @@ const BY_QUERY = ['db_query_duration', 'db_query_failed'];
  * @example queryThresholds(['list_tickets'], { db_query_duration: ['p(95)<100'] })
  */
 export function queryThresholds(queries, targets) {
-  // What replaces a target replaces it for each query too.
+  // An overridden target applies to each query as well.
   const wanted = { ...targets, ...parseOverrides(env.THRESHOLDS) };
   /** @type {Thresholds} */
   const thresholds = { ...targets };
@@ -37,9 +37,9 @@ export function queryThresholds(queries, targets) {
 }
 
 /**
- * What every test of databases has to meet, and failures by cause, which only a threshold makes k6 count.
+ * Thresholds of every database test. Failures by cause need one too: k6 reports only sub-metrics that have a threshold.
  *
- * @param {string[]} names of queries or operations
+ * @param {string[]} names names of queries or operations
  * @returns {Thresholds}
  * @example failureThresholds(['insertCustomer'])
  */
@@ -56,7 +56,7 @@ export function failureThresholds(names) {
 
 /**
  * @param {string[]} queries
- * @param {any} metrics what k6 hands to `handleSummary`
+ * @param {any} metrics `data.metrics` of `handleSummary`
  * @returns {import('../../types/suite.js').Findings}
  * @example findings: (metrics) => queryFindings(['list_tickets'], metrics)
  */
@@ -85,9 +85,9 @@ export function queryFindings(queries, metrics) {
 }
 
 /**
- * Says what went wrong, when that turned the run red.
+ * Lists failed queries with their causes if the run failed.
  *
- * @param {string[]} names of queries or operations
+ * @param {string[]} names names of queries or operations
  * @param {any} metrics
  * @returns {string[]} one sentence each
  * @example failureReasons(['list_tickets'], metrics) // ['list_tickets: failed (12 x connection refused)']

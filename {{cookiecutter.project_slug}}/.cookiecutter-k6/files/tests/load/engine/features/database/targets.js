@@ -1,4 +1,4 @@
-// The databases that a test sends its load to. Loaded outside the VUs only.
+// The databases that a test loads. Never loaded in a VU.
 
 import { env } from '../../../lib/config.js';
 import { hooksOf } from '../registry.js';
@@ -9,10 +9,10 @@ import { hooksOf } from '../registry.js';
 const rows = Object.assign({}, ...hooksOf('settings').map(({ settings }) => settings));
 
 /**
- * What a test of databases sends its load to; several entries for a cluster.
+ * The load targets of a database test, one entry per host.
  *
  * @param {readonly DatabaseSetting[]} settings
- * @returns {NonNullable<import('../../types/suite.js').TestSpec['targets']>} only of those that are set
+ * @returns {NonNullable<import('../../types/suite.js').TestSpec['targets']>} targets of the settings that are set
  * @example storeTargets(['DATABASE_URL'])
  */
 export function storeTargets(settings) {
@@ -23,17 +23,17 @@ export function storeTargets(settings) {
 }
 
 /**
- * Refuses a test of databases whose addresses nobody gave.
+ * Checks that all database addresses a test needs are set.
  *
  * @param {readonly DatabaseSetting[]} settings
- * @throws naming the settings
+ * @throws naming the missing settings
  * @example requireStores(['DATABASE_URL'])
  */
 export function requireStores(settings) {
   const missing = settings.filter((setting) => !env.databases[setting]);
   if (missing.length > 0) {
     throw new Error(
-      `${missing.join(' and ')}: not set, and this test needs it. Try: ` +
+      `${missing.join(' and ')} must be set for this test. Try: ` +
         `export ${missing[0]}='${rows[missing[0]]?.example}'`,
     );
   }

@@ -1,7 +1,7 @@
 import type { Values } from '../../settings/kinds.js';
 import type { Shape, Thresholds } from '../../types/suite.js';
 
-/** What a statement gave. */
+/** Result of a statement. */
 export interface Result {
   ok: boolean;
   rows: Record<string, any>[];
@@ -9,40 +9,40 @@ export interface Result {
   count: number;
   /** Milliseconds. */
   ms: number;
-  /** What the driver said; empty when it worked. May hold an address: show it masked. */
+  /** Message of the driver; empty on success. May contain an address: mask it before showing it. */
   message: string;
 }
 
-/** Where a run leaves its mark; tables whose rows refer to others come first. */
+/** A table that holds rows of a run. List referring tables before the tables that they refer to. */
 export interface OwnedTable {
   table: string;
   /** Text column that ends with the mark. */
   column: string;
-  /** What may stand behind the mark, such as `@loadtest.com`; default: nothing. */
+  /** Possible endings after the mark, such as `@loadtest.com`; default: none. */
   endings?: string[];
 }
 
 /** One row of `queries` in config/database.js. */
 export interface Query {
-  /** SQL with `$1` for values. */
+  /** SQL with `$1`, `$2`, … for values. */
   sql: string;
-  /** The values, new for each execution; `mark` is that of the run. */
+  /** Returns the values for one execution; `mark` is the mark of the run. */
   args?: (mark: string) => unknown[];
-  /** Fewer rows than these are a failure. */
+  /** The query fails if it returns fewer rows. */
   minRows?: number;
 }
 
-/** One row of `views`: a look at the server while the load runs. */
+/** One row of `views`: a query on the server's own statistics. */
 export interface View {
-  /** A file of sql/. */
+  /** File in sql/. */
   file: string;
-  /** `during`: every so often, as a metric; `after`: once, shown in the log. */
+  /** `during`: periodically, as a metric; `after`: once, printed to the log. */
   when: 'during' | 'after';
-  /** Seconds between two looks. */
+  /** Interval in seconds. */
   every?: number;
-  /** Trend that gets the column `value` of each row. */
+  /** Name of the trend metric for the column `value` of each row. */
   metric?: string;
-  /** Column whose values tag the samples. Never ids. */
+  /** Column whose value becomes a tag. Never use ids. */
   tag?: string;
 }
 
@@ -52,7 +52,7 @@ export interface DatabaseTest {
   owned: OwnedTable[];
   queries: Record<string, Query>;
   views: Record<string, View>;
-  /** Seconds between two iterations: from, to. */
+  /** Pause between iterations in seconds: [min, max]. */
   think: [number, number];
   defaultLoad: { scenario: string; shape: Shape };
   thresholds: Thresholds;
@@ -60,7 +60,7 @@ export interface DatabaseTest {
 
 declare module '../../types/features.js' {
   interface FeatureEnvironment extends Values<typeof import('./settings.js').settings> {
-    /** Addresses of databases, by setting; only those that are set. */
+    /** Database addresses by setting, for the settings that are set. */
     databases: Record<string, import('./addresses.js').DatabaseAddress | undefined>;
   }
 

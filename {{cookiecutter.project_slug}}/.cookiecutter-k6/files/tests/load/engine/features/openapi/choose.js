@@ -1,10 +1,13 @@
 // What this run takes of the API: the table, the overrides and the settings put together. Once per run.
 
-import { env, writesAllowed } from '../../../lib/config.js';
+import { env } from '../../../lib/config.js';
 import { localPath } from '../../settings/paths.js';
+import { baseOf, notTwice } from './bases.js';
 import { credentialsOf } from './credentials.js';
-import { applyOverride } from './overrides.js';
-import { SAFE_METHODS, prepared } from './prepared.js';
+import { SAFE_METHODS } from './names.js';
+import { applyOverride, checkNames, overrideOf, parseOverrides } from './overrides.js';
+import { prepared } from './prepared.js';
+import { select } from './selection.js';
 
 /** @typedef {import('./types.js').Row} Row */
 /** @typedef {import('./types.js').Header} Header */
@@ -20,11 +23,15 @@ import { SAFE_METHODS, prepared } from './prepared.js';
  * @property {string} kind
  * @property {string} method
  * @property {string} url its template, without the host
+ * @property {string} role
+ * @property {{ statuses: string[], types: string[], sent: number, parameters: number }} declares what the document
+ *   says of it; parameters: how many, and how many of them are sent
+ * @property {string} [undo] what deletes what it creates
  * @property {number} weight
  */
 
 /** The version of the table that this suite reads. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Most operations that one iteration of a load profile takes: it has to end when the profile does. */
 const LONGEST_WALK = 20;
@@ -47,6 +54,8 @@ const OVERRIDES = localPath(import.meta.resolve('../../../data/operations.overri
  * @property {Part} sweep every operation once, one walk a journey
  * @property {Part} walks the same in walks of bounded length
  * @property {Part} skipped name and reason of the others
+ * @property {Part} warnings about the overrides
+ * @property {Part} last one element: the dangerous operations that the user named
  * @property {Part} endpoints every `Brief`, for thresholds and summary
  * @property {Part} auths sets of alternatives, with the number of operations that want them
  * @property {Part} schemes one element: the security schemes by name
@@ -96,13 +105,7 @@ function readOverrides() {
   } catch {
     return {};
   }
-  try {
-    return JSON.parse(text).operations ?? {};
-  } catch (error) {
-    throw new Error(`data/operations.overrides.json: ${/** @type {Error} */ (error).message}`, {
-      cause: error,
-    });
-  }
+  return parseOverrides(text);
 }
 
 /**
@@ -113,45 +116,51 @@ function readOverrides() {
  * @returns {Choice}
  */
 function choose({ header, rows, shared }, overrides) {
-  /** @type {Part} */
-  const skipped = [];
-  /** @type {Brief[]} */
-  const briefs = [];
+  const warnings = checkNames(overrides, rows.map(namesOf));
+  const { sent, last, helpers, skipped } = select(rows, overrides);
+  const documentBase = baseOf(header);
+  const order = [...sent, ...last, ...helpers];
   /** @type {Map<string, number>} */
   const auths = new Map();
-  const sendable = rows.filter((line) => {
-    const row = JSON.parse(line);
-    const override = overrides[row.name];
-    const reason = reasonToSkip(row, override);
-    if (reason === undefined) {
-      briefs.push(briefOf(row, header, override?.weight));
-      const auth = JSON.stringify(row.auth ?? []);
-      auths.set(auth, (auths.get(auth) ?? 0) + 1);
-    } else {
-      skipped.push(element({ name: row.name, reason }));
-    }
-    return reason === undefined;
+  const briefs = order.map((line) => {
+    const row = JSON.parse(rows[line]);
+    const auth = JSON.stringify(row.auth ?? []);
+    auths.set(auth, (auths.get(auth) ?? 0) + 1);
+    return briefOf(row, documentBase, overrideOf(row, overrides).weight);
   });
   const operations = new Map(briefs.map(({ name }, index) => [name, index]));
   const schemes = header.schemes ?? {};
   const credentials = credentialsOf(schemes);
+  const measured = briefs.slice(0, sent.length + last.length);
+  const normal = briefs.slice(0, sent.length);
   return {
-    operations: sendable.map((line, index) => {
-      const row = JSON.parse(line);
+    operations: order.map((line, index) => {
+      const row = JSON.parse(rows[line]);
       const { weight } = briefs[index];
-      const base = row.base ?? header.base ?? '';
-      const changed = applyOverride(row, overrides[row.name]);
+      const base = row.base === undefined ? documentBase : notTwice(row.base);
+      const changed = applyOverride(row, overrideOf(row, overrides));
       return element(prepared(changed, { index, base, weight, operations, credentials }));
     }),
-    generators: shared.map((line) => [sharedName(line), line]).sort(byName),
-    sweep: walksOf(briefs, Infinity).map(element),
-    walks: walksOf(briefs, LONGEST_WALK).map(element),
-    skipped,
-    endpoints: briefs.map(element),
+    generators: shared.map((text) => [sharedName(text), text]).sort(byName),
+    sweep: walksOf(normal, Infinity).map(element),
+    walks: walksOf(normal, LONGEST_WALK).map(element),
+    skipped: skipped.map(element),
+    warnings: warnings.map(element),
+    endpoints: measured.map(element),
+    last: [element(last.map((_, index) => sent.length + index))],
     auths: [...auths].map(([auth, count]) => [`[${auth},${count}]`]),
     schemes: [element(schemes)],
-    facts: [element({ credentials, seed: env.OPENAPI_SEED ?? freshSeed() })],
+    facts: [element({ credentials, seed: env.OPENAPI_SEED ?? freshSeed(), base: documentBase })],
   };
+}
+
+/**
+ * @param {string} text a row
+ * @returns {Pick<Row, 'name' | 'id' | 'method' | 'tags'>}
+ */
+function namesOf(text) {
+  const { name, id, method, tags } = JSON.parse(text);
+  return { name, id, method, tags };
 }
 
 /**
@@ -182,80 +191,36 @@ function byName([first], [second]) {
 
 /**
  * @param {Row} row
- * @param {Header} header
+ * @param {string} base
  * @param {number} [weight]
  * @returns {Brief}
  */
-function briefOf(row, header, weight = 1) {
-  const { name, journey, method } = row;
+function briefOf(row, base, weight = 1) {
+  const { name, journey, method, role, undo, params = [], left = [], responses = {} } = row;
   const kind = SAFE_METHODS.includes(method) ? 'api_read' : 'api_write';
-  return { name, journey, kind, method, url: templateOf(row, header), weight };
+  const url = templateOf(row, base);
+  const declares = {
+    statuses: Object.keys(responses).filter((status) => status !== 'default'),
+    types: [...new Set(Object.values(responses).flatMap(({ types = [] }) => types))],
+    sent: params.filter(({ optional }) => !optional || env.OPENAPI_OPTIONAL > 0).length,
+    parameters: params.length + left.length,
+  };
+  return { name, journey, kind, method, url, weight, role, declares, ...(undo && { undo }) };
 }
 
 /**
  * @param {Row} row
- * @param {Header} header
+ * @param {string} documentBase
  * @returns {string} such as `/v1/pets/{petId}`
  */
-function templateOf({ url, base }, header) {
+function templateOf({ url, base }, documentBase) {
   const parts = url.map((part, index) => (index % 2 === 0 ? part : `{${part}}`));
-  return `${base ?? header.base ?? ''}${parts.join('')}`;
+  return `${base === undefined ? documentBase : notTwice(base)}${parts.join('')}`;
 }
 
 /** @returns {number} another one for each run: what it makes must not meet what an earlier run made */
 function freshSeed() {
   return Math.floor(Math.random() * 1_000_000_000) + 1;
-}
-
-/**
- * @param {Row} row
- * @param {Override} [override]
- * @returns {string | undefined} undefined: it is sent
- */
-function reasonToSkip(row, override) {
-  if (row.skip !== undefined) {
-    return row.skip;
-  }
-  if (override?.skip) {
-    return override.skip === true ? 'skipped by the overrides' : override.skip;
-  }
-  if (env.OPENAPI_INCLUDE.length > 0 && !env.OPENAPI_INCLUDE.some((entry) => matches(row, entry))) {
-    return 'not in OPENAPI_INCLUDE';
-  }
-  if (env.OPENAPI_EXCLUDE.some((entry) => matches(row, entry))) {
-    return 'in OPENAPI_EXCLUDE';
-  }
-  return SAFE_METHODS.includes(row.method) ? undefined : reasonNotToWrite();
-}
-
-/** @returns {string | undefined} */
-function reasonNotToWrite() {
-  if (!writesAllowed) {
-    return 'changes data: needs ALLOW_WRITES=true off this machine';
-  }
-  const quick = env.PROFILE === '' || env.PROFILE.startsWith('smoke');
-  if (env.OPENAPI_WRITES === 'never' || (env.OPENAPI_WRITES === 'smoke' && !quick)) {
-    return `changes data: OPENAPI_WRITES=${env.OPENAPI_WRITES}`;
-  }
-  return undefined;
-}
-
-/**
- * @param {Row} row
- * @param {string} entry `tag:NAME`, `method:NAME`, or a name or operationId with `*` for any text
- * @returns {boolean}
- */
-function matches(row, entry) {
-  const [, kind, value] = /^(tag|method):(.*)$/.exec(entry) ?? [];
-  if (kind === 'tag') {
-    return (row.tags ?? []).includes(value);
-  }
-  if (kind === 'method') {
-    return row.method === value.toUpperCase();
-  }
-  const pattern = entry.split('*').map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  const wanted = new RegExp(`^${pattern.join('.*')}$`);
-  return wanted.test(row.name) || wanted.test(row.id ?? '');
 }
 
 /**

@@ -5,7 +5,8 @@ import exec from 'k6/execution';
 import { env } from '../../../lib/config.js';
 import { reportException, reportOnce } from '../../vu/failures.js';
 import { thinkTime } from '../../../lib/define.js';
-import { checkAnswer, sendOperation, valueAt } from './requests.js';
+import { checkAnswer, isFit, valueAt } from './answers.js';
+import { sendOperation } from './requests.js';
 import { counts, createRandom, operationAt, seed, walkAt } from './table.js';
 
 /** @typedef {import('./types.js').Operation} Operation */
@@ -19,7 +20,8 @@ import { counts, createRandom, operationAt, seed, walkAt } from './table.js';
  * @typedef {object} Journey
  * @property {Ids} created things this journey made
  * @property {Ids} seen things that a list showed: only to be read
- * @property {{ undo: number, ids: Ids }[]} pending what is still to be deleted, oldest first
+ * @property {{ undo: number | undefined, ids: Ids, given: string[] }[]} pending what is still there: what deletes it,
+ *   the ids of it and of what it is in, and the slots of its own ids; oldest first
  * @property {Record<number, number | undefined>} helped how often an operation was sent for the sake of another
  * @property {import('./table.js').Random} random
  */
@@ -32,6 +34,18 @@ const DEEPEST_NEED = 6;
 
 /** How often one operation is sent for others in one journey: again when what it gave was deleted. */
 const MOST_HELP = 3;
+
+/** Answers of 401 in a row, after others, that are no longer a matter of single operations. */
+const SESSION_GONE = 3;
+
+/** A text of this length is no accident: an id that holds it is one that this run made up. */
+const UNMISTAKABLE = 6;
+
+/** What this VU knows of its session: the last operation that was let in, and how many were not since. */
+const session = { last: '', refused: 0 };
+
+/** What a refusal teaches. One VU is enough to learn. */
+const learning = __VU <= 1 ? require('./learn.js') : undefined;
 
 /** Deleting what is gone already is no failure. */
 const GONE = [404, 410];
@@ -48,7 +62,9 @@ const THINK = /** @type {const} */ ([0.5, 1.5]);
 export function runJourneys() {
   const { vu, scenario } = exec;
   const random = createRandom(seed, vu.idInTest, vu.iterationInScenario);
-  if (scenario.iterationInInstance === 0) {
+  if (counts.walks === 0) {
+    thinkTime(...THINK); // only operations that come last
+  } else if (scenario.iterationInInstance === 0) {
     for (let index = 0; index < counts.sweep; index += 1) {
       runWalk(walkAt('sweep', index), random, false);
     }
@@ -78,11 +94,14 @@ function chosenWalk(random) {
 }
 
 /**
- * @param {Walk} walk
+ * Runs the operations of a walk, and deletes what they created.
+ *
+ * @param {Pick<Walk, 'operations' | 'weight'>} walk
  * @param {import('./table.js').Random} random
  * @param {boolean} mixed true: operations in proportion to their weights, with pauses; false: all, at once
+ * @example runWalk({ operations: [0, 1], weight: 1 }, random, false);
  */
-function runWalk(walk, random, mixed) {
+export function runWalk(walk, random, mixed) {
   /** @type {Journey} */
   const journey = {
     created: Object.create(null),
@@ -120,28 +139,101 @@ function perform(operation, journey, depth) {
     provide(operation, journey, depth);
     /** @type {Ids} */
     const ids = Object.create(null);
-    const { response, sent, isGood } = sendOperation(operation, {
+    journey.random.made.length = 0;
+    /** @type {import('./values.js').Source} */
+    const source = {
       random: journey.random,
       optional: env.OPENAPI_OPTIONAL,
       bound: (slot, fits) => {
         const id = known(journey, slot, operation);
         if (id === undefined || !isFit(id, fits)) {
-          return undefined;
+          // A made-up one may be somebody else's.
+          return operation.targets.includes(slot) ? refuse(operation, slot) : undefined;
         }
         ids[slot] = id;
         return id;
       },
-    });
-    // First: what was created has to be deleted, whatever becomes of the checks.
-    if (isGood) {
+    };
+    const { response, sent, isGood } = sendWisely(operation, source);
+    // First: what was created has to be deleted, whatever becomes of the checks and whatever 2xx it was.
+    if (isGood || (response.status >= 200 && response.status < 300)) {
       remember(operation, journey, { response, sent, ids });
     }
+    watchSession(operation, response.status);
     checkAnswer(operation, response);
   } catch (error) {
     if (error instanceof Error && 'reported' in error) {
       throw error;
     }
+    if (error instanceof Error && 'unsent' in error) {
+      reportOnce(`${operation.name} unsent`, () => error.message);
+      return;
+    }
     reportException(error, operation.name);
+  }
+}
+
+/**
+ * Sends an operation, and once more with another value if the refusal says which one is wrong.
+ *
+ * @param {Operation} operation
+ * @param {import('./values.js').Source} source
+ * @returns {ReturnType<typeof sendOperation>}
+ */
+function sendWisely(operation, source) {
+  const first = sendOperation(learning?.taught(operation) ?? operation, source);
+  const lesson = learning?.lessonOf(operation, first.response);
+  if (lesson === undefined) {
+    return first;
+  }
+  const second = sendOperation(lesson.operation, source);
+  if (second.response.status >= 200 && second.response.status < 300) {
+    lesson.accept();
+    return second;
+  }
+  return first;
+}
+
+/**
+ * @param {Operation} operation
+ * @param {string} slot
+ * @returns {never}
+ * @throws always: what an operation changes has to be this run's own
+ */
+function refuse({ name, needs }, slot) {
+  const givers = (needs[slot] ?? []).map(operationAt).filter(({ role }) => role === 'create');
+  const from = givers.map((giver) => giver.name).join(' or ') || 'any operation';
+  throw Object.assign(
+    new Error(`${name}: not sent, it needs an ID that this run created, and got none from ${from}`),
+    { unsent: true },
+  );
+}
+
+/**
+ * Names the operation after which everything was refused: it may have ended the session.
+ *
+ * @param {Operation} operation
+ * @param {number} status
+ */
+function watchSession({ name, auth }, status) {
+  if (auth.length === 0 || status === 0) {
+    return;
+  }
+  if (status !== 401) {
+    session.last = name;
+    session.refused = 0;
+    return;
+  }
+  session.refused += 1;
+  if (session.refused === SESSION_GONE && session.last !== '') {
+    const { last } = session;
+    reportOnce(
+      'session ended',
+      () =>
+        `every request since ${last} was answered 401: it may have ended the session. To leave it out: ` +
+        `OPENAPI_EXCLUDE='${last}', or in data/operations.overrides.json ` +
+        `${JSON.stringify(last)}: { "skip": "ends the session" }`,
+    );
   }
 }
 
@@ -151,35 +243,9 @@ function perform(operation, journey, depth) {
  * @param {Operation} operation
  * @returns {Id | undefined}
  */
-function known({ created, seen }, slot, { role }) {
-  return created[slot] ?? (READING.includes(role) ? seen[slot] : undefined);
-}
-
-/**
- * Tells whether an id may be sent: is it what the document asks for at this place?
- *
- * @param {string | number} id
- * @param {import('./types.js').Fits} [fits]
- * @returns {boolean}
- * @example isFit('7', { type: 'integer' }) // true
- */
-export function isFit(id, fits = {}) {
-  const { type = 'string', patterns = [], enum: values } = fits;
-  const text = String(id);
-  const isText = type === 'string';
-  const size = isText ? text.length : Number(text);
-  const { [isText ? 'minLength' : 'minimum']: low = -Infinity } = fits;
-  const { [isText ? 'maxLength' : 'maximum']: high = Infinity } = fits;
-  // Inside: the first regular expression of a VU costs it 16 KB.
-  const shapes = { string: /^/, integer: /^-?\d+$/, number: /^-?\d+(\.\d+)?$/ };
-  if (size < low || size > high || values?.includes(text) === false || !shapes[type].test(text)) {
-    return false;
-  }
-  try {
-    return patterns.every((pattern) => new RegExp(pattern).test(text));
-  } catch {
-    return true; // a pattern of another language
-  }
+function known({ created, seen }, slot, { role, targets }) {
+  const mayRead = READING.includes(role) && !targets.includes(slot);
+  return created[slot] ?? (mayRead ? seen[slot] : undefined);
 }
 
 /**
@@ -202,7 +268,8 @@ function provide(operation, journey, depth) {
       const giver = operationAt(index);
       if (
         index !== operation.index &&
-        (giver.role === 'create' || READING.includes(operation.role))
+        (giver.role === 'create' ||
+          (READING.includes(operation.role) && !operation.targets.includes(slot)))
       ) {
         // Counted before: operations may need each other in a circle.
         journey.helped[index] = help + 1;
@@ -224,21 +291,28 @@ function remember(operation, journey, { response, sent, ids }) {
   }
   const isCreate = operation.role === 'create';
   const given = isCreate ? journey.created : journey.seen;
-  const choose = (/** @type {number} */ count) => Math.floor(journey.random.next() * count);
+  // Of a list that a create returned, only a single element is sure to be new.
+  const choose = (/** @type {number} */ count) =>
+    isCreate ? (count === 1 ? 0 : -1) : Math.floor(journey.random.next() * count);
+  const isOwn = (/** @type {Id} */ id) =>
+    response.status === 201 ||
+    journey.random.made.some((text) => text.length >= UNMISTAKABLE && String(id).includes(text));
   for (const [slot, places] of Object.entries(operation.gives)) {
-    const id = valueAt(response, sent, places, choose);
+    const id = valueAt(response, sent, places, { choose, isOwn });
     if (id !== undefined) {
       given[slot] = id;
       ids[slot] = id;
     } else if (isCreate && operation.undo !== undefined) {
       reportOnce(
         `${operation.name} id`,
-        () => `${operation.name}: its answer names no id, what it created may stay`,
+        () =>
+          `${operation.name}: its answer (status ${response.status}) names no ID, what it created may stay`,
       );
     }
   }
-  if (isCreate && operation.undo !== undefined) {
-    journey.pending.push({ undo: operation.undo, ids });
+  if (isCreate) {
+    const slots = Object.keys(operation.gives).filter((slot) => ids[slot] !== undefined);
+    journey.pending.push({ undo: operation.undo, ids, given: slots });
   }
 }
 
@@ -249,16 +323,25 @@ function remember(operation, journey, { response, sent, ids }) {
  * @param {Journey} journey
  * @param {Ids} used
  */
-function forget({ index, deletes: slot }, journey, used) {
+function forget({ deletes: slot }, journey, used) {
   const id = slot === undefined ? undefined : used[slot];
   if (slot === undefined || id === undefined) {
     return;
   }
-  journey.pending = journey.pending.filter(({ undo, ids }) => undo !== index || ids[slot] !== id);
-  for (const ids of [journey.created, journey.seen]) {
-    if (ids[slot] === id) {
-      delete ids[slot];
-    }
+  // A thing may have several ids, such as a number and a name: all of them are gone.
+  const isIt = (/** @type {Journey['pending'][0]} */ { ids, given }) =>
+    given.includes(slot) && ids[slot] === id;
+  const gone = [...journey.pending.filter(isIt), { ids: used, given: [slot] }];
+  journey.pending = journey.pending.filter((thing) => !isIt(thing));
+  for (const { ids, given } of gone) {
+    given.forEach((own) => {
+      if (journey.created[own] === ids[own]) {
+        delete journey.created[own];
+      }
+      if (journey.seen[own] === ids[own]) {
+        delete journey.seen[own];
+      }
+    });
   }
 }
 
@@ -269,6 +352,9 @@ function forget({ index, deletes: slot }, journey, used) {
  */
 function cleanUp(journey) {
   for (const { undo, ids } of journey.pending.reverse()) {
+    if (undo === undefined) {
+      continue;
+    }
     const operation = operationAt(undo);
     const isKnown = operation.params.every(({ in: place, gen }) => {
       const id = 'bind' in gen ? ids[gen.bind] : undefined;

@@ -1,39 +1,209 @@
+// The user's changes to operations: data/operations.overrides.json. Checked and applied once per run.
+
+import { matches, nearest } from './names.js';
+
 /** @typedef {import('./types.js').Row} Row */
 /** @typedef {import('./types.js').Generator} Generator */
 /** @typedef {import('./types.js').Override} Override */
 /** @typedef {import('./types.js').Parameter} Parameter */
 
+const FILE = 'data/operations.overrides.json';
+
+const PLACES = 'path.NAME, query.NAME, header.NAME, cookie.NAME, body.NAME or body';
+
+/** Key of an override -> whether a value is valid, and what is. */
+const KEYS = /** @type {Record<string, [isValid: (value: any) => boolean, expected: string]>} */ ({
+  skip: [
+    (value) => typeof value === 'string' || typeof value === 'boolean',
+    'a reason, true or false',
+  ],
+  ok: [
+    (value) =>
+      Array.isArray(value) &&
+      value.every((status) => typeof status === 'string' && /^[1-5](\d\d|XX)$/.test(status)),
+    'a list of statuses such as "200" or "4XX"',
+  ],
+  weight: [(value) => typeof value === 'number' && value >= 0, 'a number of 0 or more'],
+  check: [(value) => typeof value === 'boolean', 'true or false'],
+  values: [
+    (value) =>
+      isObject(value) &&
+      Object.keys(value).every((key) =>
+        /^((path|query|header|cookie)\..+|body(\..+)?)$/s.test(key),
+      ),
+    PLACES,
+  ],
+});
+
+/**
+ * Reads the overrides.
+ *
+ * @param {string} text of the file
+ * @returns {Record<string, Override>} by the name of an operation, or a name with `*`
+ * @throws when the file is no JSON, or has a key or a value that means nothing
+ * @example const overrides = parseOverrides('{"operations": {"GET /pets": {"weight": 5}}}');
+ */
+export function parseOverrides(text) {
+  let content;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${FILE}: ${/** @type {Error} */ (error).message}`, { cause: error });
+  }
+  refuseUnknown(content, ['select', 'operations'], 'the file');
+  const { operations = {} } = content;
+  for (const [name, override] of Object.entries(operations)) {
+    refuseUnknown(override, Object.keys(KEYS), `operations ${JSON.stringify(name)}`);
+    for (const [key, value] of Object.entries(override)) {
+      const [isValid, expected] = KEYS[key];
+      if (!isValid(value)) {
+        throw new Error(
+          `${FILE}, operations ${JSON.stringify(name)}: ${key} is ${JSON.stringify(value)}, expected ${expected}`,
+        );
+      }
+    }
+  }
+  return operations;
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, any>}
+ */
+function isObject(value) {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/**
+ * @param {any} value
+ * @param {string[]} keys
+ * @param {string} where
+ */
+function refuseUnknown(value, keys, where) {
+  if (!isObject(value)) {
+    throw new Error(`${FILE}: ${where} is not an object`);
+  }
+  const unknown = Object.keys(value).find((key) => !keys.includes(key));
+  if (unknown !== undefined) {
+    throw new Error(
+      `${FILE}: ${where} has the unknown key ${JSON.stringify(unknown)}${meant(unknown, keys)}; ` +
+        `accepted: ${keys.join(', ')}`,
+    );
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {readonly string[]} known
+ * @returns {string} a proposal, empty without one
+ */
+function meant(name, known) {
+  const found = nearest(name, known);
+  return found === undefined ? '' : `. Did you mean ${JSON.stringify(found)}?`;
+}
+
+/**
+ * Finds overrides that are for no operation: a misspelt `skip` would let through what it should keep back.
+ *
+ * @param {Record<string, Override>} overrides
+ * @param {readonly { name: string, id?: string, method: string }[]} rows of the table
+ * @returns {string[]} a line for each that does no harm
+ * @throws when one of them has a `skip`
+ * @example for (const warning of checkNames(overrides, rows)) { console.warn(warning); }
+ */
+export function checkNames(overrides, rows) {
+  const names = rows.map(({ name }) => name);
+  const known = new Set(names);
+  const lost = Object.keys(overrides).filter(
+    (name) => !known.has(name) && !(name.includes('*') && rows.some((row) => matches(row, name))),
+  );
+  const lines = lost.map(
+    (name) => `${FILE}: no operation ${JSON.stringify(name)}${meant(name, names)}`,
+  );
+  const skips = lines.filter((_, index) => overrides[lost[index]].skip);
+  if (skips.length > 0) {
+    throw new Error(
+      `${skips.join('\n')}\nIts skip keeps nothing back. Correct or remove it; the names: ` +
+        './scripts/load-test.sh openapi list',
+    );
+  }
+  return lines;
+}
+
+/**
+ * Puts together what the file says of one operation: entries with `*` in their order, then its own.
+ *
+ * @param {{ name: string, id?: string, method: string, params?: Parameter[] }} row
+ * @param {Record<string, Override>} overrides
+ * @returns {Override}
+ * @example overrideOf(row, { '*': { values: { 'path.realm': 'master' } } })
+ */
+export function overrideOf(row, overrides) {
+  const { name, params = [] } = row;
+  /** @type {Override} */
+  let found = {};
+  for (const [entry, override] of Object.entries(overrides)) {
+    if (entry !== name && entry.includes('*') && matches(row, entry)) {
+      // A path has the parameters that it has; headers and queries may be added to every request.
+      const values = Object.entries(override.values ?? {}).filter(
+        ([key]) =>
+          !key.startsWith('body') &&
+          (!key.startsWith('path.') ||
+            params.some((one) => one.in === 'path' && `path.${one.name}` === key)),
+      );
+      found = merged(found, { ...override, values: Object.fromEntries(values) });
+    }
+  }
+  return Object.hasOwn(overrides, name) ? merged(found, overrides[name]) : found;
+}
+
+/**
+ * @param {Override} first
+ * @param {Override} second wins
+ * @returns {Override}
+ */
+function merged(first, second) {
+  return { ...first, ...second, values: { ...first.values, ...second.values } };
+}
+
 /**
  * Puts the user's values into an operation.
  *
  * @param {Row} row
- * @param {Override} [override] one entry of operations.overrides.json
+ * @param {Override} override what `overrideOf` found
  * @returns {Row}
- * @throws when a value is for a place that does not exist
  * @example applyOverride(row, { values: { 'query.limit': [10, 50] } })
  */
-export function applyOverride(row, override) {
-  const changed = override?.ok ? { ...row, ok: override.ok.map(String) } : { ...row };
-  for (const [place, value] of Object.entries(override?.values ?? {})) {
+export function applyOverride(row, { ok, check, values = {} }) {
+  const changed = { ...row };
+  if (ok) {
+    changed.ok = ok;
+  }
+  if (check === false) {
+    changed.check = false;
+  }
+  for (const [place, value] of Object.entries(values)) {
     const gen = /** @type {Generator} */ (
       Array.isArray(value) ? { pick: value } : { const: value }
     );
     const [, kind, name] = /^(path|query|header|cookie|body)(?:\.(.+))?$/s.exec(place) ?? [];
     if (kind === 'body') {
       changed.body = withBody(changed.body, name, gen);
-    } else if (name !== undefined) {
+    } else {
       changed.params = withParameter(
         changed.params ?? [],
         /** @type {Parameter['in']} */ (kind),
         name,
         gen,
       );
-    } else {
-      throw new Error(
-        `data/operations.overrides.json, ${row.name}: values for '${place}', expected ` +
-          'path.NAME, query.NAME, header.NAME, cookie.NAME, body.NAME or body',
-      );
     }
+  }
+  if (row.targets) {
+    changed.targets = Object.fromEntries(
+      Object.entries(row.targets).filter(
+        ([key]) => !(key in values || (key.startsWith('body.') && 'body' in values)),
+      ),
+    );
   }
   return changed;
 }

@@ -2,6 +2,7 @@
 // instead of in every request.
 
 import { alternativeOf } from './credentials.js';
+import { SAFE_METHODS } from './names.js';
 
 /** @typedef {import('./types.js').Row} Row */
 /** @typedef {import('./types.js').Operation} Operation */
@@ -10,9 +11,6 @@ import { alternativeOf } from './credentials.js';
 /** @typedef {import('./types.js').Place} Place */
 /** @typedef {import('./types.js').DeclaredResponse} DeclaredResponse */
 /** @typedef {import('./types.js').ExpectedResponse} ExpectedResponse */
-
-/** Methods that change nothing. */
-export const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY'];
 
 const MEDIA_TYPE = /^[\w!#$&^.+*-]+\/[\w!#$&^.+*-]+$/;
 
@@ -60,8 +58,9 @@ export function prepared(row, { index, base, weight, operations, credentials }) 
     ),
     ...(type && { body: type }),
     auth: alternativeOf(row.auth ?? [], credentials),
-    responses: byKey(row.responses ?? {}, expected),
-    gives: byKey(row.gives ?? {}, (places) => places.map(placeOf)),
+    responses: row.check === false ? {} : byKey(row.responses ?? {}, expected),
+    gives: givesOf(row.gives ?? {}),
+    targets: [...new Set(Object.values(row.targets ?? {}))].filter((slot) => slot !== ''),
     needs: byKey(needs, present),
     ...(undo !== undefined && operations.has(undo) && { undo: operations.get(undo) }),
     ...(role === 'delete' && { deletes: slotOf(row) }),
@@ -119,12 +118,39 @@ function expected({ types, required, ...rest }) {
 }
 
 /**
- * @param {string} place JSON pointer into the answer, `request:` and a pointer into what was sent, or `header:location`
+ * @param {Record<string, string[]>} gives slot -> places
+ * @returns {Record<string, Place[]>}
+ */
+function givesOf(gives) {
+  return Object.fromEntries(
+    Object.entries(gives).map(([slot, places]) => [
+      slot,
+      places.map((place) => placeOf(place, collectionOf(slot))),
+    ]),
+  );
+}
+
+/**
+ * @param {string} slot such as `/pets#id`
+ * @returns {string} the last word of the path of its things
+ */
+function collectionOf(slot) {
+  const words = slot.replace(/#[^#]*$/, '').split('/');
+  return words.filter((word) => word !== '' && word !== '{}').pop() ?? '';
+}
+
+/**
+ * @param {string} place JSON pointer into the answer, `request:` and a pointer into what was sent, `header:location`,
+ *   or `search:` with the resource and the names to look for
+ * @param {string} collection
  * @returns {Place}
  */
-function placeOf(place) {
+function placeOf(place, collection) {
   if (place === 'header:location') {
-    return { from: 'location', path: [] };
+    return { from: 'location', path: [collection] };
+  }
+  if (place.startsWith('search:')) {
+    return { from: 'search', path: place.slice('search:'.length).split(',') };
   }
   return place.startsWith('request:')
     ? { from: 'sent', path: steps(place.slice('request:'.length)) }
@@ -144,15 +170,13 @@ function steps(pointer) {
 
 /**
  * @param {Row} row a delete
- * @returns {string | undefined} the slot of what it deletes: the last one in its path
+ * @returns {string | undefined} the slot of what it deletes: the one that its path ends in
  */
 function slotOf({ url, params = [] }) {
-  for (let index = url.length - 1 - (url.length % 2); index > 0; index -= 2) {
-    const { gen } =
-      params.find(({ in: place, name }) => place === 'path' && name === url[index]) ?? {};
-    if (gen !== undefined && 'bind' in gen) {
-      return gen.bind;
-    }
+  if (url.length % 2 === 1 && url[url.length - 1].replace('/', '') !== '') {
+    return undefined; // only something of it, such as its lock
   }
-  return undefined;
+  const wanted = url[url.length - 1 - (url.length % 2)];
+  const { gen } = params.find(({ in: place, name }) => place === 'path' && name === wanted) ?? {};
+  return gen !== undefined && 'bind' in gen ? gen.bind : undefined;
 }

@@ -1,9 +1,12 @@
 // What a run says about the API before it starts. Once per run.
 
 import { alternativeOf, variablesOf } from './credentials.js';
-import { aboutRun, credentials, seed } from './table.js';
+import { coverageOf } from './coverage.js';
+import { adviceOnBase } from './probe.js';
+import { runWalk } from './journeys.js';
+import { aboutRun, createRandom, credentials, seed } from './table.js';
 
-const { skipped, endpoints, auths, schemes } = aboutRun();
+const { skipped, warnings, last, endpoints, auths, schemes } = aboutRun();
 
 /** Most lines of one kind: a document may have a thousand operations. */
 const MAX_LINES = 10;
@@ -37,7 +40,14 @@ export function announce() {
     `openapi: ${endpoints.length} operations, ${skipped.length} left out. ` +
       `OPENAPI_SEED=${seed} repeats the values of this run`,
   );
-  show(skipped.map(({ name, reason }) => `left out: ${name} - ${reason}`));
+  for (const warning of warnings) {
+    console.warn(`openapi: ${warning}`);
+  }
+  // What is left out by its own nature comes before what the user left out.
+  const bySetting = (/** @type {string} */ reason) =>
+    Number(/OPENAPI_(INCLUDE|EXCLUDE|WRITES)\b/.test(reason));
+  const sorted = skipped.slice().sort((a, b) => bySetting(a.reason) - bySetting(b.reason));
+  show(sorted.map(({ name, reason }) => `left out: ${name} - ${reason}`));
   show(missingCredentials());
 }
 
@@ -76,4 +86,69 @@ function needed(name) {
   return variables.length > 0
     ? variables.join(' and ')
     : `${name} (${scheme?.what ?? 'unknown scheme'})`;
+}
+
+/**
+ * Reads from k6's summary data how much of the document was seen.
+ *
+ * @param {any} metrics
+ * @param {unknown} _figures
+ * @param {any} group the root group
+ * @returns {import('../../types/suite.js').Findings}
+ * @example defineTest({ findings: coverage, ... })
+ */
+export function coverage(metrics, _figures, group) {
+  const more = { count: skipped.length, missing: missingCredentials() };
+  return coverageOf(endpoints, more, metrics, group);
+}
+
+/**
+ * Sends what may end the session, the service or all data and was named by the user: last, one at a time. Before,
+ * if nothing is found at the base path, says so: near the verdict, where it is read.
+ *
+ * @example defineTest({ finish: sendLast, ... })
+ */
+export function sendLast() {
+  const advice = adviceOnBase(endpoints);
+  if (advice !== undefined) {
+    console.warn(`openapi: ${advice}`);
+  }
+  for (const index of last) {
+    runWalk({ operations: [index], weight: 1 }, createRandom(seed, index), false);
+  }
+}
+
+/** Prints what a run would create, change and delete, without sending anything. */
+function printPlan() {
+  const writes = endpoints.filter(({ kind }) => kind === 'api_write');
+  const dangerous = new Set(last.map((index) => endpoints[index].name));
+  const deleted = new Set(writes.flatMap(({ undo }) => undo ?? []));
+  const groups = /** @type {[string, (brief: import('./choose.js').Brief) => boolean][]} */ ([
+    ['creates', ({ role }) => role === 'create'],
+    ['changes', ({ role }) => role === 'update'],
+    ['acts on', ({ role }) => role !== 'create' && role !== 'update' && role !== 'delete'],
+    ['deletes', ({ role }) => role === 'delete'],
+  ]);
+  const lines = [`reads ${endpoints.length - writes.length} operations, writes ${writes.length}`];
+  for (const [word, isOne] of groups) {
+    for (const brief of writes.filter((one) => isOne(one) && !dangerous.has(one.name))) {
+      const after = brief.undo ? `, deleted again with ${brief.undo}` : ', and nothing deletes it';
+      lines.push(`${word}  ${brief.name}${brief.role === 'create' ? after : ''}`);
+    }
+  }
+  for (const name of deleted) {
+    if (!writes.some((brief) => brief.name === name)) {
+      lines.push(`deletes  ${name}, only what this run created`);
+    }
+  }
+  lines.push(...[...dangerous].map((name) => `at the end  ${name}`));
+  lines.push(...skipped.map(({ name, reason }) => `left out  ${name}: ${reason}`));
+  for (const text of [...lines, ...warnings]) {
+    console.log(`# openapi: ${text}`);
+  }
+}
+
+// The wrapper asks for it (openapi plan, --dry-run); `k6 inspect` evaluates this module and sends nothing.
+if (__ENV.OPENAPI_PLAN === 'true') {
+  printPlan();
 }

@@ -7,6 +7,14 @@ export const settings = {
     'Operations the openapi test sends: `tag:NAME`, `method:GET`, names or ids with `*`, comma-separated; default all',
   ),
   OPENAPI_EXCLUDE: list([], 'Operations the openapi test leaves out, written the same way'),
+  OPENAPI_DANGEROUS: list(
+    [],
+    'Operations that may end the session, the account, the service or all data, and are sent all the same, at the end; written the same way',
+  ),
+  OPENAPI_BASE: text(
+    '',
+    'Path between BASE_URL and the paths of the document, such as `/api`; `/` for none; default: as in its servers',
+  ),
   OPENAPI_WRITES: choice(
     /** @type {const} */ (['smoke', 'always', 'never']),
     'smoke',

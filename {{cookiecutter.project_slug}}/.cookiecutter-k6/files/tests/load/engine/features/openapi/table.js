@@ -29,7 +29,7 @@ export const counts = {
 };
 
 /** What is true of the whole run: what to send for security schemes by name, and the seed of all values. */
-export const { credentials, seed } = JSON.parse(shared('facts')[0][0]);
+export const { credentials, seed, base } = JSON.parse(shared('facts')[0][0]);
 
 /**
  * Values that look random and repeat: the same seed, VU, iteration and position give the same value.
@@ -37,6 +37,7 @@ export const { credentials, seed } = JSON.parse(shared('facts')[0][0]);
  * @typedef {object} Random
  * @property {() => number} next at least 0, below 1
  * @property {(length: number) => string} fresh lower-case letters and digits that no other call returns
+ * @property {string[]} made what `fresh` returned since somebody emptied the list
  */
 
 /** A fresh text holds no more than this: 36^11 of them are enough. */
@@ -67,13 +68,18 @@ export function createRandom(...seeds) {
     state = (state + 0x9e3779b9) >>> 0;
     return mixed(state);
   };
+  /** @type {string[]} */
+  const made = [];
   return {
+    made,
     next: () => bits() / 4_294_967_296,
     fresh: (length) => {
       // 53 bits. A letter in front: names and host names like to start with one.
       const digits = ((bits() >>> 11) * 4_294_967_296 + bits()).toString(36).padStart(11, '0');
       const letter = String.fromCharCode(97 + (bits() % 26));
-      return (letter + digits.slice(1 - FRESH_LENGTH)).slice(-Math.min(length, FRESH_LENGTH));
+      const text = (letter + digits.slice(1 - FRESH_LENGTH)).slice(-Math.min(length, FRESH_LENGTH));
+      made.push(text);
+      return text;
     },
   };
 }
@@ -126,13 +132,15 @@ export const walkAt = (kind, index) => JSON.parse((kind === 'sweep' ? sweep : wa
 /**
  * Reads what only options, set-up and summary need. At init, once per run: not in every VU.
  *
- * @returns {{ skipped: { name: string, reason: string }[], endpoints: import('./choose.js').Brief[],
+ * @returns {{ skipped: { name: string, reason: string }[], warnings: string[], last: number[], endpoints: import('./choose.js').Brief[],
  *   auths: [alternatives: string[][], count: number][], schemes: Record<string, import('./types.js').Scheme> }}
  *   what was left out and why, the operations, sets of credentials that they want, the security schemes
  * @example const { skipped } = aboutRun();
  */
 export const aboutRun = () => ({
   skipped: Array.from(shared('skipped'), ([text]) => JSON.parse(text)),
+  warnings: Array.from(shared('warnings'), ([text]) => JSON.parse(text)),
+  last: JSON.parse(shared('last')[0][0]),
   endpoints: Array.from(shared('endpoints'), ([text]) => JSON.parse(text)),
   auths: Array.from(shared('auths'), ([text]) => JSON.parse(text)),
   schemes: JSON.parse(shared('schemes')[0][0]),

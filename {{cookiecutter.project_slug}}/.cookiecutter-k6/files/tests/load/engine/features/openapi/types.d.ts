@@ -77,6 +77,8 @@ export interface Parameter {
   optional?: boolean;
   style?: Style;
   explode?: boolean;
+  /** How the lists in a list are written. */
+  inner?: Style;
   /** The value is sent as JSON text. */
   json?: boolean;
   /** Reserved characters stay as they are. */
@@ -120,6 +122,8 @@ export interface Row {
   journey: string;
   role: Role;
   params?: Parameter[];
+  /** Optional parameters that are not sent. */
+  left?: string[];
   body?: { required?: boolean; types: BodyType[] };
   /** Alternatives; each is a set of schemes that go together. */
   auth?: string[][];
@@ -131,6 +135,12 @@ export interface Row {
   needs?: Record<string, string[]>;
   undo?: string;
   skip?: string;
+  /** What harm it may do, such as `ends the session`. */
+  danger?: string;
+  /** Values that name what a write changes -> their slots; an empty one: nothing gives the value. */
+  targets?: Record<string, string>;
+  /** Not in the file: false when the overrides switch the checks of its answers off. */
+  check?: boolean;
 }
 
 /** What is to be sent for a security scheme; without a value: the suite's own token. */
@@ -142,7 +152,7 @@ export interface Credential {
 
 /** Where an answer, or the body that was sent, holds an id. */
 export interface Place {
-  from: 'answer' | 'sent' | 'location';
+  from: 'answer' | 'sent' | 'location' | 'search';
   path: string[];
 }
 
@@ -174,6 +184,8 @@ export interface Operation {
   /** Slot -> operations that give it. */
   needs: Record<string, number[]>;
   undo?: number;
+  /** Slots that must be filled with ids of this run's own. */
+  targets: string[];
   /** The slot of what a delete deletes. */
   deletes?: string;
 }
@@ -198,6 +210,7 @@ export interface Header {
   format: number;
   document: { title?: string; version?: string; openapi?: string; source?: string } | null;
   base?: string;
+  servers?: { host: string; base: string }[];
   schemes?: Record<string, Scheme>;
   unsupported?: { at: string; what: string }[];
 }
@@ -207,6 +220,8 @@ export interface Override {
   skip?: string | boolean;
   ok?: string[];
   weight?: number;
+  /** false: its answers are not checked against the document. */
+  check?: boolean;
   values?: Record<string, Json>;
 }
 

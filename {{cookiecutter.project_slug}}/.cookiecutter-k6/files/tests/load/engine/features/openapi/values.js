@@ -218,7 +218,7 @@ function makePlain({ min, max = Math.max(min, 24), like, fresh }, source) {
  */
 function likeness(characters, { min, max, fresh }, source) {
   const end = fresh ? source.random.fresh(max) : '';
-  const gap = end !== '' && max > end.length ? ' ' : '';
+  const gap = end !== '' && max > end.length ? '-' : '';
   const head = characters
     .slice(0, Math.max(0, max - end.length - gap.length))
     .join('')
@@ -246,8 +246,11 @@ function makeFormat({ format, min = 0, max = Infinity }, source) {
       return `${day().slice(11, 19)}Z`;
     case 'duration':
       return `P${between(source, 1, 9)}D`;
-    case 'uuid':
-      return UUID.replace(/x/g, () => upTo(source, 16).toString(16));
+    case 'uuid': {
+      const id = UUID.replace(/x/g, () => upTo(source, 16).toString(16));
+      random.made.push(id);
+      return id;
+    }
     case 'email':
       return framed('', '@example.com', { min, max }, source);
     case 'uri':

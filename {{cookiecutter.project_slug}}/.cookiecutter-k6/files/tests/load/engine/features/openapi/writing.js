@@ -154,9 +154,15 @@ function joined(value, explode, separator, write) {
 export function inQuery(parameter, value) {
   const { name, style = 'form', explode = style === 'form', json } = parameter;
   const write = parameter.reserved ? reserved : encoded;
-  return json
-    ? [`${encodeURIComponent(name)}=${encodeURIComponent(JSON.stringify(value))}`]
-    : pairs(name, value, { style, explode, write });
+  if (json) {
+    return [`${encodeURIComponent(name)}=${encodeURIComponent(JSON.stringify(value))}`];
+  }
+  const between = decodeURIComponent(SEPARATORS[parameter.inner ?? ''] ?? ',');
+  const flat =
+    parameter.inner !== undefined && Array.isArray(value)
+      ? value.map((item) => (Array.isArray(item) ? item.map(plain).join(between) : item))
+      : value;
+  return pairs(name, flat, { style, explode, write });
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The test of a database.
+ * The database test.
  *
  * @type {import('../../types/features.js').Feature}
  */

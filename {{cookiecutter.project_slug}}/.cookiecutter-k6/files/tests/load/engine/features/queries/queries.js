@@ -10,15 +10,15 @@ import { markOf } from '../database/run-mark.js';
 
 /** @typedef {import('../database/types.js').DatabaseTest} DatabaseTest */
 
-/** Time of one query, from the statement to its last row, as the VU sees it. */
+/** Duration of a query as seen by the VU, from sending the statement to reading the last row. */
 const queryDuration = new Trend('db_query_duration', true);
 const queriesExecuted = new Counter('db_queries_executed');
 const queryFailed = new Rate('db_query_failed');
 
 /**
- * Makes everything scripts/database.js exports: a test of the queries of config/database.js.
+ * Creates a test that runs the queries of config/database.js.
  *
- * @param {string} name of the test
+ * @param {string} name name of the test
  * @param {DatabaseTest} table
  * @returns {import('../../types/suite.js').LoadTest & { iteration: (data: any) => void }}
  * @example const test = defineDatabaseTest('database', database);
@@ -56,7 +56,7 @@ export function defineDatabaseTest(name, table) {
 /**
  * @param {string} query
  * @param {import('../database/types.js').Query} row
- * @returns {(connection: ReturnType<typeof openConnection>, mark: string) => void} runs and records it
+ * @returns {(connection: ReturnType<typeof openConnection>, mark: string) => void} runs the query and records its metrics
  */
 function measured(query, { sql, args = () => [], minRows = 0 }) {
   const tags = { query };
@@ -82,7 +82,7 @@ function measured(query, { sql, args = () => [], minRows = 0 }) {
 }
 
 /**
- * The views that one VU looks at while the load runs.
+ * The `during` views, polled by the first VU.
  *
  * @param {DatabaseTest} table
  * @returns {{ metrics: string[], look: (connection: ReturnType<typeof openConnection>) => void }}

@@ -1,5 +1,5 @@
 /**
- * Tests of resources of an API, described as a table.
+ * Tests of an API's resources, described as a table.
  *
  * @type {import('../../types/features.js').Feature}
  */

@@ -1,6 +1,6 @@
 import { list } from '../../settings/kinds.js';
 
-/** Settings of the tests of resources. */
+/** Settings of the resource tests. */
 export const settings = {
   RESOURCES: list([], 'Rows of `config/resources.js` that the test `resources` runs; default: all'),
 };

@@ -3,24 +3,24 @@ import type { LoadTest, Shape, Thresholds } from '../../types/suite.js';
 
 /** One row of config/resources.js. */
 export interface ResourceRow {
-  /** Below `API_PREFIX`, such as `/orders`. */
+  /** Path below `API_PREFIX`, such as `/orders`. */
   path: string;
   /** Name of the k6 group around the whole journey. */
   group: string;
-  /** Where the entries of a list are: `array` for a bare `[...]`, else the field, such as `data` for `{ data: [...] }`. */
+  /** Where a list response holds its entries: `array` for a bare `[...]`, else the field, such as `data` for `{ data: [...] }`. */
   list: string;
   /** Field that holds an entry's id; default `id`. */
   id?: string;
-  /** Longest time for each answer, milliseconds; adds a check. */
+  /** Maximum response time in milliseconds; adds a check. */
   withinMs?: number;
-  /** The journey: these requests, in this order. A step that needs an id is left out when there is none. */
+  /** The journey: requests in this order. A step that needs an id is skipped if there is none. */
   steps: ResourceStep[];
   /**
-   * What counts as good. A threshold on the `trend` of a step also holds for its endpoint. `errors` is the share
-   * of requests with a failed check.
+   * Pass/fail criteria. A threshold on the `trend` of a step also applies to its endpoint. `errors` is the rate of
+   * requests with a failed check.
    */
   thresholds?: Thresholds;
-  /** How much when no profile is asked for; default: up to 10 users for 3 minutes. */
+  /** Load without a profile; default: up to 10 VUs for 3 minutes. */
   shape?: Shape;
 }
 
@@ -31,31 +31,31 @@ export interface ResourceStep {
    * path/id, `add` POST path/id/below, `remove` DELETE path/id.
    */
   do: 'create' | 'list' | 'search' | 'read' | 'update' | 'add' | 'remove';
-  /** Makes a new body for each request. */
+  /** Creates the body of each request. */
   body?: () => unknown;
-  /** Query of a list, such as `page=1&limit=20`. */
+  /** Query string of a list, such as `page=1&limit=20`. */
   query?: string;
-  /** Words to search for, one at random. */
+  /** Search terms; each request picks one at random. */
   terms?: string[];
-  /** Ids to read, one at random. Without it: the created entry's, or one of the list when nothing is created. */
+  /** Ids to read; each request picks one at random. Default: the id of the created entry, else one from the list. */
   ids?: string[];
   /** Name of the sub-resource that `add` writes to, such as `comments`. */
   below?: string;
-  /** Instead of the usual method, such as `PUT` for an update. */
+  /** Overrides the default method, such as `PUT` for an update. */
   method?: string;
   /** Accepted statuses. Default: 201 for `create`, any 2xx for `add`, 200 or 204 for `remove`, else 200. */
   statuses?: number[];
-  /** Trend of the request's duration. */
+  /** Name of a trend metric for the request's duration. */
   trend?: string;
-  /** Counter of successful requests. */
+  /** Name of a counter metric for successful requests. */
   counter?: string;
-  /** Pause after the step, seconds: fixed, or from and to. */
+  /** Pause after the step in seconds: fixed, or [min, max]. */
   pause?: number | [number, number];
-  /** Name of a group inside the row's. */
+  /** Name of a k6 group inside the row's group. */
   group?: string;
 }
 
-/** What the requests of one iteration hand on. */
+/** Ids that the requests of one iteration pass on to later ones. */
 export interface Found {
   created?: string;
   listed?: string;

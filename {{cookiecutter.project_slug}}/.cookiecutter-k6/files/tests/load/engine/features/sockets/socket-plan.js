@@ -58,9 +58,12 @@ function addressOf({ path: usual }) {
     // k6 ignores credentials in the address of a socket.
     url: `${href.replace(/\/\/[^@/]*@/, '//')}${tail}`,
     shown: `${masked}${tail}`,
-    headers: credentials
-      ? { Authorization: `Basic ${encoding.b64encode(decodeURIComponent(credentials))}` }
-      : {},
+    headers: {
+      ...env.requestHeaders,
+      ...(credentials && {
+        Authorization: `Basic ${encoding.b64encode(decodeURIComponent(credentials))}`,
+      }),
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Tests of tenants: tiers, limits, memory and capacity.
+ * Tenant tests: tiers, rate limits, memory and capacity.
  *
  * @type {import('../../types/features.js').Feature}
  */

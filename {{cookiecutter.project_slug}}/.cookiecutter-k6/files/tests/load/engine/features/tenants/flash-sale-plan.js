@@ -1,10 +1,10 @@
-// What the flash sale adds to options and summary. Loaded outside the VUs only.
+// Thresholds, metrics and findings of the flash sale. Never loaded in a VU.
 
 import { env } from '../../../lib/config.js';
 import { rounded } from '../../summary/statistics.js';
 
 /**
- * What `defineTest` needs.
+ * Returns the flash sale's part of the `defineTest` spec.
  *
  * @returns {Required<Pick<import('../../types/suite.js').TestSpec, 'thresholds' | 'metrics' | 'always' | 'findings'>>}
  * @example const test = defineTest({ name: 'flash-sale', ...salePlan(), endpoints: [SALE] });
@@ -39,36 +39,36 @@ export function salePlan() {
  */
 function findingsOf(metrics) {
   const of = (/** @type {string} */ name) => metrics[`flash_sale_${name}`]?.values ?? {};
-  const figure = (/** @type {number | undefined} */ value) =>
+  const orNull = (/** @type {number | undefined} */ value) =>
     value === undefined ? null : rounded(value);
   const p95 = (/** @type {string} */ name) =>
     of(name).count > 0 ? rounded(of(name)['p(95)']) : null;
   const sold = of('sold').count ?? 0;
   const lost = of('lost').count ?? 0;
-  const before = figure(of('stock_before').value);
-  const after = figure(of('stock_after').value);
+  const before = orNull(of('stock_before').value);
+  const after = orNull(of('stock_after').value);
   const wins = of('wins_per_buyer');
   const range = wins.count > 0 ? `${wins.min} / ${wins.med} / ${wins.max}` : null;
   const reasons = [];
   if (before !== null && sold > before) {
     reasons.push(`flash sale: oversold, ${sold} sold of ${before} in stock`);
   } else if (after !== null && after < 0) {
-    reasons.push(`flash sale: oversold, the stock is ${after} afterwards`);
+    reasons.push(`flash sale: oversold, the stock is ${after} after the sale`);
   } else if (of('unbooked').count > 0) {
     reasons.push(
-      `flash sale: ${sold} sold, but the stock only fell from ${before} to ${after}: some were sold twice`,
+      `flash sale: ${sold} sold, but the stock only fell from ${before} to ${after}: some units were sold twice`,
     );
   }
   if (sold > 0 && lost === 0) {
     reasons.push(
-      'flash sale: never sold out, so nothing was shown: FLASH_SALE_STOCK is too high for this crowd',
+      'flash sale: never sold out, so the test is inconclusive: lower FLASH_SALE_STOCK or raise VUS',
     );
   }
   return {
     tables: [
       {
         title: 'Flash sale',
-        head: ['product', 'stock', 'sold', 'left', 'sold-out answers', 'p95 won ms', 'p95 lost ms'],
+        head: ['product', 'stock', 'sold', 'left', 'rejected', 'p95 won ms', 'p95 lost ms'],
         rows: [
           [
             env.FLASH_SALE_PRODUCT,
@@ -83,8 +83,8 @@ function findingsOf(metrics) {
       },
       {
         title: 'Fairness',
-        head: ['buyers', 'won each, min / median / max', 'won after "sold out" %'],
-        rows: [[String(wins.count ?? 0), range, figure(100 * (of('late_wins').rate ?? 0))]],
+        head: ['buyers', 'won per buyer, min / median / max', 'won after "sold out" %'],
+        rows: [[String(wins.count ?? 0), range, orNull(100 * (of('late_wins').rate ?? 0))]],
       },
     ],
     reasons,

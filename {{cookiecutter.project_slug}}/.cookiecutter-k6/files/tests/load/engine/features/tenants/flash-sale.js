@@ -1,24 +1,25 @@
 import { Counter, Gauge, Rate, Trend } from 'k6/metrics';
-import { checker, endpoint, jsonAt, request, requestQuietly } from '../../../lib/http.js';
+import { checker } from '../../../lib/checker.js';
+import { endpoint, jsonAt, request, requestQuietly } from '../../../lib/http.js';
 import { env } from '../../../lib/config.js';
 import { tierHeaders } from './tenant.js';
 
 const sold = new Counter('flash_sale_sold');
 const lost = new Counter('flash_sale_lost');
-/** Sold minus what was in stock: above zero only when more was sold than there was. */
+/** Units sold minus the stock before the sale: above zero only when oversold. */
 const overStock = new Counter('flash_sale_over_stock');
-/** Sold minus what the stock fell by. */
+/** Units sold minus the decrease of the stock. */
 const unbooked = new Counter('flash_sale_unbooked');
 const stockBefore = new Gauge('flash_sale_stock_before');
 const stockAfter = new Gauge('flash_sale_stock_after');
 const wonDuration = new Trend('flash_sale_won_duration', true);
 const lostDuration = new Trend('flash_sale_lost_duration', true);
-/** What each buyer got before it was told that nothing is left. */
+/** Successful orders of each buyer before its first "sold out". */
 const winsPerBuyer = new Trend('flash_sale_wins_per_buyer');
-/** Share of the wins of buyers who had been told before that nothing is left. */
+/** Fraction of successful orders by buyers who had already been told "sold out". */
 const lateWins = new Rate('flash_sale_late_wins');
 
-/** A crowd that is twenty times the usual one within ten seconds. @type {import('../../types/suite.js').Shape} */
+/** Twenty times the usual users within ten seconds. @type {import('../../types/suite.js').Shape} */
 export const saleShape = {
   executor: 'ramping-vus',
   startVUs: 0,
@@ -34,7 +35,7 @@ export const saleShape = {
   ],
 };
 
-/** Both are right answers. */
+/** 409 means sold out: both statuses are expected. */
 export const SALE = endpoint('POST /orders', '/orders', { method: 'POST', statuses: [201, 409] });
 
 const STOCK = endpoint('GET /inventory/{id}', '/inventory/{id}', { kind: 'setup', phase: 'setup' });
@@ -57,7 +58,7 @@ let wins = 0;
 let toldSoldOut = false;
 
 /**
- * Orders one, as the tenant of the calling VU.
+ * Orders one unit as the tenant of the calling VU.
  *
  * @example export default test.run(buy);
  */
@@ -83,10 +84,10 @@ export function buy() {
 }
 
 /**
- * Reads the stock before the sale; with FLASH_SALE_STOCK sets it first.
+ * Reads the stock before the sale. Sets it first if FLASH_SALE_STOCK is set.
  *
- * @returns {number}
- * @throws when the stock cannot be read, or there is nothing to sell
+ * @returns {number} units in stock
+ * @throws when the stock cannot be read or is not above 0
  * @example const stock = openSale();
  */
 export function openSale() {
@@ -98,7 +99,7 @@ export function openSale() {
   if (!(stock > 0)) {
     throw new Error(
       `flash-sale: the stock of ${env.FLASH_SALE_PRODUCT} is ${stock}, expected more than 0. ` +
-        'Restock it, or run again with FLASH_SALE_STOCK=1000',
+        'Restock it, or let the test do it: FLASH_SALE_STOCK=1000',
     );
   }
   stockBefore.add(stock);
@@ -109,8 +110,8 @@ export function openSale() {
 /**
  * Reads the stock after the sale.
  *
- * @param {number} before
- * @throws when it cannot be read
+ * @param {number} before stock before the sale
+ * @throws when the stock cannot be read
  * @example closeSale(data.stock);
  */
 export function closeSale(before) {
@@ -126,7 +127,7 @@ function readStock() {
   if (typeof stock !== 'number') {
     throw new Error(
       `flash-sale: GET /inventory/${path.id} has no number in ${env.FLASH_SALE_FIELD} ` +
-        `(status ${response.status}); FLASH_SALE_PRODUCT and FLASH_SALE_FIELD say which and where`,
+        `(status ${response.status}). Set FLASH_SALE_PRODUCT to an existing product and FLASH_SALE_FIELD to its stock field`,
     );
   }
   return stock;

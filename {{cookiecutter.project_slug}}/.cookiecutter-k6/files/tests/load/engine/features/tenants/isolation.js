@@ -3,22 +3,22 @@ import { Rate } from 'k6/metrics';
 import { isolation, tiers } from '../../../config/tenants.js';
 import { env } from '../../../lib/config.js';
 
-/** Share of the requests next to a noisy tier that are slower than the same VU's limit, by the tag `tier`. */
+/** Fraction of requests next to a noisy tier that exceed the limit of their VU, by the tag `tier`. */
 const tierSlowdown = new Rate('tier_slowdown');
 
-/** A VU with fewer quiet samples has no opinion; more than so many it does not keep. */
+/** A VU with fewer quiet samples records nothing; it keeps at most MOST_SAMPLES. */
 const FEWEST_SAMPLES = 3;
 const MOST_SAMPLES = 200;
 
 /**
- * Watches what a noisy tier does to the tier of the calling VU. k6 cannot compare two percentiles, but a VU can
- * compare its own requests: less than 5 % above a limit made of the quiet p95 means that the noisy p95 is below it.
+ * Measures how a noisy tier affects the tier of the calling VU. k6 cannot compare two percentiles, but a VU can
+ * compare its own requests: if fewer than 5 % exceed a limit derived from the quiet p95, the noisy p95 is below it.
  *
- * Also tags the samples with `neighbour`, quiet or noisy, so that the summary has both figures.
+ * Also tags the samples with `neighbour` (quiet, noisy or other), so that the summary can show both parts.
  *
  * @param {string} tier
- * @returns {{ begin: () => boolean, took: (ms: number) => void }} call around each request; `begin` says whether
- *   the tier itself is the noisy one by now, so that its users meet its limit
+ * @returns {{ begin: () => boolean, took: (ms: number) => void }} call both around each request; `begin` returns
+ *   true while `tier` itself is the noisy one and its users exceed their limit
  * @example const watch = createIsolationWatch('starter'); watch.begin(); watch.took(response.timings.duration);
  */
 export function createIsolationWatch(tier) {
@@ -52,7 +52,7 @@ export function createIsolationWatch(tier) {
 }
 
 /**
- * @param {number} share of the run
+ * @param {number} share elapsed fraction of the run, 0 to 1
  * @returns {string}
  */
 function partOf(share) {
@@ -62,7 +62,7 @@ function partOf(share) {
 
 /**
  * @param {number[]} samples milliseconds
- * @returns {number} the slowest that still counts as undisturbed; Infinity: too few to tell
+ * @returns {number} slowest acceptable duration in milliseconds; Infinity with too few samples
  */
 function limitOf(samples) {
   if (samples.length < FEWEST_SAMPLES) {

@@ -1,4 +1,4 @@
-// The search for the highest rate a service holds. Loaded outside the VUs only.
+// The search for the highest request rate that a service sustains. Never loaded in a VU.
 
 import { env } from '../../../lib/config.js';
 import { rounded } from '../../summary/statistics.js';
@@ -6,21 +6,21 @@ import { rounded } from '../../summary/statistics.js';
 /** @typedef {import('../../types/suite.js').Stage} Stage */
 /** @typedef {import('../../types/suite.js').RunFigures} RunFigures */
 
-/** How long each rate is held. */
+/** Duration of each step. */
 const HOLD = '10s';
 
 /**
- * Shares of a step's requests that missed the target: a step above the first is not good, one above the second ends the
- * run. A hiccup between good steps is neither.
+ * Fractions of missed requests: a step above MISSED_SHARE fails, one above ABORT_SHARE ends the run. A failed step
+ * between passing ones is treated as a hiccup.
  */
 const MISSED_SHARE = 0.05;
 const ABORT_SHARE = 0.25;
 
-/** Fewer are no sign of anything. */
+/** Fewer missed requests than this are never significant. */
 const FEWEST_MISSED = 5;
 
 /**
- * Ever higher rates, each a little above the one before, from RATE_FROM to RATE_TO.
+ * The rates to try: from RATE_FROM to RATE_TO, growing by a constant factor.
  *
  * @returns {number[]} requests per second
  * @example ratesOf(10, 14, 1.1) // [10, 11, 12, 13, 14]
@@ -34,8 +34,9 @@ export function ratesOf(from = env.RATE_FROM, to = env.RATE_TO, growth = env.RAT
 }
 
 /**
- * What `defineTest` needs. Each step has a threshold of its own, on the number of requests that missed the target:
- * k6 ends the run at the first step that has far too many. The last step must not have too many.
+ * Returns the part of the `defineTest` spec that depends on the rates. Each step has a threshold on the number of
+ * requests that missed the target: k6 aborts the run at the first step above ABORT_SHARE. The last step must also
+ * stay below MISSED_SHARE.
  *
  * @returns {Required<Pick<import('../../types/suite.js').TestSpec, 'defaultLoad' | 'heavy' | 'thresholds' | 'always' | 'findings'>>}
  * @throws when RATE_FROM is not below RATE_TO
@@ -48,7 +49,7 @@ export function kneePlan() {
     );
   }
   const rates = ratesOf();
-  // At the target's limit this many requests are on their way at once; twice that lets the limit be crossed.
+  // Requests in flight at the target's limit, times two so that the limit can be crossed.
   const users = Math.ceil((2 * env.RATE_TO * env.KNEE_P95) / 1000) + 10;
   const patient = [`p(95)<${4 * env.KNEE_P95}`];
   return {
@@ -74,12 +75,12 @@ export function kneePlan() {
       checks: ['rate>0.5'],
     },
     always: ({ stages, chosen }) => (chosen === undefined ? abortsOf(stages) : {}),
-    findings: (metrics, figures) => findingsOf(metrics, figures),
+    findings: (metrics, run) => findingsOf(metrics, run),
   };
 }
 
 /**
- * @param {string} name of a step, such as `step-3-13rate`
+ * @param {string} name name of a step, such as `step-3-13rate`
  * @returns {number} requests per second
  */
 function rateOf(name) {
@@ -88,9 +89,9 @@ function rateOf(name) {
 
 /**
  * @param {RunFigures['stages']} stages
- * @param {number} i which of them
- * @param {number} share
- * @returns {number} of the requests planned in that step
+ * @param {number} i index of the stage
+ * @param {number} share fraction of the requests planned in that stage
+ * @returns {number} requests, at least FEWEST_MISSED
  */
 function missesOf(stages, i, share) {
   const seconds = (stages[i].endsAt - (stages[i - 1]?.endsAt ?? 0)) / 1000;
@@ -115,24 +116,24 @@ function abortsOf(stages) {
 
 /**
  * @param {any} metrics
- * @param {RunFigures} figures
+ * @param {RunFigures} run
  * @returns {import('../../types/suite.js').Findings}
  */
 function findingsOf(metrics, { stages }) {
   const isCrossed = (/** @type {string} */ metric) =>
     Object.values(metrics[metric]?.thresholds ?? {}).some(({ ok }) => !ok);
   const end = stages.findIndex(({ name }) => isCrossed(`knee_missed{stage:${name}}`));
-  // The step that ended the run is the last that counts: k6 takes a moment, in which the next one begins.
+  // Ignore steps after the one that ended the run: k6 takes a moment to stop, so the next step may have begun.
   const steps = stages
     .slice(0, end < 0 ? stages.length : end + 1)
     .map(({ name }, i) => ({ ...stepOf(name, metrics), most: missesOf(stages, i, MISSED_SHARE) }))
     .filter(({ requests }) => requests > 0);
   const bad = (/** @type {{ missed: number, most: number }} */ { missed, most }) => missed >= most;
   if (steps.every(({ rate }) => Number.isNaN(rate))) {
-    // Under a profile of users there are no rates.
+    // A profile with a VU executor has no rates.
     return { tables: [], reasons: [] };
   }
-  // The first of the bad steps at the end: good ones behind a bad one prove that it was a hiccup.
+  // The first of the trailing failed steps: a passing step after a failed one proves that it was a hiccup.
   const good = steps.length - [...steps].reverse().findIndex((step) => !bad(step)) - 1;
   const at = steps.some((step) => !bad(step)) ? good + 1 : 0;
   const starved = steps[at] === undefined && isCrossed('dropped_iterations');
@@ -150,7 +151,7 @@ function findingsOf(metrics, { stages }) {
     ...cells(step),
   ];
   const reason = starved
-    ? 'the load generator ran out of users'
+    ? 'the load generator ran out of VUs'
     : `${broke?.missed} of ${broke?.requests} requests missed the target, p95 ${broke?.p95} ms`;
   return {
     tables: [
@@ -159,7 +160,7 @@ function findingsOf(metrics, { stages }) {
         head: ['rate', 'requests/s', 'requests', 'missed', 'p95 ms'],
         rows: [
           row('highest that met the targets', held),
-          ...(broke ? [row('first that did not', broke)] : []),
+          ...(broke ? [row('first that missed them', broke)] : []),
         ],
       },
     ],
@@ -167,8 +168,8 @@ function findingsOf(metrics, { stages }) {
       broke === undefined
         ? []
         : [
-            `breaking point: ${held === undefined ? `below ${broke.rate}` : held.rate} requests a second met the targets ` +
-              `(${target}); at ${broke.rate} ${reason}`,
+            `breaking point: ${held === undefined ? `below ${broke.rate}` : held.rate} requests/s met the targets ` +
+              `(${target}); at ${broke.rate} requests/s, ${reason}`,
           ],
     explains: (metric) => /^(knee_missed|dropped_iterations)/.test(metric),
     endedEarly: broke !== undefined,

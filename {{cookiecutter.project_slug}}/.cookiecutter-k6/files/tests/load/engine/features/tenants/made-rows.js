@@ -1,5 +1,5 @@
-// Rows of test data as a real shop has them: few products sell much, most hardly at all; texts and prices are short and
-// low as a rule, and long and high now and then. A seed and a number always make the same row.
+// Generates realistic test data: a few products sell a lot, most hardly at all; most texts are short and most prices
+// low, with a long tail. The same seed and number always generate the same row.
 
 import { catalogue } from '../../../config/tenants.js';
 import { seeded, zipf } from './zipf.js';
@@ -12,14 +12,14 @@ const SPREAD = 2_654_435_761;
 /**
  * @param {number} seed
  * @param {number} number
- * @returns {() => number} random numbers of this row alone
+ * @returns {() => number} random number generator for this row
  */
 function randomOf(seed, number) {
   return seeded(Math.imul(number + 1, SPREAD) ^ Math.imul(seed, 40_503));
 }
 
 /**
- * A number that is mostly near the median, and sometimes many times larger (log-normal).
+ * A log-normal number: usually near the median, sometimes many times larger.
  *
  * @param {() => number} random
  * @param {number} middle
@@ -35,7 +35,7 @@ function skewed(random, middle, spread) {
  * A product of a bulk import.
  *
  * @param {number} seed
- * @param {number} number of the row, from 0
+ * @param {number} number row number, from 0
  * @returns {{ sku: string, name: string, category: string, price: number, stock: number, description: string }}
  * @example productRow(1, 0).sku // 'load-1-0'
  */
@@ -55,11 +55,11 @@ export function productRow(seed, number) {
 }
 
 /**
- * An order: mostly few lines, of products in the order of their popularity.
+ * An order, usually of a few products; popular ones are more likely.
  *
  * @param {number} seed
- * @param {number} number of the row, from 0
- * @param {number} [products] how many there are
+ * @param {number} number row number, from 0
+ * @param {number} [products] number of products in the catalogue
  * @returns {{ id: string, items: { productId: string, quantity: number }[] }}
  * @example orderRow(1, 0, 500).items[0].productId // 'product-0003'
  */

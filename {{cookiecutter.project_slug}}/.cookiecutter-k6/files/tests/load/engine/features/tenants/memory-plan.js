@@ -1,13 +1,13 @@
-// What the search for leaks adds to options and summary. Loaded outside the VUs only.
+// Scenario, thresholds and findings of the memory-leak test. Never loaded in a VU.
 
 import { env } from '../../../lib/config.js';
 import { rounded } from '../../summary/statistics.js';
 
-/** Readings without which nothing can be said. */
+/** Fewer readings are not enough for a verdict. */
 const FEWEST_READINGS = 20;
 
 /**
- * What `defineTest` needs: the sampler next to the load, and the verdict.
+ * Returns the memory test's part of the `defineTest` spec: the sampler scenario and the verdict.
  *
  * @returns {Required<Pick<import('../../types/suite.js').TestSpec, 'companions' | 'always' | 'findings'>>}
  * @example const test = defineTest({ name: 'memory-leak', ...memoryPlan(), endpoints });
@@ -41,8 +41,8 @@ function findingsOf(metrics) {
   };
   const usage = metrics.memory_usage_mb?.values ?? {};
   const perHour = gauge('memory_growth_mb_per_hour');
-  const atLeast = gauge('memory_growth_at_least');
-  const leaks = atLeast !== null && atLeast >= env.MEMORY_LIMIT;
+  const least = gauge('memory_growth_at_least');
+  const leaks = least !== null && least >= env.MEMORY_LIMIT;
   return {
     tables: [
       {
@@ -63,7 +63,7 @@ function findingsOf(metrics) {
             ...['min', 'med', 'max'].map((stat) => (usage.count > 0 ? rounded(usage[stat]) : null)),
             gauge('memory_warm_up_mb'),
             perHour,
-            atLeast,
+            least,
             env.MEMORY_LIMIT,
           ],
         ],
@@ -71,7 +71,7 @@ function findingsOf(metrics) {
     ],
     reasons: leaks
       ? [
-          `memory leak: grows by ${perHour} MB an hour after the warm-up, at least ${atLeast} (limit ${env.MEMORY_LIMIT})`,
+          `memory leak: grows by ${perHour} MB/hour after the warm-up, at least ${least} (limit ${env.MEMORY_LIMIT})`,
         ]
       : [],
     explains: (metric) => metric === 'memory_growth_at_least' && leaks,

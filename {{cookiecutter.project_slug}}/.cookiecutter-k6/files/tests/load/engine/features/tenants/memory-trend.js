@@ -1,39 +1,39 @@
-// Tells a leak from noise. Pure; runs in the one VU that samples the service's memory.
+// Distinguishes a leak from noise. Pure functions, used by the VU that samples the service's memory.
 
 /** @typedef {{ at: number, mb: number }} Reading `at` in milliseconds */
 
 /**
- * What the readings behind the warm-up say, MB per hour.
+ * Memory trend after the warm-up.
  *
  * @typedef {object} MemoryTrend
- * @property {number} perHour by which the memory grows
- * @property {number} atLeast by which it grows for sure; -Infinity: nothing is sure
- * @property {number} warmUpMb by which it grew during the warm-up
+ * @property {number} perHour estimated growth, MB per hour
+ * @property {number} least lower bound of the growth, MB per hour; -Infinity when nothing is certain
+ * @property {number} warmUpMb growth during the warm-up, MB
  */
 
-/** Into how many blocks the readings are put: many when the noise is quick, few when it is slow. */
+/** Numbers of blocks to try: many suit fast noise, few suit slow noise. */
 const BLOCKS = [24, 12, 8];
 
-/** Quantile of the normal distribution: one steady run in a thousand may look like a leak. */
+/** Quantile of the normal distribution: at most one false alarm in a thousand runs. */
 const CERTAINTY = 3.09;
 
-/** Blocks count as alike up to here: growth that is not even, such as under uneven load, looks alike too. */
-const MOST_ALIKE = 0.6;
+/** Upper bound of the autocorrelation: uneven growth, such as under uneven load, looks correlated too. */
+const MAX_CORRELATION = 0.6;
 
 const HOUR_MS = 3_600_000;
 
 /**
- * Finds the trend of a memory that also makes noise, such as a garbage collector's saw teeth. A leak lifts the floor:
- * what is left when everything that can be freed has been. So of each block of readings the lowest counts.
+ * Estimates the memory trend despite noise such as a garbage collector's sawtooth. A leak raises the floor, the memory
+ * that remains after everything possible has been freed. So only the lowest reading of each block counts.
  *
- * The slope is the median of the slopes between all pairs of blocks (Theil and Sen): any three in ten of them may be
- * wrong. Its lower bound comes from the ranks of those slopes, whatever the noise's distribution, and lies lower
- * when blocks that follow each other are alike, as in a memory that wanders.
+ * The slope is the median of the slopes between all pairs of blocks (Theil-Sen), which tolerates 29 % outliers. Its
+ * lower bound comes from the ranks of those slopes, independent of the distribution of the noise. It is lower when
+ * neighbouring blocks are correlated, as in a memory that drifts.
  *
  * @param {Reading[]} readings in order
- * @param {number} warmUp share of the time that is left out at the start, 0 to 1
- * @returns {MemoryTrend | null} null: too few readings
- * @example trendOf(readings, 0.25)?.atLeast // 212.5
+ * @param {number} warmUp fraction of the time to skip at the start, 0 to 1
+ * @returns {MemoryTrend | null} null with too few readings
+ * @example trendOf(readings, 0.25)?.least // 212.5
  */
 export function trendOf(readings, warmUp) {
   const first = readings[0]?.at ?? 0;
@@ -45,7 +45,7 @@ export function trendOf(readings, warmUp) {
   if (trends.length === 0) {
     return null;
   }
-  const surest = trends.reduce((best, each) => (each.atLeast > best.atLeast ? each : best));
+  const surest = trends.reduce((best, each) => (each.least > best.least ? each : best));
   const [floor] = blocksOf(rest, BLOCKS[BLOCKS.length - 1]);
   return { ...surest, warmUpMb: rest.length < readings.length ? floor.mb - readings[0].mb : 0 };
 }
@@ -68,18 +68,19 @@ function blocksOf(readings, count) {
 
 /**
  * @param {Reading[]} blocks
- * @returns {{ perHour: number, atLeast: number }}
+ * @returns {{ perHour: number, least: number }}
  */
 function trendOfBlocks(blocks) {
   const n = blocks.length;
   const slopes = slopesOf(blocks);
   const slope =
     (slopes[Math.floor((slopes.length - 1) / 2)] + slopes[Math.ceil((slopes.length - 1) / 2)]) / 2;
-  const alike = likeness(blocks.map(({ at, mb }) => mb - slope * at));
-  // Kendall: rising pairs minus falling ones spread this much when there is no trend.
-  const spread = Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18) * Math.sqrt((1 + alike) / (1 - alike));
+  const correlation = autocorrelation(blocks.map(({ at, mb }) => mb - slope * at));
+  // Kendall: standard deviation of rising minus falling pairs without a trend, widened for correlated blocks.
+  const spread =
+    Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18) * Math.sqrt((1 + correlation) / (1 - correlation));
   const rank = Math.floor((slopes.length - CERTAINTY * spread) / 2);
-  return { perHour: slope * HOUR_MS, atLeast: rank < 0 ? -Infinity : slopes[rank] * HOUR_MS };
+  return { perHour: slope * HOUR_MS, least: rank < 0 ? -Infinity : slopes[rank] * HOUR_MS };
 }
 
 /**
@@ -97,15 +98,15 @@ function slopesOf(blocks) {
 }
 
 /**
- * @param {number[]} rest what the slope does not explain
- * @returns {number} correlation of neighbours, 0 to 0.6, put right for so few values
+ * @param {number[]} residuals MB
+ * @returns {number} correlation of neighbours, 0 to MAX_CORRELATION, corrected for the small sample
  */
-function likeness(rest) {
-  const mean = rest.reduce((sum, value) => sum + value, 0) / rest.length;
-  const off = rest.map((value) => value - mean);
+function autocorrelation(residuals) {
+  const mean = residuals.reduce((sum, value) => sum + value, 0) / residuals.length;
+  const off = residuals.map((value) => value - mean);
   const whole = off.reduce((sum, value) => sum + value * value, 0);
-  const beside = off.reduce((sum, value, i) => sum + (i > 0 ? value * off[i - 1] : 0), 0);
-  // What is less than a kilobyte is rounding.
-  const found = whole > rest.length * 1e-6 ? beside / whole : 0;
-  return Math.min(MOST_ALIKE, Math.max(0, found + (1 + 3 * found) / rest.length));
+  const neighbours = off.reduce((sum, value, i) => sum + (i > 0 ? value * off[i - 1] : 0), 0);
+  // Less than a kilobyte is rounding.
+  const found = whole > residuals.length * 1e-6 ? neighbours / whole : 0;
+  return Math.min(MAX_CORRELATION, Math.max(0, found + (1 + 3 * found) / residuals.length));
 }

@@ -1,6 +1,7 @@
 import k6 from 'k6';
 import { Counter, Gauge, Trend } from 'k6/metrics';
-import { checker, endpoint, jsonAt, request } from '../../../lib/http.js';
+import { checker } from '../../../lib/checker.js';
+import { endpoint, jsonAt, request } from '../../../lib/http.js';
 import { env } from '../../../lib/config.js';
 import { trendOf } from './memory-trend.js';
 import { tierHeaders } from './tenant.js';
@@ -13,19 +14,19 @@ const growth = new Gauge('memory_growth_mb_per_hour');
 const growthAtLeast = new Gauge('memory_growth_at_least');
 const warmUpGrowth = new Gauge('memory_warm_up_mb');
 
-/** Readings of a run, however long it is: a soak needs no more. */
+/** Target number of readings, whatever the length of the run. */
 const READINGS = 480;
 const SHORTEST_MS = 100;
 const LONGEST_MS = 60_000;
 
-/** Where the service tells its memory. */
+/** Where the service reports its memory usage. */
 export const MEASURES = endpoint('GET metrics', env.METRICS_URL, {
   kind: 'measure',
   headers: { Accept: 'application/json, text/plain;q=0.9' },
 });
 
 /**
- * Another host gets no credentials of this one.
+ * Credentials are sent only to the service itself, never to another host.
  *
  * @returns {import('../../../lib/http.js').RequestDetails}
  */
@@ -35,7 +36,7 @@ function measuresDetails() {
     : {};
 }
 
-/** Megabytes by what the name of a figure ends with. @type {[RegExp, number][]} */
+/** Factors to MB, by the end of the metric's name. @type {[RegExp, number][]} */
 const UNITS = [
   [/bytes$/i, 1 / 1024 / 1024],
   [/kb$|kib$/i, 1 / 1024],
@@ -43,10 +44,10 @@ const UNITS = [
 ];
 
 /**
- * Reads the memory out of a JSON document or Prometheus' text format.
+ * Reads the memory usage from a JSON document or the Prometheus text format.
  *
  * @param {HttpResponse} response
- * @returns {number} MB; NaN when it is not there
+ * @returns {number} MB; NaN when it is missing
  * @example memoryOf(request(MEASURES)) // 61.4
  */
 export function memoryOf(response) {
@@ -61,7 +62,7 @@ export function memoryOf(response) {
 
 /**
  * @param {string} text
- * @param {string} name of a metric, with its labels if it has some
+ * @param {string} name metric, with its labels if it has any
  * @returns {number | undefined}
  */
 function sampleOf(text, name) {
@@ -78,10 +79,10 @@ const verify = checker(MEASURES.name, {
 });
 
 /**
- * Makes the sampler: each call reads the memory once, works the trend out anew, and waits for the next reading. Of
- * the gauges the last value counts, the one of the whole run.
+ * Creates the sampler: each call reads the memory once, recomputes the trend, and sleeps until the next reading is
+ * due. Gauges keep the last value, which covers the whole run.
  *
- * @param {number} durationMs planned length of the run
+ * @param {number} durationMs planned duration of the run
  * @returns {() => void}
  * @example export const sampleMemory = test.run(createMemorySampler(test.durationMs));
  */
@@ -100,8 +101,8 @@ export function createMemorySampler(durationMs) {
       const trend = trendOf(readings, env.WARM_UP);
       if (trend !== null) {
         growth.add(trend.perHour);
-        // A gauge takes no infinity; nothing sure is not above any limit either.
-        growthAtLeast.add(Math.max(trend.atLeast, -1e9));
+        // A gauge cannot hold -Infinity; a huge negative value is below any limit, too.
+        growthAtLeast.add(Math.max(trend.least, -1e9));
         warmUpGrowth.add(trend.warmUpMb);
       }
     }

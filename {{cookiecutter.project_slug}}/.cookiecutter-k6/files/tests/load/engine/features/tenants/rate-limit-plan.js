@@ -1,25 +1,25 @@
-// What the test of rate limits adds to options and summary. Loaded outside the VUs only.
+// Thresholds and findings of the rate-limit test. Never loaded in a VU.
 
 import { tiers } from '../../../config/tenants.js';
 import { env } from '../../../lib/config.js';
 import { rounded } from '../../summary/statistics.js';
 
-/** What was wrong with a limit, by cause. @type {Record<import('./rate-limit.js').LimitCause, (figures: Figures) => string>} */
+/** Reasons for a failure, by cause. @type {Record<import('./rate-limit.js').LimitCause, (measured: Measured) => string>} */
 const SENTENCES = {
-  missing: ({ allowed }) => `missing, none of ${allowed} requests in a row was limited`,
+  missing: ({ allowed }) => `missing, none of ${allowed} consecutive requests was limited`,
   too_low: ({ allowed }) => `too low, only ${allowed} requests were allowed`,
   too_high: ({ allowed }) => `too high, ${allowed} requests were allowed`,
-  cross_tenant: () => 'stops other tenants too, they got 429 right after this one had',
+  cross_tenant: () => 'shared with other tenants, they got 429 right after this one',
   no_recovery: ({ windowMs }) =>
-    `does not recover, still 429 after two windows of ${windowMs / 1000} s`,
+    `does not reset, still 429 after two windows of ${windowMs / 1000} s`,
   too_slow: ({ windowMs }) =>
-    `cannot be judged, the burst took most of the window of ${windowMs / 1000} s: run it nearer to the service`,
+    `not measurable, the burst took most of the window of ${windowMs / 1000} s: run k6 closer to the service`,
 };
 
-/** @typedef {{ allowed: number | null, limited: number | null, first: number | null, windowMs: number, recovery: number | null, trials: number }} Figures */
+/** @typedef {{ allowed: number | null, limited: number | null, first: number | null, windowMs: number, recovery: number | null, trials: number }} Measured */
 
 /**
- * What `defineTest` needs.
+ * Returns the rate-limit test's part of the `defineTest` spec.
  *
  * @param {string} tier
  * @returns {Required<Pick<import('../../types/suite.js').TestSpec, 'always' | 'findings'>>}
@@ -48,7 +48,7 @@ function findingsOf(tier, metrics) {
     const values = metrics[metric]?.values;
     return values?.count > 0 ? rounded(values.med) : null;
   };
-  const figures = {
+  const measured = {
     allowed: middle('rate_limit_allowed'),
     limited: middle('rate_limit_limited'),
     first: middle('rate_limit_first_429'),
@@ -57,7 +57,7 @@ function findingsOf(tier, metrics) {
     trials: metrics.rate_limit_trials?.values.count ?? 0,
   };
   const limit = env.RATE_LIMIT ?? tiers[tier].rateLimit.requests;
-  const { recovery } = figures;
+  const { recovery } = measured;
   return {
     tables: [
       {
@@ -76,11 +76,11 @@ function findingsOf(tier, metrics) {
           [
             tier,
             limit,
-            figures.windowMs / 1000,
-            figures.trials,
-            figures.allowed,
-            figures.limited,
-            figures.first,
+            measured.windowMs / 1000,
+            measured.trials,
+            measured.allowed,
+            measured.limited,
+            measured.first,
             recovery === null ? null : recovery / 1000,
           ],
         ],
@@ -88,7 +88,7 @@ function findingsOf(tier, metrics) {
     ],
     reasons: Object.entries(SENTENCES)
       .filter(([cause]) => metrics[`rate_limit_findings{cause:${cause}}`]?.values.count > 0)
-      .map(([, sentence]) => `rate limit of ${tier} (${limit} requests): ${sentence(figures)}`),
+      .map(([, sentence]) => `rate limit of ${tier} (${limit} requests): ${sentence(measured)}`),
     explains: (metric) => metric.startsWith('rate_limit_'),
   };
 }

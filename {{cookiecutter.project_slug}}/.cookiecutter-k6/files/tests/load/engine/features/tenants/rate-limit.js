@@ -20,36 +20,39 @@ const recoveryTime = new Trend('rate_limit_recovery', true);
 const trials = new Counter('rate_limit_trials');
 const findings = new Counter('rate_limit_findings');
 
-/** What is asked for; both answers are right, each in its time. */
+/** The request that trials send. 200 and 429 are both expected. */
 export const LIMITED = endpoint(`GET ${limitTest.path}`.replace(/\?.*$/, ''), limitTest.path, {
   statuses: [200, 429],
 });
 
-/** Most requests sent at the same time, and fewest. Else a tenth of the limit, so that it shows which was refused first. */
+/**
+ * Bounds of the batch size, by default a tenth of the limit: small batches show which request was the first to be
+ * limited.
+ */
 export const BATCH = 25;
 const FEWEST_AT_ONCE = 5;
 
-/** A burst that takes longer than this share of the window would meet the next one. */
+/** A burst longer than this fraction of the window could run into the next one. */
 const LONGEST_BURST = 0.8;
 
-/** Looks at a limit in a window, while waiting for it to recover. */
+/** Polls per window while waiting for the limit to reset. */
 const POLLS = 20;
 
 /**
- * What one burst met.
+ * Result of one burst.
  *
  * @typedef {object} Burst
  * @property {number} sent
  * @property {number} allowed
  * @property {number} limited
- * @property {number} first which request was the first to be limited; 0: none
- * @property {number} ms how long it took
+ * @property {number} first number of the first limited request; 0: none
+ * @property {number} ms duration
  */
 
 /**
  * Sends the requests of a trial.
  *
- * @param {string} tier whose limit is tried
+ * @param {string} tier tier whose limit is tested
  * @param {number} limit requests per window
  */
 function createProbe(tier, limit) {
@@ -65,7 +68,7 @@ function createProbe(tier, limit) {
 
   /**
    * @param {number} count
-   * @param {string} [as] another tier
+   * @param {string} [as] tier that sends them
    */
   const send = (count, as = tier) => {
     const { method, url } = LIMITED;
@@ -80,7 +83,7 @@ function createProbe(tier, limit) {
     return responses;
   };
 
-  /** Sends what the limit allows and some more, and twice that when nothing was limited. @returns {Burst} */
+  /** Sends slightly more than the limit, or up to twice as much while nothing is limited. @returns {Burst} */
   const burst = () => {
     const start = Date.now();
     const found = { sent: 0, allowed: 0, limited: 0, first: 0, ms: 0 };
@@ -99,11 +102,11 @@ function createProbe(tier, limit) {
   };
 
   /**
-   * Waits until a request is allowed again. A service that counts refused requests too only recovers when it is
-   * left alone: so at last it is, for one window.
+   * Polls until a request is allowed again. Some services also count rejected requests and reset only without
+   * traffic, so the last attempt comes after one window of silence.
    *
-   * @param {number} retryMs what the service said
-   * @returns {number} milliseconds; NaN when it never was
+   * @param {number} retryMs wait that the service asked for
+   * @returns {number} milliseconds until it was allowed; NaN if it never was
    */
   const recover = (retryMs) => {
     const start = Date.now();
@@ -123,7 +126,7 @@ function createProbe(tier, limit) {
 }
 
 /**
- * Judges what a trial met, as checks and findings.
+ * Evaluates a trial with checks and findings.
  *
  * @param {string} tier
  * @param {number} limit requests per window
@@ -156,17 +159,17 @@ function createJudge(tier, limit) {
       return;
     }
     judge('too_low', allowed >= limit * (1 - env.RATE_LIMIT_TOLERANCE));
-    // Tokens that drip in during the burst are no mistake.
+    // A token bucket may refill during the burst.
     judge('too_high', allowed <= limit * (1 + env.RATE_LIMIT_TOLERANCE + ms / windowMs));
   };
   return { judge, judgeBurst };
 }
 
 /**
- * Finds out whether the limit of a tier is there and right, for limits that count in fixed windows, in sliding ones,
- * or by tokens: all three allow exactly the limit in a quick burst that starts with nothing used up. So a trial uses
- * everything up, waits until a request is allowed again, stays silent for one window, and only then measures.
- * Only the first VU tries: the same tenant's other users would use up its limit meanwhile.
+ * Tests whether a tier's limit exists and is correct. Works for fixed windows, sliding windows and token buckets: all
+ * three allow exactly the limit in a fast burst that starts from an unused limit. So a trial uses up the limit, waits
+ * until a request is allowed again, stays silent for one window, and then measures. Only the first VU sends requests:
+ * others would use up the limit of the same tenant.
  *
  * @param {string} tier
  * @returns {() => void} one trial
@@ -209,7 +212,7 @@ export function createLimitTrial(tier) {
 
 /**
  * @param {Record<string, string>} headers
- * @returns {number | undefined} length of the window in milliseconds, when the headers tell it
+ * @returns {number | undefined} length of the window in milliseconds, if the headers state it
  * @example windowOf({ 'Ratelimit-Policy': '100;w=60' }) // 60000
  */
 export function windowOf(headers) {
@@ -225,7 +228,7 @@ export function windowOf(headers) {
 
 /**
  * @param {HttpResponse} response
- * @returns {number} milliseconds that the service asks for; 0: it does not say
+ * @returns {number} milliseconds to wait before retrying; 0 if the service does not say
  */
 function retryOf({ headers }) {
   const seconds = Number(headers['Retry-After'] ?? headers['Ratelimit-Reset']);

@@ -3,79 +3,79 @@ import { choice, duration, integer, list, number, text } from '../../settings/ki
 
 const tierNames = Object.keys(tiers);
 
-/** Settings of the tests of tenants. */
+/** Settings of the tenant tests. */
 export const settings = {
   TIER: choice(
     tierNames,
     undefined,
-    'Tenant whose credentials requests carry (`config/tenants.js`); default: the last row, `rate-limit`: the first',
+    'Tier whose credentials the requests use (`config/tenants.js`); default: the last row, for `rate-limit` the first',
   ),
   TIERS: list(
     [],
-    'Tiers that the test `tiers` loads, comma-separated; default: those that one machine can load',
+    'Tiers that the test `tiers` runs, comma-separated; default: all that one machine can generate the load for',
     /^\w+$/,
-    'comma-separated names of config/tenants.js, such as free,starter',
+    'comma-separated names from config/tenants.js, such as free,starter',
   ),
   TIER_KEY: {
     ...list(
       [],
-      'Key of each tier, `tier=key,tier=key`, sent as bearer token',
+      'Key of each tier, `tier=key,tier=key`, sent as a bearer token',
       /^\w+=\S+$/,
-      'comma-separated tier=key, such as free=k1,starter=k2',
+      'comma-separated tier=key pairs, such as free=k1,starter=k2',
     ),
     secret: true,
   },
   TIER_LOAD: choice(
     /** @type {const} */ (['users', 'rate']),
     'users',
-    "What `tiers` keeps constant: each tier's users, or its requests per second",
+    'Load model of `tiers`: a constant number of users or a constant request rate per tier',
   ),
-  NOISY_TIER: choice(tierNames, tierNames[0], 'Tier that bothers the others in the test `tiers`'),
+  NOISY_TIER: choice(tierNames, tierNames[0], 'Tier that exceeds its limits in the test `tiers`'),
   RATE_LIMIT: integer(
     1,
     1_000_000,
     undefined,
-    'Requests that the tier `TIER` may make in a window; default: its row in `config/tenants.js`',
+    'Requests per window that `TIER` is allowed; default: its row in `config/tenants.js`',
   ),
   RATE_LIMIT_WINDOW: duration(
     undefined,
-    "Window of the limit; default: what the service's headers tell, else the tier's row",
+    "Window of the limit; default: from the service's headers, else from the row of the tier",
   ),
   RATE_LIMIT_TOLERANCE: number(
     0.01,
     1,
     0.1,
-    'Share by which a limit may be off, and its recovery late',
+    'Accepted deviation of the limit and of the time until it resets, as a fraction',
   ),
   FLASH_SALE_PRODUCT: text('flash-sale-product-001', 'Product that the test `flash-sale` buys'),
   FLASH_SALE_STOCK: integer(
     1,
     999_999_999,
     undefined,
-    'Stock to set before the sale; default: what is there',
+    'Stock to set before the sale; default: leave it as it is',
   ),
-  FLASH_SALE_FIELD: text('stock', 'Field of `GET /inventory/{id}` that tells the stock'),
+  FLASH_SALE_FIELD: text('stock', 'Field of `GET /inventory/{id}` that holds the stock'),
   METRICS_URL: text(
     '/metrics',
-    'Where the service tells its memory: a path below `API_PREFIX`, or a whole URL, asked without credentials',
+    'Where the service reports its memory usage: a path below `API_PREFIX`, or a full URL (requested without credentials)',
   ),
   MEMORY_FIELD: text(
     '',
-    'Figure that is the memory, in MB unless its name ends with bytes, kb or gb; default ' +
+    'Field or metric with the memory usage, in MB unless its name ends with bytes, kb or gb; default ' +
       '`process.memory_usage_mb` (JSON) or `process_resident_memory_bytes` (Prometheus)',
   ),
-  MEMORY_LIMIT: number(0.1, 1_000_000, 30, 'MB an hour by which the memory may grow for sure'),
-  WARM_UP: number(0, 0.9, 0.25, 'Share of the run that is no part of the trend of the memory'),
-  RATE_FROM: integer(1, 100_000, 10, 'Requests a second that `breaking-point` begins with'),
-  RATE_TO: integer(2, 100_000, 1000, 'Requests a second that `breaking-point` ends with'),
-  RATE_GROWTH: number(
-    1.01,
-    4,
-    1.1,
-    'Each step of `breaking-point` is this many times the one before',
+  MEMORY_LIMIT: number(0.1, 1_000_000, 30, 'Maximum growth of the memory, MB per hour'),
+  WARM_UP: number(0, 0.9, 0.25, 'Fraction of the run to exclude from the memory trend'),
+  RATE_FROM: integer(1, 100_000, 10, 'Requests per second of the first step of `breaking-point`'),
+  RATE_TO: integer(2, 100_000, 1000, 'Requests per second of the last step of `breaking-point`'),
+  RATE_GROWTH: number(1.01, 4, 1.1, 'Factor between the rates of two steps of `breaking-point`'),
+  KNEE_P95: integer(1, 60_000, 500, 'Target of `breaking-point`: maximum p95 in milliseconds'),
+  BULK_ROWS: integer(1, 100_000, 100, 'Rows per request of `bulk-import`'),
+  DATA_SEED: integer(
+    1,
+    999_999_999,
+    1,
+    'Seed of the generated test data; the same seed, the same rows',
   ),
-  KNEE_P95: integer(1, 60_000, 500, 'Milliseconds within which 95 % of the requests are answered'),
-  BULK_ROWS: integer(1, 100_000, 100, 'Rows in one request of `bulk-import`'),
-  DATA_SEED: integer(1, 999_999_999, 1, 'Which test data is made; the same number, the same rows'),
-  REPORT_WITHIN: duration('30s', 'Longest wait for a report of the test `reports`'),
+  REPORT_WITHIN: duration('30s', 'Maximum wait for a report in the test `reports`'),
 };

@@ -1,25 +1,26 @@
-// What people do in the shop: one visit each, as the tenant of the calling VU.
+// The steps of the shop's tests. Each is one request, sent as the tenant of the calling VU.
 
 import exec from 'k6/execution';
 import { catalogue, mix } from '../../../config/tenants.js';
-import { checker, endpoint, request } from '../../../lib/http.js';
+import { checker } from '../../../lib/checker.js';
 import { writesAllowed } from '../../../lib/config.js';
 import { randomInt, randomItem } from '../../../lib/helpers.js';
+import { endpoint, request } from '../../../lib/http.js';
 import { tierHeaders } from './tenant.js';
 import { zipf } from './zipf.js';
 
 /** @typedef {import('../../types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../../types/suite.js').Step} Step */
 
-/** Entries on a page. */
+/** Entries per page. */
 const PAGE = 20;
 
 const popular = zipf(catalogue.products, catalogue.skew);
 
 /**
- * A product of the catalogue, popular ones more often.
+ * Picks a product of the catalogue; popular ones are more likely.
  *
- * @returns {string} its id
+ * @returns {string} id of the product
  * @example popularProduct() // 'product-0003'
  */
 export function popularProduct() {
@@ -27,7 +28,7 @@ export function popularProduct() {
 }
 
 /**
- * Chooses like `next`, but the first iterations of a scenario take each choice once: a short run leaves none out.
+ * Wraps `next` so that the first iterations of a scenario take each choice once: even a short run covers them all.
  *
  * @template T
  * @param {readonly T[]} choices
@@ -45,11 +46,11 @@ export function eachFirst(choices, next) {
 }
 
 /**
- * A visit of one endpoint with one check.
+ * A visit function that sends one request as the current tenant and checks the response.
  *
  * @param {Endpoint} own
- * @param {import('../../../lib/http.js').Expectation} expected
- * @param {() => import('../../../lib/http.js').RequestDetails} [details] of each request
+ * @param {import('../../../lib/checker.js').Expectation} expected
+ * @param {() => import('../../../lib/http.js').RequestDetails} [details] called for each request
  * @returns {Step['visit']}
  * @example const visitStock = visitOf(STOCK, { status: 200 });
  */
@@ -65,10 +66,10 @@ export const BROWSE = endpoint('GET /products', `/products?limit=${PAGE}&offset=
 export const SEARCH = endpoint('GET /products/search', '/products/search?q={term}');
 export const ORDER = endpoint('POST /orders', '/orders', { method: 'POST', statuses: [201] });
 
-/** Of a kind of its own: what is asked of the API in general does not hold for what may take seconds. */
+/** A separate kind: the latency targets of the API do not apply to reports, which may take seconds. */
 export const REPORT = endpoint('GET /reports/inventory', '/reports/inventory', { kind: 'report' });
 
-/** Looks at the page that a popular product stands on. */
+/** Opens the page that lists a popular product. */
 export const visitProducts = visitOf(BROWSE, { status: 200, fields: ['data.0.id'] }, () => ({
   path: { offset: Math.floor((popular() - 1) / PAGE) * PAGE },
 }));
@@ -84,7 +85,7 @@ export const visitOrder = visitOf(ORDER, { status: 201, fields: ['id'] }, () => 
 export const visitReport = visitOf(REPORT, { status: 200, json: true });
 
 /**
- * An order of one to three products, popular ones more often.
+ * An order of one to three products; popular ones are more likely.
  *
  * @returns {{ items: { productId: string, quantity: number }[] }}
  * @example newOrder() // { items: [{ productId: 'product-0001', quantity: 2 }] }
@@ -97,8 +98,8 @@ function newOrder() {
 }
 
 /**
- * The mix of config/tenants.js as steps of a workload. Where writes are not allowed nobody orders, and the other
- * shares grow in proportion.
+ * The mix of config/tenants.js as steps of a workload. If writes are not allowed, orders are left out and the other
+ * weights grow in proportion.
  *
  * @returns {Step[]}
  * @example const plan = { order: 'weighted', steps: mixSteps() };

@@ -1,4 +1,4 @@
-// What the shop promises for each endpoint, as thresholds. Loaded outside the VUs only.
+// The shop's targets per endpoint, as thresholds. Never loaded in a VU.
 
 import { targets } from '../../../config/tenants.js';
 
@@ -6,8 +6,10 @@ import { targets } from '../../../config/tenants.js';
 /** @typedef {import('../../types/suite.js').Thresholds} Thresholds */
 
 /**
- * @param {readonly Endpoint[]} endpoints those without a row in config/tenants.js are left out
- * @returns {Thresholds} how long they may take
+ * Thresholds on the response times.
+ *
+ * @param {readonly Endpoint[]} endpoints those without a row in config/tenants.js are skipped
+ * @returns {Thresholds}
  * @example timeTargets([REPORT]) // { 'http_req_duration{name:GET /reports/inventory}': ['p(50)<2000', ...] }
  */
 export function timeTargets(endpoints) {
@@ -20,10 +22,12 @@ export function timeTargets(endpoints) {
 }
 
 /**
- * @param {readonly Endpoint[]} endpoints those without a row in config/tenants.js are left out
- * @param {number} [finest] smallest share that the run can tell from one that is bad luck: a single failure is above
- *   0.0001 in any run of less than ten thousand requests
- * @returns {Thresholds} how many of their requests may fail
+ * Thresholds on the error rates.
+ *
+ * @param {readonly Endpoint[]} endpoints those without a row in config/tenants.js are skipped
+ * @param {number} [finest] lower bound of the thresholds: in a run of fewer than 10,000 requests, a single failure
+ *   already exceeds a rate of 0.0001
+ * @returns {Thresholds}
  * @example errorTargets([BROWSE], 0.001) // { 'http_req_failed{name:GET /products}': ['rate<0.001'] }
  */
 export function errorTargets(endpoints, finest = 0) {

@@ -1,11 +1,11 @@
 import { tiers } from '../../../config/tenants.js';
 import { defaultOptions, env } from '../../../lib/config.js';
 
-/** Loaded only by tests that log in: a module costs every VU memory. */
+/** Loaded only if tests log in: every module costs memory in every VU. */
 const auth = env.AUTH_MODE === 'login' ? require('../../../lib/auth.js') : undefined;
 
 /**
- * What a test of tenants declares as its `support`: a login that breaks in the middle of a run is then named.
+ * `support` endpoints of a tenant test, so that the summary names a login that fails in the middle of a run.
  *
  * @type {import('../../types/suite.js').Endpoint[]}
  */
@@ -14,11 +14,11 @@ export const credentialEndpoints = auth?.authEndpoints ?? [];
 /** Headers of this VU by tier. @type {Record<string, Readonly<Record<string, string>>>} */
 const made = {};
 
-/** The tier with the highest limits, so that only tests of limits meet one. */
+/** The tier with the highest limits: the default, so that only rate-limit tests hit a limit. */
 const widest = Object.keys(tiers).slice(-1)[0];
 
 /**
- * The tier whose tenant the calling VU is: that of its scenario, else the setting TIER, else the last of the table.
+ * The tier of the calling VU: from its scenario, else the setting TIER, else the last row of the table.
  *
  * @returns {string}
  * @example const tier = currentTier(); // 'free'
@@ -28,11 +28,11 @@ export function currentTier() {
 }
 
 /**
- * The headers that requests of a tier's tenant carry.
+ * Request headers with the credentials of a tier.
  *
- * @param {string} [tier] default: that of the calling VU
+ * @param {string} [tier] default: the tier of the calling VU
  * @returns {Readonly<Record<string, string>>}
- * @throws when there are no credentials that may be sent to this target
+ * @throws when the only credentials are the public ones and the target is not local
  * @example request(PRODUCTS, { headers: tierHeaders('free') })
  */
 export function tierHeaders(tier = currentTier()) {
@@ -64,7 +64,7 @@ function keyOf(tier) {
 
 /**
  * @param {string} tier
- * @param {string} secret what a fresh checkout works with
+ * @param {string} secret public default
  * @returns {string}
  * @throws when the target is not local
  */
@@ -73,7 +73,7 @@ function localOnly(tier, secret) {
     return secret;
   }
   throw new Error(
-    `no credentials for the tier ${tier}: the published ones are for local targets only. ` +
-      `Run: export TIER_KEY=${tier}=... (those who log in: TEST_USER_PASSWORD=...)`,
+    `no credentials for the tier ${tier}: the public defaults are for local targets only. ` +
+      `Run: export TIER_KEY=${tier}=... (with AUTH_MODE=login: TEST_USER_PASSWORD=...)`,
   );
 }

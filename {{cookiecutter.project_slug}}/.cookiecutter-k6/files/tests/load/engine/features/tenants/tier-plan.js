@@ -1,4 +1,4 @@
-// Which scenarios, thresholds and figures the test `tiers` has. Loaded outside the VUs only.
+// Scenarios, thresholds and findings of the test `tiers`. Never loaded in a VU.
 
 import { isolation, mix, tiers } from '../../../config/tenants.js';
 import { env } from '../../../lib/config.js';
@@ -9,17 +9,17 @@ import { timeTargets } from './targets.js';
 /** @typedef {import('../../types/suite.js').Shape} Shape */
 /** @typedef {import('../../types/suite.js').Thresholds} Thresholds */
 
-/** Tag of the samples that a noisy tier sends on top of its own. */
+/** Value of the tag `tier` on the extra requests of the noisy tier. */
 export const NOISY = 'noisy';
 
-/** Kind of the endpoints that a tier's p95 is about: all but reports. */
+/** Kind of the endpoints included in a tier's p95: all except reports. */
 const OVERALL = 'api';
 
-/** Requests of a VU in the quiet part below which isolation cannot be judged. */
+/** With fewer requests per VU in the quiet part, isolation cannot be judged. */
 const FEWEST_SAMPLES = 5;
 
 /**
- * The tiers of this run, that with the longest load first.
+ * The tiers of this run. The first one runs for the whole duration, if there is such a tier.
  *
  * @returns {[main: string, ...others: string[]]}
  * @throws when TIERS names one that is not in config/tenants.js
@@ -30,7 +30,7 @@ export function chosenTiers() {
   const unknown = env.TIERS.find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new Error(
-      `TIERS=${unknown}: no such row in config/tenants.js, expected some of ${names.join(', ')}`,
+      `TIERS=${unknown}: no such row in config/tenants.js, expected one or more of ${names.join(', ')}`,
     );
   }
   const wanted = env.TIERS.length > 0 ? env.TIERS : names.filter((name) => !tiers[name].optional);
@@ -39,7 +39,7 @@ export function chosenTiers() {
 }
 
 /**
- * A tier's load: its users or, with TIER_LOAD=rate, the requests per second it was promised.
+ * The load of a tier: its users or, with TIER_LOAD=rate, its promised requests per second.
  *
  * @param {string} tier
  * @returns {Shape}
@@ -53,7 +53,7 @@ function shapeOf(tier) {
 /**
  * @param {number} rate requests per second
  * @param {string} duration
- * @returns {Shape} with users enough for answers that take a second
+ * @returns {Shape} with enough VUs for response times of one second
  */
 function atRate(rate, duration) {
   return {
@@ -80,7 +80,7 @@ function scenarioOf(tier) {
 }
 
 /**
- * What `defineTest` needs of the tiers: one scenario each, and the noisy neighbour.
+ * Returns the tiers' part of the `defineTest` spec: one scenario per tier, and the noisy neighbour.
  *
  * @param {readonly import('../../types/suite.js').Endpoint[]} endpoints
  * @returns {Pick<import('../../types/suite.js').TestSpec, 'defaultLoad' | 'main' | 'companions' | 'always' | 'findings' | 'thresholds' | 'metrics' | 'overall'>}
@@ -133,7 +133,7 @@ function thresholdsOf(chosen, durationMs) {
   };
   surface(`tier:${NOISY}`);
   if (env.TIER_LOAD === 'rate') {
-    // Each tier by itself: what the noisy one cannot send is no loss.
+    // Only for the main tier: iterations that the noisy neighbour drops do not matter.
     const [main] = chosen;
     const arrivals = (tiers[main].rps * durationMs) / 1000;
     thresholds.dropped_iterations = [];
@@ -158,7 +158,7 @@ function thresholdsOf(chosen, durationMs) {
 
 /**
  * @param {number} durationMs
- * @returns {boolean} false: too short to compare two parts of the run
+ * @returns {boolean} false when the run is too short to compare its parts
  */
 function judgesIsolation(durationMs) {
   const [from, to] = isolation.quiet;
@@ -173,7 +173,7 @@ function judgesIsolation(durationMs) {
  * @returns {import('../../types/suite.js').Findings}
  */
 function findingsOf(chosen, metrics) {
-  const figures = [...chosen, NOISY].map((tier) => figuresOf(tier, metrics));
+  const results = [...chosen, NOISY].map((tier) => resultOf(tier, metrics));
   return {
     tables: [
       {
@@ -185,10 +185,10 @@ function findingsOf(chosen, metrics) {
           'failed %',
           'p95 ms',
           'p95 quiet',
-          'p95 beside noise',
+          'p95 noisy',
           'change %',
         ],
-        rows: figures.map((row) => [
+        rows: results.map((row) => [
           row.tier === NOISY ? `${NOISY} (${env.NOISY_TIER})` : row.tier,
           row.requests,
           row.rate,
@@ -200,7 +200,7 @@ function findingsOf(chosen, metrics) {
         ]),
       },
     ],
-    reasons: figures.flatMap((row) => reasonsOf(row, metrics)),
+    reasons: results.flatMap((row) => reasonsOf(row, metrics)),
     explains: (metric) => /^(tier_slowdown|http_req_failed)\{tier:/.test(metric),
   };
 }
@@ -209,7 +209,7 @@ function findingsOf(chosen, metrics) {
  * @param {string} tier
  * @param {any} metrics
  */
-function figuresOf(tier, metrics) {
+function resultOf(tier, metrics) {
   const valuesOf = (/** @type {string} */ metric, tags = `tier:${tier}`) =>
     metrics[`${metric}{${tags}}`]?.values ?? {};
   const p95 = (/** @type {string} */ tags) => {
@@ -232,7 +232,7 @@ function figuresOf(tier, metrics) {
 }
 
 /**
- * @param {ReturnType<typeof figuresOf>} row
+ * @param {ReturnType<typeof resultOf>} row
  * @param {any} metrics
  * @returns {string[]}
  */
@@ -243,8 +243,8 @@ function reasonsOf({ tier, failed, quiet, noisy }, metrics) {
     ...(crossed('http_req_failed') ? [`tier ${tier}: ${failed}% of the requests failed`] : []),
     ...(crossed('tier_slowdown')
       ? [
-          `tier ${tier}: not isolated from ${env.NOISY_TIER}, p95 ${quiet} ms alone and ${noisy} ms beside ` +
-            `${isolation.times} times the load it was promised`,
+          `tier ${tier}: not isolated from ${env.NOISY_TIER}, p95 rose from ${quiet} ms to ${noisy} ms while ` +
+            `${env.NOISY_TIER} sent ${isolation.times} times its promised rate`,
         ]
       : []),
   ];

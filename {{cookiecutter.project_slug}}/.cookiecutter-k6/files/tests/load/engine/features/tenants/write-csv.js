@@ -1,17 +1,17 @@
-// Writes test data as CSV, row by row, however many there are. Sends nothing:
+// Writes test data as CSV, any number of rows. Sends no requests:
 //
 //   k6 run --quiet --log-format raw --console-output products.csv --env ROWS=1000000 \
 //     tests/load/engine/features/tenants/write-csv.js
 //   k6 run --quiet --log-format raw --console-output orders.csv --env DATA=orders --env ROWS=10000000 \
 //     --env PRODUCTS=1000000 tests/load/engine/features/tenants/write-csv.js
 //
-// The same DATA_SEED makes the same rows as scripts/bulk-import.js sends.
+// With the same DATA_SEED, the rows are those that scripts/bulk-import.js sends.
 
 import { catalogue } from '../../../config/tenants.js';
 import { env } from '../../../lib/config.js';
 import { orderRow, productRow } from './made-rows.js';
 
-/** Rows in one call of the console: a call costs more than a row. */
+/** Rows per console call: a call costs more than a row. */
 const CHUNK = 500;
 
 const rows = Number(__ENV.ROWS ?? 1000);

@@ -1,9 +1,9 @@
 /**
- * A source of random numbers that a seed repeats.
+ * Creates a seeded random number generator.
  *
- * @param {number} seed whole number
+ * @param {number} seed integer
  * @returns {() => number} at least 0, below 1
- * @example const random = seeded(7); random() // the same first number each time
+ * @example const random = seeded(7); random() // always the same first number
  */
 export function seeded(seed) {
   let state = seed >>> 0;
@@ -16,8 +16,8 @@ export function seeded(seed) {
 }
 
 /**
- * Makes a chooser of ranks by Zipf's law: rank k is chosen in proportion to 1 / k^skew. Takes constant memory
- * however many ranks there are (rejection-inversion).
+ * Creates a sampler of ranks by Zipf's law: the probability of rank k is proportional to 1 / k^skew. Uses constant
+ * memory for any number of ranks (rejection-inversion).
  *
  * @param {number} count ranks
  * @param {number} skew exponent, above 0

@@ -35,6 +35,8 @@ export function overTime(summary, { timeline }) {
   const span = count === '1' ? 'one second' : `${count} seconds`;
   const { what, errorRate } = headline(summary);
   const limit = errorRate > 0 ? 0 : 1;
+  const limits = (/** @type {RegExp} */ condition, factor = 1) =>
+    what === 'requests' ? limitsOf(summary, condition).map((value) => value * factor) : [];
   return section(
     'Over time',
     markup`<p>
@@ -43,10 +45,11 @@ export function overTime(summary, { timeline }) {
       </p>
       <div class="charts">
         ${lineChart({ title: `${capital(what)} per second`, at, series: [{ name: what, values: rate, tone: 'first', filled: true }], unit: '/s' })}
-        ${lineChart({ title: `Failed ${what} (%)`, at, series: [{ name: 'failed', values: failed, tone: 'bad', filled: true }], unit: '%', atLeast: limit })}
+        ${lineChart({ title: `Failed ${what} (%)`, at, series: [{ name: 'failed', values: failed, tone: 'bad', filled: true }], unit: '%', least: limit, limits: limits(/^http_req_failed rate<=?([\d.]+)$/, 100) })}
         ${lineChart({
           title: 'Latency (ms)',
           at,
+          limits: limits(/^http_req_duration p\(95\)<=?([\d.]+)$/),
           series: [
             { name: 'p95', values: p95, tone: 'first' },
             { name: 'median', values: p50, tone: 'second' },
@@ -122,7 +125,7 @@ export function trend(summary, { history = [] }) {
           unit: ' ms',
           label,
         })}
-        ${lineChart({ title: `Failed ${headline(summary).what} by run (%)`, at, series: [{ name: 'failed', values: values((run) => headline(run).errorRate), tone: 'bad', filled: true }], unit: '%', label, atLeast: 1 })}
+        ${lineChart({ title: `Failed ${headline(summary).what} by run (%)`, at, series: [{ name: 'failed', values: values((run) => headline(run).errorRate), tone: 'bad', filled: true }], unit: '%', label, least: 1 })}
       </div>`,
   );
 }
@@ -137,6 +140,18 @@ function headline(summary) {
   const { duration, errorRate } = summary.metrics;
   const own = features.map((feature) => feature.headline?.(summary)).find(Boolean);
   return own ?? { what: 'requests', duration, errorRate };
+}
+
+/**
+ * @param {Summary} summary
+ * @param {RegExp} condition on metric and expression; its group is the limit
+ * @returns {number[]}
+ */
+function limitsOf({ thresholds }, condition) {
+  return thresholds.flatMap(({ metric, expression }) => {
+    const match = condition.exec(`${metric} ${expression.replace(/\s/g, '')}`);
+    return match ? [Number(match[1])] : [];
+  });
 }
 
 /** @param {string} word */

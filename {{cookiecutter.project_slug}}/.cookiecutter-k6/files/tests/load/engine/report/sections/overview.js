@@ -73,27 +73,44 @@ export function tiles(summary) {
  * @param {Summary} summary
  * @returns {import('../../types/features.js').Tile[]}
  */
-function requestTiles({ metrics, peakVUs, run }) {
+function requestTiles({ metrics, peakVUs, run, thresholds }) {
   const { duration } = metrics;
+  // Of all requests or of one endpoint.
+  const isCrossed = (/** @type {string} */ name, aggregate = '') =>
+    thresholds.some(
+      ({ ok, metric, expression }) =>
+        !ok && metric.split('{')[0] === name && expression.startsWith(aggregate),
+    );
   return [
-    ['Requests', grouped(metrics.requests), `${short(metrics.requestRate)} per second`],
-    [
-      'Failed',
-      percent(metrics.errorRate),
-      `${grouped(metrics.errors)} requests`,
-      metrics.errors > 0,
-    ],
     [
       'p95',
       milliseconds(duration?.p95),
       `avg ${milliseconds(duration?.avg)}, median ${milliseconds(duration?.p50)}`,
+      isCrossed('http_req_duration', 'p(95)'),
     ],
-    ['p99', milliseconds(duration?.p99), `slowest ${milliseconds(duration?.max)}`],
+    [
+      'Failed',
+      percent(metrics.errorRate),
+      `${grouped(metrics.errors)} requests`,
+      isCrossed('http_req_failed'),
+    ],
     [
       'Checks',
       checkShare(metrics.checks),
       `${grouped(metrics.checks.fails)} failed`,
-      metrics.checks.fails > 0,
+      isCrossed('checks'),
+    ],
+    [
+      'p99',
+      milliseconds(duration?.p99),
+      `slowest ${milliseconds(duration?.max)}`,
+      isCrossed('http_req_duration', 'p(99)'),
+    ],
+    [
+      'Requests',
+      grouped(metrics.requests),
+      `${short(metrics.requestRate)} per second`,
+      isCrossed('http_reqs'),
     ],
     [
       'Users',

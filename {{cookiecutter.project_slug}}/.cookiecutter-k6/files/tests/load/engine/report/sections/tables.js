@@ -77,9 +77,7 @@ export function endpoints({ endpoints: rows, thresholds: results }) {
   };
   // Collected in one pass: an API test can have thousands of thresholds.
   const bad = new Set(
-    results
-      .filter(({ ok, measured }) => !(ok && measured))
-      .map(({ metric }) => /\{name:(.*)\}$/.exec(metric)?.[1]),
+    results.filter(({ ok }) => !ok).map(({ metric }) => /\{name:(.*)\}$/.exec(metric)?.[1]),
   );
   return section(
     'Endpoints',
@@ -188,14 +186,14 @@ export function steps(summary) {
  * @example thresholds(summary)
  */
 export function thresholds({ thresholds: results }) {
-  const passed = results.filter(({ ok, measured }) => ok && measured);
-  const failed = results.filter(({ ok, measured }) => !(ok && measured));
+  const passed = results.filter(({ ok }) => ok);
+  const failed = results.filter(({ ok }) => !ok);
   const rows = (/** @type {Summary['thresholds']} */ list) =>
     list.map(({ metric, expression, value, unit, ok, measured }) => [
       markup`<code>${metric}</code>`,
       markup`<code>${expression}</code>`,
       !measured || value === null ? '-' : `${short(value)}${unit && ` ${unit}`}`,
-      mark(ok && measured, !measured ? 'never measured' : ok ? 'passed' : 'crossed'),
+      mark(ok, !measured ? 'never measured' : ok ? 'passed' : 'crossed'),
     ]);
   const head = ['Metric', 'Condition', 'Measured', 'Result'];
   const all = table('Passed thresholds', head, rows(passed));

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -16,6 +18,7 @@ from .table import Table
 from .texts import clean, printable
 
 TABLE = "tests/load/data/operations.jsonl"
+SETTINGS = "tests/load/suite.env"
 OVERRIDES = "tests/load/data/operations.overrides.json"
 COMMAND = "./scripts/load-test.sh openapi update"
 LIVE = "live"
@@ -52,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
         "load-test.sh openapi", description=DESCRIPTION, epilog=EPILOG, formatter_class=raw
     )
     top.add_argument("--project", metavar="DIR", help=argparse.SUPPRESS)
+    top.add_argument("--label", metavar="NAME", help=argparse.SUPPRESS)
     commands = top.add_subparsers(dest="command", required=True, metavar="update|list")
     update = commands.add_parser(
         "update",
@@ -76,9 +80,9 @@ def parser() -> argparse.ArgumentParser:
             f"--{side}",
             action="append",
             default=[],
-            metavar="KIND=VALUE",
-            help=f"{side} operations: tag=NAME, method=NAME or operation=NAME (* matches any text);"
-            " repeatable, saved for later updates",
+            metavar="WHICH",
+            help=f"{side} operations, as OPENAPI_INCLUDE spells them: tag:NAME, method:NAME, a name"
+            " or an operationId (* matches any text); repeatable, saved for later updates",
         )
     update.add_argument(
         "--select-all",
@@ -101,20 +105,26 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     here = os.path.dirname(os.path.realpath(__file__))
     project = os.path.abspath(options.project or os.path.join(here, *[os.pardir] * 6))
     try:
-        if options.command == "list":
-            return _list(project)
-        return _update(project, options, environ)
+        return _run(project, options, environ)
     except (Refused, BadDocument, overrides.BadOverrides) as problem:
         _complain(str(problem))
         return REFUSED
     except MALFORMED as error:
         _complain(f"the document cannot be compiled: {type(error).__name__}: {error}")
         return REFUSED
+    except BrokenPipeError:
+        # The reader has seen enough; Python would complain once more when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CURRENT
     except OSError as error:
         _complain(f"{error.strerror}: {error.filename}")
         return REFUSED
-    except BrokenPipeError:
-        return REFUSED
+
+
+def _run(project: str, options: Any, environ: Mapping[str, str]) -> int:
+    code = _list(project) if options.command == "list" else _update(project, options, environ)
+    sys.stdout.flush()
+    return code
 
 
 def _complain(text: str) -> None:
@@ -130,6 +140,8 @@ def _say(line: str) -> None:
 
 def _update(project: str, options: Any, environ: Mapping[str, str]) -> int:
     place = find(options.document, project, environ)
+    if options.label:
+        place = place._replace(label=options.label)
     path = os.path.join(project, *TABLE.split("/"))
     own_path = os.path.join(project, *OVERRIDES.split("/"))
     own_text = _read_overrides(own_path)
@@ -149,6 +161,12 @@ def _update(project: str, options: Any, environ: Mapping[str, str]) -> int:
         raise Refused(
             f"{problem} (the document is {place.origin}: {place.label}). {_hint(place)}"
         ) from None
+    if not after.rows:
+        raise Refused(
+            f"the selection leaves none of {after.header['counts']['excluded']} operations."
+            f" `select` in {OVERRIDES} and --include, --exclude make it. Try:"
+            f" {COMMAND} --select-all"
+        )
     before = storage.read(path)
     behind = _report(before, after, check=options.check)
     for name in own.unknown(row["name"] for row in after.rows):
@@ -160,7 +178,30 @@ def _update(project: str, options: Any, environ: Mapping[str, str]) -> int:
     if added or options.select_all:
         storage.write(own_path, own_text)
     storage.write(path, storage.dumps(after))
+    if options.document:
+        _remember(project, options.document, place, environ)
     return CURRENT
+
+
+def _remember(project: str, given: str, place: Place, environ: Mapping[str, str]) -> None:
+    """Write the document that was given into suite.env, where the next update looks for it."""
+    wanted = LIVE if given == LIVE else place.label
+    if environ.get("OPENAPI_SPEC", "").strip() == wanted or not re.fullmatch(
+        r"[\w./:@%+~-]+", wanted
+    ):
+        return
+    path = os.path.join(project, *SETTINGS.split("/"))
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            text = file.read()
+    except (OSError, UnicodeDecodeError):
+        return
+    changed, count = re.subn(
+        r"(?m)^OPENAPI_SPEC=[^\r\n]*", lambda _: f"OPENAPI_SPEC={wanted}", text
+    )
+    if count == 1 and changed != text:
+        storage.write(path, changed)
+        _say(f"{SETTINGS}: OPENAPI_SPEC={wanted}, for the next update")
 
 
 def _checked(behind: bool) -> int:
@@ -206,11 +247,15 @@ def _named(given: str, origin: str, folders: Sequence[str], project: str) -> Pla
 
 
 def _selection(side: str, text: str) -> tuple[str, str, str]:
-    kind, found, value = text.partition("=")
-    if kind not in _KINDS or not found or not value:
+    """Return an --include or --exclude as the overrides file keeps it; `=` may stand for `:`."""
+    match = re.fullmatch(r"(\w+)[:=](.*)", text, re.DOTALL)
+    kind, value = (match[1], match[2]) if match else ("operation", text)
+    if kind not in _KINDS or not value:
+        near = difflib.get_close_matches(kind, _KINDS, 1)
+        hint = f" Did you mean {near[0]}:{value}?" if near else ""
         raise Refused(
-            f"--{side} {text!a} is invalid: expected tag=NAME, method=NAME or operation=NAME."
-            f" Try: {COMMAND} --{side} tag=admin"
+            f"--{side} {text!a} is invalid: expected tag:NAME, method:NAME, or the name or"
+            f" operationId of an operation.{hint} Try: {COMMAND} --{side} tag:admin"
         )
     return side, _KINDS[kind], value
 

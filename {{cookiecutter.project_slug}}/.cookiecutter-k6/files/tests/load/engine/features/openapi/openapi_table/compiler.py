@@ -21,10 +21,10 @@ from .texts import clean
 
 
 class Choices(NamedTuple):
-    """What the user wants: operations for which `wanted` is true; own values by operation name."""
+    """What the user wants: operations for which `wanted` is true, with the user's own values."""
 
     wanted: Callable[[Operation], bool] | None = None
-    values: Mapping[str, Mapping[str, Any]] = {}
+    values: Callable[[Operation], Mapping[str, Any]] = lambda _: {}
 
 
 def compile_document(source: Source, choices: Choices | None = None) -> Table:
@@ -44,7 +44,7 @@ def compile_document(source: Source, choices: Choices | None = None) -> Table:
     linker = Linker(chosen, schemas)
     builder = Builder(schemas, Checker(document), linker.property_slot)
     maker = RowMaker(document, schemas, builder, linker)
-    rows = [maker.row(operation, choices.values.get(operation.name, {})) for operation in chosen]
+    rows = [maker.row(operation, choices.values(operation)) for operation in chosen]
     _forget_skipped(rows)
     rows = in_order(rows, linker.order())
     used = _used(rows, builder.shared)
@@ -112,6 +112,7 @@ def _header(
             "digest": source.digest,
         },
         "base": reader.base(),
+        "servers": reader.servers(),
         "schemes": {name: scheme for name, scheme in reader.schemes.items() if name in named},
         "counts": {
             "operations": len(rows),

@@ -2,7 +2,7 @@
 
     {"select": {"exclude": {"tags": ["admin"], "methods": [], "operations": ["GET /slow*"]}},
      "operations": {"GET /pets": {"weight": 5, "ok": ["200"], "values": {"query.limit": 10}},
-                    "GET /pets/{id}": {"skip": "why"}}}
+                    "GET /pets/{id}": {"skip": "why"}, "GET *": {"check": false}}}
 
 The compiler applies `select`, k6 everything else. The compiler never edits `operations`.
 """
@@ -18,7 +18,7 @@ from .operations.model import Operation
 
 LISTS = ("tags", "methods", "operations")
 _KEYS = {"select", "operations"}
-_CHANGES = {"skip", "weight", "ok", "values"}
+_CHANGES = {"skip", "weight", "ok", "check", "values"}
 _VALUE_KEY = re.compile(r"(?:path|query|header|cookie)\..+|body(?:\..+)?", re.DOTALL)
 _OK = re.compile(r"[1-5](?:\d\d|XX)")
 
@@ -32,11 +32,15 @@ class Overrides(NamedTuple):
 
     content: Mapping[str, Any]
 
-    @property
-    def values(self) -> dict[str, Mapping[str, Any]]:
-        """The user's own values by operation name."""
+    def values(self, operation: Operation) -> dict[str, Any]:
+        """Return the user's own values for an operation: those for names with `*`, then its own."""
         changes = self.content.get("operations", {})
-        return {name: change["values"] for name, change in changes.items() if "values" in change}
+        found: dict[str, Any] = {}
+        for form, change in changes.items():
+            if "*" in form and form != operation.name and _matches(form, operation):
+                found |= change.get("values", {})
+        found |= changes.get(operation.name, {}).get("values", {})
+        return found
 
     def wanted(self, operation: Operation) -> bool:
         """Tell whether `select` includes an operation."""
@@ -49,7 +53,8 @@ class Overrides(NamedTuple):
     def unknown(self, names: Iterable[str]) -> list[str]:
         """Return the names of overridden operations that do not exist. names: those that do."""
         known = set(names)
-        return [name for name in self.content.get("operations", {}) if name not in known]
+        listed = self.content.get("operations", {})
+        return [name for name in listed if name not in known and "*" not in name]
 
 
 def _any(lists: Mapping[str, Any], operation: Operation) -> bool:
@@ -63,7 +68,8 @@ def _any(lists: Mapping[str, Any], operation: Operation) -> bool:
 
 def _matches(form: str, operation: Operation) -> bool:
     """Tell whether a name or operationId, with `*` for any text, matches an operation."""
-    expression = ".*".join(re.escape(part) for part in form.split("*"))
+    # Names hold `%2C` instead of a comma, which thresholds cannot name.
+    expression = ".*".join(re.escape(part) for part in form.replace(",", "%2C").split("*"))
     return any(
         re.fullmatch(expression, name, re.DOTALL) for name in (operation.name, operation.id) if name
     )
@@ -102,6 +108,8 @@ def _check_change(where: str, change: Any) -> None:
     weight = change.get("weight", 1)
     if isinstance(weight, bool) or not isinstance(weight, (int, float)) or weight < 0:
         raise BadOverrides(f"{where}: weight is {weight!a}, expected a number of 0 or more")
+    if not isinstance(change.get("check", True), bool):
+        raise BadOverrides(f"{where}: check must be true or false")
     if not isinstance(change.get("skip", ""), (str, bool)):
         raise BadOverrides(f"{where}: skip must be a reason, true or false")
     statuses = change.get("ok", [])
@@ -129,8 +137,34 @@ def with_selection(text: str, add: Iterable[tuple[str, str, str]], *, reset: boo
     for side, kind, value in add:
         listed = select.setdefault(side, {}).get(kind, [])
         select[side][kind] = listed if value in listed else [*listed, value]
-    content = {
-        "select": select,
-        **{key: value for key, value in content.items() if key != "select"},
-    }
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    made = json.dumps(select, indent=2, ensure_ascii=False).replace("\n", "\n  ")
+    span = _member(text, "select")
+    if span:
+        return text[: span[0]] + made + text[span[1] :]
+    start = text.index("{") + 1
+    rest = text[start:]
+    comma = "" if rest.lstrip().startswith("}") else ","
+    return f'{text[:start]}\n  "select": {made}{comma}{rest if comma else chr(10) + rest.lstrip()}'
+
+
+def _member(text: str, key: str) -> tuple[int, int] | None:
+    """Return where the value of a key of the outermost object begins and ends, None without it."""
+    decoder = json.JSONDecoder()
+    at = text.index("{") + 1
+    while True:
+        at = _after_blanks(text, at)
+        if text[at] == "}":
+            return None
+        name, at = decoder.raw_decode(text, at)
+        at = _after_blanks(text, _after_blanks(text, at) + 1)  # the colon
+        _, end = decoder.raw_decode(text, at)
+        if name == key:
+            return at, end
+        at = _after_blanks(text, end)
+        at += text[at] == ","
+
+
+def _after_blanks(text: str, at: int) -> int:
+    while text[at] in " \t\r\n":
+        at += 1
+    return at

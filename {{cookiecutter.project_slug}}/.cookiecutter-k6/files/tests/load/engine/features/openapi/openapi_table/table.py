@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from .generators.nodes import Node
 from .rows.maker import Row
 
-FORMAT = 1
+FORMAT = 2
 
 
 class Table(NamedTuple):

@@ -16,9 +16,9 @@ from openapi_table.texts import printable
 from .alternatives import alternatives
 from .arrays import array
 from .context import Binder, Context
-from .discriminators import plain_reference
-from .examples import documented, from_enum, from_example
-from .nodes import EXAMPLES, Node, Unfillable, bound, choice, exact
+from .discriminators import children, plain_reference
+from .examples import completed, documented, from_enum, from_example, parsed
+from .nodes import EXAMPLES, PICKS, Node, Unfillable, bound, choice, constants, exact
 from .numeric import integer, number
 from .objects import object_of
 from .strings import string
@@ -26,6 +26,7 @@ from .trials import RULES
 from .uploads import file_node, is_file
 
 _CIRCLES = 500  # references back to a schema's beginning that are tried for one body
+_FEW = 200  # integers that are tried one by one
 _LONGEST_NAME = 80  # characters of a shared generator's name
 
 
@@ -52,6 +53,7 @@ class Builder(Context):
         """
         doubts = self.doubts
         valid = self.checker.valid
+        examples = [parsed(value, schema, self) for value in examples]
         fitting = [value for value in examples if exact(value) and valid(value, schema)]
         if fitting and not files:
             return choice([self._example(value, schema, name) for value in fitting[:EXAMPLES]])
@@ -61,7 +63,11 @@ class Builder(Context):
         except RecursionError:
             raise Unfillable("the schema is nested too deeply") from None
         self.trials.refuse_huge(made)
-        return self._settled(made, schema, doubts)
+        made = self._settled(made, schema, doubts)
+        if files:
+            return made
+        own = self.schemas.flat(schema).get("example")
+        return completed(self, made, schema, [*examples, parsed(own, schema, self)])
 
     def fits(self, made: Node, schema: Schema) -> bool:
         """Tell whether the values of a generator are valid, judging by a few."""
@@ -169,7 +175,18 @@ class Builder(Context):
             return alternatives(self, view, schema, name, files=files)
         if view.keys() & RULES:
             self.doubt()
-        return self._of_kind(kind, view, name, files=files)
+        mapped = self._mapped(view, name) if "discriminator" in view else []
+        return choice(mapped) if mapped else self._of_kind(kind, view, name, files=files)
+
+    def _mapped(self, view: Flat, name: str) -> list[Node]:
+        """Return generators of the schemas that a parent's discriminator maps to, if it is none."""
+        made: list[Node] = []
+        for reference in children(view):
+            try:
+                made.append(self.build({"$ref": reference}, name))
+            except Unfillable:
+                continue
+        return made[:EXAMPLES]
 
     def _of_kind(self, kind: str, view: Flat, name: str, *, files: bool) -> Node:
         if kind == "object":
@@ -181,7 +198,17 @@ class Builder(Context):
         if kind == "null":
             return {"const": None}
         if kind == "integer":
-            return integer(view, name)
+            return _allowed(self, integer(view, name), view)
         if kind == "number":
             return number(self, view)
         return string(self, view, name)
+
+
+def _allowed(context: Context, made: Node, view: Flat) -> Node:
+    """Return a generator without the few integers that `not` excludes."""
+    span = made.get("max", 0) - made.get("min", 0)
+    if "not" not in view or made.get("make") != "int" or span > _FEW or "step" in made:
+        return made
+    numbers = range(made["min"], made["max"] + 1)
+    allowed = [number for number in numbers if not context.checker.valid(number, view["not"])]
+    return constants(allowed[:PICKS]) if allowed else made

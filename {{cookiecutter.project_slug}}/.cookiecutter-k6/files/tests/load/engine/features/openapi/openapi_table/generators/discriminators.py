@@ -35,6 +35,24 @@ def own_value(schemas: Schemas, view: Flat) -> dict[str, str]:
     return {name: _mapped(discriminator, view["refs"][0])}
 
 
+def children(view: Flat) -> list[str]:
+    """Return the references that a parent's discriminator maps to; none if it is one of them.
+
+    >>> children({"refs": ["#/A"], "discriminator": {"propertyName": "t", "mapping": {"b": "#/B"}}})
+    ['#/B']
+    """
+    discriminator = view["discriminator"]
+    mapping = discriminator.get("mapping") if isinstance(discriminator, Mapping) else None
+    own = view.get("refs", [])
+    if not isinstance(mapping, Mapping) or not own:
+        return []
+    targets = [target for target in mapping.values() if isinstance(target, str)]
+    names = {decoded(target.rsplit("/", 1)[-1]) for target in targets}
+    if decoded(own[0].rsplit("/", 1)[-1]) in names:
+        return []
+    return [target for target in dict.fromkeys(targets) if target.startswith("#/")]
+
+
 def _property(schemas: Schemas, discriminator: Any, view: Flat) -> tuple[str | None, Flat]:
     """Return the name of the discriminating property and the view of its schema."""
     name = discriminator

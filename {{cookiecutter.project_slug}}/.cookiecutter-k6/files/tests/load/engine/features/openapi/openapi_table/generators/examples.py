@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from openapi_table.document import Schema
 from openapi_table.schemas import formats
-from openapi_table.schemas.views import Flat
+from openapi_table.schemas.views import Flat, merge
 from openapi_table.texts import placeholder
 
-from . import numeric, strings
+from . import names, numeric, strings
 from .context import Context
-from .nodes import EXAMPLES, PICKS, Node, Unfillable, bound, choice, constants, exact
+from .nodes import EXAMPLES, PICKS, Node, Unfillable, bound, choice, constants, exact, resolved
 
 _LONGEST_STEM = 60  # characters kept of an example that is varied
 _SUFFIX = 9  # characters that varying adds at most
@@ -42,6 +43,7 @@ def _documented(context: Context, view: Flat, schema: Schema) -> list[Any]:
     if "x-example" in view:
         candidates.append(view["x-example"])
     valid = context.checker.valid
+    candidates = [parsed(value, schema, context) for value in candidates]
     fitting = [
         value for value in candidates if value is not None and exact(value) and valid(value, schema)
     ]
@@ -78,7 +80,7 @@ def from_example(
 
     name: of the property. bind: whether an id may come from a response.
     """
-    view = context.schemas.flat(schema)
+    view = _chosen(context, value, context.schemas.flat(schema))
     if isinstance(value, dict):
         return _from_object(context, value, view)
     if isinstance(value, list):
@@ -92,13 +94,73 @@ def from_example(
     return bound(slot, varied, view) if slot else varied
 
 
+def _chosen(context: Context, value: Any, view: Flat) -> Flat:
+    """Return the view with the alternatives that the value is of merged into it."""
+    for _, parts in view.get("groups", []):
+        part = next((part for part in parts if context.checker.valid(value, part)), None)
+        if part is not None:
+            rest = {key: rule for key, rule in view.items() if key != "groups"}
+            view = merge(rest, context.schemas.flat(part))
+    return view
+
+
+def completed(context: Context, made: Node, schema: Schema, values: list[Any]) -> Node:
+    """Return a generator of objects with what is right in documented values that are wrong.
+
+    One wrong property must not discard a whole example. made: the generator without examples.
+    """
+    view = context.schemas.flat(schema)
+    properties = view.get("properties", {})
+    flat = resolved(made, context.shared)
+    for value in values:
+        if not isinstance(value, dict) or flat.get("make") != "object":
+            continue
+        right = {
+            key: item
+            for key, item in value.items()
+            if key in properties
+            and exact(item)
+            and not placeholder(item)
+            and not context.checker.read_only(properties[key])
+            and context.checker.valid(item, properties[key])
+        }
+        nodes = {
+            key: from_example(context, item, properties[key], key) for key, item in right.items()
+        }
+        optional = {k: node for k, node in flat.get("optional", {}).items() if k not in nodes}
+        joined: Node = {**flat, "required": {**flat.get("required", {}), **nodes}}
+        joined.pop("optional", None)
+        if optional:
+            joined["optional"] = optional
+        if nodes and context.trials.fits(joined, schema):
+            return joined
+    return made
+
+
+def parsed(value: Any, schema: Schema, context: Context) -> Any:
+    """Return a documented value; JSON written as a text is parsed where no text is allowed.
+
+    >>> parsed("not JSON", {}, None)
+    'not JSON'
+    """
+    if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
+        return value
+    if context.checker.valid(value, schema):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
 def _from_object(context: Context, value: dict[str, Any], view: Flat) -> Node:
     properties = view.get("properties", {})
     nodes: dict[str, Node] = {}
     for key, item in value.items():
         needed = key in view.get("needed", [])
         if needed or not context.checker.read_only(properties.get(key)):
-            nodes[key] = from_example(context, item, properties.get(key, True), key)
+            schema = properties.get(key, view.get("additionalProperties", True))
+            nodes[key] = from_example(context, item, schema, key)
     if all("const" in node for node in nodes.values()):
         return {"const": {key: node["const"] for key, node in nodes.items()}}
     return {"make": "object", "required": nodes}
@@ -110,7 +172,7 @@ def _varied(context: Context, value: Any, view: Flat, name: str) -> Node:
         return {"const": value}
     if isinstance(value, int) and not isinstance(value, bool) and name == "id":
         return numeric.integer(view, name)
-    if not isinstance(value, str) or not strings.is_unique(name):
+    if not isinstance(value, str) or not names.is_unique(name):
         return {"const": value}
     named = formats.known(view.get("format"))
     if "patterns" in view or named not in {"", "email"}:

@@ -16,6 +16,7 @@ from .nodes import OBJECT_SIZE, Node, Unfillable
 from .uploads import file_node, is_file
 
 _OPTIONAL_SIZE = 40  # nodes of an optional property; larger ones are left out
+_MOST_FILES = 20  # sent in one body
 _REFERENCE = re.compile(r"(.+_ids?|.+I[Dd]s?|.+_uuids?)$")
 
 
@@ -26,7 +27,7 @@ def object_of(context: Context, view: Flat, *, files: bool) -> Node:
     required: dict[str, Node] = {}
     pinned = own_value(context.schemas, view)
     for key in dict.fromkeys(wanted):
-        if key in pinned:
+        if key in pinned and context.checker.valid(pinned[key], properties.get(key, True)):
             required[key] = {"const": pinned[key]}
         else:
             required[key] = _required(context, key, properties, view, files=files)
@@ -104,7 +105,8 @@ def _property(context: Context, schema: Schema, key: str, *, files: bool) -> Nod
         if is_file(view):
             return file_node(key)
         if main_type(view) == "array" and is_file(context.schemas.flat(view.get("items", {}))):
-            return {"make": "tuple", "items": [file_node(key)]}
+            least = int(view.get("minItems", 1))
+            return {"make": "tuple", "items": [file_node(key)] * max(1, min(least, _MOST_FILES))}
     return context.build(schema, key)
 
 

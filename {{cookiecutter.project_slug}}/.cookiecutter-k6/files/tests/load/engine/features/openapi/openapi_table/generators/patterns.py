@@ -66,7 +66,13 @@ def _repeat(argument: Any) -> list[Part]:
 
 
 def _branch(argument: Any) -> list[Part]:
-    ways = [_sequence(items) for items in argument[1]]
+    # Nothing but an end of the text: where it could be chosen, nothing may follow.
+    ends = [all(str(code) == "AT" for code, _ in items) and len(items) > 0 for items in argument[1]]
+    ways = [
+        _sequence(items)
+        for items, is_end in zip(argument[1], ends, strict=True)
+        if not is_end or all(ends)
+    ]
     return [{"any": ways, "min": 1, "max": 1}]
 
 

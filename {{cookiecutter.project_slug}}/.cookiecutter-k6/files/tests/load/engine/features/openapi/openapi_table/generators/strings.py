@@ -2,44 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from openapi_table.schemas import formats
 from openapi_table.schemas.charsets import Unsupported
 from openapi_table.schemas.views import Flat
 from openapi_table.texts import shown
 
-from . import patterns
+from . import names, patterns
 from .context import Context
 from .nodes import Node, Unfillable, constants
 
 _PATTERN_SAMPLES = 12
-
-# Names that tell which format a service expects where the schema says only `string`.
-_NAME_FORMATS = (
-    (re.compile(r"e?mail(_?address)?$", re.IGNORECASE), "email"),
-    (re.compile(r"(^|_|[a-z](?=U))(url|uri|website|homepage|href)$|Ur[li]$", re.IGNORECASE), "uri"),
-    (re.compile(r"(^|_)(uuid|guid)$", re.IGNORECASE), "uuid"),
-    (re.compile(r"^(phone|mobile|tel)(_?number)?$|Phone(Number)?$", re.IGNORECASE), "phone"),
-    (re.compile(r"^(currency|currency_?code)$", re.IGNORECASE), "currency"),
-    (re.compile(r"^(language|lang|locale)$", re.IGNORECASE), "language"),
-    (re.compile(r"^(country|country_?code)$", re.IGNORECASE), "country-code"),
-    (re.compile(r"(_at|_on|[a-z]At|[a-z]On|timestamp|datetime)$"), "date-time"),
-    (re.compile(r"(^|_)date$|[a-z]Date$"), "date"),
-)
-_UNIQUE = re.compile(
-    r"(^|_|\b)(user_?name|login|e?mail(_?address)?|name|slug|title|code|sku|handle|nick_?name|key|identifier|label)$"
-    r"|(userName|Email|Name|Slug|Title|Code|Sku|Key)$",
-    re.IGNORECASE,
-)
-
-
-def is_unique(name: str) -> bool:
-    """Tell whether services often want a property to be unique.
-
-    A second create with the same value would be rejected, so each value is made anew.
-    """
-    return bool(name) and _UNIQUE.search(name) is not None
 
 
 def string(context: Context, view: Flat, name: str) -> Node:
@@ -51,8 +23,11 @@ def string(context: Context, view: Flat, name: str) -> Node:
     if view.get("patterns"):
         return _of_pattern(context, view, low, high, name)
     named = formats.known(view.get("format"))
-    if named == "" or named in {"string", "text"}:
-        named = next((made for rule, made in _NAME_FORMATS if name and rule.search(name)), "")
+    if named in {"", "string", "text", "password"}:
+        hint = names.known(name)
+        named = hint.format if hint else ""
+        if hint and hint.value and low <= len(hint.value) <= high:
+            return {"const": hint.value}
         least, most = _format_lengths(named)
         if low > least or high < most:
             named = ""
@@ -78,7 +53,9 @@ def _of_format(context: Context, named: str, low: int, high: int, name: str) -> 
         return node
     least = max(low, min(8, high), 1 if high else 0)
     node = {"make": "text", "min": least, "max": max(least, min(high, 16))}
-    if is_unique(name):
+    if names.is_handle(name) and least <= names.HANDLE_LENGTH:
+        node["max"] = min(node["max"], names.HANDLE_LENGTH)
+    if names.is_unique(name):
         node["fresh"] = True
     return node
 
@@ -97,7 +74,7 @@ def _of_pattern(context: Context, view: Flat, low: int, high: int, name: str) ->
             continue
         made: Node = {"make": "pattern", "parts": parts}
         if trials.fits(made, rule, _PATTERN_SAMPLES):
-            return {**made, "fresh": True} if is_unique(name) else made
+            return {**made, "fresh": True} if names.is_unique(name) else made
         fitting = trials.valid_values(made, rule)
         if fitting:
             return constants(fitting)

@@ -36,8 +36,8 @@ def words(text: str) -> str:
 def singular(name: str) -> str:
     """Return the singular of an English plural, near enough to compare names.
 
-    >>> [singular(name) for name in ("categories", "boxes", "pets", "status")]
-    ['category', 'box', 'pet', 'statu']
+    >>> [singular(name) for name in ("categories", "boxes", "pets", "address")]
+    ['category', 'box', 'pet', 'address']
     """
     for ending, instead in (
         ("ies", "y"),
@@ -69,7 +69,7 @@ def is_id(name: str) -> bool:
     >>> [is_id(name) for name in ("petId", "slug", "status")]
     [True, True, False]
     """
-    return bool(resource_of(name)) or words(name) in _ID_NAMES
+    return bool(resource_of(name)) or words(name) in _ID_NAMES or words(name).startswith("idor")
 
 
 def segments_of(path: str) -> Segments:
@@ -90,7 +90,7 @@ def id_names(name: str, resource: str) -> list[str]:
     own = words(name)
     found = [own]
     of = resource_of(name)
-    if of or own in _ID_NAMES or own == resource:
+    if of or own in _ID_NAMES or own == resource or own.startswith("idor"):
         found += ["id", words(resource + "id"), "uuid", "guid", "uid"]
     bare = own.removeprefix(resource)
     if bare and bare != own:

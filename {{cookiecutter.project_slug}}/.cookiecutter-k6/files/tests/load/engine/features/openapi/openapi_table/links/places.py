@@ -1,7 +1,8 @@
 """Where in a response, or in the request itself, the id of a thing is.
 
 Places are JSON pointers (`*` for each item of an array), with a prefix where they do not point into
-the body of the response: `request:/name`, `header:location`.
+the body of the response: `request:/name`, `header:location`, and `search:pet,id,uuid`, which names
+the resource and the properties to look for in a response that the document does not describe.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from .naming import NO_WRAPPER, compatible, id_names, words, wrapper_rank
 
 _PLACES = 2  # places kept of a response
 _ARRAYS = 3  # nested arrays and alternatives that are searched
+_VAGUE = frozenset({"key", "slug", "code", "name"})
 _WRAPPERS = 2  # nested wrappers that are searched
 
 
@@ -37,14 +39,18 @@ def places(
     if answer is not None and answer.schema is not None:
         view = schemas.flat(answer.schema)
         found = list(_find(schemas, view, parameter.name, resource, kind, 0))[:_PLACES]
+    search = "search:" + ",".join([resource, *_unmistakable(parameter.name, resource)])
     if giver.method not in {"POST", "PUT"}:
         return found
-    if not found:
-        found = _sent(schemas, giver, parameter)
-    if answer is not None and (not found or "location" in answer.headers):
-        created = "201" in giver.answers or "location" in answer.headers
-        found = [*found, "header:location"] if created else found
-    return found
+    # Services answer otherwise than documented: what was created has to be found all the same.
+    sent = [] if found else _sent(schemas, giver, parameter)
+    return [*found, "header:location", search, *sent]
+
+
+def _unmistakable(name: str, resource: str) -> list[str]:
+    """Return the names of a response's properties that can hold nothing but the id."""
+    own = words(name)
+    return [known for known in id_names(name, resource) if known == own or known not in _VAGUE]
 
 
 def _sent(schemas: Schemas, giver: Operation, parameter: Parameter) -> list[str]:

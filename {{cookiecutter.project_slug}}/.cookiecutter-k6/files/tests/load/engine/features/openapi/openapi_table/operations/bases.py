@@ -8,9 +8,27 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from openapi_table.document import Document, below
-from openapi_table.texts import VARIABLE, quoted
+from openapi_table.texts import VARIABLE, clean, quoted
 
+_MOST_SERVERS = 20  # kept of a document
 _HOST = re.compile(r"(?:localhost|[^/:]*\.[A-Za-z][^/:.]*|[^/:]+(?=:\d))(?::\d+)?(?=/|$)")
+
+
+def servers_of(document: Document) -> list[dict[str, str]]:
+    """Return the servers of a document: the host, "" for a relative address, and the base path."""
+    listed = document.root.get("servers")
+    if document.swagger or not isinstance(listed, list):
+        return []
+    found = []
+    for index, server in enumerate(listed):
+        if isinstance(server, Mapping):
+            url = _filled(document, server, below("#", "servers", index))
+            try:
+                host = (urlsplit(url).netloc if "://" in url else "").rpartition("@")[2]
+            except ValueError:
+                host = ""
+            found.append({"host": clean(host.lower()), "base": _base_path(url)})
+    return found[:_MOST_SERVERS]
 
 
 def base_of(document: Document, holder: Mapping[str, Any], at: str) -> str | None:
@@ -24,8 +42,12 @@ def base_of(document: Document, holder: Mapping[str, Any], at: str) -> str | Non
     servers = holder.get("servers")
     if not isinstance(servers, list) or not servers or not isinstance(servers[0], Mapping):
         return None
-    url = str(servers[0].get("url", ""))
-    variables = document.mapping(servers[0], below(at, "servers", 0), "variables")
+    return _base_path(_filled(document, servers[0], below(at, "servers", 0)))
+
+
+def _filled(document: Document, server: Mapping[str, Any], at: str) -> str:
+    """Return the address of a server with its variables filled in."""
+    variables = document.mapping(server, at, "variables")
 
     def fill(match: re.Match[str]) -> str:
         variable = variables.get(match[1])
@@ -35,7 +57,7 @@ def base_of(document: Document, holder: Mapping[str, Any], at: str) -> str | Non
         first = listed[0] if isinstance(listed, list) and listed else ""
         return str(variable.get("default", first))
 
-    return _base_path(VARIABLE.sub(fill, url))
+    return VARIABLE.sub(fill, str(server.get("url", "")))
 
 
 def _base_path(url: str) -> str:

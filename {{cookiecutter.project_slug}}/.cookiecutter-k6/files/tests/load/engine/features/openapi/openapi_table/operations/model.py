@@ -69,3 +69,4 @@ class Operation(NamedTuple):
     answers: Mapping[str, Answer]
     auth: Sequence[Sequence[str]]
     at: str
+    summary: str = ""

@@ -26,6 +26,8 @@ COLLECTIONS = {
     "pipes": ("pipeDelimited", False),
     "tsv": ("tabDelimited", False),
 }
+# What a parameter without a schema of its own has besides the rules for its value.
+_OUTSIDE = frozenset({"in", "name", "required", "description"})
 
 
 class Parameters(NamedTuple):
@@ -97,8 +99,7 @@ def _parameter(document: Document, place: str, node: Mapping[str, Any]) -> Param
     as_json = False
     examples = examples_of(document, node)
     if document.swagger:
-        outside = {"in", "name", "required", "description"}
-        schema = {key: value for key, value in node.items() if key not in outside}
+        schema = {key: value for key, value in node.items() if key not in _OUTSIDE}
         style, explode = COLLECTIONS.get(str(node.get("collectionFormat")), (style, False))
         if place in {"path", "header"} and style == "form":
             style, explode = "simple", False
@@ -106,6 +107,8 @@ def _parameter(document: Document, place: str, node: Mapping[str, Any]) -> Param
         style = node["style"] if isinstance(node.get("style"), str) else style
         explode = node["explode"] if isinstance(node.get("explode"), bool) else style == "form"
         content = node.get("content")
+        if schema is None and not content and node.keys() & {"type", "enum"}:
+            schema = {key: value for key, value in node.items() if key not in _OUTSIDE}
         if isinstance(content, Mapping) and content:
             kind, media = next(iter(content.items()))
             media = media if isinstance(media, Mapping) else {}

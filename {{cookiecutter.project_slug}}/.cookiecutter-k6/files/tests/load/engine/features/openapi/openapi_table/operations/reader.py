@@ -9,11 +9,11 @@ from openapi_table.document import MALFORMED, Document, below, pointer
 from openapi_table.texts import clean, label, url_parts
 
 from .answers import answers_of
-from .bases import base_of
+from .bases import base_of, servers_of
 from .bodies import body_of
 from .model import METHODS, Operation
 from .parameters import parameters_of
-from .security import auth_of, schemes_of
+from .security import auth_of, schemes_of, with_credentials
 
 
 class Reader:
@@ -29,6 +29,10 @@ class Reader:
     def base(self) -> str:
         """Return the base path of the whole document."""
         return base_of(self.document, self.root, "#") or ""
+
+    def servers(self) -> list[dict[str, str]]:
+        """Return the servers of the document."""
+        return servers_of(self.document)
 
     def read(self) -> Iterator[Operation]:
         """Yield the operations in the order of the document."""
@@ -54,6 +58,7 @@ class Reader:
         return {**target, **own} if isinstance(target, Mapping) else own or None
 
     def _of_path(self, path: str, item: Mapping[str, Any], at: str) -> Iterator[Operation]:
+        self._additional(item, at)
         for method, key in self._methods(item, at).items():
             where = below(at, key)
             node, _ = self.document.follow(item[key], where)
@@ -67,6 +72,13 @@ class Reader:
                 self.document.note(where, "this operation is malformed")
                 continue
             yield operation
+
+    def _additional(self, item: Mapping[str, Any], at: str) -> None:
+        """Note the operations of OpenAPI 3.2 whose methods are not those of HTTP."""
+        more = self.document.mapping(item, at, "additionalOperations")
+        for method in more:
+            where = below(at, "additionalOperations", method)
+            self.document.note(where, f"operations with the method {clean(method)} are not sent")
 
     def _methods(self, item: Mapping[str, Any], at: str) -> dict[str, str]:
         """Return the methods of a path, in the order of METHODS, with their keys."""
@@ -91,6 +103,8 @@ class Reader:
         if isinstance(node.get("callbacks"), Mapping) and node["callbacks"]:
             document.note(below(at, "callbacks"), "callbacks are requests that the service sends")
         tags = node.get("tags")
+        auth = auth_of(document, self.schemes, node, at)
+        sent, auth = with_credentials(parameters.sent, auth, self.schemes)
         return Operation(
             self._name(method, path),
             clean(node.get("operationId") or ""),
@@ -99,11 +113,12 @@ class Reader:
             url_parts(path),
             self._own_base(item, node, at),
             [clean(tag) for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else [],
-            parameters.sent,
+            sent,
             body,
             answers_of(document, node, at),
-            auth_of(document, self.schemes, node, at),
+            auth,
             at,
+            clean(node.get("summary") or ""),
         )
 
     def _own_base(self, item: Mapping[str, Any], node: Mapping[str, Any], at: str) -> str | None:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openapi_table.document import Document, below, pointer
 from openapi_table.texts import clean
 
+from .model import Parameter
 from .parameters import TOKEN
+
+# Names of parameters that hold a credential, though no security scheme says so.
+_CREDENTIALS = re.compile(
+    r"authorization|(x-)?(api|app|access|auth|subscription|ocp-apim-subscription)[-_]?(key|token)"
+    r"|x-auth|x-token|x-(access|session|csrf)[-_]token",
+    re.IGNORECASE,
+)
 
 
 def schemes_of(document: Document) -> dict[str, dict[str, str]]:
@@ -61,3 +70,46 @@ def auth_of(
         if len(known) == len(names) and known not in ways:
             ways.append(known)
     return ways
+
+
+def with_credentials(
+    parameters: Sequence[Parameter],
+    auth: list[list[str]],
+    schemes: dict[str, dict[str, str]],
+) -> tuple[list[Parameter], list[list[str]]]:
+    """Return the parameters without credentials, and the alternatives with a scheme for each.
+
+    A credential comes from the environment, whatever it is declared as. schemes: gets new ones.
+    """
+    left: list[Parameter] = []
+    for parameter in parameters:
+        documented = parameter.examples or (
+            isinstance(parameter.schema, Mapping)
+            and parameter.schema.keys() & {"enum", "const", "default"}
+        )
+        if parameter.place == "path" or documented or not _CREDENTIALS.fullmatch(parameter.name):
+            left.append(parameter)
+            continue
+        name = _scheme_of(parameter, schemes)
+        if any(name in way for way in auth) or (auth and not parameter.required):
+            continue
+        ways = [[*way, name] for way in auth] or [[name]]
+        auth = ways if parameter.required else [*ways, []]
+    return left, auth
+
+
+def _scheme_of(parameter: Parameter, schemes: dict[str, dict[str, str]]) -> str:
+    """Return the scheme that sends a parameter; a new one if none does."""
+    is_bearer = parameter.place == "header" and parameter.name.lower() == "authorization"
+    for name, scheme in schemes.items():
+        same = scheme.get("in") == parameter.place and (
+            scheme.get("name", "").lower() == parameter.name.lower()
+        )
+        if same or (is_bearer and scheme["type"] in {"bearer", "basic"}):
+            return name
+    schemes[parameter.name] = (
+        {"type": "bearer"}
+        if is_bearer
+        else {"type": "apiKey", "in": parameter.place, "name": parameter.name}
+    )
+    return parameter.name

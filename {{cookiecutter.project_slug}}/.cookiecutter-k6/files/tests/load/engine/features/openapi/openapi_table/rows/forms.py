@@ -35,11 +35,15 @@ class FormMaker:
         made = self._objects_only(made)
         made = self._longer_lists(self._without_lists(content, made))
         flat = self._resolved(made)
+        if flat.get("make") == "file":
+            return {"gen": {"make": "object", "required": {"file": made}}}  # the body is the file
         if flat.get("make") == "one":
             flat = flat["of"][0]
         constant = flat.get("const")
         if constant == {}:
-            made = _NOTE  # a form has at least one field
+            # A form has at least one field, unless the document allows none.
+            is_closed = self.schemas.flat(content.schema).get("additionalProperties") is False
+            made = {"const": {}} if is_closed else _NOTE
         elif flat.get("make") not in {"object", "map"} and not isinstance(constant, dict):
             raise Unfillable("the body is not an object")
         fields = {}

@@ -15,7 +15,9 @@ from openapi_table.texts import clean, label
 
 from .answers import expected, row_of_answer
 from .bodies import BodyMaker
+from .dangers import danger_of
 from .parameters import ParameterMaker
+from .targets import SAFE, targets_of
 
 Row = dict[str, Any]
 
@@ -74,6 +76,21 @@ class RowMaker:
                 for status, answer in operation.answers.items()
             }
         self._link(row, operation)
+        self._guard(row, operation)
+
+    def _guard(self, row: Row, operation: Operation) -> None:
+        """Add the harm that the operation may do, and which ids must be of the run's own making."""
+        targets = (
+            {}
+            if operation.method in SAFE
+            else targets_of(row, operation, self.schemas, self.builder.shared)
+        )
+        if targets:
+            row["targets"] = targets
+        names_own = any(not key.startswith("path.") for key in targets)
+        danger = danger_of(operation, names_own=names_own)
+        if danger:
+            row["danger"] = danger
 
     def _link(self, row: Row, operation: Operation) -> None:
         """Add which ids the operation gives and needs, and which operation undoes it."""

@@ -11,6 +11,7 @@ from openapi_table.generators.builder import Builder
 from openapi_table.generators.nodes import PICKS, SAFE_INTEGER, Node, Unfillable, bound, constants
 from openapi_table.links.linker import Linker
 from openapi_table.operations.model import Operation, Parameter
+from openapi_table.operations.parameters import COLLECTIONS
 from openapi_table.schemas.views import Schemas, main_type
 from openapi_table.texts import clean, placeholder
 
@@ -186,4 +187,7 @@ def _described(parameter: Parameter, made: Node) -> Node:
         described["explode"] = parameter.explode
     if parameter.reserved:
         described["reserved"] = True
+    items = parameter.schema.get("items") if isinstance(parameter.schema, Mapping) else None
+    if isinstance(items, Mapping) and "collectionFormat" in items:
+        described["inner"] = COLLECTIONS.get(str(items["collectionFormat"]), ("form", False))[0]
     return {**described, "gen": made}

@@ -178,6 +178,10 @@ class Checker:
         for name in dependent:
             if name in value and not set(names(dependent, name)) <= value.keys():
                 return False
+        schemas = schema.get("dependentSchemas")
+        for name, rule in schemas.items() if isinstance(schemas, Mapping) else ():
+            if name in value and not self.valid(value, rule, depth):
+                return False
         return all(
             self._property(name, item, schema, properties, depth) for name, item in value.items()
         )
@@ -271,6 +275,7 @@ _RULES: dict[str, _Rule] = {
             "maxProperties",
             "propertyNames",
             "dependentRequired",
+            "dependentSchemas",
         ),
         Checker.objects,
     ),

@@ -116,7 +116,11 @@ class Schemas:
             if len(parts) > 1 or "properties" in schema:
                 inner.pop("refs", None)  # a schema that extends another one is not that one
             view = merge(view, inner)
-        return merge(view, own_view(schema))
+        view = merge(view, own_view(schema))
+        for name, part in view.get("dependentSchemas", {}).items():
+            if name in view.get("needed", []):
+                view = merge(view, self.flat(part))
+        return view
 
 
 def own_view(schema: Mapping[str, Any]) -> Flat:
@@ -184,6 +188,7 @@ _FORMS: dict[str, type | tuple[type, ...]] = {
     "format": str,
     "prefixItems": list,
     "dependentRequired": dict,
+    "dependentSchemas": dict,
     "discriminator": (dict, str),
 }
 

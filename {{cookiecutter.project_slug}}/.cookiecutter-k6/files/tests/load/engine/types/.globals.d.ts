@@ -1,5 +1,6 @@
-// What k6 offers as globals beyond @types/k6. Declared here instead of pulling in the DOM library, which
-// would accept fetch, URL and others that k6 does not have.
+// k6 globals that @types/k6 lacks. The DOM library is not used, because it would accept fetch, URL and others that k6
+// does not have. The dot at the start of the name hides this file from TypeScript projects around the suite, where
+// these names have other types.
 
 interface Console {
   log(...values: unknown[]): void;
@@ -17,7 +18,7 @@ interface ImportMeta {
 
 declare const crypto: { randomUUID(): string };
 
-/** Loads a module only where it is needed; at init only. The type is that of the module. */
+/** Loads a module on demand; works in the init context only. Returns the module. */
 declare function require(path: string): any;
 
 declare function setTimeout(act: () => void, ms: number): number;

@@ -1,0 +1,158 @@
+"""A service that holds things and knows which of them it was given before the run.
+
+It serves any REST path: `/items` is a collection, `/items/7` a thing. What is done to a thing that
+it held before the run, or to all of them at once, is recorded as harm.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Answer = tuple[int, Any, dict[str, str]]
+
+
+@dataclass
+class Stateful:
+    """The service.
+
+    Attributes:
+        held: things by collection and id.
+        created: status of a create, what it answers for a new thing, and its further headers.
+        session: whether callers are let in; a logout ends it.
+        requests: everything that arrived, `METHOD /path`.
+        harm: requests that changed or deleted what the run did not create.
+    """
+
+    url: str = ""
+    held: dict[str, dict[str, Any]] = field(default_factory=dict)
+    before: set[tuple[str, str]] = field(default_factory=set)
+    created: Callable[[Any], Answer] = lambda thing: (201, thing, {})
+    ending: str = "/logout"
+    session: bool = True
+    requests: list[str] = field(default_factory=list)
+    harm: list[str] = field(default_factory=list)
+
+    def hold(self, collection: str, count: int) -> None:
+        """Hold so many things from the start, with ids from 1 on."""
+        self.held[collection] = {str(n): {"id": n, "name": f"n{n}"} for n in range(1, count + 1)}
+        self.before |= {(collection, key) for key in self.held[collection]}
+
+    def left(self) -> list[tuple[str, str]]:
+        """Return what the run created and did not delete."""
+        now = {(name, key) for name, things in self.held.items() for key in things}
+        return sorted(now - self.before)
+
+    def lost(self) -> list[tuple[str, str]]:
+        """Return what was there before the run and is gone."""
+        now = {(name, key) for name, things in self.held.items() for key in things}
+        return sorted(self.before - now)
+
+    def sent(self, start: str) -> list[str]:
+        """Return the requests that begin like this."""
+        return [request for request in self.requests if request.startswith(start)]
+
+    def answer(self, method: str, path: str, body: Any) -> Answer:
+        """Do what a request asks for."""
+        self.requests.append(f"{method} {path}")
+        if not self.session:
+            return 401, {"detail": "no session"}, {}
+        if path.endswith(self.ending):
+            self.session = False
+            return 204, None, {}
+        things = self.held.get(path)
+        if things is not None:
+            return self._collection(method, path, things, body)
+        collection, _, key = path.rpartition("/")
+        things = self.held.get(collection)
+        if things is not None:
+            return self._thing(method, collection, things, key)
+        owner, _, key = collection.rpartition("/")
+        is_own = key in self.held.get(owner, {}) and (owner, key) not in self.before
+        if method != "GET" and not is_own:
+            self.harm.append(f"{method} {path}")
+        return (201 if path.endswith("/notes") else 200), {}, {}
+
+    def _collection(self, method: str, path: str, things: dict[str, Any], body: Any) -> Answer:
+        if method == "GET":
+            return 200, list(things.values()), {}
+        if method == "POST":
+            key = str(1000 + len(self.requests))
+            thing = {**(body if isinstance(body, dict) else {}), "id": int(key)}
+            answer = self.created(thing)
+            if answer[0] < 300:
+                things[key] = thing
+            return answer
+        self.harm.append(f"{method} {path}")
+        if method == "DELETE":
+            things.clear()
+        return 204, None, {}
+
+    def _thing(self, method: str, collection: str, things: dict[str, Any], key: str) -> Answer:
+        if method != "GET" and (collection, key) in self.before:
+            self.harm.append(f"{method} {collection}/{key}")
+        if key not in things:
+            if method != "GET":
+                self.harm.append(f"{method} {collection}/{key} (guessed)")
+            return 404, {"detail": "no such thing"}, {}
+        if method == "DELETE":
+            del things[key]
+            return 204, None, {}
+        return 200, things[key], {}
+
+
+@contextmanager
+def serving(service: Stateful) -> Iterator[Stateful]:
+    """Serve it on a free port of this machine."""
+    lock = threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def handle_one_request(self) -> None:
+            self.raw_requestline = self.rfile.readline(65537)
+            if not self.raw_requestline or not self.parse_request():
+                self.close_connection = True
+                return
+            text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            try:
+                body = json.loads(text)
+            except ValueError:
+                body = None
+            if self.path.endswith("/health"):
+                self.reply(200, {"status": "healthy"}, {})
+                return
+            with lock:
+                answer = service.answer(self.command, self.path.partition("?")[0], body)
+            self.reply(*answer)
+
+        def reply(self, status: int, content: Any, headers: dict[str, str]) -> None:
+            data = b"" if status in {204, 205} else json.dumps(content).encode()
+            self.send_response(status)
+            if data:
+                self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    service.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield service
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,162 @@
+"""What a run says about answers, and about overrides that mean nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.openapi.compiling import openapi
+from tests.openapi.running import SCRIPT, Compiled
+from tests.openapi.stateful import Stateful, serving
+from tests.support.recording_server import recording
+
+pytestmark = pytest.mark.slow
+
+Json = dict[str, Any]
+THING: Json = {
+    "type": "object",
+    "required": ["id", "tags"],
+    "properties": {"id": {"type": "integer"}, "tags": {"type": "array"}},
+}
+LIST: Json = {"type": "object", "required": ["data"], "properties": {"data": {"type": "array"}}}
+
+
+def described(schema: Json, status: str = "200") -> Json:
+    content = {"application/json": {"schema": schema}}
+    return {"responses": {status: {"description": "d", "content": content}}}
+
+
+PATHS: Json = {
+    "/gone": {"post": described(THING, "204")},
+    "/failing": {"get": {"responses": {"405": {"description": "d"}}}},
+    "/moved": {"get": {"responses": {"302": {"description": "d"}}}},
+    "/array": {"get": described(LIST)},
+    "/short": {"get": described(THING)},
+    "/text": {"get": described(THING)},
+}
+ANSWERS: dict[str, tuple[int, object]] = {
+    "POST /gone": (204, None),
+    "GET /failing": (200, {}),
+    "GET /moved": (200, {}),
+    "GET /array": (200, [{"id": 1}]),
+    "GET /short": (200, {"id": 1}),
+    "GET /text": (200, "moment"),
+}
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Path:
+    path = tmp_path / "openapi.json"
+    path.write_text(json.dumps(openapi(PATHS)), encoding="utf-8")
+    return path
+
+
+def test_what_is_wrong_with_a_body_is_said_and_nothing_else_is_red(
+    compiled: Compiled, document: Path
+) -> None:
+    with recording(ANSWERS) as server:
+        run = compiled(document).against(server.url).run(SCRIPT)
+    assert run.code == 99
+    assert "'GET /array body: expected object, found array'" in run.reasons
+    assert "'GET /short body: /tags is missing'" in run.reasons
+    assert "'GET /text body: expected object, found string'" in run.reasons
+    for name in ("POST /gone", "GET /failing", "GET /moved"):
+        assert name not in run.reasons
+
+
+@pytest.mark.parametrize("name", ["*", "GET *"])
+def test_the_checks_can_be_switched_off(name: str, compiled: Compiled, document: Path) -> None:
+    with recording(ANSWERS) as server:
+        suite = compiled(document, {"operations": {name: {"check": False}}})
+        run = suite.against(server.url).run(SCRIPT)
+    assert run.code == 0, run.everything
+
+
+def test_a_misspelt_skip_is_refused_before_anything_is_sent(
+    compiled: Compiled, document: Path
+) -> None:
+    own = {"operations": {"POST /gon": {"skip": "not this one"}, "GET /arrays": {"weight": 2}}}
+    with recording(ANSWERS) as server:
+        run = compiled(document, own).against(server.url).run(SCRIPT)
+        assert server.requests == []
+    assert run.code == 107
+    assert 'no operation "POST /gon". Did you mean "POST /gone"?' in run.err.replace("\\", "")
+
+
+def test_another_unknown_name_is_a_warning(compiled: Compiled, document: Path) -> None:
+    own = {"operations": {"GET /arrays": {"weight": 2}, "*": {"check": False}}}
+    with recording(ANSWERS) as server:
+        run = compiled(document, own).against(server.url).run(SCRIPT)
+    assert run.code == 0, run.everything
+    assert 'no operation "GET /arrays". Did you mean "GET /array"?' in run.err.replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("own", "message"),
+    [
+        ({"operation": {}}, 'unknown key "operation". Did you mean "operations"?'),
+        ({"operations": {"GET /text": {"skp": True}}}, 'unknown key "skp". Did you mean "skip"?'),
+        ({"operations": {"GET /text": {"ok": [200]}}}, "ok is [200], expected a list of statuses"),
+        ({"operations": {"GET /text": {"values": {"limit": 1}}}}, "expected path.NAME"),
+    ],
+)
+def test_an_override_that_means_nothing_stops_the_run(
+    own: Json, message: str, compiled: Compiled, document: Path
+) -> None:
+    suite = compiled(document)
+    path = suite.load / "data" / "operations.overrides.json"
+    path.write_text(json.dumps(own), encoding="utf-8")
+    with recording(ANSWERS) as server:
+        found = suite.against(server.url).inspect(SCRIPT)
+    assert found.code == 107
+    assert message in found.err.replace("\\", "")
+
+
+def test_the_summary_shows_what_of_the_document_was_seen(
+    compiled: Compiled, document: Path
+) -> None:
+    answers = {**ANSWERS, "GET /text": (404, {})}
+    with recording(answers) as server:
+        run = compiled(document).against(server.url).run(SCRIPT)
+    coverage, never = run.summary["tables"]
+    assert coverage["title"] == "Coverage of the document"
+    seen = {row[0]: row[1:3] for row in coverage["rows"]}
+    assert seen["operations sent"] == [6, 6]
+    assert seen["operations with a 2xx answer"] == [5, 6]
+    assert seen["statuses"] == [3, 6]
+    assert [row[:2] for row in never["rows"]] == [["GET /text", "404"]]
+
+
+FASTAPI = {"detail": [{"loc": ["body", "kind"], "msg": "Input should be 'a' or 'b'"}]}
+SPRING = {"errors": [{"field": "kind", "defaultMessage": "must be one of [a, b]"}]}
+RAILS = {"errors": {"kind": ["must be one of: a, b"]}}
+DJANGO = {"kind": ["Allowed choices are 'a', 'b'."]}
+
+
+@pytest.mark.parametrize("refusal", [FASTAPI, SPRING, RAILS, DJANGO])
+def test_a_refusal_that_names_the_field_is_learned_from(
+    refusal: Json, compiled: Compiled, tmp_path: Path
+) -> None:
+    schema = {
+        "type": "object",
+        "required": ["kind", "name"],
+        "properties": {"kind": {"type": "string"}, "name": {"type": "string"}},
+    }
+    body = {"required": True, "content": {"application/json": {"schema": schema}}}
+    paths = {"/kinds": {"post": {"requestBody": body, "responses": {"200": {"description": "d"}}}}}
+    path = tmp_path / "openapi.json"
+    path.write_text(json.dumps(openapi(paths)), encoding="utf-8")
+    service = Stateful()
+    service.held["/kinds"] = {}
+    service.created = lambda thing: (200, {}, {}) if thing["kind"] == "a" else (422, refusal, {})
+    with serving(service):
+        run = compiled(path).against(service.url).run(SCRIPT)
+        line = '"POST /kinds": { "values": {"body.kind":"a"} }'
+        assert line in run.err.replace("\\", "")
+        titles = {table["title"]: table["rows"] for table in run.summary["tables"]}
+        assert titles["Proposed overrides"] == [[line]]
+        # Once: what was learned is kept.
+        assert sum(row["errors"] for row in run.summary["endpoints"]) == 1

@@ -1,0 +1,109 @@
+"""Small documents around one difficulty each: every value is valid, nothing is skipped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi_table.compiler import compile_document
+from openapi_table.reading import source
+from openapi_table.table import Table
+
+from tests.openapi.compiling import (
+    OK,
+    body_of,
+    compiled,
+    notes,
+    only_row,
+    openapi,
+    posting,
+    row_of,
+    samples,
+)
+from tests.openapi.oracle import Oracle
+
+DOCUMENTS = sorted((Path(__file__).parent / "documents" / "small").iterdir())
+BY_NAME = {path.stem: path for path in DOCUMENTS}
+
+
+def table_of(name: str) -> Table:
+    path = BY_NAME[name]
+    return compile_document(source.read(str(path), path.name))
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_every_value_is_valid(name: str) -> None:
+    path = BY_NAME[name]
+    document = source.read(str(path), path.name)
+    table = compile_document(document)
+    assert [row["skip"] for row in table.rows if "skip" in row] == []
+    found = [judged for judged in Oracle(document.root, table).judge(20) if judged.problem]
+    assert found == []
+
+
+def test_a_form_without_properties_is_empty() -> None:
+    assert body_of(table_of("emptyform").rows[0], "form") == {"const": {}}
+
+
+def test_a_parent_is_sent_as_one_of_its_children() -> None:
+    table = table_of("disc")
+    for value in samples(table, body_of(table.rows[0])):
+        assert value["m"]["type"] == "one"
+        assert isinstance(value["m"]["x"], int)
+
+
+def test_several_files_are_sent_where_several_are_required() -> None:
+    fields = body_of(table_of("files").rows[0], "multipart")["required"]
+    assert len(fields["files"]["items"]) == 2
+
+
+def test_a_body_that_is_the_file_is_sent_as_one() -> None:
+    table = table_of("bodies")
+    for name in ("POST /import", "POST /import2"):
+        assert body_of(row_of(table, name), "multipart")["required"]["file"]["make"] == "file"
+
+
+def test_what_is_right_in_an_example_is_kept() -> None:
+    table = table_of("bodies")
+    for value in samples(table, body_of(row_of(table, "POST /part-example")), chance=0):
+        assert (value["address"], value["goto"]) == ("alias@domain.tld", "destination@domain.tld")
+        assert "active" not in value
+    for value in samples(table, body_of(row_of(table, "POST /string-example"))):
+        assert value["kind"] == "dog"
+
+
+def test_lists_in_lists_say_how_they_are_written() -> None:
+    (parameter,) = table_of("pairs").rows[0]["params"]
+    assert parameter["inner"] == "pipeDelimited"
+
+
+def test_a_type_beside_the_name_of_a_parameter_counts() -> None:
+    row = row_of(table_of("pathparams"), "GET /nest")
+    made = {item["name"]: item["gen"] for item in row["params"]}
+    assert made["limit"] == {"make": "int", "min": 10, "max": 20}
+    assert made["order"] == {"pick": ["asc", "desc"]}
+
+
+def test_additional_operations_are_noted() -> None:
+    paths = {"/a": {"get": {"responses": OK}, "additionalOperations": {"COPY": {"responses": OK}}}}
+    found = notes(compiled(openapi(paths, "3.2.0")))
+    assert "COPY" in found["#/paths/~1a/additionalOperations/COPY"]
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("homeCity", {"const": "Berlin"}),
+        ("ip_address", {"make": "format", "format": "ipv4"}),
+        ("contact[phone]", {"const": "+15550100123"}),
+        ("iban", {"const": "DE89370400440532013000"}),
+        ("backgroundColor", {"const": "#336699"}),
+        ("username", {"make": "text", "min": 8, "max": 11, "fresh": True}),
+        ("velocity", {"make": "text", "min": 8, "max": 16}),
+        ("publicity", {"make": "text", "min": 8, "max": 16}),
+    ],
+)
+def test_a_name_tells_what_services_accept(name: str, wanted: dict[str, Any]) -> None:
+    schema = {"type": "object", "required": [name], "properties": {name: {"type": "string"}}}
+    assert body_of(only_row(openapi(posting(schema))))["required"][name] == wanted

@@ -1,0 +1,98 @@
+"""`load-test.sh doctor`: proposes settings with which the first run is green, or says what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from service.testing import free_port
+
+from tests.servers.conftest import Start
+from tests.support.plain_server import plain_server
+from tests.support.wrapper_project import Project
+
+pytestmark = pytest.mark.slow
+
+QUICK = ("--duration", "2s", "--think-time", "0.1", "--threshold", "http_req_duration=p(95)<5000")
+LENIENT = {"THRESHOLDS": "http_req_duration{name:health}=p(95)<5000"}
+
+
+@pytest.fixture
+def project(tmp_path: Path, any_k6: Path) -> Project:
+    return Project(tmp_path, real=True, k6=any_k6)
+
+
+def settings_of(project: Project) -> dict[str, str]:
+    lines = (project.load / "suite.env").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+
+
+FOUND = {
+    "fastapi_app": {
+        "HEALTH_PATHS": "/health",
+        "API_PREFIX": "/",
+        "AUTH_MODE": "login",
+        "LOGIN_FORMAT": "form",
+        "LOGIN_FROM": "base",
+        "LOGIN_PATH": "/token",
+    },
+    "oauth2_app": {"HEALTH_PATHS": "/health", "OPENAPI_PATH": "/none"},
+    "django_app": {"HEALTH_PATHS": "/ht/", "HEALTH_STATUS_WORDS": "*", "OPENAPI_PATH": "/none"},
+}
+
+
+@pytest.mark.parametrize("app", FOUND)
+def test_with_its_proposals_smoke_is_green(project: Project, start: Start, app: str) -> None:
+    url = start(app)
+    before = (project.load / "suite.env").read_text()
+    shown = project.run("doctor", "--base-url", url).passed()
+    assert (project.load / "suite.env").read_text() == before
+    for name, value in FOUND[app].items():
+        assert f"  {name}={value}\n" in shown.stdout
+    project.run("doctor", "write", "--base-url", url).passed()
+    now = settings_of(project)
+    assert {name: now[name] for name in FOUND[app]} == FOUND[app]
+    secrets = {"TEST_USER_EMAIL": "alice", "TEST_USER_PASSWORD": "wonderland-1"}
+    project.run("smoke", "--base-url", url, *QUICK, env=secrets).passed()
+    again = project.run("doctor", "--base-url", url).passed().stdout
+    assert "Health: " in again
+    assert "is healthy." in again
+    assert list((project.load / "results").glob("doctor*")) == []
+
+
+def test_a_dead_port(project: Project) -> None:
+    result = project.run("doctor", "--base-url", f"http://localhost:{free_port()}")
+    assert "No service: " in result.stdout
+    assert "refused" in result.stdout
+    assert "Try: start the service, or correct BASE_URL" in result.stdout
+
+
+PAGE = (200, "text/html", "<html>Welcome</html>")
+FORM = (200, "text/html", '<form><input name="user"><input type="password" name="pw"></form>')
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"/": PAGE}, "This looks like a website, not an API"),
+        ({"/": FORM}, "AUTH_MODE=session"),
+        ({"/": (302, "", "/accounts/login/?next=/")}, "LOGIN_PATH=/accounts/login/"),
+        ({"/": (200, "text/plain", "x"), "/up": (200, "text/plain", "pong")}, "HEALTH_STATUS_WORDS=pong"),
+    ],
+    ids=["website", "login form", "login wall", "another word"],
+)  # fmt: skip
+def test_what_it_finds(
+    project: Project, answers: Mapping[str, tuple[int, str, str]], said: str
+) -> None:
+    with plain_server(answers) as server:
+        result = project.run("doctor", "--base-url", server.url).passed()
+    assert said in result.stdout, str(result)
+
+
+def test_another_host_is_not_asked(project: Project) -> None:
+    assert "example.com" in project.run("doctor", "--base-url", "http://example.com").refused()
+
+
+def test_a_wrong_word(project: Project) -> None:
+    assert "doctor takes no name" in project.run("doctor", "now").refused()

@@ -1,0 +1,165 @@
+"""Services as people write them: reached, logged in to and loaded by settings alone."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from typing import Any
+
+import pytest
+
+from tests.servers.conftest import Start
+from tests.support.suite_runner import PATIENT, SCRIPT_ERROR, Run, Suite
+
+pytestmark = pytest.mark.slow
+
+SCRIPT = "scripts/api-authenticated.js"
+PASSWORD = "wonderland-1"
+USER = {"TEST_USER_EMAIL": "alice", "TEST_USER_PASSWORD": PASSWORD}
+
+FASTAPI = {"AUTH_MODE": "login", "LOGIN_FORMAT": "form", "LOGIN_PATH": "/token", **USER}
+CLIENT = {
+    "AUTH_MODE": "oauth2",
+    "OAUTH2_CLIENT_ID": "in header",
+    "OAUTH2_CLIENT_SECRET": "he@der:secret",
+    "OAUTH2_SCOPE": "read",
+}
+IN_BODY = {
+    **CLIENT,
+    "OAUTH2_CLIENT_ID": "in-body",
+    "OAUTH2_CLIENT_SECRET": "body-secret",
+    "OAUTH2_CLIENT_AUTH": "body",
+}
+AS_USER = {**CLIENT, "OAUTH2_GRANT": "password", **USER}
+DJANGO = {
+    "AUTH_MODE": "session",
+    "LOGIN_PATH": "/accounts/login/",
+    "HEALTH_PRESET": "django-health-check",
+    **USER,
+}
+
+WAYS = {
+    "fastapi": ("fastapi_app", FASTAPI),
+    "client credentials": ("oauth2_app", CLIENT),
+    "secret in the body": ("oauth2_app", IN_BODY),
+    "password grant": ("oauth2_app", AS_USER),
+    "django": ("django_app", DJANGO),
+}
+
+FORGIVING = ";".join(
+    [PATIENT, *(f"http_req_failed{tag}=rate<0.5" for tag in ("", "{kind:api_read}", "{kind:api_write}"))]
+)  # fmt: skip
+
+
+def fetch(url: str, *, post: bool = False) -> Any:
+    with urllib.request.urlopen(url, data=b"" if post else None, timeout=5) as answer:
+        return json.loads(answer.read() or b"null")
+
+
+def assert_green(run: Run) -> None:
+    assert run.code == 0, run.everything
+    assert run.summary["failedChecks"] == []
+    assert run.summary["metrics"]["errors"] == 0
+    for secret in (PASSWORD, "he@der:secret", "body-secret"):
+        assert secret not in run.everything + run.summary_text + run.samples_text
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_journey_and_smoke(suite: Suite, start: Start, way: str) -> None:
+    app, settings = WAYS[way]
+    live = suite.against(start(app), THRESHOLDS=PATIENT, **settings)
+    run = live.run(SCRIPT, samples=True)
+    assert_green(run)
+    assert {row["name"] for row in run.summary["endpoints"]} == {
+        *("GET /items", "POST /items", "GET /items/{id}", "PATCH /items/{id}", "DELETE /items/{id}")
+    }
+    phases = {(row.tags["name"], row.tags["phase"]) for row in run.samples()
+              if row.metric == "http_reqs" and row.tags["phase"] != "main"}  # fmt: skip
+    assert all(name.startswith("setup ") or phase == "auth" for name, phase in phases)
+    assert len(phases) >= 2
+
+
+@pytest.mark.parametrize(
+    ("way", "settings", "said"),
+    [
+        ("fastapi", {"TEST_USER_PASSWORD": "wrong-one"}, "status 400"),
+        (
+            "fastapi",
+            {"LOGIN_FORMAT": "json"},
+            "It asks for username, password. It was sent as JSON with email and password: "
+            "try LOGIN_FORMAT=form and LOGIN_USER_FIELD=username",
+        ),
+        ("fastapi", {"LOGIN_PATH": "/login"}, "status 404: there is no login: set LOGIN_PATH"),
+        ("fastapi", {"LOGIN_PATH": "/health"}, "status 405: there is no login"),
+        ("fastapi", {"LOGIN_TOKEN_NAME": "jwt"}, "found the fields access_token, token_type"),
+        (
+            "client credentials",
+            {"OAUTH2_CLIENT_SECRET": "wrong-one"},
+            "invalid_client: check OAUTH2_CLIENT_ID, OAUTH2_CLIENT_SECRET and OAUTH2_CLIENT_AUTH",
+        ),
+        ("client credentials", {"OAUTH2_CLIENT_AUTH": "body"}, "invalid_client"),
+        (
+            "password grant",
+            {"TEST_USER_PASSWORD": "wrong-one"},
+            "check TEST_USER_EMAIL and TEST_USER_PASSWORD",
+        ),
+        (
+            "client credentials",
+            {"OAUTH2_GRANT": "refresh_token", "OAUTH2_REFRESH_TOKEN": "revoked-one"},
+            "invalid_grant: check OAUTH2_REFRESH_TOKEN",
+        ),
+        ("client credentials", {"OAUTH2_TOKEN_URL": "/token"}, "set OAUTH2_TOKEN_URL"),
+        ("django", {"TEST_USER_PASSWORD": "wrong-one"}, "the credentials were refused"),
+        ("django", {"LOGIN_PATH": "/login/"}, "there is no login: set LOGIN_PATH"),
+        ("django", {"AUTH_MODE": "login", "LOGIN_FORMAT": "form"}, "status 403"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_wrong_is_named(
+    suite: Suite, start: Start, way: str, settings: dict[str, str], said: str
+) -> None:
+    app, right = WAYS[way]
+    run = suite.against(start(app), **{**right, **settings}).run(SCRIPT)
+    assert run.code == SCRIPT_ERROR, run.everything
+    assert said in run.err
+    assert "wrong-one" not in run.everything
+    assert "revoked-one" not in run.everything
+
+
+@pytest.mark.parametrize("way", ["fastapi", "client credentials", "password grant", "django"])
+def test_revoked_credentials_are_renewed_once(suite: Suite, start: Start, way: str) -> None:
+    app, settings = WAYS[way]
+    url = start(app)
+    live = suite.against(url, THRESHOLDS=FORGIVING, **settings).having(DURATION="4s", VUS=1)
+    running = live.start(SCRIPT, samples=True)
+    samples = running.folder / "samples.json"
+    done = '{"metric":"iterations","type":"Point"'
+    running.wait_for(lambda: samples.exists() and done in samples.read_text())
+    fetch(f"{url}/revoke", post=True)
+    run = running.wait()
+    assert run.code == 0, run.everything
+    assert sum(row.metric == "auth_retries" for row in run.samples()) == 1
+    assert run.summary["failedChecks"] == []
+
+
+def test_short_lived_tokens_are_renewed_in_time(suite: Suite, start: Start) -> None:
+    url = start("oauth2_app", LIFETIME="2")
+    live = suite.against(url, THRESHOLDS=PATIENT, **AS_USER).having(DURATION="5s", VUS=1)
+    run = live.run(SCRIPT, samples=True)
+    assert_green(run)
+    asked = fetch(f"{url}/asked")
+    assert asked[:2] == ["password", "password"]
+    assert asked.count("refresh_token") >= 2
+    assert not any(row.metric == "auth_retries" for row in run.samples())
+
+
+def test_users_of_a_csv_file(suite: Suite, start: Start) -> None:
+    url = start("fastapi_app")
+    users = suite.load / "data" / "people.csv"
+    users.write_text(
+        'username,password,note\r\nalice,wonderland-1,"a, ""b"""\r\nbob,builder-22,\r\n'
+    )
+    settings = {**FASTAPI, "TEST_USER_EMAIL": "", "TEST_USER_PASSWORD": ""}
+    live = suite.against(url, THRESHOLDS=PATIENT, **settings, USERS_FILE="data/people.csv")
+    assert_green(live.run(SCRIPT, samples=True))
+    assert set(fetch(f"{url}/logins")) == {"alice", "bob"}

@@ -1,0 +1,88 @@
+// Credentials that do not change during a run: AUTH_MODE basic, bearer and api-key.
+
+import encoding from 'k6/encoding';
+import { env } from '../../lib/config.js';
+import { hide } from '../vu/failures.js';
+import { bearer } from './bearer.js';
+
+/** @typedef {import('../types/suite.js').AuthStrategy} AuthStrategy */
+
+/** What a fresh checkout of the suite works with; refused anywhere but on a local target. */
+const DEFAULT_API_KEY = 'test-api-key';
+
+/** @returns {string} */
+function apiKey() {
+  const key = env.API_KEY || DEFAULT_API_KEY;
+  if (key === DEFAULT_API_KEY && !env.target.isLocal) {
+    throw new Error(
+      'API_KEY is not set: the default key is for local targets only. Run: export API_KEY=...',
+    );
+  }
+  return key;
+}
+
+/** @returns {string} */
+function bearerToken() {
+  if (env.BEARER_TOKEN === '') {
+    throw new Error('AUTH_MODE=bearer: BEARER_TOKEN is not set. Run: export BEARER_TOKEN=...');
+  }
+  return env.BEARER_TOKEN;
+}
+
+/**
+ * Sends a user name and password with each request, those of the VU's user.
+ *
+ * @returns {AuthStrategy}
+ * @example const { headers } = basic();
+ */
+export function basic() {
+  const { currentUser } = require('./users.js');
+  /** @type {Record<string, string> | undefined} */
+  let made;
+  const headers = () => {
+    if (made === undefined) {
+      const { email, password } = currentUser();
+      const value = encoding.b64encode(`${email}:${password}`);
+      hide(value);
+      made = { Authorization: `Basic ${value}` };
+    }
+    return made;
+  };
+  return { endpoints: [], headers, token: () => (headers(), '') };
+}
+
+/**
+ * Sends a token that was given.
+ *
+ * @returns {AuthStrategy}
+ * @example const { headers } = givenToken();
+ */
+export function givenToken() {
+  return { endpoints: [], headers: () => bearer(bearerToken()), token: bearerToken };
+}
+
+/**
+ * Sends a key as a bearer token, or under any name in a header, the query or a cookie.
+ *
+ * @returns {AuthStrategy}
+ * @example const { query } = givenKey();
+ */
+export function givenKey() {
+  const name = env.API_KEY_NAME;
+  /** @type {Record<string, string> | undefined} */
+  let made;
+  const make = {
+    bearer: () => bearer(apiKey()),
+    header: () => ({ [name]: apiKey() }),
+    cookie: () => ({ Cookie: `${name}=${apiKey()}` }),
+    query: () => ({}),
+  }[env.API_KEY_IN];
+  return {
+    endpoints: [],
+    headers: () => (made ??= make()),
+    token: apiKey,
+    ...(env.API_KEY_IN === 'query' && {
+      query: () => `${encodeURIComponent(name)}=${encodeURIComponent(apiKey())}`,
+    }),
+  };
+}

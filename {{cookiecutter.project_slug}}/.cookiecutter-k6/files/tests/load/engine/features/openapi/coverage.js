@@ -1,0 +1,166 @@
+// How much of the document a run has seen, and which operations never succeeded and why. Once per run.
+
+/** @typedef {import('./choose.js').Brief} Brief */
+
+/** Most operations that are listed as never successful. */
+const MOST_ROWS = 50;
+
+/**
+ * What the checks of a run have seen: their names hold the status and the content type of each answer.
+ *
+ * @param {any} group the root group of k6's summary data
+ * @returns {Set<string>} names of checks that passed or failed at least once
+ */
+function namesOfChecks(group) {
+  const checks = Array.isArray(group?.checks) ? group.checks : Object.values(group?.checks ?? {});
+  return new Set(checks.map((/** @type {{ name: string }} */ { name }) => name));
+}
+
+/**
+ * Counts what was seen of what the document declares.
+ *
+ * @param {readonly Brief[]} endpoints operations of the run
+ * @param {{ count: number, missing: string[] }} more operations that were left out; credentials that are missing
+ * @param {any} metrics k6's own
+ * @param {any} group the root group of k6's summary data
+ * @returns {import('../../types/suite.js').Findings}
+ * @example coverageOf(endpoints, { count: 2, missing: [] }, metrics, rootGroup).tables[0].title // 'Coverage of the document'
+ */
+export function coverageOf(endpoints, { count, missing }, metrics, group) {
+  const seen = namesOfChecks(group);
+  const answers = new Map(endpoints.map(({ name }) => [name, statusesOf(name, seen)]));
+  const good = endpoints.filter(({ name }) => (answers.get(name) ?? []).some(isSuccess));
+  const sum = (/** @type {(brief: Brief) => number} */ of) =>
+    endpoints.reduce((total, brief) => total + of(brief), 0);
+  const types = (/** @type {Brief} */ { name, declares }) =>
+    declares.types.filter((type) => seen.has(`${name} content type ${type} is declared`)).length;
+  const statuses = (/** @type {Brief} */ { name, declares }) =>
+    declares.statuses.filter((status) =>
+      (answers.get(name) ?? []).some((one) => covers(status, one)),
+    ).length;
+  const rows = [
+    line(
+      'operations sent',
+      sum(({ name }) => Number((answers.get(name) ?? []).length > 0)),
+      endpoints.length + count,
+    ),
+    line('operations with a 2xx answer', good.length, endpoints.length + count),
+    line(
+      'statuses',
+      sum(statuses),
+      sum(({ declares }) => declares.statuses.length),
+    ),
+    line(
+      'media types of answers',
+      sum(types),
+      sum(({ declares }) => declares.types.length),
+    ),
+    line(
+      'parameters',
+      sum(({ declares }) => declares.sent),
+      sum(({ declares }) => declares.parameters),
+    ),
+  ];
+  const refused = [...answers.values()].flat().some((status) => ['401', '403'].includes(status));
+  return {
+    tables: [
+      { title: 'Coverage of the document', head: ['what', 'seen', 'declared', '%'], rows },
+      ...proposals(seen),
+      ...neverGood(
+        endpoints.filter((brief) => !good.includes(brief)),
+        answers,
+      ),
+    ],
+    reasons: refused ? missing : [],
+  };
+}
+
+/**
+ * @param {ReadonlySet<string>} seen names of checks; those of learn.js hold its proposals
+ * @returns {import('../../types/summary.js').SummaryTable[]} one, or none
+ */
+function proposals(seen) {
+  const rows = [...seen]
+    .filter((name) => name.startsWith('learned '))
+    .map((name) => [name.slice('learned '.length)]);
+  const head = ['refused first, then accepted with this in data/operations.overrides.json'];
+  return rows.length === 0 ? [] : [{ title: 'Proposed overrides', head, rows }];
+}
+
+/**
+ * @param {Brief[]} never
+ * @param {Map<string, string[]>} answers statuses by operation
+ * @returns {import('../../types/summary.js').SummaryTable[]} one, or none
+ */
+function neverGood(never, answers) {
+  const rows = never.slice(0, MOST_ROWS).map(({ name }) => {
+    const statuses = answers.get(name) ?? [];
+    return [name, statuses.join(' ') || 'none', why(statuses)];
+  });
+  const head = ['operation', 'answers', 'why'];
+  return rows.length === 0 ? [] : [{ title: 'Never answered 2xx', head, rows }];
+}
+
+/**
+ * @param {string} what
+ * @param {number} seen
+ * @param {number} declared
+ * @returns {(string | number)[]}
+ */
+function line(what, seen, declared) {
+  return [what, seen, declared, declared === 0 ? 100 : Math.floor((100 * seen) / declared)];
+}
+
+/**
+ * @param {string} name
+ * @param {ReadonlySet<string>} seen
+ * @returns {string[]} statuses that an operation was answered with
+ */
+function statusesOf(name, seen) {
+  const found = [];
+  for (const check of seen) {
+    if (check.startsWith(`${name} status `) && check.endsWith(' is declared')) {
+      found.push(check.slice(name.length + ' status '.length, -' is declared'.length));
+    }
+  }
+  return found.filter((status) => status.length === 3).sort();
+}
+
+/**
+ * @param {string} status
+ * @returns {boolean}
+ */
+function isSuccess(status) {
+  return status[0] === '2';
+}
+
+/**
+ * @param {string} declared such as `200` or `4XX`
+ * @param {string} status
+ * @returns {boolean}
+ */
+function covers(declared, status) {
+  return declared === status || (declared.endsWith('XX') && declared[0] === status[0]);
+}
+
+/**
+ * @param {string[]} statuses
+ * @returns {string}
+ */
+function why(statuses) {
+  const reasons = /** @type {Record<string, string>} */ ({
+    400: 'a value is refused: the log shows the answer; set it under `values` in the overrides',
+    401: 'not let in: credentials',
+    403: 'not allowed: the rights of the credentials',
+    404: 'no such thing, or the base path (OPENAPI_BASE)',
+    405: 'the service does not know the method',
+    409: 'in conflict with what is there',
+    422: 'a value is refused: the log shows the answer; set it under `values` in the overrides',
+    429: 'too many requests',
+  });
+  const [status] = statuses;
+  if (status === undefined) {
+    return 'not sent, or no answer: the log says why';
+  }
+  return reasons[status] ?? (status[0] === '5' ? 'the service failed' : `answered ${status}`);
+}

@@ -1,0 +1,290 @@
+// Whether the service is up, and if it is not: why, and which setting to change.
+
+import { HEALTH_STATUSES, isHealthy } from '../../lib/checker.js';
+import { BASE_URL, env, HEALTH_PATHS } from '../../lib/config.js';
+import { endpoint, requestQuietly } from '../../lib/http.js';
+import { HEALTH_PRESETS } from '../settings/health.js';
+import { shorten } from '../vu/failures.js';
+
+/** @typedef {import('../types/suite.js').Endpoint} Endpoint */
+/** @typedef {import('../types/suite.js').HttpResponse} HttpResponse */
+/** @typedef {NonNullable<import('../types/suite.js').TestSpec['readiness']>} Readiness */
+
+/**
+ * Why a service is not ready.
+ *
+ * @typedef {object} Finding
+ * @property {string} text what was asked, what came back and what was expected
+ * @property {string} advice which setting to change; empty: there is nothing to say
+ * @property {boolean} lasting waiting will not help
+ */
+
+/** Health paths in use elsewhere, asked when the configured one does not exist. */
+const USUAL_PATHS = [
+  ...new Set([
+    ...['/health', '/healthz', '/api/health', '/api/v1/health', '/status', '/ping'],
+    ...Object.values(HEALTH_PRESETS).flatMap(({ paths }) => paths),
+    '/',
+  ]),
+];
+
+/** Services that need not be healthy: a missing health document is no failed request. */
+const ANY_STATUS = [{ min: 100, max: 599 }];
+
+/** Errors that waiting does not mend. */
+const LASTING = /x509|certificate|HTTP response to HTTPS client|malformed HTTP/i;
+
+const CLIENT_CERTIFICATE =
+  'the service asks for a client certificate: set CLIENT_CERT and CLIENT_KEY to the PEM files';
+
+/** Errors of a connection that was never made. */
+const NO_CONNECTION = /refused|no such host|lookup|dial|no route|unreachable/i;
+
+/**
+ * One endpoint per health path, tagged apart: asking whether a service is up is not part of the results.
+ *
+ * @param {Readiness} [readiness] default: the setting READINESS
+ * @param {import('../types/suite.js').EndpointOptions} [options]
+ * @returns {Endpoint[]} none if the service is not to be asked
+ * @example const probes = healthProbes('answer', { timeout: '2s' });
+ */
+export function healthProbes(readiness = env.READINESS, options = {}) {
+  const statuses = readiness === 'health' ? HEALTH_STATUSES : ANY_STATUS;
+  const paths = readiness === 'none' ? [] : HEALTH_PATHS;
+  return paths.map((path) => probeOf(path, { statuses, ...options }));
+}
+
+/**
+ * @param {string} path
+ * @param {import('../types/suite.js').EndpointOptions} options
+ * @returns {Endpoint}
+ */
+function probeOf(path, options) {
+  return endpoint(`setup ${path}`, `${BASE_URL}${path}`, {
+    ...options,
+    kind: 'setup',
+    phase: 'setup',
+  });
+}
+
+/**
+ * Asks one health path once.
+ *
+ * @param {Endpoint} probe one of `healthProbes`
+ * @param {Readiness} [readiness] default: the setting READINESS
+ * @returns {Finding | null} null: ready
+ * @example const finding = unready(probe);
+ */
+export function unready(probe, readiness = env.READINESS) {
+  const response = requestQuietly(probe);
+  const isReady = {
+    health: () => isHealthy(response),
+    answer: () => response.status !== 0,
+    tcp: () => response.status !== 0 || !NO_CONNECTION.test(response.error),
+    none: () => true,
+  }[readiness];
+  if (isReady()) {
+    return null;
+  }
+  const wanted = {
+    health: `expected status ${env.HEALTH_STATUSES.join(' or ')} and ${wordsText()}`,
+    answer: 'expected any response',
+    tcp: 'expected an open port',
+    none: '',
+  }[readiness];
+  const found =
+    response.status === 0
+      ? shorten(response.error)
+      : `status ${response.status}, ${shorten(response.body) || 'empty body'}`;
+  return {
+    text: `GET ${env.target.masked}${probe.name.replace('setup ', '')}: ${found} (${wanted})`,
+    advice:
+      response.status === 0 ? adviceOnError(response.error) : adviceOnStatus(response, probe.name),
+    lasting:
+      [301, 302, 307, 308, 400, 401, 403, 404, 405].includes(response.status) ||
+      LASTING.test(response.error),
+  };
+}
+
+/** @returns {string} */
+function wordsText() {
+  const words = env.HEALTH_STATUS_WORDS;
+  return words.includes('*') ? 'any body' : `the word ${words.join(', ')}`;
+}
+
+/**
+ * @param {string} error of a request that got no response
+ * @returns {string}
+ */
+function adviceOnError(error) {
+  const { scheme, host, masked } = env.target;
+  const other = masked.replace(/^https?/, scheme === 'http' ? 'https' : 'http');
+  /** @type {[RegExp, string][]} */
+  const table = [
+    [
+      /server gave HTTP response to HTTPS client|first record does not look like/i,
+      `the service speaks plain HTTP here: set BASE_URL=${other}`,
+    ],
+    [
+      /malformed HTTP (response|status|version)/i,
+      `this port does not speak HTTP. Set BASE_URL to the port that does` +
+        `${scheme === 'http' ? ` (BASE_URL=${other} if it speaks TLS)` : ''}, or READINESS=tcp for other protocols`,
+    ],
+    [/certificate required|bad certificate|handshake failure/i, CLIENT_CERTIFICATE],
+    [
+      /unknown authority|self.signed|not trusted/i,
+      'no known authority signed the certificate: export SSL_CERT_FILE=/path/to/ca.pem, or set ' +
+        'INSECURE_SKIP_TLS_VERIFY=true for a test system',
+    ],
+    [
+      /certificate (is valid for|is not valid)|doesn't contain any IP SANs|cannot validate certificate/i,
+      `the certificate is for another name than ${host}: set BASE_URL to that name, and HOSTS=name=address if it does not resolve`,
+    ],
+    [/expired|not yet valid/i, 'the certificate is out of date: renew it'],
+    [/no such host|lookup/i, `there is no host ${host}: correct BASE_URL`],
+  ];
+  const found = table.find(([pattern]) => pattern.test(error));
+  if (found !== undefined) {
+    return found[1];
+  }
+  // k6 dials one address of a name, an IPv4 one if there is any; a browser would go on to IPv6.
+  return host === 'localhost' && error.includes('refused')
+    ? 'start the service, or correct BASE_URL; k6 asked 127.0.0.1 only, a service that listens on IPv6 alone needs ' +
+        `BASE_URL=${masked.replace('localhost', '[::1]')}`
+    : '';
+}
+
+/**
+ * @param {HttpResponse} response
+ * @param {string} name of the probe
+ * @returns {string}
+ */
+function adviceOnStatus({ status, headers, body }, name) {
+  const path = name.replace('setup ', '');
+  const { masked } = env.target;
+  const text = String(body ?? '').trim();
+  const type = headers['Content-Type'] ?? '';
+  /** @type {[boolean, () => string][]} */
+  const table = [
+    [status >= 300 && status < 400, () => adviceOnRedirect(headers.Location ?? '', path)],
+    [
+      /HTTP request (was sent )?to (an )?HTTPS/i.test(text),
+      () => `this port speaks TLS: set BASE_URL=${masked.replace(/^http:/, 'https:')}`,
+    ],
+    [/SSL certificate/i.test(text), () => CLIENT_CERTIFICATE],
+    [
+      status === 421 || /(invalid|disallowed|unknown) (http_)?host/i.test(text),
+      () => 'the service expects another host name: set HOST_HEADER',
+    ],
+    [
+      [401, 403, 407].includes(status),
+      () =>
+        `${path} asks for credentials. Set HEALTH_PATHS to a path that does not, export ` +
+        `SECRET_HEADERS='Name: value' for a gateway, or set HEALTH_STATUSES=2xx,${status} if this response means that it is up`,
+    ],
+    [
+      [404, 405, 410].includes(status),
+      () =>
+        `there is no health document at ${path}: set HEALTH_PATHS, or HEALTH_PRESET for a well-known stack`,
+    ],
+    [status >= 200 && status < 300, () => adviceOnBody(text, type)],
+  ];
+  return table.find(([applies]) => applies)?.[1]() ?? '';
+}
+
+/**
+ * @param {string} location
+ * @param {string} path
+ * @returns {string}
+ */
+function adviceOnRedirect(location, path) {
+  const [, scheme, authority, target = '/'] = /^(https?):\/\/([^/]+)(\/.*)?$/.exec(location) ?? [
+    '',
+    env.target.scheme,
+    '',
+    location,
+  ];
+  if (target === `${path}/` || `${target}/` === path) {
+    return `set HEALTH_PATHS=${target}`;
+  }
+  if (authority !== '' && `${scheme}://${authority}` !== BASE_URL && target.endsWith(path)) {
+    return `the service is at another address: set BASE_URL=${scheme}://${authority}`;
+  }
+  return (
+    `redirected to ${shorten(location)}. If that is a login, set HEALTH_PATHS to a path without one; ` +
+    `HEALTH_STATUSES=2xx,3xx accepts redirects`
+  );
+}
+
+/**
+ * @param {string} text
+ * @param {string} type content type
+ * @returns {string}
+ */
+function adviceOnBody(text, type) {
+  if (text === '') {
+    return 'if a response without a body is healthy, set HEALTH_STATUS_WORDS=empty';
+  }
+  if (type.includes('html') && text.startsWith('<')) {
+    return (
+      'a web page answers here, not an API: correct BASE_URL or HEALTH_PATHS; ' +
+      'HEALTH_STATUS_WORDS=* accepts any body'
+    );
+  }
+  const word = /^\{[^]*"(?:status|state|health)"\s*:\s*"([\w -]{1,40})"/.exec(text)?.[1] ?? text;
+  return /^[\w .-]{1,40}$/.test(word)
+    ? `if that is healthy, set HEALTH_STATUS_WORDS=${word}`
+    : 'if this response is healthy, set HEALTH_FIELDS to the field that holds the word and HEALTH_STATUS_WORDS to ' +
+        'the word, or HEALTH_STATUS_WORDS=* to accept any body';
+}
+
+/**
+ * Looks for a health document at the usual places.
+ *
+ * @param {import('../types/suite.js').EndpointOptions} [options]
+ * @returns {{ path: string, response: HttpResponse }[]} every path that answers 2xx, healthy ones first
+ * @example const [{ path }] = findHealth({ timeout: '2s' });
+ */
+export function findHealth(options) {
+  const found = USUAL_PATHS.filter((path) => !HEALTH_PATHS.includes(path))
+    .map((path) => ({ path, response: requestQuietly(probeOf(path, options ?? {})) }))
+    .filter(({ response }) => response.status >= 200 && response.status < 300);
+  return [
+    ...found.filter(({ response }) => isHealthy(response)),
+    ...found.filter(({ response }) => !isHealthy(response)),
+  ];
+}
+
+/** Statuses of paths that a service does not have, or not for everybody. */
+const ABSENT = [401, 403, 404, 405, 410];
+
+/**
+ * Asks optional endpoints once, and says which of them the service does not have.
+ *
+ * @param {readonly Endpoint[]} endpoints of a test
+ * @returns {string[]} their names
+ * @example const without = absent(spec.endpoints);
+ */
+export function absent(endpoints) {
+  return endpoints
+    .filter(({ options }) => options.optional)
+    .filter(({ name, url }) => {
+      const path = url.slice(BASE_URL.length);
+      if (path === '/none') {
+        return true;
+      }
+      const statuses = ANY_STATUS;
+      const { status } = requestQuietly(
+        endpoint(`setup ${name}`, url, { kind: 'setup', phase: 'setup', statuses }),
+      );
+      if (!ABSENT.includes(status)) {
+        return false;
+      }
+      console.log(
+        `${name}: status ${status} at ${path}, so this run leaves it out. If it is elsewhere, set OPENAPI_PATH; ` +
+          'OPENAPI_PATH=/none stops asking',
+      );
+      return true;
+    })
+    .map(({ name }) => name);
+}

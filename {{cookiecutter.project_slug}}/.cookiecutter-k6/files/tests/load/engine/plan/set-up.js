@@ -1,0 +1,25 @@
+// Tells the summary why set-up failed. k6 runs `setup()` and `handleSummary()` in different VUs; checks reach both.
+
+import k6 from 'k6';
+import { SET_UP_CHECK } from '../summary/causes.js';
+import { shorten } from '../vu/failures.js';
+
+/**
+ * Runs a step of set-up. What it throws is thrown on, and reaches the summary as a failed check.
+ *
+ * @template T
+ * @param {() => T} step
+ * @returns {T}
+ * @throws what the step throws
+ * @example const info = explained(() => start(load));
+ */
+export function explained(step) {
+  try {
+    return step();
+  } catch (error) {
+    const text = shorten(error instanceof Error ? error.message : error);
+    // Encoded: the name of a check must not hold `::`, which IPv6 addresses do.
+    k6.check(null, { [`${SET_UP_CHECK}${encodeURIComponent(text)}`]: () => false });
+    throw error;
+  }
+}
