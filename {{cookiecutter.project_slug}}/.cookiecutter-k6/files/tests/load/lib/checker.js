@@ -158,11 +158,18 @@ export const HEALTH_LIMIT_MS = 100;
 const { HEALTH_STATUS_WORDS: words, HEALTH_STATUSES: statuses, HEALTH_FIELDS: fields } = env;
 const anyWord = words.includes('*');
 
-/** Statuses that endpoints of health paths accept. @type {NonNullable<EndpointOptions['statuses']>} */
-export const HEALTH_STATUSES = statuses.map((one) => {
-  const hundred = Number(one[0]) * 100;
-  return one[1] === 'x' ? { min: hundred, max: hundred + 99 } : Number(one);
-});
+/**
+ * Statuses that endpoints of health paths accept. Undefined for any 2xx: a list of its own costs each request time.
+ *
+ * @type {EndpointOptions['statuses']}
+ */
+export const HEALTH_STATUSES =
+  statuses.length === 1 && statuses[0] === '2xx'
+    ? undefined
+    : statuses.map((one) => {
+        const hundred = Number(one[0]) * 100;
+        return one[1] === 'x' ? { min: hundred, max: hundred + 99 } : Number(one);
+      });
 
 const health = { statuses: HEALTH_STATUSES };
 
