@@ -26,6 +26,7 @@ import { select } from './selection.js';
  * @property {string} role
  * @property {{ statuses: string[], types: string[], sent: number, parameters: number }} declares what the document
  *   says of it; parameters: how many, and how many of them are sent
+ * @property {object} options none
  * @property {string} [undo] what deletes what it creates
  * @property {number} weight
  */
@@ -205,7 +206,19 @@ function briefOf(row, base, weight = 1) {
     sent: params.filter(({ optional }) => !optional || env.OPENAPI_OPTIONAL > 0).length,
     parameters: params.length + left.length,
   };
-  return { name, journey, kind, method, url, weight, role, declares, ...(undo && { undo }) };
+  // Set-up asks every endpoint for its options.
+  return {
+    name,
+    journey,
+    kind,
+    method,
+    url,
+    weight,
+    role,
+    declares,
+    options: {},
+    ...(undo && { undo }),
+  };
 }
 
 /**
