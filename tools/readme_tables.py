@@ -111,8 +111,8 @@ def loads(k6: str) -> list[tuple[str, ...]]:
     cells = [(name, profile) for name in SETS for profile in PROFILES]
     with ThreadPoolExecutor(2) as pool:
         found = dict(zip(cells, pool.map(lambda key: load(k6, *key), cells), strict=True))
-    rows = [(f"`{name}`", *(found[name, profile] for profile in PROFILES)) for name in SETS]
-    return [("set", *(f"`{profile}`" for profile in PROFILES)), *rows]
+    lines = [(f"`{profile}`", *(found[name, profile] for name in SETS)) for profile in PROFILES]
+    return [("profile", *(f"`{name}`" for name in SETS)), *lines]
 
 
 def load(k6: str, name: str, profile: str) -> str:

@@ -1,6 +1,6 @@
 # Wrapper part of the database tests: k6 extensions, and `load-test.sh cleanup`.
 
-add_usage '  load-test.sh cleanup RUN        Remove data that a run left in databases (--older-than 24h: of all older runs)'
+add_usage '  load-test.sh cleanup RUN        Remove data that a run left in databases (--older-than 24h: of older runs)'
 
 on command cleanup_command
 on chosen leave_out_tests
