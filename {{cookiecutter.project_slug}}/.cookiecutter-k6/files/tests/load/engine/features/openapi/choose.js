@@ -117,7 +117,8 @@ function readOverrides() {
  * @returns {Choice}
  */
 function choose({ header, rows, shared }, overrides) {
-  const warnings = checkNames(overrides, rows.map(namesOf));
+  const isPlain = Object.keys(overrides).length === 0;
+  const warnings = isPlain ? [] : checkNames(overrides, rows.map(namesOf));
   const { sent, last, helpers, skipped } = select(rows, overrides);
   const documentBase = baseOf(header);
   const order = [...sent, ...last, ...helpers];
