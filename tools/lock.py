@@ -16,14 +16,17 @@ COMPILE = f"""
     uv pip compile --quiet --universal --upgrade --generate-hashes --python-version {OLDEST}
     --no-emit-index-url --no-annotate --no-header
 """
+NPM = """npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts
+    --no-audit --no-fund"""
 # In this order: demo.txt uses the versions of dev.txt.
 COMMANDS = (
     f"{COMPILE} requirements/dev.in --output-file requirements/dev.txt",
     f"{COMPILE} requirements/demo.in --output-file requirements/demo.txt -c requirements/dev.txt",
     f"{COMPILE} requirements/kubernetes.in --output-file requirements/kubernetes.txt",
     f"{COMPILE} requirements/servers.in --output-file requirements/servers.txt",
-    """npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts
-    --no-audit --no-fund""",
+    f"{COMPILE} requirements/hosts.in --output-file requirements/hosts.txt -c requirements/dev.txt",
+    NPM,
+    f"{NPM} --prefix tests/hosts/tools",
 )
 
 

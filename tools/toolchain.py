@@ -270,7 +270,9 @@ TOOLS: dict[str, Tool] = {
         PythonSet("dev", "requirements/dev.txt"),
         PythonSet("kubernetes", "requirements/kubernetes.txt"),
         PythonSet("servers", "requirements/servers.txt"),
+        PythonSet("hosts-python", "requirements/hosts.txt"),
         NodeSet("node", "package-lock.json"),
+        NodeSet("hosts-node", "tests/hosts/tools/package-lock.json"),
         GoTool("k6", "go.k6.io/k6", "v1.8.1"),
         # The next major version: the suite supports both.
         GoTool("k6-v2", "go.k6.io/k6/v2", "v2.2.0"),

@@ -128,7 +128,7 @@ def test_an_edit_that_does_not_fit_is_named(tmp_path: Path) -> None:
 def test_the_setting_is_read_and_documented(load: Path, k6_binary: Path) -> None:
     assert "USER_AGENT" in (load / "docs/settings.md").read_text(encoding="utf-8")
     script = load / "scenarios/smoke.js"
-    assert inspect(k6_binary, script)["userAgent"] is None
+    assert str(inspect(k6_binary, script)["userAgent"]).startswith("cookiecutter-k6/")
     assert inspect(k6_binary, script, "USER_AGENT=load test")["userAgent"] == "load test"
 
 

@@ -14,7 +14,12 @@ from tests.support.layout import REPOSITORY
 Bake = Callable[..., Path]
 MANIFEST = "tests/load/.cookiecutter-k6.json"
 # The only files that a new project may execute.
-PROGRAMS = {"scripts/load-test.sh", "tests/load/ci/ci.sh", "tests/load/kubernetes/operator.sh"}
+PROGRAMS = {
+    "scripts/load-test.sh",
+    "tests/load/ci/ci.sh",
+    "tests/load/ci/monorepo.sh",
+    "tests/load/kubernetes/operator.sh",
+}
 UPDATE = ("--no-input", "-f", "--config-file", MANIFEST)
 
 

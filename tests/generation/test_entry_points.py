@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 import zipfile
 from pathlib import Path
 
@@ -14,13 +15,16 @@ from tests.generation.commands import (
     MANIFEST,
     UPDATE,
     Bake,
+    Result,
     commit_all,
     contents,
     cookie,
     cruft,
     git,
+    run,
     tree,
 )
+from tests.support.option_sets import DOCUMENTS
 
 # Each of these runs the real command several times.
 pytestmark = pytest.mark.slow
@@ -144,6 +148,31 @@ def test_cruft_creates_checks_diffs_and_updates(
     before = tree(project)
     assert "nothing to do" in cookie(project, *UPDATE, template=template_repository).out
     assert tree(project) == before
+
+
+@pytest.mark.parametrize("place", ["beside", "absolute"])
+def test_cruft_sees_no_difference_with_an_openapi_document(
+    place: str, template_repository: Path, tmp_path: Path
+) -> None:
+    document = tmp_path / "api.json"
+    shutil.copy(DOCUMENTS / "shop.json", document)
+    answers = {"openapi_spec": "api.json" if place == "beside" else str(document)}
+    context = ("--extra-context", json.dumps(answers))
+
+    def run_cruft(folder: Path, *arguments: str) -> Result:
+        # As a shell does, which cookiecutter's own folder says nothing about.
+        command = [sys.executable, "-m", "cruft", *arguments]
+        return run(command, folder, PWD=str(folder))
+
+    made = run_cruft(tmp_path, "create", "-y", str(template_repository), *context)
+    assert made.code == 0, made
+    project = tmp_path / "my-service"
+    commit_all(project)
+    diff = run_cruft(project, "diff", "--exit-code")
+    assert diff.code == 0, diff
+    assert "diff --git" not in diff.out
+    updated = cookie(project, *UPDATE, template=template_repository, PWD=str(project))
+    assert "nothing to do" in updated.out
 
 
 def test_cruft_takes_over_a_suite_that_cookiecutter_placed(

@@ -43,7 +43,9 @@ DATABASE = """
     config/database.js docs/database-queries.md engine/features/queries/* scripts/database.js sql/*
 """
 CDC = "config/cdc.js docs/cdc.md engine/features/cdc/* scripts/cdc-*.js"
-CI = "ci/.gitignore ci/ci.sh ci/k6/go.mod ci/k6/go.sum ci/runs.txt docs/ci.md"
+CI = """
+    ci/.gitignore ci/ci.sh ci/k6/go.mod ci/k6/go.sum ci/monorepo.sh ci/runs.txt docs/ci.md
+"""
 GITHUB = "/.github/workflows/load-test*.yml docs/ci-github.md"
 GITLAB = "/.gitlab-ci.yml ci/gitlab.yml docs/ci-gitlab.md"
 GRAFANA = """

@@ -31,6 +31,7 @@ OWNERS = {
     "k6.config.js": "config/ lib/config.js",
     "config/": "lib/helpers.js lib/unique-name.js",
     "lib/": "engine/vu/ engine/settings/",
+    "lib/auth.js": "lib/ engine/auth/bearer.js lazy:engine/auth/",
     "lib/config.js": "lazy:engine/settings/ lazy:config/thresholds.js",
     "lib/define.js": "engine/vu/ lazy:engine/plan/plan.js",
 }
@@ -44,6 +45,7 @@ ENGINE = {
     "engine/features/registry.js": "lazy:engine/features/",
     "engine/settings/": "engine/features/registry.js",
     "engine/settings/user-files.js": "config/ lazy:k6.config.js",
+    "engine/auth/": f"{BASE} {LIB} lib/pauses.js",
     "engine/summary/statistics.js": "",
     "engine/summary/causes.js": "",
     "engine/baseline/": f"{BASE} {LIB}",

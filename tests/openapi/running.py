@@ -10,11 +10,25 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.openapi.compiling import compiled, samples
 from tests.support.layout import LOAD
 from tests.support.suite_runner import ANY_LATENCY, Suite
 
 SCRIPT = "scripts/openapi.js"
 Compiled = Callable[..., Suite]
+
+
+def consent(document: Any) -> Any:
+    """Return overrides that send what is left out by default, with ids that the user gives."""
+    table = compiled(document)
+    own = {}
+    for row in table.rows:
+        made = {f"{item['in']}.{item['name']}": item["gen"] for item in row.get("params", [])}
+        values = {
+            key: samples(table, made[key], 1)[0] for key in row.get("targets", {}) if key in made
+        }
+        own[row["name"]] = {"skip": False, "values": values}
+    return {"operations": own}
 
 
 def compiled_suite(k6: Path, folder: Path, document: Path, overrides: Any = None) -> Suite:

@@ -15,7 +15,7 @@ import pytest
 import yaml
 from service.testing import RunningService, free_port, running_service
 
-from tests.openapi.running import Compiled
+from tests.openapi.running import Compiled, consent
 from tests.support.suite_runner import Run
 
 pytestmark = pytest.mark.slow
@@ -90,7 +90,7 @@ def test_every_request_is_valid(
         content.pop(key, None)  # the mock serves at its root
     document = tmp_path / "document.json"
     document.write_text(json.dumps(content), encoding="utf-8")
-    suite = compiled(document)
+    suite = compiled(document, consent(content))
     with mock(node_bin("prism"), document, tmp_path / "mock.txt") as url:
         run = suite.against(url, OPENAPI_KEY="user:secret", OPENAPI_SEED=7).run(SCRIPT)
     valid = answered(run)

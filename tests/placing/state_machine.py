@@ -7,6 +7,7 @@ the project was touched, and running the same template once more changes nothing
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from pathlib import Path
@@ -84,6 +85,15 @@ class ProjectLifecycle(RuleBasedStateMachine):
         self.last = (version, answers)
         self.broken = False
         assert self._old_import_works() or not alive
+        self._check_kept()
+        self._check_settled()
+
+    @rule(version=versions, answers=answer_sets)
+    def take_over(self, version: int, answers: dict[str, Any]) -> None:
+        """The suite's files replace those that the user had in their places."""
+        self.project.generate(version, take_over=True, **answers)
+        self.last = (version, answers)
+        self.broken = False
         self._check_kept()
         self._check_settled()
 
@@ -287,6 +297,14 @@ class ProjectLifecycle(RuleBasedStateMachine):
     def break_manifest(self, how: bytes) -> None:
         self.project.write(MANIFEST, how)
         self.broken = True
+
+    @precondition(lambda self: self.project.path(MANIFEST).exists() and not self.broken)
+    @rule(indent=st.sampled_from([None, 1, 4, "\t"]), ordered=st.booleans())
+    def format_manifest(self, indent: int | str | None, ordered: bool) -> None:
+        """A formatter of the host lays the manifest out in its own way."""
+        document = json.loads(self.project.read(MANIFEST))
+        text = json.dumps(document, indent=indent, sort_keys=ordered)
+        self.project.write(MANIFEST, text.encode())
 
     # --- invariants ---------------------------------------------------------------------
 

@@ -65,7 +65,7 @@ def test_is_healthy(suite: Suite, answer: tuple[int, str, str], settings: dict[s
         ("django-health-check", {"/ht/": (200, JSON, '{"Cache": "working"}')}),
         ("rails", {"/up": (200, "text/html", '<body style="background-color: green">')}),
         ("go", {"/healthz": (200, "", "")}),
-        ("kubernetes", {"/livez": (200, TEXT, "ok"), "/readyz": (200, TEXT, "ok")}),
+        ("k8s", {"/livez": (200, TEXT, "ok"), "/readyz": (200, TEXT, "ok")}),
     ],
     ids=str,
 )

@@ -237,12 +237,12 @@ def test_published_credentials_stay_here(
         (
             "tiers",
             {"TIER_KEY": "enterprise=test-enterprise-key"},
-            "for the tier enterprise: the published ones",
+            "for the tier enterprise: the public defaults",
         ),
         (
             "tiers",
             {"TEST_USER_PASSWORD": "loadtest123"},
-            "for the tier enterprise: the published ones",
+            "for the tier enterprise: the public defaults",
         ),
     ],
     ids=["key", "password", "tier-key", "tier-password"],

@@ -198,7 +198,14 @@ class Project:
 
     # --- the template -----------------------------------------------------------------------
 
-    def plan(self, version: int, answers: dict[str, Any], *, rewrite: bool = False) -> Plan:
+    def plan(
+        self,
+        version: int,
+        answers: dict[str, Any],
+        *,
+        rewrite: bool = False,
+        take_over: bool = False,
+    ) -> Plan:
         """Return the plan of a generation; the scratch folder must be there."""
         root = os.path.realpath(self.root)
         request = run.Request({**ANSWERS, **answers}, "my-service", "gh:some/where")
@@ -206,15 +213,24 @@ class Project:
         found_at = lru_cache(maxsize=None)(partial(tree.look, root))
         merger = StoreMerger(os.path.join(root, SCRATCH), self.store)
         sources = partial(tree.modules, root)
-        plan, _before = run.make_plan(template, request, found_at, merger, sources, rewrite=rewrite)
+        plan, _before = run.make_plan(
+            template, request, found_at, merger, sources, rewrite=rewrite, take_over=take_over
+        )
         return plan
 
     def generate(
-        self, version: int, disk: Disk | None = None, *, rewrite: bool = False, **answers: Any
+        self,
+        version: int,
+        disk: Disk | None = None,
+        *,
+        rewrite: bool = False,
+        take_over: bool = False,
+        **answers: Any,
     ) -> Plan:
         """Place a version of the template; return what was planned.
 
-        rewrite: also correct imports of moved files in the user's own lines.
+        rewrite: also correct imports of moved files in the user's own lines. take_over: also
+        replace files of the user that are in the suite's places.
 
         Raises Killed when the disk says so; the scratch folder is gone afterwards in any case, as
         the next run would see to.
@@ -223,7 +239,7 @@ class Project:
         scratch = os.path.join(root, SCRATCH)
         os.mkdir(scratch)
         try:
-            plan = self.plan(version, answers, rewrite=rewrite)
+            plan = self.plan(version, answers, rewrite=rewrite, take_over=take_over)
             problems = carry_out(Workplace(root, scratch, disk or Disk()), plan)
         finally:
             shutil.rmtree(scratch)

@@ -194,7 +194,7 @@ def test_the_folder_of_a_tool_changes_with_its_lock(
     ("arguments", "message"),
     [
         (["run", "dev"], "needs a command after --"),
-        (["setup", "--", "true"], "the other verbs take none"),
+        (["setup", "--", "true"], "the other verbs accept none"),
         (["setup", "k7"], "unknown tool 'k7': expected demo, dev"),
         ([], "required: verb"),
     ],

@@ -35,26 +35,23 @@ function memories() {
     let alarms = 0;
     let found = 0;
     for (let seed = 1; seed <= RUNS; seed += 1) {
-      alarms += trendOf(readings(make(seeded(seed)), 0), 0.25).atLeast >= 30 ? 1 : 0;
-      found += trendOf(readings(make(seeded(seed)), 5), 0.25).atLeast >= 30 ? 1 : 0;
+      alarms += trendOf(readings(make(seeded(seed)), 0), 0.25).least >= 30 ? 1 : 0;
+      found += trendOf(readings(make(seeded(seed)), 5), 0.25).least >= 30 ? 1 : 0;
     }
     equal(`${name}: no false alarm`, alarms, 0);
     equal(`${name}: every leak of 5 MB a minute`, found, RUNS);
   }
   const uneven = (at) => (at < 50_000 ? at * 0.4 : at < 80_000 ? 1.9 * at - 75_000 : at - 3000);
   const bursts = readings((at) => (5 * uneven(at)) / 60_000 + NOISES.spikes(seeded(4))(), 0);
-  holds('a leak under uneven load', trendOf(bursts, 0.25).atLeast >= 30);
+  holds('a leak under uneven load', trendOf(bursts, 0.25).least >= 30);
   const soak = (leak) => trendOf(readings(NOISES.uniform(seeded(9)), leak, 30_000, 240), 0.25);
-  holds('a soak without a leak', soak(0).atLeast < 30);
-  holds('a soak that leaks 60 MB an hour', soak(1).atLeast >= 30);
+  holds('a soak without a leak', soak(0).least < 30);
+  holds('a soak that leaks 60 MB an hour', soak(1).least >= 30);
   const exact = trendOf(
     readings(() => 0, 1),
     0.25,
   );
-  holds(
-    '60 MB an hour',
-    Math.abs(exact.perHour - 60) < 0.01 && Math.abs(exact.atLeast - 60) < 0.01,
-  );
+  holds('60 MB an hour', Math.abs(exact.perHour - 60) < 0.01 && Math.abs(exact.least - 60) < 0.01);
   holds('grew in the warm-up', Math.abs(exact.warmUpMb - 0.5) < 0.05);
   equal('too few readings', trendOf(readings(() => 0, 5).slice(0, 9), 0.25), null);
   equal('no readings', trendOf([], 0.25), null);
@@ -62,7 +59,7 @@ function memories() {
     readings(() => 0, -5),
     0.25,
   );
-  holds('a memory that shrinks', shrinking.atLeast < 0);
+  holds('a memory that shrinks', shrinking.least < 0);
 }
 
 function ranks() {

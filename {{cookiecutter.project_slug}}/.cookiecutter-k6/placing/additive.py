@@ -64,6 +64,12 @@ def load(on: frozenset[str], render: Callable[[str, bytes], bytes], folder: str)
     return additions
 
 
+def without_block(addition: Addition, content: bytes) -> bytes:
+    """Return a file without our block, if it has one."""
+    block = _find_block(addition, content)
+    return content[: block.start] + content[block.end :] if isinstance(block, _Block) else content
+
+
 def plan(
     additions: Sequence[Addition],
     look: Look,

@@ -123,6 +123,15 @@ def dumps(manifest: Manifest) -> bytes:
     return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
 
 
+def says(content: bytes, manifest: Manifest) -> bool:
+    """Tell whether a file says what a manifest says, however a formatter has laid it out."""
+    try:
+        document = json.loads(content.removeprefix(b"\xef\xbb\xbf").decode("utf-8"))
+    except (ValueError, RecursionError):
+        return False
+    return bool(document == json.loads(dumps(manifest)))
+
+
 def loads(content: bytes) -> Manifest:
     """Parse a manifest; raise Unusable if anything in it does not match the format."""
     try:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from typing import Protocol
 
-# Set while a git hook runs; they would point git at a repository other than the project's.
-_FOREIGN_SETTINGS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY")
+from . import git
 
 
 class Merger(Protocol):
@@ -17,6 +16,9 @@ class Merger(Protocol):
 
     def merge(self, ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
         """Return the merged text, or None if there is a conflict or no git."""
+
+    def why_unknown(self) -> str:
+        """Say why the content of a blob is not at hand."""
 
 
 class Git:
@@ -29,11 +31,12 @@ class Git:
     def __init__(self, project: str, scratch: str) -> None:
         self._project = project
         self._scratch = scratch
+        self._why: tuple[str, str] | None = None
 
     def base(self, blob: str) -> bytes | None:
         """Return the content of a git blob, or None if it is not available."""
-        code, output = self._git(["cat-file", "blob", blob])
-        return output if code == 0 else None
+        answer = git.ask(self._project, ["cat-file", "blob", blob])
+        return answer.out if answer.code == 0 else None
 
     def merge(self, ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
         """Return the merged text, or None if there is a conflict or no git."""
@@ -43,26 +46,31 @@ class Git:
             with open(path, "wb") as file:
                 file.write(content)
             paths.append(path)
-        code, output = self._git(["merge-file", "-p", "-q", *paths])
-        return output if code == 0 else None
+        answer = git.ask(self._project, ["merge-file", "-p", "-q", *paths])
+        return answer.out if answer.code == 0 else None
 
-    def _git(self, arguments: list[str]) -> tuple[int, bytes]:
-        import subprocess  # noqa: PLC0415 - most runs merge nothing and need not load it
+    def why_unknown(self) -> str:
+        """Say why the content of a blob is not at hand."""
+        if self._why is None:
+            self._why = self._reason()
+        return self._why[0]
 
-        environment = {k: v for k, v in os.environ.items() if k not in _FOREIGN_SETTINGS}
-        # A partial clone would fetch a missing blob, but a generation must not use the network.
-        environment.update(GIT_NO_LAZY_FETCH="1", GIT_TERMINAL_PROMPT="0", LC_ALL="C")
-        command = ["git", "-c", "protocol.allow=never", *arguments]
-        try:
-            done = subprocess.run(
-                command,
-                cwd=self._project,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                check=False,
-            )
-        except OSError:
-            return 1, b""
-        return done.returncode, done.stdout
+    def how_to_merge(self) -> str:
+        """Return the command that makes blobs known; "" unless one was missing that it can get."""
+        return self._why[1] if self._why else ""
+
+    def _reason(self) -> tuple[str, str]:
+        answer = git.ask(self._project, ["rev-parse", "--is-shallow-repository"])
+        if answer.code == git.MISSING:
+            return "git is not installed", ""
+        if "dubious ownership" in answer.error:
+            trust = f'git config --global --add safe.directory "{self._project}"'
+            return "git does not trust this folder, which belongs to another user", trust
+        if answer.code != 0:
+            return "the project is in no git repository", ""
+        if answer.out.strip() == b"true":
+            return "the clone is shallow", "git fetch --unshallow"
+        filters = ["config", "--get-regexp", r"^remote\..*\.partialclonefilter$"]
+        if git.ask(self._project, filters).code == 0:
+            return "the clone is partial", "git fetch --refetch --no-filter"
+        return "the file as it was placed was never committed", ""

@@ -35,11 +35,25 @@ def settled(answers: Mapping[str, Any], root: str, environ: Mapping[str, str]) -
     answer = str(answers.get(OPTION, ""))
     if not is_file_name(answer):
         return dict(answers)
+    root = home(root, environ)
     for folder in _folders(root, environ.get("PWD", "")):
         path = os.path.join(folder, os.path.expanduser(answer))
         if os.path.isfile(path):
             return {**answers, OPTION: _from_project(path, root)}
     return dict(answers)
+
+
+def home(root: str, environ: Mapping[str, str]) -> str:
+    """Return the folder of the project that the suite at `root` is for.
+
+    cruft renders into a temporary folder and compares that with the project, in which it is run.
+    The result must be the same in both.
+    """
+    working = environ.get("PWD", "")
+    if not os.path.isabs(working) or not os.path.isfile(os.path.join(working, ".cruft.json")):
+        return root
+    working = os.path.realpath(working)
+    return root if (root + os.sep).startswith(os.path.join(working, "")) else working
 
 
 def _folders(root: str, working: str) -> Iterator[str]:
@@ -72,18 +86,21 @@ def outdated(root: str, *, changed: bool) -> bool:
     return empty or header.get("format") != FORMAT or changed
 
 
-def compile_table(root: str, staged: str, answer: str) -> list[str]:
+def compile_table(root: str, staged: str, answer: str, project: str) -> list[str]:
     """Compile the document into the suite at `root`; return lines for the user.
 
-    staged: the folder of the template's own files, whose tool is run. Never fails.
+    staged: the folder of the template's own files, whose tool is run. project: see `home`. Never
+    fails.
     """
     import subprocess  # noqa: PLC0415 - most runs compile nothing and need not load it
 
     if answer == LIVE:
         return [f"Next: start the service, then run {COMMAND} (reads its OpenAPI document)"]
-    place = os.path.join(root, answer) if is_file_name(answer) else answer
+    place = os.path.join(project, answer) if is_file_name(answer) else answer
     tool = os.path.join(staged, *TOOL.split("/"))
-    command = [sys.executable, "-B", tool, "--project", root, "update", place]
+    # The table names the document as the project sees it, wherever it is compiled.
+    flags = ["--project", root, *(["--label", answer] if is_file_name(answer) else [])]
+    command = [sys.executable, "-B", tool, *flags, "update", place]
     try:
         done = subprocess.run(
             command, cwd=root, capture_output=True, text=True, errors="replace", check=False,

@@ -47,6 +47,7 @@ class Planner:
     suite: the template's files. before: the manifest of the last run.
     look: returns what is at a path of the project. merger: merges texts.
     renames: the rows of renames.json, see renames.py. sources: lists the modules of the project.
+    take_over: whether the suite's files replace those of the user that are in their places.
     """
 
     def __init__(
@@ -57,12 +58,15 @@ class Planner:
         merger: Merger,
         renames: Sequence[tuple[str, str]] = (),
         sources: Callable[[], Iterable[str]] = tuple,
+        *,
+        take_over: bool = False,
     ) -> None:
         self._suite = suite
         self._before = before
         self._look = look
         self._merger = merger
         self._sources = sources
+        self._take_over = take_over
         self._renames = Renames(renames, suite)
         self._pending: dict[str, Pending] = {}
         self._beside = Beside(before, look, self._pending)
@@ -174,6 +178,10 @@ class Planner:
             return self._retire(path, found, entry)
         if found.kind == "blocked":
             return Decision([Action("blocked", path, note=found.why)], entry)
+        if self._take_over and found.kind == "file" and (entry is None or entry.foreign):
+            swap = self._taken_over(path, found, entry, new)
+            if swap is not None:
+                return swap
         if entry is None:
             return self._first_time(path, found, new)
         if found.kind == "absent":
@@ -243,16 +251,27 @@ class Planner:
                 swap = self._swap(path, found, entry, new)
                 if swap is not None:
                     return swap
-            offer = self._beside.offer(path, new, entry, _BOTH_CHANGED)
+            offer = self._beside.offer(path, new, entry, self._why_beside(entry))
             kept = kept._replace(offer=self._beside.claimed(offer))
             return Decision([offer, *mode_only(path, found, mode)], kept)
         if merged == found.content:
             return Decision(mode_only(path, found, mode), kept)
         return Decision([Action("merge", path, merged, mode, expected=found)], kept)
 
-    def _swap(self, path: str, found: Found, entry: Entry, new: NewFile) -> Decision | None:
+    def _taken_over(
+        self, path: str, found: Found, entry: Entry | None, new: NewFile
+    ) -> Decision | None:
+        """Place a file of the suite where one of the user is, which is saved as .yours."""
+        known = entry or Entry(blob_id(new.content), found.executable)
+        if blob_id(found.content) == blob_id(new.content):
+            return None
+        return self._swap(path, found, known, new, "taken over")
+
+    def _swap(
+        self, path: str, found: Found, entry: Entry, new: NewFile, why: str = _TOGETHER
+    ) -> Decision | None:
         """Place the new file, and save the user's as .yours; None if no name is free."""
-        aside, place = self._beside.aside(path, path, found, _TOGETHER)
+        aside, place = self._beside.aside(path, path, found, why)
         if not place:
             return None
         content = with_line_endings_of(new.content, found.content)
@@ -285,6 +304,12 @@ class Planner:
         ours = self._links.adjusted(to_lf(found.content), path, now, lines)
         merged = self._merger.merge(ours, self._links.adjusted(base, path, now), new.content)
         return None if merged is None else with_line_endings_of(merged, found.content)
+
+    def _why_beside(self, entry: Entry) -> str:
+        """Say why there is no merge."""
+        if entry.foreign or self._base(entry) is not None:
+            return _BOTH_CHANGED
+        return f"{_BOTH_CHANGED}; not merged: {self._merger.why_unknown()}"
 
     def _base(self, entry: Entry) -> bytes | None:
         """Return the template's text that the user's version of a file is based on."""

@@ -182,6 +182,32 @@ def token_values(answers: Mapping[str, Any], slug: str, update_command: str) -> 
     }
 
 
+# What keeps linters of the repository around the suite off the template's files. Tools that read a
+# configuration file beside these files have one there instead.
+_YAML = ("# yamllint disable-file",)
+_PYTHON = (
+    "# fmt: off",
+    "# flake8: noqa",
+    "# isort: skip_file",
+    "# mypy: ignore-errors",
+    "# pylint: skip-file",
+)
+# TypeScript projects without `include` find declarations, and know neither k6's types nor ours.
+_DECLARATIONS = ("// @ts-nocheck",)
+_DIRECTIVES = {".py": _PYTHON, ".ts": _DECLARATIONS, ".yaml": _YAML, ".yml": _YAML}
+
+
+def with_directives(path: str, text: str) -> str:
+    r"""Return a file with the directives for other people's linters at its top.
+
+    >>> with_directives("a.yml", "a: 1\n")
+    '# yamllint disable-file\na: 1\n'
+    """
+    lines = _DIRECTIVES.get(path[path.rfind(".") :], ())
+    first = text.find("\n") + 1 if text.startswith("#!") else 0
+    return text[:first] + "".join(f"{line}\n" for line in lines) + text[first:]
+
+
 class Values(NamedTuple):
     """The values that a generation inserts into the files.
 
@@ -209,4 +235,5 @@ def render(path: str, content: bytes, values: Values) -> bytes:
         text = set_env_values(text, values.env)
     if path in RENDERED:
         text = fill_tokens(text, values.tokens, RENDERED[path], path)
+    text = with_directives(path, text)
     return text.encode("utf-8")

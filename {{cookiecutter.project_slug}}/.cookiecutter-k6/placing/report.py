@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from . import manifest
 from .steps import Action
 
 # verb -> its name in the summary, in the order of the summary.
@@ -32,6 +33,7 @@ VERBS = {
     "left-out": "left out",
     "set-aside": "old manifest saved as",
     "skipped": "skipped",
+    "ignored": "IGNORED by git",
     "blocked": "NOT placed",
 }
 # Always listed one by one. Other verbs are only counted, except in a dry run.
@@ -51,6 +53,7 @@ NOTEWORTHY = (
     "left-out",
     "set-aside",
     "skipped",
+    "ignored",
     "blocked",
 )
 
@@ -82,10 +85,11 @@ def changed_answers(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[s
     ]
 
 
-def advice(actions: Sequence[Action], rewrite: str) -> list[str]:
+def advice(actions: Sequence[Action], rewrite: str, how_to_merge: str = "") -> list[str]:
     """Return what to do about .new and .yours files, and about old imports.
 
-    rewrite: the environment variable that asks for imports to be rewritten.
+    rewrite: the environment variable that asks for imports to be rewritten. how_to_merge: the
+    command that lets git merge, if it could not.
     """
     verbs = {action.verb for action in actions}
     text = []
@@ -93,6 +97,12 @@ def advice(actions: Sequence[Action], rewrite: str) -> list[str]:
         text += [
             "Compare each .new file with yours, copy the changes you want, then delete it:",
             "  git diff --no-index FILE FILE.new",
+        ]
+    if "beside" in verbs and how_to_merge:
+        text += [
+            "Or let git merge them: delete the .new files, run these commands, then update again:",
+            f"  {how_to_merge}",
+            f"  git restore {manifest.PATH}",
         ]
     if verbs & {"aside", "yours"}:
         text += [
@@ -104,5 +114,10 @@ def advice(actions: Sequence[Action], rewrite: str) -> list[str]:
         text += [
             "Change the imports named above, or run this command again with",
             f"  {rewrite}=1",
+        ]
+    if "ignored" in verbs:
+        text += [
+            "A clone lacks the files that git ignores. Remove the rules named above, or run",
+            "  git add -f FILE",
         ]
     return text

@@ -6,19 +6,19 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from . import additive, features, manifest, openapi, rendering, report
+from . import additive, features, hints, ignored, manifest, openapi, rendering, report
 from .act import Disk, Refusal, Workplace, carry_out
 from .links import Look
 from .manifest import Manifest
 from .merge import Git, Merger
 from .plan import Planner
 from .steps import Action, Plan
-from .tree import NewFile, look, modules, read_tree, runs, to_lf
+from .tree import NewFile, look, modules, read_tree, runs
 
 STAGING = ".cookiecutter-k6"
 LOCK = ".cookiecutter-k6.lock"
@@ -28,6 +28,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 DRY_RUN = "K6_SUITE_DRY_RUN"
 CHECK = "K6_SUITE_CHECK"
 REWRITE = "K6_SUITE_REWRITE_IMPORTS"
+TAKE_OVER = "K6_SUITE_TAKE_OVER"
 
 
 class Template(NamedTuple):
@@ -96,10 +97,13 @@ def make_plan(
     sources: Callable[[], Iterable[str]] = tuple,
     *,
     rewrite: bool = False,
+    take_over: bool = False,
+    repository: ignored.Repository | None = None,
 ) -> tuple[Plan, Manifest]:
     """Plan a generation; return the plan and the manifest of the last run.
 
-    sources: lists the modules of the project. rewrite: see plan.Planner.plan.
+    sources: lists the modules of the project. rewrite: see plan.Planner.plan. take_over: see
+    plan.Planner. repository: tells what git ignores.
     """
     before, first_actions = read_manifest(found_at)
     slug = suite_slug(request, before)
@@ -120,17 +124,58 @@ def make_plan(
         for path in features.select(table, on, template.files)
     }
     suite = {path: NewFile(content, runs(content)) for path, content in contents.items()}
-    extra, records = additive.plan(
-        additive.load(on, render, template.tables),
-        found_at,
-        before.additions,
-        before.pending_additions,
-    )
     with open(os.path.join(template.tables, "renames.json"), encoding="utf-8") as file:
         renames = [(earlier, later) for earlier, later in json.load(file)]
-    after = Manifest(template.version, slug, request.answers, additions=records)
-    planner = Planner(suite, before, found_at, merger, renames, sources)
-    return planner.plan(after, [*first_actions, *extra], rewrite=rewrite), before
+    after = Manifest(template.version, slug, request.answers)
+    planner = Planner(suite, before, found_at, merger, renames, sources, take_over=take_over)
+    plan = planner.plan(after, first_actions, rewrite=rewrite)
+    additions = additive.load(on, render, template.tables)
+    return _with_additions(plan, additions, before, found_at, repository), before
+
+
+def _with_additions(
+    plan: Plan,
+    additions: Sequence[additive.Addition],
+    before: Manifest,
+    found_at: Look,
+    repository: ignored.Repository | None,
+) -> Plan:
+    """Return a plan that also extends files of the service, so that git keeps the suite."""
+    blocks = [item.file for item in additions if item.text]
+    paths = [manifest.PATH, *plan.after.files, *blocks]
+    texts = _ignore_files(plan.actions)
+    hit: Mapping[str, ignored.Rule] = {}
+    if repository is not None:
+        own = found_at(ignored.FILE).content
+        block = next((item for item in additions if item.file == ignored.FILE), None)
+        if block is not None:
+            own = additive.without_block(block, own)
+        # Without our block: whether its lines are needed must not depend on their being there.
+        hit = repository.ignored(paths, {**texts, ignored.FILE: own}, tracked=True)
+    lines = ignored.kept_by(hit, paths)
+    additions = [
+        item._replace(text=item.text + lines) if lines and item.file == ignored.FILE else item
+        for item in additions
+    ]
+    extra, records = additive.plan(additions, found_at, before.additions, before.pending_additions)
+    if repository is not None and hit:
+        texts.update(_ignore_files(extra))
+        rules = repository.ignored(paths, texts, tracked=False)
+        extra = [*extra, *ignored.named(rules, paths)]
+    return Plan(
+        [*plan.actions, *extra],
+        plan.after._replace(additions=records),
+        plan.during._replace(pending_additions=records),
+    )
+
+
+def _ignore_files(actions: Iterable[Action]) -> dict[str, bytes]:
+    """Return the ignore files that a plan writes, by path."""
+    return {
+        action.path: action.content
+        for action in actions
+        if action.content is not None and action.path.rpartition("/")[2] == ignored.FILE
+    }
 
 
 def asked(environ: Mapping[str, str], variable: str) -> bool:
@@ -148,19 +193,27 @@ def generate(root: str, environ: Mapping[str, str], disk: Disk) -> int:
     os.mkdir(scratch)
     template = Template(read_tree(os.path.join(root, STAGING, "files")))
     found_at = lru_cache(maxsize=None)(partial(look, root))
+    merger = Git(root, scratch)
+    repository = ignored.Repository(root, scratch)
     plan, before = make_plan(
         template,
         request,
         found_at,
-        Git(root, scratch),
+        merger,
         partial(modules, root),
         rewrite=asked(environ, REWRITE),
+        take_over=asked(environ, TAKE_OVER),
+        repository=repository,
     )
     checking = asked(environ, CHECK)
     if checking or asked(environ, DRY_RUN):
-        return _tell_only(plan, before, found_at, checking=checking)
+        code = _tell_only(plan, before, found_at, checking=checking)
+        _tell_hints(plan, before, request, found_at, repository.prefix)
+        return code
     problems = carry_out(Workplace(root, scratch, disk), plan)
-    _tell(plan, before, done=not problems)
+    _tell(plan, before, merger.how_to_merge(), done=not problems)
+    if not problems:
+        _tell_hints(plan, before, request, found_at, repository.prefix)
     for problem in problems:
         complain(problem)
     if not problems:
@@ -175,7 +228,9 @@ def _compile(root: str, before: Manifest, answers: Mapping[str, Any]) -> None:
     answer = str(answers.get(openapi.OPTION, ""))
     changed = before.answers.get(openapi.OPTION, answer) != answer
     if answer and openapi.outdated(root, changed=changed):
-        for line in openapi.compile_table(root, os.path.join(root, STAGING, "files"), answer):
+        staged = os.path.join(root, STAGING, "files")
+        project = openapi.home(root, os.environ)
+        for line in openapi.compile_table(root, staged, answer, project):
             say(line)
 
 
@@ -184,12 +239,15 @@ def _tell_only(plan: Plan, before: Manifest, found_at: Look, *, checking: bool) 
     changes = any(action.changes for action in plan.actions)
     # A .yours file that the user has deleted does not make the suite outdated.
     after = plan.after._replace(yours=before.yours)
-    changes = changes or to_lf(found_at(manifest.PATH).content) != manifest.dumps(after)
+    changes = changes or not manifest.says(found_at(manifest.PATH).content, after)
     say(f"cookiecutter-k6 {plan.after.version}, dry run: nothing is changed")
     for line in report.changed_answers(before.answers, plan.after.answers):
         say(line)
     for line in report.lines(plan.actions, everything=True):
         say(line)
+    if checking and any(action.verb == "ignored" for action in plan.actions):
+        complain("git ignores files of the suite: a clone is not complete; the rules are above")
+        return 1
     if checking and changes:
         complain("the suite is not up to date; update it with the command in tests/load/README.md")
         return 1
@@ -197,7 +255,7 @@ def _tell_only(plan: Plan, before: Manifest, found_at: Look, *, checking: bool) 
     return 0
 
 
-def _tell(plan: Plan, before: Manifest, *, done: bool) -> None:
+def _tell(plan: Plan, before: Manifest, how_to_merge: str, *, done: bool) -> None:
     was = f" (was {before.version})" if before.version not in {"", plan.after.version} else ""
     summary = report.counts(plan.actions) if done else "incomplete"
     say(f"cookiecutter-k6 {plan.after.version}{was}: {summary}")
@@ -205,9 +263,29 @@ def _tell(plan: Plan, before: Manifest, *, done: bool) -> None:
         say(line)
     for line in report.lines(plan.actions, everything=False):
         say(line)
-    for line in report.advice(plan.actions, REWRITE):
+    for line in report.advice(plan.actions, REWRITE, how_to_merge):
         say(line)
-    if done and not before.version:
+
+
+def _tell_hints(
+    plan: Plan, before: Manifest, request: Request, found_at: Look, folder: str
+) -> None:
+    """Print what the user has to do for the suite to work here; the first time, also for peace."""
+    for line in hints.for_monorepo(plan.actions, folder):
+        say(line)
+    if before.version:
+        return
+    for line in hints.for_tools(found_at, HERE):
+        say(line)
+    foreign = [path for path, entry in plan.after.files.items() if entry.foreign]
+    needed = [path for path in foreign if not path.endswith(".md")]
+    if needed:
+        say("The suite is not usable yet: it needs its own version of these files of yours:")
+        for path in needed:
+            say(f"  {path}")
+        say("Take over each .new file, or let this command do it (yours is kept as FILE.yours):")
+        say(f"  {TAKE_OVER}=1 {request.update_command}")
+    else:
         say("Next: ./scripts/load-test.sh smoke (about the suite: tests/load/README.md)")
 
 

@@ -1,10 +1,12 @@
 import http from 'k6/http';
-import { API_URL, defaultOptions } from './config.js';
-import { reportFailure, unanswered } from '../engine/vu/failures.js';
+import { API_URL, defaultOptions, env } from './config.js';
+import { hide, reportFailure, unanswered } from '../engine/vu/failures.js';
 
 /** @typedef {import('../engine/types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../engine/types/suite.js').EndpointOptions} EndpointOptions */
 /** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */
+
+env.secrets.forEach(hide);
 
 // k6 would take redirects for success.
 http.setResponseCallback(http.expectedStatuses({ min: 200, max: 299 }));

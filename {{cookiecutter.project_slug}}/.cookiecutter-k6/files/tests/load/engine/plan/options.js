@@ -34,13 +34,13 @@ const features = hooksOf('plan');
 export function optionsOf(spec, load, baseline) {
   const tags = tagsOf(spec, load);
   return /** @type {Options} */ ({
+    ...transportOptions(),
     scenarios: scenariosOf(spec, load, tags),
     thresholds: thresholdsOf(spec, load, baseline),
     tags,
     systemTags: config.systemTags,
     // What the report draws, whatever the configuration asks for in addition.
     summaryTrendStats: [...new Set([...config.summaryTrendStats, ...TREND_STATS])],
-    ...transportOptions(),
     setupTimeout: `${2 * parseDuration(env.REQUEST_TIMEOUT) + 30_000}ms`,
     ...spec.options,
   });

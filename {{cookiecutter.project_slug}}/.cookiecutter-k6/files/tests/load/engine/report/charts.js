@@ -28,16 +28,16 @@ const units = (value) => Number(value.toFixed(1));
  * @param {Series[]} chart.series
  * @param {string} [chart.unit] behind each figure
  * @param {(value: number) => string} [chart.label] names a place on the horizontal axis
- * @param {number} [chart.atLeast] the axis reaches at least this value
+ * @param {number} [chart.least] the axis reaches at least this value
  * @param {boolean} [chart.whole] the axis counts in whole numbers
  * @param {number[]} [chart.limits] thresholds, drawn as dashed lines
  * @returns {Markup} a figure with a caption
  * @example lineChart({ title: 'Requests per second', at: [1, 2], series: [{ name: 'rate', values: [4, 5], tone: 'first' }] })
  */
-export function lineChart({ title, at, series, unit = '', label = clock, atLeast = 0, ...more }) {
+export function lineChart({ title, at, series, unit = '', label = clock, least = 0, ...more }) {
   const { whole, limits = [] } = more;
   const present = series.flatMap(({ values }) => values.filter((value) => value !== null));
-  const highest = Math.max(...present, atLeast);
+  const highest = Math.max(...present, least);
   // A limit far above all values would press them flat on the axis.
   const shown = limits.filter((limit) => limit <= FAR * highest);
   const ticks = ticksUpTo(Math.max(highest, ...shown), whole ? 1 : 0);

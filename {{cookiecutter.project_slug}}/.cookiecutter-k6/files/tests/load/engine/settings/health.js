@@ -28,7 +28,7 @@ export const HEALTH_PRESETS = {
   rails: { paths: ['/up'], words: ['*'] },
   laravel: { paths: ['/up'], words: ['*'] },
   go: { paths: ['/healthz'], words: [...WORDS, EMPTY] },
-  kubernetes: { paths: ['/livez', '/readyz'], words: [...WORDS, EMPTY] },
+  k8s: { paths: ['/livez', '/readyz'], words: [...WORDS, EMPTY] },
 };
 
 /**

@@ -1,5 +1,4 @@
 import { Counter } from 'k6/metrics';
-import { env } from '../../lib/config.js';
 
 /** @typedef {import('../types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../types/suite.js').HttpResponse} HttpResponse */
@@ -34,8 +33,10 @@ export function reportOnce(topic, message) {
   }
 }
 
-/** Secrets that came up during the run, such as tokens: the latest ones. @type {string[]} */
+/** Secrets to keep out of messages: those of the settings, and the latest tokens. @type {string[]} */
 const hidden = [];
+
+const MAX_HIDDEN = 50;
 
 /**
  * Keeps a secret out of everything that is shown.
@@ -44,7 +45,7 @@ const hidden = [];
  * @example hide(token);
  */
 export function hide(secret) {
-  hidden[hidden.length < 4 ? hidden.length : 3] = secret;
+  hidden[Math.min(hidden.length, MAX_HIDDEN - 1)] = secret;
 }
 
 /**
@@ -57,7 +58,7 @@ export function hide(secret) {
 export function shorten(text) {
   // eslint-disable-next-line no-control-regex
   let line = String(text ?? '').replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ');
-  for (const secret of [...hidden, ...env.secrets]) {
+  for (const secret of hidden) {
     line = line.replaceAll(secret, '***');
   }
   return line.length > 300 ? `${line.slice(0, 300)}...` : line;

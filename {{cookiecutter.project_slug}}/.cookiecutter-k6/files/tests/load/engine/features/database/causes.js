@@ -25,7 +25,10 @@ const SIGNS = [
   [/does not exist|undefined (table|column)/i, 'missing'],
   [/violates|duplicate key/i, 'constraint'],
   [/timeout|timed out|deadline|canceling statement/i, 'timeout'],
-  [/broken pipe|reset by peer|EOF|bad connection|closed|terminat|shutting down/i, 'connection'],
+  [
+    /broken pipe|reset by peer|EOF|bad connection|closed|terminate|terminating|shutting down/i,
+    'connection',
+  ],
 ];
 
 /**

@@ -2,7 +2,7 @@
 
 add_usage '  load-test.sh openapi update     Compile the OpenAPI document again (openapi update --help)
   load-test.sh openapi list       List its operations
-  load-test.sh openapi plan       Say what a run would create, change and delete; sends nothing'
+  load-test.sh openapi plan       List what a run would change; sends nothing'
 
 # Credentials of security schemes, OPENAPI_SCHEME
 add_docker_pattern 'OPENAPI_*'

@@ -41,8 +41,8 @@ function findingsOf(metrics) {
   };
   const usage = metrics.memory_usage_mb?.values ?? {};
   const perHour = gauge('memory_growth_mb_per_hour');
-  const atLeast = gauge('memory_growth_at_least');
-  const leaks = atLeast !== null && atLeast >= env.MEMORY_LIMIT;
+  const least = gauge('memory_growth_at_least');
+  const leaks = least !== null && least >= env.MEMORY_LIMIT;
   return {
     tables: [
       {
@@ -63,7 +63,7 @@ function findingsOf(metrics) {
             ...['min', 'med', 'max'].map((stat) => (usage.count > 0 ? rounded(usage[stat]) : null)),
             gauge('memory_warm_up_mb'),
             perHour,
-            atLeast,
+            least,
             env.MEMORY_LIMIT,
           ],
         ],
@@ -71,7 +71,7 @@ function findingsOf(metrics) {
     ],
     reasons: leaks
       ? [
-          `memory leak: grows by ${perHour} MB/hour after the warm-up, at least ${atLeast} (limit ${env.MEMORY_LIMIT})`,
+          `memory leak: grows by ${perHour} MB/hour after the warm-up, at least ${least} (limit ${env.MEMORY_LIMIT})`,
         ]
       : [],
     explains: (metric) => metric === 'memory_growth_at_least' && leaks,

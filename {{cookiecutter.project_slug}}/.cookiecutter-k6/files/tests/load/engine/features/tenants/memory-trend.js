@@ -7,7 +7,7 @@
  *
  * @typedef {object} MemoryTrend
  * @property {number} perHour estimated growth, MB per hour
- * @property {number} atLeast lower bound of the growth, MB per hour; -Infinity when nothing is certain
+ * @property {number} least lower bound of the growth, MB per hour; -Infinity when nothing is certain
  * @property {number} warmUpMb growth during the warm-up, MB
  */
 
@@ -33,7 +33,7 @@ const HOUR_MS = 3_600_000;
  * @param {Reading[]} readings in order
  * @param {number} warmUp fraction of the time to skip at the start, 0 to 1
  * @returns {MemoryTrend | null} null with too few readings
- * @example trendOf(readings, 0.25)?.atLeast // 212.5
+ * @example trendOf(readings, 0.25)?.least // 212.5
  */
 export function trendOf(readings, warmUp) {
   const first = readings[0]?.at ?? 0;
@@ -45,7 +45,7 @@ export function trendOf(readings, warmUp) {
   if (trends.length === 0) {
     return null;
   }
-  const surest = trends.reduce((best, each) => (each.atLeast > best.atLeast ? each : best));
+  const surest = trends.reduce((best, each) => (each.least > best.least ? each : best));
   const [floor] = blocksOf(rest, BLOCKS[BLOCKS.length - 1]);
   return { ...surest, warmUpMb: rest.length < readings.length ? floor.mb - readings[0].mb : 0 };
 }
@@ -68,7 +68,7 @@ function blocksOf(readings, count) {
 
 /**
  * @param {Reading[]} blocks
- * @returns {{ perHour: number, atLeast: number }}
+ * @returns {{ perHour: number, least: number }}
  */
 function trendOfBlocks(blocks) {
   const n = blocks.length;
@@ -80,7 +80,7 @@ function trendOfBlocks(blocks) {
   const spread =
     Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18) * Math.sqrt((1 + correlation) / (1 - correlation));
   const rank = Math.floor((slopes.length - CERTAINTY * spread) / 2);
-  return { perHour: slope * HOUR_MS, atLeast: rank < 0 ? -Infinity : slopes[rank] * HOUR_MS };
+  return { perHour: slope * HOUR_MS, least: rank < 0 ? -Infinity : slopes[rank] * HOUR_MS };
 }
 
 /**

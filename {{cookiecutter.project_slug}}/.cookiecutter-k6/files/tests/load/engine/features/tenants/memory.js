@@ -102,7 +102,7 @@ export function createMemorySampler(durationMs) {
       if (trend !== null) {
         growth.add(trend.perHour);
         // A gauge cannot hold -Infinity; a huge negative value is below any limit, too.
-        growthAtLeast.add(Math.max(trend.atLeast, -1e9));
+        growthAtLeast.add(Math.max(trend.least, -1e9));
         warmUpGrowth.add(trend.warmUpMb);
       }
     }

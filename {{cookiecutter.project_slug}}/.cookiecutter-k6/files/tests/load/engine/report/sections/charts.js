@@ -45,7 +45,7 @@ export function overTime(summary, { timeline }) {
       </p>
       <div class="charts">
         ${lineChart({ title: `${capital(what)} per second`, at, series: [{ name: what, values: rate, tone: 'first', filled: true }], unit: '/s' })}
-        ${lineChart({ title: `Failed ${what} (%)`, at, series: [{ name: 'failed', values: failed, tone: 'bad', filled: true }], unit: '%', atLeast: limit, limits: limits(/^http_req_failed rate<=?([\d.]+)$/, 100) })}
+        ${lineChart({ title: `Failed ${what} (%)`, at, series: [{ name: 'failed', values: failed, tone: 'bad', filled: true }], unit: '%', least: limit, limits: limits(/^http_req_failed rate<=?([\d.]+)$/, 100) })}
         ${lineChart({
           title: 'Latency (ms)',
           at,
@@ -125,7 +125,7 @@ export function trend(summary, { history = [] }) {
           unit: ' ms',
           label,
         })}
-        ${lineChart({ title: `Failed ${headline(summary).what} by run (%)`, at, series: [{ name: 'failed', values: values((run) => headline(run).errorRate), tone: 'bad', filled: true }], unit: '%', label, atLeast: 1 })}
+        ${lineChart({ title: `Failed ${headline(summary).what} by run (%)`, at, series: [{ name: 'failed', values: values((run) => headline(run).errorRate), tone: 'bad', filled: true }], unit: '%', label, least: 1 })}
       </div>`,
   );
 }

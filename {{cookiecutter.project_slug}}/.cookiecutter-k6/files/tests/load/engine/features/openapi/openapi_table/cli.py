@@ -55,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
         "load-test.sh openapi", description=DESCRIPTION, epilog=EPILOG, formatter_class=raw
     )
     top.add_argument("--project", metavar="DIR", help=argparse.SUPPRESS)
+    top.add_argument("--label", metavar="NAME", help=argparse.SUPPRESS)
     commands = top.add_subparsers(dest="command", required=True, metavar="update|list")
     update = commands.add_parser(
         "update",
@@ -139,6 +140,8 @@ def _say(line: str) -> None:
 
 def _update(project: str, options: Any, environ: Mapping[str, str]) -> int:
     place = find(options.document, project, environ)
+    if options.label:
+        place = place._replace(label=options.label)
     path = os.path.join(project, *TABLE.split("/"))
     own_path = os.path.join(project, *OVERRIDES.split("/"))
     own_text = _read_overrides(own_path)

@@ -36,8 +36,8 @@ def words(text: str) -> str:
 def singular(name: str) -> str:
     """Return the singular of an English plural, near enough to compare names.
 
-    >>> [singular(name) for name in ("categories", "boxes", "pets", "status")]
-    ['category', 'box', 'pet', 'statu']
+    >>> [singular(name) for name in ("categories", "boxes", "pets", "address")]
+    ['category', 'box', 'pet', 'address']
     """
     for ending, instead in (
         ("ies", "y"),

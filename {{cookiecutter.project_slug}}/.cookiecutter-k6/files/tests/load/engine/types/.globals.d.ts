@@ -1,5 +1,6 @@
 // k6 globals that @types/k6 lacks. The DOM library is not used, because it would accept fetch, URL and others that k6
-// does not have.
+// does not have. The dot at the start of the name hides this file from TypeScript projects around the suite, where
+// these names have other types.
 
 interface Console {
   log(...values: unknown[]): void;

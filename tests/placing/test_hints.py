@@ -1,0 +1,61 @@
+"""Hints for tools of the service that read no file of the suite."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import pytest
+from placing import hints
+from placing.steps import Action
+from placing.tree import ABSENT, Found
+
+FOLDER = os.path.dirname(hints.__file__)
+NO_INCLUDE = '{"compilerOptions": {"allowJs": true}'
+
+
+def looking_at(**files: str) -> Callable[[str], Found]:
+    """Return a look at a project of these files; `_` stands for the dot of a name."""
+    there = {name.replace("__", "-").replace("_", "."): text for name, text in files.items()}
+    return lambda path: Found("file", there[path].encode()) if path in there else ABSENT
+
+
+@pytest.mark.parametrize(
+    ("files", "hinted"),
+    [
+        ({"eslint_config_js": "export default [];"}, True),
+        ({"eslint_config_mjs": "x", "package_json": '{"eslint": "^9.1.0"}'}, True),
+        ({"eslint_config_mjs": "x", "package_json": '{"eslint": "^10.1.0"}'}, False),
+        ({"eslint_config_js": "export default [{ ignores: ['tests/load/**'] }];"}, False),
+        ({"tsconfig_json": NO_INCLUDE + "}"}, True),
+        ({"tsconfig_json": NO_INCLUDE.replace("true", "false") + "}"}, False),
+        ({"tsconfig_json": NO_INCLUDE + ', "include": ["src"]}'}, False),
+        ({"tsconfig_json": NO_INCLUDE + ', "include": ["src/**/*", "types"]}'}, False),
+        ({"tsconfig_json": NO_INCLUDE + ', "include": ["src", "tests"]}'}, True),
+        ({"tsconfig_json": NO_INCLUDE + ', "include": ["**/*.ts", "**/*.js"]}'}, True),
+        ({"tsconfig_json": NO_INCLUDE + ', "include": ["./**/*"]}'}, True),
+        ({"tsconfig_json": NO_INCLUDE + ', "exclude": ["tests/load"]}'}, False),
+        ({"biome_json": '{"$schema": "https://biomejs.dev/schemas/1.9.4/schema.json"}'}, True),
+        ({"biome_json": '{"$schema": "https://biomejs.dev/schemas/2.0.0/schema.json"}'}, False),
+        ({"package_json": '{"devDependencies": {"ava": "^6.0.0"}}'}, True),
+        ({"package_json": '{"devDependencies": {"jest": "^29.0.0"}}'}, False),
+        ({"deno_json": "{}"}, True),
+        ({"_pre__commit__config_yaml": "- id: name-tests-test"}, True),
+        ({"_pre__commit__config_yaml": "- id: end-of-file-fixer"}, False),
+        ({}, False),
+    ],
+)
+def test_a_hint_is_given_where_it_helps(files: dict[str, str], hinted: bool) -> None:
+    lines = hints.for_tools(looking_at(**files), FOLDER)
+    assert len(lines) == hinted
+    for line in lines:
+        assert line.startswith("Hint: add to ")
+        assert "tests/load" in line
+
+
+def test_workflows_in_a_subfolder_are_named_when_they_are_written() -> None:
+    written = [Action("add", ".github/workflows/load-tests.yml", b"x")]
+    assert "monorepo.sh" in hints.for_monorepo(written, "services/api/")[1]
+    assert hints.for_monorepo(written, "") == []
+    kept = [Action("kept", ".github/workflows/load-tests.yml")]
+    assert hints.for_monorepo(kept, "services/api/") == []

@@ -1,0 +1,62 @@
+"""One line for each tool of the service that nothing in the suite can keep off the suite's files.
+
+hints.json names the configuration file of the tool, when the hint holds, and what to add. A file
+that mentions tests/load has been dealt with.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .links import Look
+from .steps import Action
+
+_MONOREPO = "tests/load/ci/monorepo.sh"
+_WORKFLOWS = (".github/workflows/load-tests.yml", ".gitlab-ci.yml")
+
+
+def for_tools(look: Look, folder: str) -> list[str]:
+    """Return the hints for the tools of a service. folder: where hints.json is."""
+    path = os.path.join(folder, "hints.json")
+    if not os.path.isfile(path):
+        return []
+    with open(path, encoding="utf-8") as file:
+        rows: list[dict[str, Any]] = json.load(file)
+    return [
+        f"Hint: add to {name}:  {row['add']}  ({row['why']})"
+        for row in rows
+        for name in row["files"]
+        if _holds(row, name, look)
+    ]
+
+
+def _holds(row: Mapping[str, Any], name: str, look: Look) -> bool:
+    text = _text(look, name)
+    if not text or "tests/load" in text:
+        return False
+    if not re.search(row.get("if", ""), text):
+        return False
+    others: Mapping[str, str] = row.get("unless", {})
+    return not any(re.search(pattern, _text(look, file)) for file, pattern in others.items())
+
+
+def _text(look: Look, name: str) -> str:
+    return look(name).content.decode("utf-8", "replace")
+
+
+def for_monorepo(actions: Iterable[Action], folder: str) -> list[str]:
+    """Return what to do about workflows that are not where a CI system looks for them.
+
+    folder: the project's folder in its repository; "" at the root.
+    """
+    written = {action.path for action in actions if action.changes}
+    if not folder or not written.intersection({*_WORKFLOWS, "tests/load/ci/gitlab.yml"}):
+        return []
+    return [
+        "CI systems read workflows only at the root of the repository. To put copies there, run",
+        f"  bash {_MONOREPO}",
+    ]
