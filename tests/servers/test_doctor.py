@@ -1,4 +1,4 @@
-"""`load-test.sh doctor`: proposes settings with which the first run is green, or says what is wrong."""
+"""`load-test.sh doctor` proposes settings for a green first run, or says what is wrong."""
 
 from __future__ import annotations
 
@@ -78,7 +78,10 @@ FORM = (200, "text/html", '<form><input name="user"><input type="password" name=
         ({"/": PAGE}, "This looks like a website, not an API"),
         ({"/": FORM}, "AUTH_MODE=session"),
         ({"/": (302, "", "/accounts/login/?next=/")}, "LOGIN_PATH=/accounts/login/"),
-        ({"/": (200, "text/plain", "x"), "/up": (200, "text/plain", "pong")}, "HEALTH_STATUS_WORDS=pong"),
+        (
+            {"/": (200, "text/plain", "x"), "/up": (200, "text/plain", "pong")},
+            "HEALTH_STATUS_WORDS=pong",
+        ),
     ],
     ids=["website", "login form", "login wall", "another word"],
 )  # fmt: skip

@@ -103,17 +103,32 @@ GATES = {
     "basic": (BASIC, {"AUTH_MODE": "basic", **USER}, {"TEST_USER_PASSWORD": "wrong-one"}),
     "key in a header": (
         'if ($http_x_key != "k3y-of-ours") { return 401; }',
-        {"AUTH_MODE": "api-key", "API_KEY_IN": "header", "API_KEY_NAME": "X-Key", "API_KEY": "k3y-of-ours"},
+        {
+            "AUTH_MODE": "api-key",
+            "API_KEY_IN": "header",
+            "API_KEY_NAME": "X-Key",
+            "API_KEY": "k3y-of-ours",
+        },
         {"API_KEY": "revoked-one"},
     ),
     "key in the query": (
         'if ($arg_api_key != "k3y/of ours") { return 401; }',
-        {"AUTH_MODE": "api-key", "API_KEY_IN": "query", "API_KEY_NAME": "api_key", "API_KEY": "k3y-of-ours"},
+        {
+            "AUTH_MODE": "api-key",
+            "API_KEY_IN": "query",
+            "API_KEY_NAME": "api_key",
+            "API_KEY": "k3y-of-ours",
+        },
         {"API_KEY": "revoked-one"},
     ),
     "key in a cookie": (
         'if ($cookie_key != "k3y-of-ours") { return 401; }',
-        {"AUTH_MODE": "api-key", "API_KEY_IN": "cookie", "API_KEY_NAME": "key", "API_KEY": "k3y-of-ours"},
+        {
+            "AUTH_MODE": "api-key",
+            "API_KEY_IN": "cookie",
+            "API_KEY_NAME": "key",
+            "API_KEY": "k3y-of-ours",
+        },
         {"API_KEY": "revoked-one"},
     ),
     "bearer": (

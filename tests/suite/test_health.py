@@ -37,7 +37,11 @@ HEALTHY = [
     ("empty", (200, "", ""), {"HEALTH_STATUS_WORDS": "empty"}),
     ("no word", (200, JSON, '{"cache": "working"}'), {"HEALTH_STATUS_WORDS": "*"}),
     ("a page", (200, "text/html", "<p>up</p>"), {"HEALTH_STATUS_WORDS": "*"}),
-    ("a field", (200, JSON, '{"a": {"b": "Fine"}}'), {"HEALTH_FIELDS": "a.b", "HEALTH_STATUS_WORDS": "fine"}),
+    (
+        "a field",
+        (200, JSON, '{"a": {"b": "Fine"}}'),
+        {"HEALTH_FIELDS": "a.b", "HEALTH_STATUS_WORDS": "fine"},
+    ),
     ("401", (401, JSON, "{}"), {"HEALTH_STATUSES": "2xx,401"}),
     ("a redirect", (302, "", "/login"), {"HEALTH_STATUSES": "3xx"}),
 ]  # fmt: skip

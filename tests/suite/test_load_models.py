@@ -1,4 +1,4 @@
-"""Loads other than a number of VUs: iterations to do, arrivals per second; and what requests may send."""
+"""Iterations and arrival rates instead of VUs; and what requests may send."""
 
 from __future__ import annotations
 
@@ -63,7 +63,10 @@ def test_each_row_exactly_once(suite: Suite, shape: str, count: int) -> None:
 
 
 def test_iterations_that_were_not_done_are_red(suite: Suite) -> None:
-    shape = "{ executor: 'shared-iterations', vus: 1, iterations: 100000, maxDuration: '1s', gracefulStop: '0s' }"
+    shape = (
+        "{ executor: 'shared-iterations', vus: 1, iterations: 100000, "
+        "maxDuration: '1s', gracefulStop: '0s' }"
+    )
     with recording(ANSWERS) as server:
         live = suite.against(server.url, API_PREFIX="/", THRESHOLDS=PATIENT)
         run = live.run(script(suite, shape, "{ body: {} }"))
@@ -142,7 +145,13 @@ def test_a_file_in_a_form(suite: Suite) -> None:
 
 @pytest.mark.parametrize(
     ("body", "kind"),
-    [("new Map([[1, 2]])", "Map"), ("new Set()", "Set"), ("() => 1", "Function"), ("Symbol('a')", "Symbol"), ("10n", "BigInt")],
+    [
+        ("new Map([[1, 2]])", "Map"),
+        ("new Set()", "Set"),
+        ("() => 1", "Function"),
+        ("Symbol('a')", "Symbol"),
+        ("10n", "BigInt"),
+    ],
 )  # fmt: skip
 def test_what_cannot_be_sent_is_refused(suite: Suite, body: str, kind: str) -> None:
     with recording(ANSWERS) as server:

@@ -24,7 +24,7 @@ class PlainServer:
 def plain_server(
     answers: Mapping[str, tuple[int, str, str]], tls: ssl.SSLContext | None = None
 ) -> Iterator[PlainServer]:
-    """Serve a table of path -> (status, content type, body); the body of a redirect is its target."""
+    """Serve path -> (status, content type, body); the body of a redirect is its target."""
     running = PlainServer("")
 
     class Handler(BaseHTTPRequestHandler):

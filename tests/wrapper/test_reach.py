@@ -1,4 +1,4 @@
-"""What decides how the service is reached is the same for the readiness check, the run and a container."""
+"""The readiness check, the run and a container reach the service in the same way."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Client(ClientMixin):
     def check_client_secret(self, client_secret: str) -> bool:
         return self.secret == client_secret
 
-    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002
         return method == self.method
 
     def check_grant_type(self, grant_type: str) -> bool:

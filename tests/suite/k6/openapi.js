@@ -86,7 +86,7 @@ const KINDS = [
   [{ make: 'text', min: 0, max: 3 }, (v) => v.length <= 3],
   [{ make: 'text', min: 40, max: 40, fresh: true }, (v) => v.length === 40],
   [{ make: 'text', min: 1, max: 6, like: 'Rex the dog', fresh: true }, (v) => v.length <= 6],
-  [{ make: 'text', min: 1, max: 40, like: 'Rex', fresh: true }, (v) => v.startsWith('Rex ')],
+  [{ make: 'text', min: 1, max: 40, like: 'Rex', fresh: true }, (v) => v.startsWith('Rex-')],
   [{ make: 'format', format: 'email', max: 20 }, (v) => /^[a-z0-9]+@example\.com$/.test(v)],
   [
     { make: 'format', format: 'uuid' },

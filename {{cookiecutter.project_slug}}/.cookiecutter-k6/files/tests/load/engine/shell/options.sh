@@ -11,7 +11,7 @@ What to run
 --list|||||List the profiles and tests
 How much
 --vus|N|VUS|vus|20|Set the peak number of VUs; every stage scales with it
---rate|N|RATE|vus|50|Start N iterations per second instead of keeping VUs busy (open model); --vus limits the VUs
+--rate|N|RATE|vus|50|Start N iterations per second (open model); --vus limits the VUs
 --duration|T|DURATION|duration|2m|Set the length of the hold: 30s, 5m, 1m30s
 --time-scale|X|TIME_SCALE|scale|0.1|Stretch the stages that --duration does not set
 --think-time|X|THINK_TIME|think|0.5|Multiply every pause; 0 removes them

@@ -26,6 +26,7 @@ script_in() {
 tests_of_all() {
   local names
   names=$(setting ALL_TESTS)
+  names=${names//, /,}
   if [ -n "$names" ]; then printf '%s\n' "${names//,/$'\n'}"; else names_in scripts; fi
 }
 

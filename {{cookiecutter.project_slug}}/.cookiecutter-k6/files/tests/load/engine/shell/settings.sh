@@ -102,8 +102,9 @@ load_environment() {
     refuse "--environment $environment_name: there is no $label." "$(command_line --env-file tests/load/staging.secret.env)"
   read_settings "$suite/environments/$environment_name.env" "$label"
   for ((i = 0; i < ${#parsed_names[@]}; i++)); do
-    ! is_secret "${parsed_names[i]}" && ! has_credentials "${parsed_values[i]}" ||
+    if is_secret "${parsed_names[i]}" || has_credentials "${parsed_values[i]}"; then
       refuse "$label: ${parsed_names[i]} is a secret, and this file is committed. Export it instead." "export ${parsed_names[i]}=..."
+    fi
   done
   file_names=(ENVIRONMENT ${parsed_names[@]+"${parsed_names[@]}"})
   file_values=("$environment_name" ${parsed_values[@]+"${parsed_values[@]}"})

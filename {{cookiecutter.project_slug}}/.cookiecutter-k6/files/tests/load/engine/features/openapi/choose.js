@@ -26,6 +26,7 @@ import { select } from './selection.js';
  * @property {string} role
  * @property {{ statuses: string[], types: string[], sent: number, parameters: number }} declares what the document
  *   says of it; parameters: how many, and how many of them are sent
+ * @property {object} options none
  * @property {string} [undo] what deletes what it creates
  * @property {number} weight
  */
@@ -116,7 +117,8 @@ function readOverrides() {
  * @returns {Choice}
  */
 function choose({ header, rows, shared }, overrides) {
-  const warnings = checkNames(overrides, rows.map(namesOf));
+  const isPlain = Object.keys(overrides).length === 0;
+  const warnings = isPlain ? [] : checkNames(overrides, rows.map(namesOf));
   const { sent, last, helpers, skipped } = select(rows, overrides);
   const documentBase = baseOf(header);
   const order = [...sent, ...last, ...helpers];
@@ -205,7 +207,19 @@ function briefOf(row, base, weight = 1) {
     sent: params.filter(({ optional }) => !optional || env.OPENAPI_OPTIONAL > 0).length,
     parameters: params.length + left.length,
   };
-  return { name, journey, kind, method, url, weight, role, declares, ...(undo && { undo }) };
+  // Set-up asks every endpoint for its options.
+  return {
+    name,
+    journey,
+    kind,
+    method,
+    url,
+    weight,
+    role,
+    declares,
+    options: {},
+    ...(undo && { undo }),
+  };
 }
 
 /**

@@ -20,8 +20,8 @@ const KEYS = /** @type {Record<string, [isValid: (value: any) => boolean, expect
   ok: [
     (value) =>
       Array.isArray(value) &&
-      value.every((status) => typeof status === 'string' && /^[1-5](\d\d|XX)$/.test(status)),
-    'a list of statuses such as "200" or "4XX"',
+      value.every((status) => /^[1-5](\d\d|XX)$/.test(String(status))),
+    'a list of statuses such as 200 or "4XX"',
   ],
   weight: [(value) => typeof value === 'number' && value >= 0, 'a number of 0 or more'],
   check: [(value) => typeof value === 'boolean', 'true or false'],
@@ -177,7 +177,7 @@ function merged(first, second) {
 export function applyOverride(row, { ok, check, values = {} }) {
   const changed = { ...row };
   if (ok) {
-    changed.ok = ok;
+    changed.ok = ok.map(String);
   }
   if (check === false) {
     changed.check = false;

@@ -95,7 +95,7 @@ print_openapi_plan() {
     done
     {
       env ${environment[@]+"${environment[@]}"} \
-        "$k6" inspect "${words[@]}" "${k6_command[${#k6_command[@]} - 1]}" >/dev/null || code=$?
+        "$k6" inspect ${words[@]+"${words[@]}"} "${k6_command[${#k6_command[@]} - 1]}" >/dev/null || code=$?
     } 2>&1
     [ "$code" -eq 0 ] || exit "$code"
   done
