@@ -98,7 +98,7 @@ def test_a_manifest_that_a_formatter_rewrote(indent: str, bake: Bake) -> None:
         assert "Unable to parse YAML" in result.err
     else:
         assert result.code == 0, result
-        assert "the suite is current" in result.out
+        assert "the suite is up to date" in result.out
         before = path.read_bytes()
         assert "nothing to do" in cookie(project, *UPDATE).out
         assert path.read_bytes() == before

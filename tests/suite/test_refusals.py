@@ -61,7 +61,7 @@ CASES = [
     ("HEALTH_PATHS", "/a,b", "paths that start with /"),
     ("RESOURCE_PATH", "/a,b", "a path that starts with /"),
     ("SLO", "best", "one of target, critical, strict"),
-    ("AUTH_MODE", "basic", "one of none, api-key, login"),
+    ("AUTH_MODE", "magic", "one of none, "),
     ("ALLOW_REMOTE", "yes", "true or false"),
     ("INSECURE_SKIP_TLS_VERIFY", "1", "true or false"),
     ("REQUEST_TIMEOUT", "30", "a duration"),

@@ -37,7 +37,7 @@ def test_a_dead_server(suite: Suite, entry: str) -> None:
     # k6 makes all VUs ready before it asks: few of them.
     run = suite.against(url, VUS=2).run(entry)
     assert_refused(run, "the service is not healthy", f"GET {url}/api/v1/health", "refused")
-    assert run.seconds < 5
+    assert run.seconds < 10
     latencies = [row for row in run.summary["thresholds"] if "duration" in row["metric"]]
     assert not any(row["measured"] for row in latencies)
 
@@ -76,7 +76,7 @@ def test_a_service_that_is_not_healthy(
     run = suite.against(faulty.url, REQUEST_TIMEOUT="1s").run("scenarios/load.js")
     assert_refused(run, "the service is not healthy", "/api/v1/health", said)
     assert faulty.stats()["total"] == 1
-    assert run.seconds < 5
+    assert run.seconds < 10
 
 
 def test_every_health_path_is_asked(suite: Suite, faulty: RunningService) -> None:

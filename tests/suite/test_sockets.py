@@ -383,7 +383,7 @@ def test_reports_and_baselines_know_sockets(outcome: tuple[Run, Run, Run]) -> No
     assert slower["status"] == "slower"
     assert f"{NAME} messages: p95 {slower['current']} ms, {slower['change']}% above" in late.reasons
     assert other.code == 107
-    assert "sockets was 2 there and is 3 here" in other.err
+    assert "sockets is 2 in the baseline and 3 in this run" in other.err
 
 
 # --- TLS, heartbeats -----------------------------------------------------------------------------

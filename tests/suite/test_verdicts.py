@@ -79,8 +79,6 @@ QUICK = {"REQUEST_TIMEOUT": "1s"}
 KEY = {"AUTH_MODE": "api-key"}
 BROKEN = [
     ("error", 500, "server_error"),
-    ("error", 404, "client_error"),
-    ("error", 403, "auth"),
     ("error", 201, None),
     ("no-content", True, None),
     ("close", True, "connection"),
@@ -100,6 +98,9 @@ CASES = [
         for name, value, cause in BROKEN
     ),
     *(Case("smoke", name, where=EVERYWHERE, checks=("health", "openapi")) for name in WRONG_BODIES),
+    # With these the description counts as absent, and is left out.
+    Case("smoke", "error", 404, EVERYWHERE, {"health": "client_error"}, ("health",)),
+    Case("smoke", "error", 403, EVERYWHERE, {"health": "auth"}, ("health",)),
     Case("smoke", "hang", True, EVERYWHERE, both("timeout"), settings=QUICK),
     Case("smoke", "rate-limit", 1, {"window": 60}, both("rate_limited")),
     Case("smoke", "slow", 600, EVERYWHERE, slow=("health", "openapi"), thresholds=""),

@@ -19,7 +19,11 @@ export function transportOptions() {
   return {
     // A service that redirects, say to a login page or to another host, has not answered.
     maxRedirects: 0,
-    userAgent: `cookiecutter-k6/${version} (${env.PROJECT_SLUG}${run})`,
+    // Go refuses headers with control characters.
+    userAgent: `cookiecutter-k6/${version} (${env.PROJECT_SLUG}${run})`.replace(
+      /[^\x20-\x7e]+/g,
+      ' ',
+    ),
     ...(env.INSECURE_SKIP_TLS_VERIFY && { insecureSkipTLSVerify: true }),
     ...(Object.keys(env.HOSTS).length > 0 && { hosts: { ...env.HOSTS } }),
     ...(env.CLIENT_CERT !== '' && { tlsAuth: [clientCertificate()] }),

@@ -37,7 +37,7 @@ explain() { [ "$verbose" != true ] || err '%s\n' "${1//[[:cntrl:]]/?}"; }
 note() { err '%s\n' "$1"; }
 warn() { err '%swarning:%s %s\n' "$yellow" "$plain" "${1//[[:cntrl:]]/?}"; }
 
-# keep_reason TEXT: for ci.sh, whose summary shows no log.
+# keep_reason TEXT: for the summary of a CI job, which shows no log.
 keep_reason() {
   [ -z "${REASON_FILE:-}" ] || printf '%s\n' "${1//[[:cntrl:]]/?}" >>"$REASON_FILE" 2>/dev/null || :
 }

@@ -19,8 +19,7 @@ const KEYS = /** @type {Record<string, [isValid: (value: any) => boolean, expect
   ],
   ok: [
     (value) =>
-      Array.isArray(value) &&
-      value.every((status) => /^[1-5](\d\d|XX)$/.test(String(status))),
+      Array.isArray(value) && value.every((status) => /^[1-5](\d\d|XX)$/.test(String(status))),
     'a list of statuses such as 200 or "4XX"',
   ],
   weight: [(value) => typeof value === 'number' && value >= 0, 'a number of 0 or more'],
