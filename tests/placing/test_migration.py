@@ -195,7 +195,11 @@ def test_an_old_project_edited_in_every_file_updates(
     for test in ("health", "mine"):
         done = smoke(project, service, k6_binary, test)
         assert done.code == 0, done.out + done.err
-    assert scripts_that_do_not_load(project, k6_binary) == {}
+    broken = scripts_that_do_not_load(project, k6_binary)
+    # An edited table of operations stays as it is; its new format is one command away.
+    table = broken.pop("openapi.js", "load-test.sh openapi update")
+    assert "load-test.sh openapi update" in table
+    assert broken == {}
 
     shutil.rmtree(project / "tests/load/results")
     settled = contents(project)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from service.testing import free_port
 
-from tests.conftest import installed
+from tests.support.installed import installed
 from tests.support.layout import LOAD
 from tests.support.suite_runner import Suite
 

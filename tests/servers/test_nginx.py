@@ -12,14 +12,14 @@ import pytest
 from service.certificates import make_certificate
 from service.testing import free_port
 
-from tests.conftest import installed
 from tests.servers.conftest import process
+from tests.support.installed import installed
 from tests.support.suite_runner import PATIENT, SCRIPT_ERROR, Suite
 
 pytestmark = pytest.mark.slow
 
 SCRIPT = "scripts/api-authenticated.js"
-READ_ONLY = {"VUS": 1, "DURATION": "1s", "THRESHOLDS": PATIENT}
+READ_ONLY: dict[str, str | float] = {"VUS": 1, "DURATION": "1s", "THRESHOLDS": PATIENT}
 
 CONFIG = """\
 daemon off;
@@ -74,7 +74,8 @@ def nginx(tmp_path: Path) -> Iterator[Nginx]:
                 folder=folder, port=port, items=items, gate=gate, server=server, listen=listen
             ).replace("FOLDER", str(folder))
             (folder / "nginx.conf").write_text(text)
-            command = [installed("nginx", "nginx"), "-p", folder, "-c", folder / "nginx.conf"]
+            command: list[str | Path] = [installed("nginx", "nginx"), "-p", folder]
+            command += ["-c", folder / "nginx.conf"]
             url = stack.enter_context(process(command, port, tmp_path / "nginx.log"))
             return url.replace("http:", "https:") if "ssl" in listen else url
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,7 +80,7 @@ def test_a_rate(suite: Suite, entry: str) -> None:
     answers = {**ANSWERS, "GET /openapi.json": (200, {"paths": {}})}
     with recording(answers) as server:
         live = suite.against(server.url, API_PREFIX="/", THRESHOLDS=PATIENT, THINK_TIME="0.1")
-        scale = {"DURATION": "3s"} if "smoke" in entry else {"TIME_SCALE": "0.005"}
+        scale: dict[str, Any] = {"DURATION": "3s"} if "smoke" in entry else {"TIME_SCALE": "0.005"}
         inspected = live.inspect(entry, RATE=20, **scale)
         run = live.run(entry, RATE=20, **scale)
     assert run.code == 0, run.everything
