@@ -150,6 +150,19 @@ def parse_prefix(value: object) -> str:
     return "/" + "/".join(segments)
 
 
+def parse_health_path(value: object) -> str:
+    """Return a path from the root, `none`, or an empty text for the usual one below the prefix."""
+    text = text_of(value)
+    if len(text) > 200:
+        raise ValueError(f"it has {len(text)} characters")
+    if text.lower() in ("", "none"):
+        return text.lower()
+    path = text if text.startswith("/") else f"/{text}"
+    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+/?|/", path) or "/../" in f"{path}/":
+        raise ValueError("")
+    return path
+
+
 def parse_choice(*choices: str) -> Callable[[object], str]:
     """Return a parser for one of the given words, in any case."""
 
@@ -219,6 +232,12 @@ def yes_or_no(name: str) -> Option:
     return Option(name, "yes or no", "yes or no", "yes", parse_switch)
 
 
+# The strategies of lib/auth.js in the suite, except `custom`, which needs a file of the owner.
+AUTH_MODES = (
+    *("none", "basic", "digest", "ntlm", "bearer", "api-key", "login", "oauth2", "session"),
+    "custom",
+)
+
 # In the order of cookiecutter.json, which holds the defaults. docs/options.yaml says what each
 # option changes.
 OPTIONS: tuple[Option, ...] = (
@@ -252,7 +271,14 @@ OPTIONS: tuple[Option, ...] = (
         "/api/v1",
         parse_prefix,
     ),
-    one_of("auth", "none", "login", "api-key", example="login"),
+    Option(
+        "health_path",
+        "URL path",
+        "a path from the root such as /health, or none if the service has no health check",
+        "/health",
+        parse_health_path,
+    ),
+    one_of("auth", *AUTH_MODES, example="login"),
     Option(
         "openapi_spec",
         "file or URL",
@@ -444,11 +470,52 @@ def take_lock(record: Mapping[str, Any]) -> None:
 # --- the hook -----------------------------------------------------------------------------------
 
 
+def word_of_shell(value: object) -> str:
+    """Quote a value for bash in ASCII.
+
+    >>> word_of_shell("caf\u00e9")
+    "$'caf\\u00e9'"
+    """
+    import shlex  # noqa: PLC0415 - only after a mistake
+
+    text = str(value)
+    if text.isascii():
+        return shlex.quote(text)
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return (
+        "$'"
+        + "".join(
+            char
+            if char.isascii()
+            else f"\\U{ord(char):08x}"
+            if ord(char) > 0xFFFF
+            else f"\\u{ord(char):04x}"
+            for char in escaped
+        )
+        + "'"
+    )
+
+
+def command_to_repeat(context: Mapping[str, Any], answers: Mapping[str, Any]) -> str:
+    """Return the command that repeats all accepted answers, with examples for the refused ones."""
+    words = ["cookiecutter", word_of_shell(context.get("_template") or template_home(context))]
+    folder = str(context.get("_output_dir", ""))
+    if folder not in ("", os.environ.get("PWD", folder)):
+        words += ["-o", word_of_shell(folder)]
+    if os.listdir("."):
+        words.append("-f")
+    words.append("--no-input")
+    for option in OPTIONS:
+        value = answers.get(option.name, option.example)
+        words.append(f"{option.name}={word_of_shell(value)}")
+    return " ".join(words)
+
+
 def prepare(context: Mapping[str, Any]) -> list[str]:
     """Check the answers and take the lock; return the problems, one line each."""
     answers, problems = check_answers(context)
     if problems:
-        return problems
+        return [*problems, f"To repeat the rest: {command_to_repeat(context, answers)}"]
     try:
         take_lock(
             {

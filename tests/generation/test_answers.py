@@ -42,7 +42,7 @@ def answers(**changes: object) -> tuple[dict[str, Any], list[str]]:
     """Check the default answers with some changes."""
     context = {name: value for name, value in defaults().items() if name in NAMES}
     checked: tuple[dict[str, Any], list[str]] = hook.check_answers(
-        {**context, "project_slug": "my-service", **changes}
+        {**context, "project_slug": "my-service", "health_path": "/health", **changes}
     )
     return checked
 

@@ -138,6 +138,7 @@ def env_values(answers: Mapping[str, Any], slug: str) -> dict[str, str]:
     prefix = str(answers["backend_api_prefix"])
     return {
         **_workload_values(answers, prefix),
+        **_health_values(str(answers.get("health_path", "")), prefix),
         "PROJECT_NAME": str(answers["project_name"]),
         "PROJECT_SLUG": slug,
         "BACKEND_PORT": str(answers["backend_port"]),
@@ -147,6 +148,13 @@ def env_values(answers: Mapping[str, Any], slug: str) -> dict[str, str]:
         "OPENAPI_SPEC": str(answers.get("openapi_spec", "")),
         "WS_PROTOCOL": str(answers.get("websocket", "none")),
     }
+
+
+def _health_values(path: str, prefix: str) -> dict[str, str]:
+    """Return the settings of a health path; none for the usual one, which follows the prefix."""
+    if path == "none":
+        return {"READINESS": "answer"}
+    return {} if path in ("", f"{prefix}/health") else {"HEALTH_PATHS": path}
 
 
 def _workload_values(answers: Mapping[str, Any], prefix: str) -> dict[str, str]:
@@ -163,7 +171,8 @@ def _workload_values(answers: Mapping[str, Any], prefix: str) -> dict[str, str]:
     if systems == ["desk"]:
         paths = dict.fromkeys(("/health", f"{prefix}/health"))
         return {"WORKLOAD": "desk", "HEALTH_PATHS": ",".join(paths)}
-    return {}
+    # Empty: the journeys of the owner or of an option. Only the template tree itself says `core`.
+    return {"WORKLOAD": ""}
 
 
 def token_values(answers: Mapping[str, Any], slug: str, update_command: str) -> dict[str, str]:

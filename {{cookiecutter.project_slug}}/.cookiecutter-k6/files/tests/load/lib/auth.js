@@ -20,6 +20,8 @@ const authRetries = new Counter('auth_retries');
 const STRATEGIES = {
   none: () => ({ endpoints: [], token: () => '', headers: () => ({}) }),
   basic: () => require('../engine/auth/fixed.js').basic(),
+  digest: () => require('../engine/auth/fixed.js').challenge('digest'),
+  ntlm: () => require('../engine/auth/fixed.js').challenge('ntlm'),
   bearer: () => require('../engine/auth/fixed.js').givenToken(),
   'api-key': () => require('../engine/auth/fixed.js').givenKey(),
   login: () => require('../engine/auth/tokens.js').tokens,
@@ -74,7 +76,7 @@ export function authHeaders(token) {
  * @example const user = currentUser();
  */
 export const currentUser =
-  ['basic', 'login', 'session'].includes(env.AUTH_MODE) ||
+  ['basic', 'digest', 'ntlm', 'login', 'session'].includes(env.AUTH_MODE) ||
   (env.AUTH_MODE === 'oauth2' && env.OAUTH2_GRANT === 'password')
     ? require('../engine/auth/users.js').currentUser
     : () => {
@@ -113,7 +115,7 @@ export function currentToken() {
  */
 function send(target, details) {
   const base = details?.headers ?? target.params.headers ?? defaultOptions.headers;
-  return request(target, {
+  return request(strategy.aim?.(target) ?? target, {
     ...details,
     headers: merged(base, strategy.headers(target, details)),
     ...(strategy.query && { query: strategy.query() }),

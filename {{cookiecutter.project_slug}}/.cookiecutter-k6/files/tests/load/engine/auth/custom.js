@@ -1,6 +1,7 @@
 // AUTH_MODE=custom: config/auth.js, which the owner of this suite writes. docs/auth.md has recipes for it.
 
 import { env } from '../../lib/config.js';
+import { formText } from '../../lib/http.js';
 
 /** @typedef {import('../types/suite.js').AuthStrategy} AuthStrategy */
 /** @typedef {import('../types/suite.js').Endpoint} Endpoint */
@@ -20,7 +21,7 @@ function ownModule() {
   }
 }
 
-const { headersOf } = ownModule();
+const { headersOf, renew } = ownModule();
 
 if (typeof headersOf !== 'function') {
   throw new Error('config/auth.js: needs an exported function headersOf, see docs/auth.md');
@@ -30,8 +31,10 @@ if (typeof headersOf !== 'function') {
 export const custom = {
   endpoints: [],
   token: () => '',
+  ...(typeof renew === 'function' && { renew }),
   headers: (target, details = {}) => {
-    const { body = '', path = {}, query = '' } = details;
+    const { form, path = {}, query = '' } = details;
+    const body = form === undefined ? (details.body ?? '') : formText(form);
     const url = Object.keys(path).reduce(
       (text, name) => text.replace(`{${name}}`, encodeURIComponent(path[name])),
       target.url,

@@ -6,6 +6,7 @@ import { hide } from '../vu/failures.js';
 import { bearer } from './bearer.js';
 
 /** @typedef {import('../types/suite.js').AuthStrategy} AuthStrategy */
+/** @typedef {import('../types/suite.js').Endpoint} Endpoint */
 
 /** What a fresh checkout of the suite works with; refused anywhere but on a local target. */
 const DEFAULT_API_KEY = 'test-api-key';
@@ -37,18 +38,49 @@ function bearerToken() {
  */
 export function basic() {
   const { currentUser } = require('./users.js');
-  /** @type {Record<string, string> | undefined} */
-  let made;
+  const made = { email: '', headers: /** @type {Record<string, string>} */ ({}) };
   const headers = () => {
-    if (made === undefined) {
-      const { email, password } = currentUser();
+    const { email, password } = currentUser();
+    if (made.email !== email) {
       const value = encoding.b64encode(`${email}:${password}`);
       hide(value);
-      made = { Authorization: `Basic ${value}` };
+      Object.assign(made, { email, headers: { Authorization: `Basic ${value}` } });
     }
-    return made;
+    return made.headers;
   };
   return { endpoints: [], headers, token: () => (headers(), '') };
+}
+
+/**
+ * Lets k6 answer the challenge of a server: it takes the user from the URL. Each request is sent twice (NTLM: three
+ * times), because k6 asks for a challenge every time.
+ *
+ * @param {'digest' | 'ntlm'} kind
+ * @returns {AuthStrategy}
+ * @example const { aim } = challenge('digest');
+ */
+export function challenge(kind) {
+  const { currentUser } = require('./users.js');
+  /** Endpoints of this VU, by what tells them apart. @type {Record<string, Endpoint>} */
+  const aimed = Object.create(null);
+  const none = {};
+  return {
+    endpoints: [],
+    headers: () => none,
+    token: () => (currentUser(), ''),
+    aim: (target) => {
+      const { email, password } = currentUser();
+      const key = `${email} ${target.method} ${target.url} ${target.name}`;
+      if (aimed[key] === undefined) {
+        const secret = encodeURIComponent(password);
+        hide(password);
+        hide(secret);
+        const url = target.url.replace('://', `://${encodeURIComponent(email)}:${secret}@`);
+        aimed[key] = { ...target, url, params: { ...target.params, auth: kind } };
+      }
+      return aimed[key];
+    },
+  };
 }
 
 /**
