@@ -38,6 +38,13 @@ FOUND = {
         "LOGIN_PATH": "/token",
     },
     "oauth2_app": {"HEALTH_PATHS": "/health", "OPENAPI_PATH": "/none"},
+    "spring": {
+        "HEALTH_PATHS": "/actuator/health",
+        "OPENAPI_PATH": "/none",
+        "AUTH_MODE": "session",
+        "LOGIN_PATH": "/login",
+    },
+    "aspnet_app": {"HEALTH_PATHS": "/health", "OPENAPI_PATH": "/none"},
     "django_app": {"HEALTH_PATHS": "/ht/", "HEALTH_STATUS_WORDS": "*", "OPENAPI_PATH": "/none"},
 }
 

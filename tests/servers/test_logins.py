@@ -38,12 +38,33 @@ DJANGO = {
     **USER,
 }
 
+SPRING = {
+    "AUTH_MODE": "session",
+    "LOGIN_PATH": "/login",
+    "HEALTH_PRESET": "spring-actuator",
+    "OPENAPI_PATH": "/none",
+    **USER,
+}
+ASPNET = {
+    "AUTH_MODE": "login",
+    "LOGIN_PATH": "/login",
+    "REFRESH_PATH": "/refresh",
+    "HEALTH_PRESET": "aspnet",
+    "OPENAPI_PATH": "/none",
+    **USER,
+}
+# Nothing but an open port tells that it is ready.
+TCP = {**ASPNET, "HEALTH_PRESET": "", "HEALTH_PATHS": "/nothing", "READINESS": "tcp"}
+
 WAYS = {
     "fastapi": ("fastapi_app", FASTAPI),
     "client credentials": ("oauth2_app", CLIENT),
     "secret in the body": ("oauth2_app", IN_BODY),
     "password grant": ("oauth2_app", AS_USER),
     "django": ("django_app", DJANGO),
+    "spring": ("spring", SPRING),
+    "aspnet": ("aspnet_app", ASPNET),
+    "tcp": ("aspnet_app", TCP),
 }
 
 FORGIVING = ";".join(
@@ -82,6 +103,8 @@ def test_a_journey_and_smoke(suite: Suite, start: Start, way: str) -> None:
               if row.metric == "http_reqs" and row.tags["phase"] != "main"}  # fmt: skip
     assert all(name.startswith("setup ") or phase == "auth" for name, phase in phases)
     assert len(phases) >= 2
+    run = live.having(OPENAPI_PATH="/none").run("scenarios/smoke.js")
+    assert run.code == 0, run.everything
 
 
 @pytest.mark.parametrize(
@@ -119,6 +142,11 @@ def test_a_journey_and_smoke(suite: Suite, start: Start, way: str) -> None:
         ("django", {"TEST_USER_PASSWORD": "wrong-one"}, "the credentials were refused"),
         ("django", {"LOGIN_PATH": "/login/"}, "there is no login: set LOGIN_PATH"),
         ("django", {"AUTH_MODE": "login", "LOGIN_FORMAT": "form"}, "status 403"),
+        ("spring", {"TEST_USER_PASSWORD": "wrong-one"}, "the credentials were refused"),
+        ("spring", {"LOGIN_PATH": "/sign-in"}, "there is no login: set LOGIN_PATH"),
+        ("aspnet", {"TEST_USER_PASSWORD": "wrong-one"}, "the credentials were refused"),
+        ("aspnet", {"LOGIN_USER_FIELD": "user"}, "It asks for email"),
+        ("aspnet", {"HEALTH_STATUS_WORDS": "fine"}, "if that is healthy, set HEALTH_STATUS_WORDS=Healthy"),
     ],
     ids=str,
 )  # fmt: skip
@@ -133,7 +161,9 @@ def test_what_is_wrong_is_named(
     assert "revoked-one" not in run.everything
 
 
-@pytest.mark.parametrize("way", ["fastapi", "client credentials", "password grant", "django"])
+@pytest.mark.parametrize(
+    "way", ["fastapi", "client credentials", "password grant", "django", "spring", "aspnet"]
+)
 def test_revoked_credentials_are_renewed_once(suite: Suite, start: Start, way: str) -> None:
     app, settings = WAYS[way]
     url = start(app)

@@ -7,6 +7,7 @@ import hmac
 import itertools
 import os
 import re
+import secrets
 import time
 from pathlib import Path
 from typing import Any
@@ -30,12 +31,38 @@ app.config["SECRET_KEY"] = SECRET
 items: dict[str, dict[str, Any]] = {}
 numbers = itertools.count(1)
 tokens: set[str] = set()
-digest = HTTPDigestAuth()
+digest = HTTPDigestAuth(realm="items of ours", algorithm=os.environ.get("ALGORITHM", "MD5"))
 
 
 @digest.get_password
 def password(name: str) -> str | None:
     return {"alice": "wonderland-1"}.get(name)
+
+
+# Its default keeps the nonce in a cookie, as no other server does.
+nonces: set[str] = set()
+
+
+@digest.generate_nonce
+def new_nonce() -> str:
+    nonce = secrets.token_hex()
+    nonces.add(nonce)
+    return nonce
+
+
+@digest.verify_nonce
+def is_nonce(nonce: str) -> bool:
+    return nonce in nonces
+
+
+@digest.generate_opaque
+def opaque() -> str:
+    return "items"
+
+
+@digest.verify_opaque
+def is_opaque(text: str) -> bool:
+    return text == "items"
 
 
 def make_key() -> Any:

@@ -20,8 +20,8 @@ const authRetries = new Counter('auth_retries');
 const STRATEGIES = {
   none: () => ({ endpoints: [], token: () => '', headers: () => ({}) }),
   basic: () => require('../engine/auth/fixed.js').basic(),
-  digest: () => require('../engine/auth/fixed.js').challenge('digest'),
-  ntlm: () => require('../engine/auth/fixed.js').challenge('ntlm'),
+  digest: () => require('../engine/auth/digest.js').digest,
+  ntlm: () => require('../engine/auth/fixed.js').ntlm(),
   bearer: () => require('../engine/auth/fixed.js').givenToken(),
   'api-key': () => require('../engine/auth/fixed.js').givenKey(),
   login: () => require('../engine/auth/tokens.js').tokens,

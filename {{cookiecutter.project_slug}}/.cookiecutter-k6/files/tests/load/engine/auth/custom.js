@@ -1,10 +1,9 @@
 // AUTH_MODE=custom: config/auth.js, which the owner of this suite writes. docs/auth.md has recipes for it.
 
 import { env } from '../../lib/config.js';
-import { formText } from '../../lib/http.js';
+import { bodyOf, urlOf } from './sent.js';
 
 /** @typedef {import('../types/suite.js').AuthStrategy} AuthStrategy */
-/** @typedef {import('../types/suite.js').Endpoint} Endpoint */
 
 /** A name that type checkers do not follow: the file is there only if its owner wrote it. */
 const FILE = '../../config/auth.js';
@@ -32,17 +31,6 @@ export const custom = {
   endpoints: [],
   token: () => '',
   ...(typeof renew === 'function' && { renew }),
-  headers: (target, details = {}) => {
-    const { form, path = {}, query = '' } = details;
-    const body = form === undefined ? (details.body ?? '') : formText(form);
-    const url = Object.keys(path).reduce(
-      (text, name) => text.replace(`{${name}}`, encodeURIComponent(path[name])),
-      target.url,
-    );
-    return headersOf({
-      method: target.method,
-      url: query ? `${url}${url.includes('?') ? '&' : '?'}${query}` : url,
-      body: typeof body === 'string' || body instanceof ArrayBuffer ? body : JSON.stringify(body),
-    });
-  },
+  headers: (target, details) =>
+    headersOf({ method: target.method, url: urlOf(target, details), body: bodyOf(details) }),
 };

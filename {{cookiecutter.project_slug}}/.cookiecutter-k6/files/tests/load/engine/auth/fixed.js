@@ -1,6 +1,7 @@
 // Credentials that do not change during a run: AUTH_MODE basic, bearer and api-key.
 
 import encoding from 'k6/encoding';
+import http from 'k6/http';
 import { env } from '../../lib/config.js';
 import { hide } from '../vu/failures.js';
 import { bearer } from './bearer.js';
@@ -52,14 +53,13 @@ export function basic() {
 }
 
 /**
- * Lets k6 answer the challenge of a server: it takes the user from the URL. Each request is sent twice (NTLM: three
- * times), because k6 asks for a challenge every time.
+ * Lets k6 answer the challenge of a Windows server: it takes the user from the URL. The first request of a connection is
+ * sent three times.
  *
- * @param {'digest' | 'ntlm'} kind
  * @returns {AuthStrategy}
- * @example const { aim } = challenge('digest');
+ * @example const { aim } = ntlm();
  */
-export function challenge(kind) {
+export function ntlm() {
   const { currentUser } = require('./users.js');
   /** Endpoints of this VU, by what tells them apart. @type {Record<string, Endpoint>} */
   const aimed = Object.create(null);
@@ -76,7 +76,11 @@ export function challenge(kind) {
         hide(password);
         hide(secret);
         const url = target.url.replace('://', `://${encodeURIComponent(email)}:${secret}@`);
-        aimed[key] = { ...target, url, params: { ...target.params, auth: kind } };
+        // k6 expects one 401 of the challenge itself, but not the second one.
+        const accepted = target.statuses ?? [{ min: 200, max: 299 }];
+        const responseCallback = http.expectedStatuses(...accepted, 401);
+        const params = /** @type {Endpoint['params']} */ ({ ...target.params, responseCallback });
+        aimed[key] = { ...target, url, params: { ...params, auth: 'ntlm' } };
       }
       return aimed[key];
     },
