@@ -143,7 +143,7 @@ def test_a_journey_and_smoke(suite: Suite, start: Start, way: str) -> None:
         ("django", {"LOGIN_PATH": "/login/"}, "there is no login: set LOGIN_PATH"),
         ("django", {"AUTH_MODE": "login", "LOGIN_FORMAT": "form"}, "status 403"),
         ("spring", {"TEST_USER_PASSWORD": "wrong-one"}, "the credentials were refused"),
-        ("spring", {"LOGIN_PATH": "/sign-in"}, "there is no login: set LOGIN_PATH"),
+        ("spring", {"LOGIN_PATH": "/sign-in"}, "it redirects: set LOGIN_PATH=/login"),
         ("aspnet", {"TEST_USER_PASSWORD": "wrong-one"}, "the credentials were refused"),
         ("aspnet", {"LOGIN_USER_FIELD": "user"}, "It asks for email"),
         ("aspnet", {"HEALTH_STATUS_WORDS": "fine"}, "if that is healthy, set HEALTH_STATUS_WORDS=Healthy"),

@@ -72,20 +72,22 @@ function plansOf(names) {
  * @returns {{ journey?: import('./engine/types/suite.js').Journey, workload?: Record<string, WorkloadPlan> }}
  */
 function moduleOf(name) {
-  const problems = [];
-  for (const file of [`workloads/${name}.js`, `scripts/${name}.js`, `scripts/${name}.ts`]) {
+  const places = [
+    () => require(`./workloads/${name}.js`),
+    () => require(`./scripts/${name}.js`),
+    () => require(`./scripts/${name}.ts`),
+  ];
+  let problem = `there is no workloads/${name}.js or scripts/${name}.js`;
+  for (const load of places) {
     try {
-      const module = require(`./${file}`);
+      const module = load();
       if (module.journey !== undefined || module.workload !== undefined) {
         return module;
       }
-      problems.unshift(`${file} exports no journey, see docs/own-tests.md`);
+      problem = `scripts/${name} exports no journey, see docs/own-tests.md`;
     } catch (error) {
-      problems.push(`${file}: ${error}`);
+      problem = String(error).includes("couldn't be found") ? problem : String(error);
     }
   }
-  const found = problems.filter((problem) => !problem.includes("couldn't be found"));
-  throw new Error(
-    `WORKLOAD=${name}: ${found[0] ?? `there is no workloads/${name}.js or scripts/${name}.js`}`,
-  );
+  throw new Error(`WORKLOAD=${name}: ${problem}`);
 }

@@ -26,9 +26,10 @@ const PROBE = endpoint('auth challenge', '/', {
 });
 
 /** The latest challenge of each user of this VU, and how often it was answered. */
-const sessions = /** @type {Record<string, { challenge: Challenge, count: number } | undefined>} */ (
-  Object.create(null)
-);
+const sessions =
+  /** @type {Record<string, { challenge: Challenge, count: number } | undefined>} */ (
+    Object.create(null)
+  );
 
 /** @param {Challenge} challenge */
 const hashOf = ({ algorithm = 'md5' }) => HASHES[algorithm.toLowerCase().replace('-sess', '')];

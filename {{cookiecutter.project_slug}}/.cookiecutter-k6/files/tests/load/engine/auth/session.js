@@ -244,15 +244,18 @@ function fail(user, page, response) {
     thinkTime(1, 3);
   }
   const { status } = response;
+  const { Location: elsewhere = '' } = page.headers;
   const advice =
-    page.status === 404 || status === 404
-      ? 'there is no login: set LOGIN_PATH'
-      : status === 403 || status === 419
-        ? 'the CSRF token was refused: set CSRF_COOKIE and CSRF_HEADER'
-        : status === 200 || status === 401 || status === 302
-          ? 'the credentials were refused, or the form has other fields: check TEST_USER_EMAIL, TEST_USER_PASSWORD, ' +
-            `LOGIN_USER_FIELD and LOGIN_PASSWORD_FIELD`
-          : 'expected a session cookie';
+    elsewhere !== ''
+      ? `there is no login form, it redirects: set LOGIN_PATH=${plainPath(elsewhere)}`
+      : page.status === 404 || status === 404
+        ? 'there is no login: set LOGIN_PATH'
+        : status === 403 || status === 419
+          ? 'the CSRF token was refused: set CSRF_COOKIE and CSRF_HEADER'
+          : status === 200 || status === 401 || status === 302
+            ? 'the credentials were refused, or the form has other fields: check TEST_USER_EMAIL, TEST_USER_PASSWORD, ' +
+              `LOGIN_USER_FIELD and LOGIN_PASSWORD_FIELD`
+            : 'expected a session cookie';
   throw Object.assign(
     new Error(`login of ${user} at ${env.LOGIN_PATH} failed: status ${status}: ${advice}`),
     { reported: true },

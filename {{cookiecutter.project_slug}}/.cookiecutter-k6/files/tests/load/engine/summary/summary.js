@@ -82,8 +82,9 @@ export function buildSummary(whole, plan, data) {
       ? null
       : compareWith(subjectsOf(spec), plan.baseline, rowsOf(figures));
   const setUpFailure = setUpFailureOf(data.root_group);
+  const peakVUs = data.metrics.vus_max?.values.max ?? 0;
   const verdict = findings(
-    { ...figures, comparison, own, setUpFailure },
+    { ...figures, comparison, own, setUpFailure, peakVUs },
     { ranMs, plannedMs: shortestMs(plan) },
   );
   return {
@@ -94,7 +95,7 @@ export function buildSummary(whole, plan, data) {
     timestamp: new Date().toISOString(),
     scenario,
     targetVUs: vus,
-    peakVUs: data.metrics.vus_max?.values.max ?? 0,
+    peakVUs,
     run: {
       id: env.RUN_ID || null,
       test: spec.name,
