@@ -1,4 +1,4 @@
-"""Checks an answer as soon as it is typed, and asks again. A Jinja extension that cookiecutter loads.
+"""Checks an answer as soon as it is typed, and asks again: a Jinja extension for cookiecutter.
 
 cookiecutter renders the private variables of cookiecutter.json between the questions. One after
 each question calls the filter `asked`, which does nothing unless a person answers the questions:

@@ -146,7 +146,11 @@ def test_a_journey_and_smoke(suite: Suite, start: Start, way: str) -> None:
         ("spring", {"LOGIN_PATH": "/sign-in"}, "it redirects: set LOGIN_PATH=/login"),
         ("aspnet", {"TEST_USER_PASSWORD": "wrong-one"}, "the credentials were refused"),
         ("aspnet", {"LOGIN_USER_FIELD": "user"}, "It asks for email"),
-        ("aspnet", {"HEALTH_STATUS_WORDS": "fine"}, "if that is healthy, set HEALTH_STATUS_WORDS=Healthy"),
+        (
+            "aspnet",
+            {"HEALTH_STATUS_WORDS": "fine"},
+            "if that is healthy, set HEALTH_STATUS_WORDS=Healthy",
+        ),
     ],
     ids=str,
 )  # fmt: skip
@@ -188,6 +192,61 @@ def test_short_lived_tokens_are_renewed_in_time(suite: Suite, start: Start) -> N
     assert asked[:2] == ["password", "password"]
     assert asked.count("refresh_token") >= 2
     assert not any(row.metric == "auth_retries" for row in run.samples())
+
+
+@pytest.mark.parametrize(
+    ("way", "settings"),
+    [
+        ("fastapi", {"ME_PATH": "/items", "REFRESH_PATH": "/none"}),
+        ("aspnet", {"ME_PATH": "/items"}),
+    ],
+)
+def test_the_login_itself(suite: Suite, start: Start, way: str, settings: dict[str, str]) -> None:
+    app, usual = WAYS[way]
+    live = suite.against(start(app), THRESHOLDS=PATIENT, **{**usual, **settings})
+    run = live.run("scripts/auth-flow.js", samples=True)
+    assert_green(run)
+    names = {row["name"] for row in run.summary["endpoints"]}
+    assert ("POST /refresh" in names) == (way == "aspnet")
+
+
+def test_thousands_of_users_are_one_copy(suite: Suite, start: Start) -> None:
+    """50 VUs with 20,000 users: copies would be some 6 MB for each VU."""
+    url = start("fastapi_app")
+    peaks = []
+    for count in (2, 20_000):
+        users = suite.load / "data" / f"many-{count}.csv"
+        names = ["alice,wonderland-1", "bob,builder-22"]
+        rows = [names[i % 2] + f",{i:030}" for i in range(count)]
+        users.write_text("username,password,note\n" + "\n".join(rows) + "\n")
+        settings = {**FASTAPI, "TEST_USER_EMAIL": "", "TEST_USER_PASSWORD": ""}
+        live = suite.against(
+            url, THRESHOLDS=PATIENT, **settings, USERS_FILE=f"data/many-{count}.csv"
+        )
+        run = live.run(SCRIPT, VUS=50, DURATION="2s", THINK_TIME="1")
+        assert run.code in (0, 99), run.everything
+        peaks.append(run.peak_memory)
+    assert peaks[1] - peaks[0] < 100_000_000, peaks
+
+
+@pytest.mark.parametrize("by", ["turn", "hash", "vu"])
+def test_which_user_logs_in(suite: Suite, start: Start, by: str) -> None:
+    url = start("fastapi_app")
+    users = suite.load / "data" / "three.csv"
+    users.write_text("username,password\nalice,wonderland-1\nbob,builder-22\nalice,wonderland-1\n")
+    settings = {**FASTAPI, "TEST_USER_EMAIL": "", "TEST_USER_PASSWORD": "", "USERS_BY": by}
+    live = suite.against(url, THRESHOLDS=PATIENT, **settings, USERS_FILE="data/three.csv")
+    seen = []
+    for run_id in ("first", "second", "third", "fourth"):
+        before = len(fetch(f"{url}/logins"))
+        assert_green(live.run(SCRIPT, samples=True, VUS=1, DURATION="1s", RUN_ID=run_id))
+        # Set-up logs in as well.
+        seen.append(tuple(fetch(f"{url}/logins")[before + 1 :]))
+    if by == "turn":
+        assert all(set(logins) == {"alice", "bob"} for logins in seen)
+    else:
+        assert all(len(logins) == 1 for logins in seen)
+        assert len(set(seen)) == (1 if by == "vu" else 2)
 
 
 def test_users_of_a_csv_file(suite: Suite, start: Start) -> None:

@@ -1,4 +1,4 @@
-"""As ASP.NET Core answers: health checks in plain text, and the identity API's login and refresh."""
+"""As ASP.NET Core answers: health checks in plain text, the identity API's login."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A service that checks signatures with well-kept packages: KIND is hmac, aws, HS256, RS256, ES256 or digest."""
+"""A service that checks signatures with well-kept packages.
+
+KIND is hmac, aws, HS256, RS256, ES256 or digest.
+"""
 
 from __future__ import annotations
 
@@ -99,7 +102,10 @@ def check_hmac() -> bool:
 
 
 def check_aws() -> bool:
-    pattern = r"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/\d{8}/eu-central-1/(\S+)/aws4_request, SignedHeaders=(\S+), Signature=(\w+)"
+    pattern = (
+        r"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/\d{8}/eu-central-1/(\S+)/aws4_request, "
+        r"SignedHeaders=(\S+), Signature=(\w+)"
+    )
     match = re.fullmatch(pattern, request.headers.get("Authorization", ""))
     if match is None:
         return False

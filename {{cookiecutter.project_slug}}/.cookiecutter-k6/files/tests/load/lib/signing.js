@@ -263,7 +263,7 @@ function signerOf(algorithm, key) {
   if (chosen === undefined) {
     throw new Error(`createJwt: algorithm '${algorithm}', expected HS256, RS256 or ES256`);
   }
-  const { subtle } = globalThis.crypto;
+  const { subtle } = crypto;
   const imported = subtle.importKey('pkcs8', derOf(algorithm, key), chosen.import, false, ['sign']);
   // Reported with the signature.
   imported.catch(() => {});

@@ -5,49 +5,59 @@
 //   TEST_USER_EMAIL=... TEST_USER_PASSWORD=... k6 run tests/load/scripts/auth-flow.js
 //
 // Users: data/users.json, one per VU as long as they last. Here the login is what is measured; other tests log
-// in beside what they measure (lib/auth.js).
+// in beside what they measure (lib/auth.js). A service without renewal: REFRESH_PATH=/none.
 
 import k6 from 'k6';
 import { Trend } from 'k6/metrics';
-import { authHeaders, currentUser } from '../lib/auth.js';
+import { authHeaders, currentUser, loginSteps } from '../lib/auth.js';
 import { checker } from '../lib/checker.js';
-import { endpoint, jsonAt, request } from '../lib/http.js';
+import { endpoint, request } from '../lib/http.js';
 import { env } from '../lib/config.js';
 import { defineTest, pause } from '../lib/define.js';
 
 const loginDuration = new Trend('login_duration', true);
 
+const steps = loginSteps();
+
 /** @type {import('../engine/types/suite.js').EndpointOptions} */
 const POST = { method: 'POST', statuses: [200, 201], confidential: true };
 
-export const LOGIN = endpoint(`POST ${env.LOGIN_PATH}`, env.LOGIN_PATH, POST);
+export const LOGIN = endpoint(`POST ${env.LOGIN_PATH}`, steps.urls.login, POST);
 export const ME = endpoint(`GET ${env.ME_PATH}`, env.ME_PATH);
-export const REFRESH = endpoint(`POST ${env.REFRESH_PATH}`, env.REFRESH_PATH, POST);
+export const REFRESH = endpoint(`POST ${env.REFRESH_PATH}`, steps.urls.refresh, POST);
 
-const checkLogin = checker(LOGIN.name, { success: true, fields: ['accessToken', 'refreshToken'] });
+const hasRefresh = env.REFRESH_PATH !== '/none';
+
+/** @type {(name: string) => import('../lib/checker.js').Expectation} */
+const giving = (name) => ({
+  success: true,
+  also: { [`${name} gives a token`]: (response) => steps.tokens(response) !== undefined },
+});
+
+const checkLogin = checker(LOGIN.name, giving(LOGIN.name));
 const checkMe = checker(ME.name, { status: 200, json: true });
-const checkRefresh = checker(REFRESH.name, { success: true, fields: ['accessToken'] });
+const checkRefresh = checker(REFRESH.name, giving(REFRESH.name));
 
 /** Logs in, asks who it is, renews. */
 function signIn() {
-  const login = k6.group('login', () => {
-    const response = request(LOGIN, { body: currentUser() });
+  const found = k6.group('login', () => {
+    const response = request(LOGIN, steps.login(currentUser()));
     loginDuration.add(response.timings.duration);
-    return checkLogin(response) ? response : null;
+    return checkLogin(response) ? steps.tokens(response) : undefined;
   });
-  if (login === null) {
+  if (found === undefined) {
     return;
   }
+  const { token, refresh } = found;
   pause(0.5);
-  const headers = authHeaders(jsonAt(login, 'accessToken'));
+  const headers = authHeaders(token);
   if (!k6.group('me', () => checkMe(request(ME, { headers })))) {
     return;
   }
   pause(0.5);
-  k6.group('refresh', () => {
-    const refreshToken = jsonAt(login, 'refreshToken');
-    checkRefresh(request(REFRESH, { body: { refreshToken } }));
-  });
+  if (hasRefresh && refresh !== undefined) {
+    k6.group('refresh', () => void checkRefresh(request(REFRESH, steps.refresh(refresh))));
+  }
 }
 
 const test = defineTest({
@@ -64,7 +74,7 @@ const test = defineTest({
       ],
     },
   },
-  endpoints: [LOGIN, ME, REFRESH],
+  endpoints: hasRefresh ? [LOGIN, ME, REFRESH] : [LOGIN, ME],
   thresholds: {
     http_req_failed: ['rate<0.01'],
     checks: ['rate>0.95'],

@@ -76,7 +76,7 @@ function answerTo(challenge, count, { method, uri, body }) {
   const offered = challenge.qop?.split(',').map((word) => word.trim()) ?? [];
   const qop = offered.includes('auth') ? 'auth' : offered[0];
   const nc = count.toString(16).padStart(8, '0');
-  const cnonce = hashes.hexEncode(hashes.randomBytes(16));
+  const cnonce = hashes.md5(hashes.randomBytes(16), 'hex');
   const plain = hash(`${email}:${realm}:${password}`);
   const secret = /-sess$/i.test(algorithm ?? '') ? hash(`${plain}:${nonce}:${cnonce}`) : plain;
   const what = hash(`${method}:${uri}${qop === 'auth-int' ? `:${hash(body)}` : ''}`);
@@ -107,7 +107,7 @@ export const digest = {
     }
     const session = sessions[email];
     if (session === undefined) {
-      return {};
+      return /** @type {Record<string, string>} */ ({});
     }
     session.count += 1;
     const uri = url.replace(/^https?:\/\/[^/?#]*/, '') || '/';

@@ -132,11 +132,32 @@ const currentUser = hasUsers
  * @returns {HttpResponse}
  */
 function send(target, fields) {
-  return request(target, {
+  return request(target, detailsOf(target, fields));
+}
+
+/**
+ * @param {Endpoint} target
+ * @param {Fields} fields
+ * @returns {import('../../lib/http.js').RequestDetails}
+ */
+function detailsOf(target, fields) {
+  return {
     ...(grant.form ? { form: fields } : { body: fields }),
     headers: { ...target.params.headers, ...grant.headers },
-  });
+  };
 }
+
+/**
+ * The login and the renewal as requests of their own, for tests that measure them.
+ *
+ * @type {import('../types/suite.js').LoginSteps}
+ */
+export const steps = {
+  urls: { login: grant.first.url, refresh: grant.again.url },
+  login: ({ email, password }) => detailsOf(grant.first, grant.ask(email, password)),
+  refresh: (refresh) => detailsOf(grant.again, grant.renew(refresh)),
+  tokens: findToken,
+};
 
 /**
  * Logs in, or returns the session of an earlier login while it lasts.
@@ -162,7 +183,8 @@ export function login(user, password) {
  * @returns {string}
  */
 function renew(user, password) {
-  const refresh = sessions[user]?.refresh;
+  // REFRESH_PATH=/none: the service has no renewal.
+  const refresh = env.REFRESH_PATH === '/none' ? undefined : sessions[user]?.refresh;
   delete sessions[user];
   const refreshed =
     refresh === undefined ? null : sessionOf(send(grant.again, grant.renew(refresh)));

@@ -63,7 +63,10 @@ export const auth = {
     'Where the response to a login has the token; default: it is searched for',
   ),
   LOGIN_TOKEN_NAME: text('', 'Field, header or cookie with the token, such as `data.access_token`'),
-  REFRESH_PATH: address('/auth/refresh', 'Token renewal route, as `LOGIN_PATH`'),
+  REFRESH_PATH: address(
+    '/auth/refresh',
+    'Token renewal route, as `LOGIN_PATH`; `/none` if the service has none: tokens are then renewed by logging in again',
+  ),
   OAUTH2_GRANT: choice(
     /** @type {const} */ (['client_credentials', 'password', 'refresh_token']),
     'client_credentials',

@@ -128,6 +128,24 @@ export interface AuthStrategy {
   isRefused?: (response: HttpResponse) => boolean;
 }
 
+/** The login as requests of its own, with AUTH_MODE=login. */
+export interface LoginSteps {
+  urls: { login: string; refresh: string };
+  /** What a login adds to its endpoint, by the settings LOGIN_... */
+  login: (user: {
+    email: string;
+    password: string;
+  }) => import('../../lib/http.js').RequestDetails;
+  refresh: (refresh: {
+    name: string;
+    value: string;
+  }) => import('../../lib/http.js').RequestDetails;
+  /** The tokens of a response; undefined: there are none. */
+  tokens: (
+    response: HttpResponse,
+  ) => { token: string; refresh?: { name: string; value: string } } | undefined;
+}
+
 /** Result of calling an endpoint once. */
 export interface Outcome {
   response: HttpResponse;
