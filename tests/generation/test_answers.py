@@ -376,5 +376,6 @@ def test_the_prompts_work_on_a_terminal(tmp_path: Path) -> None:
         "project_slug": ".",
         "backend_port": 3000,
         "backend_api_prefix": "/api",
+        "health_path": "/api/health",
         "include_claude_md": True,
     }

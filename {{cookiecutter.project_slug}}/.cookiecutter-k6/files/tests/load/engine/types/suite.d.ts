@@ -132,14 +132,8 @@ export interface AuthStrategy {
 export interface LoginSteps {
   urls: { login: string; refresh: string };
   /** What a login adds to its endpoint, by the settings LOGIN_... */
-  login: (user: {
-    email: string;
-    password: string;
-  }) => import('../../lib/http.js').RequestDetails;
-  refresh: (refresh: {
-    name: string;
-    value: string;
-  }) => import('../../lib/http.js').RequestDetails;
+  login: (user: { email: string; password: string }) => import('../../lib/http.js').RequestDetails;
+  refresh: (refresh: { name: string; value: string }) => import('../../lib/http.js').RequestDetails;
   /** The tokens of a response; undefined: there are none. */
   tokens: (
     response: HttpResponse,
