@@ -1,8 +1,10 @@
 """Checks an answer as soon as it is typed, and asks again: a Jinja extension for cookiecutter.
 
 cookiecutter renders the private variables of cookiecutter.json between the questions. One after
-each question calls the filter `asked`, which does nothing unless a person answers the questions:
-all answers are checked once more by hooks/pre_gen_project.py, whose table this uses.
+each question calls the filter `asked`, which does nothing unless a person answers the questions.
+Otherwise `all_asked`, after the last question, refuses all wrong answers at once. Both use the
+table of hooks/pre_gen_project.py, which checks everything once more: where this module does not
+recognise who calls it, it does nothing.
 """
 
 from __future__ import annotations
@@ -11,9 +13,10 @@ import importlib.util
 import sys
 from collections.abc import Callable, MutableMapping
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
+from cookiecutter.exceptions import FailedHookException
 from jinja2 import Environment
 from jinja2.ext import Extension
 
@@ -34,18 +37,23 @@ def load_hook() -> ModuleType:
     return module
 
 
-def asker() -> Callable[[str, object], object] | None:
-    """Return what asks a question again; None if nobody answers questions now.
+def variables_of(function: str) -> dict[str, Any]:
+    """Return the variables of a calling function; none if it does not call.
 
-    cookiecutter hands an extension nothing but the answers so far, so this looks at the function
-    that asks: whether it may, with which prompts, and how far it has come.
+    cookiecutter hands an extension nothing but the answers so far.
     """
-    frame = sys._getframe()
-    while frame is not None and frame.f_code.co_name != "prompt_for_config":
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and frame.f_code.co_name != function:
         frame = frame.f_back
-    if frame is None or frame.f_locals.get("no_input", True):
+    return {} if frame is None else frame.f_locals
+
+
+def asker() -> Callable[[str, object], object] | None:
+    """Return what asks a question again; None if nobody answers questions now."""
+    caller = variables_of("prompt_for_config")
+    if caller.get("no_input", True):
         return None
-    prompts, prefix = frame.f_locals.get("prompts", {}), frame.f_locals.get("prefix", "")
+    prompts, prefix = caller.get("prompts", {}), caller.get("prefix", "")
 
     def ask(name: str, default: object) -> object:
         from cookiecutter.prompt import read_user_variable  # noqa: PLC0415
@@ -92,9 +100,31 @@ def asked(answers: MutableMapping[str, Any], name: str) -> str:
             return ""
 
 
+def all_asked(answers: MutableMapping[str, Any]) -> str:
+    """Refuse all wrong answers at once, before cookiecutter makes a folder; return an empty text.
+
+    The hook would do so too, but cookiecutter shows a traceback after the message of a hook.
+    Raises FailedHookException, as the hook does.
+    """
+    caller, call = variables_of("prompt_for_config"), variables_of("cookiecutter")
+    if not caller.get("no_input") or not call:
+        return ""
+    hook = load_hook()
+    accepted, problems = hook.check_answers(answers)
+    if problems:
+        template, folder = str(call.get("template", "")), str(call.get("output_dir", "."))
+        words = [] if folder == "." else ["-o", folder]
+        words += ["-f"] if call.get("overwrite_if_exists") else []
+        for line in [*problems, hook.command_to_repeat(template, words, accepted)]:
+            print(line.encode("ascii", "backslashreplace").decode("ascii"), file=sys.stderr)
+        raise FailedHookException("Nothing was written.")
+    return ""
+
+
 class Questions(Extension):
-    """Adds the filter `asked`."""
+    """Adds the filters `asked` and `all_asked`."""
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         environment.filters["asked"] = asked
+        environment.filters["all_asked"] = all_asked

@@ -26,7 +26,7 @@ import errno
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 # Unrendered, this is a plain Python string, so that tests and docs can import the file. `tojson`
@@ -492,26 +492,26 @@ def word_of_shell(value: object) -> str:
     )
 
 
-def command_to_repeat(context: Mapping[str, Any], answers: Mapping[str, Any]) -> str:
-    """Return the command that repeats all accepted answers, with examples for the refused ones."""
-    words = ["cookiecutter", word_of_shell(context.get("_template") or template_home(context))]
-    folder = str(context.get("_output_dir", ""))
-    if folder not in ("", os.environ.get("PWD", folder)):
-        words += ["-o", word_of_shell(folder)]
-    if os.listdir("."):
-        words.append("-f")
-    words.append("--no-input")
-    for option in OPTIONS:
-        value = answers.get(option.name, option.example)
-        words.append(f"{option.name}={word_of_shell(value)}")
-    return " ".join(words)
+def command_to_repeat(template: str, words: Sequence[str], answers: Mapping[str, Any]) -> str:
+    """Return a line with the command that repeats all accepted answers.
+
+    The refused ones are replaced by their examples. words: further options of cookiecutter.
+    """
+    pairs = [
+        f"{option.name}={word_of_shell(answers.get(option.name, option.example))}"
+        for option in OPTIONS
+    ]
+    options = [word_of_shell(word) for word in words]
+    command = ["cookiecutter", word_of_shell(template), *options, "--no-input", *pairs]
+    return f"To repeat the rest: {' '.join(command)}"
 
 
 def prepare(context: Mapping[str, Any]) -> list[str]:
     """Check the answers and take the lock; return the problems, one line each."""
     answers, problems = check_answers(context)
     if problems:
-        return [*problems, f"To repeat the rest: {command_to_repeat(context, answers)}"]
+        template = str(context.get("_template") or template_home(context))
+        return [*problems, command_to_repeat(template, [], answers)]
     try:
         take_lock(
             {

@@ -100,6 +100,15 @@ def test_what_it_finds(
     assert said in result.stdout, str(result)
 
 
+def test_a_service_without_health_check(project: Project) -> None:
+    with plain_server({"/": (200, "application/json", '{"name": "shop"}')}) as server:
+        shown = project.run("doctor", "write", "--base-url", server.url).passed().stdout
+        assert "  READINESS=answer\n" in shown
+        project.run("smoke", "--base-url", server.url, *QUICK).passed()
+        again = project.run("doctor", "--base-url", server.url).passed().stdout
+    assert "READINESS=answer, the service need not be healthy" in again
+
+
 def test_another_host_is_not_asked(project: Project) -> None:
     assert "example.com" in project.run("doctor", "--base-url", "http://example.com").refused()
 

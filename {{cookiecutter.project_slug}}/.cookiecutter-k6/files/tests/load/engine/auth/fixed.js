@@ -5,6 +5,7 @@ import http from 'k6/http';
 import { env } from '../../lib/config.js';
 import { hide } from '../vu/failures.js';
 import { bearer } from './bearer.js';
+import { lifetimeOf } from './find-token.js';
 
 /** @typedef {import('../types/suite.js').AuthStrategy} AuthStrategy */
 /** @typedef {import('../types/suite.js').Endpoint} Endpoint */
@@ -94,7 +95,16 @@ export function ntlm() {
  * @example const { headers } = givenToken();
  */
 export function givenToken() {
-  return { endpoints: [], headers: () => bearer(bearerToken()), token: bearerToken };
+  const token = () => {
+    const given = bearerToken();
+    if (lifetimeOf(given, undefined) === 0) {
+      throw new Error(
+        'BEARER_TOKEN: the token has expired. Get a new one and run: export BEARER_TOKEN=...',
+      );
+    }
+    return given;
+  };
+  return { endpoints: [], headers: () => bearer(bearerToken()), token };
 }
 
 /**

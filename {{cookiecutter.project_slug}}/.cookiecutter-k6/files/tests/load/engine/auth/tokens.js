@@ -25,6 +25,9 @@ import { findToken, lifetimeOf } from './find-token.js';
 const EARLY_SHARE = 0.1;
 const JITTER_SHARE = 0.1;
 
+/** Shortest cookie that is hidden. */
+const SHORTEST_SECRET = 8;
+
 /** Share of logins that gave no token, by the tag `name`. */
 const supportFailed = new Rate('support_failed');
 
@@ -233,6 +236,12 @@ function sessionOf(response) {
   }
   const { token, refresh, expiresIn } = found;
   hide(token);
+  for (const [{ value }] of Object.values(response.cookies)) {
+    // k6 sends them from now on. Shorter ones are no secrets, and stand in ordinary text.
+    if (value.length >= SHORTEST_SECRET) {
+      hide(value);
+    }
+  }
   const lifetimeMs = lifetimeOf(token, expiresIn);
   const early = lifetimeMs * (EARLY_SHARE + Math.random() * JITTER_SHARE);
   return { token, refresh, renewAt: Date.now() + lifetimeMs - early };
