@@ -133,6 +133,16 @@ def test_the_api_description_is_the_default_of_its_option(k6_binary: Path, tmp_p
     assert all(row["measured"] for row in run.summary["thresholds"])
 
 
+def test_without_operations_the_profiles_keep_their_steps(suite: Suite) -> None:
+    before = (suite.load / "suite.env").read_text()
+    empty_workload(suite.load)
+    try:
+        options = suite.having(RESOURCES="items").inspect("scenarios/load.js", VUS=3).options
+    finally:
+        (suite.load / "suite.env").write_text(before)
+    assert "http_reqs{name:POST /items}" in options["thresholds"]
+
+
 def test_resources_are_the_default_of_theirs(suite: Suite) -> None:
     registry = suite.load / "engine/features/registry.js"
     text = registry.read_text()

@@ -6,6 +6,8 @@
 export const openapi = {
   settings: () => ({
     settings: require('./settings.js').settings,
-    derive: ({ WORKLOAD }) => (WORKLOAD === '' ? { WORKLOAD: 'openapi' } : {}),
+    // What load, soak and spike run, once there is something to send.
+    derive: ({ WORKLOAD }) =>
+      WORKLOAD === '' && require('./settings.js').isCompiled() ? { WORKLOAD: 'openapi' } : {},
   }),
 };
