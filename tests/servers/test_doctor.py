@@ -101,7 +101,7 @@ def test_what_it_finds(
 
 
 def test_a_service_without_health_check(project: Project) -> None:
-    with plain_server({"/": (200, "application/json", '{"name": "shop"}')}) as server:
+    with plain_server({"/items": (200, "application/json", "[]")}) as server:
         shown = project.run("doctor", "write", "--base-url", server.url).passed().stdout
         assert "  READINESS=answer\n" in shown
         project.run("smoke", "--base-url", server.url, *QUICK).passed()

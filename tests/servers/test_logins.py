@@ -237,7 +237,7 @@ def test_which_user_logs_in(suite: Suite, start: Start, by: str) -> None:
     settings = {**FASTAPI, "TEST_USER_EMAIL": "", "TEST_USER_PASSWORD": "", "USERS_BY": by}
     live = suite.against(url, THRESHOLDS=PATIENT, **settings, USERS_FILE="data/three.csv")
     seen = []
-    for run_id in ("first", "second", "third", "fourth"):
+    for run_id in ("first", "second", "two", "four"):
         before = len(fetch(f"{url}/logins"))
         assert_green(live.run(SCRIPT, samples=True, VUS=1, DURATION="1s", RUN_ID=run_id))
         # Set-up logs in as well.
