@@ -33,8 +33,9 @@ def set_values(project: Path, edit: howtos.Edit) -> None:
     text = file.read_text()
     for line in edit.text.splitlines():
         key = line.partition("=")[0]
-        text, count = re.subn(rf"^{key}=.*$", lambda _, new=line: new, text, flags=re.MULTILINE)
-        text += "" if count else f"{line}\n"
+        lines = text.splitlines()
+        old = [one for one in lines if one.startswith(f"{key}=")]
+        text = text.replace(f"{old[0]}\n", f"{line}\n", 1) if old else f"{text}{line}\n"
     file.write_text(text)
 
 

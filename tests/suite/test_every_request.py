@@ -54,10 +54,15 @@ def test_every_request_carries_the_headers(
         document = tmp_path / "openapi.json"
         document.write_text(json.dumps(DOCUMENT))
         suite = compiled_suite(k6_binary, tmp_path, document)
-    quick = {"VUS": 1, "DURATION": "1s", "TIME_SCALE": "0.005", "THINK_TIME": "0.1"}
+    quick: dict[str, str | float] = {
+        "VUS": 1,
+        "DURATION": "1s",
+        "TIME_SCALE": "0.005",
+        "THINK_TIME": "0.1",
+    }
     with recording(ANSWERS) as server:
         live = suite.against(server.url, API_PREFIX="/", HEALTH_PATHS="/livez", **quick)
-        run = live.run(entry, THRESHOLDS=PATIENT, **HEADERS)
+        run = live.having(THRESHOLDS=PATIENT, **HEADERS).run(entry)
     asked = {one.path.split("?")[0] for one in server.requests}
     assert ENTRIES[entry] in asked, run.everything
     for one in server.requests:

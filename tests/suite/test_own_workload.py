@@ -43,7 +43,12 @@ SPEAKING = """(observe) => {
     const response = request(THINGS);
     observe?.(THINGS, { response, ok: check(response) });
   }"""
-QUICK = {"VUS": 2, "DURATION": "1s", "TIME_SCALE": "0.003", "THINK_TIME": "0.1"}
+QUICK: dict[str, str | float] = {
+    "VUS": 2,
+    "DURATION": "1s",
+    "TIME_SCALE": "0.003",
+    "THINK_TIME": "0.1",
+}
 MORE: dict[str, tuple[int, object]] = {
     **ANSWERS,
     "GET /orders": (200, {}),
@@ -124,8 +129,8 @@ def test_the_api_description_is_the_default_of_its_option(k6_binary: Path, tmp_p
     suite = compiled_suite(k6_binary, tmp_path, document)
     empty_workload(suite.load)
     with recording(MORE) as server:
-        live = suite.against(server.url, API_PREFIX="/", HEALTH_PATHS="/livez")
-        run = live.run("scenarios/load.js", THRESHOLDS=PATIENT, **QUICK)
+        live = suite.against(server.url, API_PREFIX="/", HEALTH_PATHS="/livez", **QUICK)
+        run = live.run("scenarios/load.js", THRESHOLDS=PATIENT)
     assert run.code == 0, run.everything
     assert {row["name"] for row in run.summary["endpoints"]} == {"GET /things"}
     assert any(table["title"].startswith("Coverage") or "operations" in str(table).lower()

@@ -34,7 +34,7 @@ SHAPES = {
 }
 SECRETS = {name: SHAPES.get(name, f"canary/{name.lower()}+1") for name in NAMES}
 
-MODES = {
+MODES: dict[str, dict[str, str]] = {
     "none": {},
     "basic": {},
     "digest": {},
@@ -119,7 +119,9 @@ def test_no_marker_is_written_or_printed(real_project: Project, echo: str, mode:
         result = run.end()
     assert result.code in {99, 107}, result
     assert any("api-authenticated" in line for line in lists)
-    written = {path: path.read_text(errors="replace") for path in real_project.run_folder.iterdir()}
+    written = {
+        path.name: path.read_text(errors="replace") for path in real_project.run_folder.iterdir()
+    }
     assert mode == "ntlm" or len(written) >= 1
     everything = {"printed": result.all, "processes": "\n".join(lists), **written}
     for place, text in everything.items():
