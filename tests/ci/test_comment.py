@@ -149,7 +149,9 @@ def test_only_a_baseline_of_the_target_branch_that_fits_is_compared(
     assert "Baseline p95" not in forge.bodies()[0]
 
 
-HOSTILE = "@acme/all [x](https://evil.example) <img src=x onerror=alert(1)> | `a` https://evil.example"
+HOSTILE = (
+    "@acme/all [x](https://evil.example) <img src=x onerror=alert(1)> | `a` https://evil.example"
+)
 
 
 def test_what_a_fork_names_its_tests_stays_text(ready: Runner, forge: Forge) -> None:

@@ -129,7 +129,10 @@ function table(rows, baseline) {
         ms(row.duration?.p95),
         ...(baseline === undefined
           ? []
-          : [ms(before), change === undefined ? (before === undefined ? 'new' : '-') : signed(change)]),
+          : [
+              ms(before),
+              change === undefined ? (before === undefined ? 'new' : '-') : signed(change),
+            ]),
         ms(row.duration?.p99),
         percent(row.errorRate),
       ]),

@@ -31,7 +31,9 @@ export function setup() {
     console.log(write(hostOf(__ENV)));
   } catch (error) {
     throw error instanceof Forbidden
-      ? new Error(`${error.message}. The token must be allowed to comment: tests/load/docs/sharing.md`)
+      ? new Error(
+          `${error.message}. The token must be allowed to comment: tests/load/docs/sharing.md`,
+        )
       : error;
   }
 }

@@ -23,7 +23,9 @@ const WINDOW = 10;
 export function changesOf(values, rule) {
   /** @type {Pick<Change, 'at' | 'before' | 'confirmed'>[]} */
   const found = [];
-  const measured = values.flatMap((value, at) => (value === null || value <= 0 ? [] : [{ value, at }]));
+  const measured = values.flatMap((value, at) =>
+    value === null || value <= 0 ? [] : [{ value, at }],
+  );
   /** @type {number[]} */
   let level = [];
   measured.forEach(({ value, at }, i) => {
@@ -49,7 +51,9 @@ export function changesOf(values, rule) {
  * @returns {Change}
  */
 function completed(change, end, values) {
-  const after = median(values.slice(change.at, end).flatMap((value) => (value === null ? [] : [value])));
+  const after = median(
+    values.slice(change.at, end).flatMap((value) => (value === null ? [] : [value])),
+  );
   return { ...change, after, percent: Math.round((after / change.before - 1) * 1000) / 10 };
 }
 
@@ -61,7 +65,10 @@ function completed(change, end, values) {
  */
 function sideOf(value, level, { tolerance, slackMs, falseAlarms, maxNoise = 1 }) {
   const middle = median(level);
-  const noise = Math.min(predictionFactor(spread(level) ?? 0, level.length, falseAlarms), 1 + maxNoise);
+  const noise = Math.min(
+    predictionFactor(spread(level) ?? 0, level.length, falseAlarms),
+    1 + maxNoise,
+  );
   const factor = Math.max(1 + tolerance, noise);
   if (value > Math.max(middle * factor, middle + slackMs)) {
     return 1;

@@ -51,7 +51,11 @@ export function parseHistory(text) {
       return [];
     }
     const row = parsed(line);
-    if (typeof row?.id !== 'string' || typeof row.at !== 'string' || !Array.isArray(row.endpoints)) {
+    if (
+      typeof row?.id !== 'string' ||
+      typeof row.at !== 'string' ||
+      !Array.isArray(row.endpoints)
+    ) {
       throw new Error(`line ${i + 1} of the history is not a run. Correct it, or remove the line`);
     }
     return [row];

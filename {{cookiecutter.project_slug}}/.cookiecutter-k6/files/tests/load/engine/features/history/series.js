@@ -40,7 +40,9 @@ function titleOf({ test, profile, vus, plannedMs, target }) {
  * @returns {Series['trends']} in the order of the newest run; endpoints that it does not have come last
  */
 function trendsOf(runs, rule) {
-  const names = [...new Set([...runs].reverse().flatMap(({ endpoints }) => endpoints.map(({ name }) => name)))];
+  const names = [
+    ...new Set([...runs].reverse().flatMap(({ endpoints }) => endpoints.map(({ name }) => name))),
+  ];
   return names.map((name) => {
     const found = runs.map(({ endpoints }) => endpoints.find((each) => each.name === name));
     const p95 = found.map((each) => each?.p95 ?? null);

@@ -28,9 +28,18 @@ function linesOf({ title, rows, trends }) {
   return [
     '',
     `${title} (${rows.length} ${rows.length === 1 ? 'run' : 'runs'})`,
-    line('p95', shown.map(({ at }) => `${at.slice(5, 10)} ${at.slice(11, 16)}`)),
-    line('commit', shown.map(({ commit }) => commit?.slice(0, 8) ?? '-')),
-    line('result', shown.map(({ passed }) => (passed ? 'passed' : 'FAILED'))),
+    line(
+      'p95',
+      shown.map(({ at }) => `${at.slice(5, 10)} ${at.slice(11, 16)}`),
+    ),
+    line(
+      'commit',
+      shown.map(({ commit }) => commit?.slice(0, 8) ?? '-'),
+    ),
+    line(
+      'result',
+      shown.map(({ passed }) => (passed ? 'passed' : 'FAILED')),
+    ),
     ...trends.map(({ name, p95 }) => line(name, p95.slice(-COLUMNS).map(milliseconds))),
     ...trends.flatMap(({ name, changes }) =>
       changes.map(({ at, before, after, percent, confirmed }) => {

@@ -22,20 +22,39 @@ const MOST_PAGES = 30;
  * @example apiAt('https://api.github.com', { Authorization: `Bearer ${token}` }).list('/repos/acme/shop/pulls')
  */
 export function apiAt(base, headers) {
-  const send = (/** @type {string} */ method, /** @type {string} */ path, /** @type {object} */ body, extra = {}) => {
+  const send = (
+    /** @type {string} */ method,
+    /** @type {string} */ path,
+    /** @type {object} */ body,
+    extra = {},
+  ) => {
     const params = {
-      headers: { 'Content-Type': 'application/json', 'User-Agent': 'k6-load-tests', ...headers, ...extra },
+      headers: {
+        'Content-Type': 'application/json',
+        'User-Agent': 'k6-load-tests',
+        ...headers,
+        ...extra,
+      },
       timeout: '20s',
       redirects: 3,
       throw: true,
     };
     try {
-      return http.request(method, `${base}${path}`, body === undefined ? null : JSON.stringify(body), params);
+      return http.request(
+        method,
+        `${base}${path}`,
+        body === undefined ? null : JSON.stringify(body),
+        params,
+      );
     } catch (error) {
       return unanswered(/** @type {any} */ ({ url: '' }), error);
     }
   };
-  const call = (/** @type {string} */ method, /** @type {string} */ path, /** @type {any} */ body) => {
+  const call = (
+    /** @type {string} */ method,
+    /** @type {string} */ path,
+    /** @type {any} */ body,
+  ) => {
     const response = send(method, path, body);
     if (response.status < 200 || response.status > 299) {
       throw problem(method, path, response);
@@ -47,7 +66,10 @@ export function apiAt(base, headers) {
     list: (path) => {
       const found = [];
       for (let page = 1; page <= MOST_PAGES; page += 1) {
-        const rows = call('GET', `${path}${path.includes('?') ? '&' : '?'}per_page=100&page=${page}`);
+        const rows = call(
+          'GET',
+          `${path}${path.includes('?') ? '&' : '?'}per_page=100&page=${page}`,
+        );
         found.push(...rows);
         if (rows.length < 100) {
           break;

@@ -59,7 +59,10 @@ export function setup() {
     }
     problem = problemOf(response);
     // A wrong address or message does not get better by itself.
-    if (attempt === ATTEMPTS || (response.status >= 400 && response.status < 500 && response.status !== 429)) {
+    if (
+      attempt === ATTEMPTS ||
+      (response.status >= 400 && response.status < 500 && response.status !== 429)
+    ) {
       break;
     }
     k6.sleep(Math.min(Number(response.headers['Retry-After']) || attempt, LONGEST_WAIT));
