@@ -7,6 +7,11 @@
 import { hide } from '../../vu/failures.js';
 import { apiAt } from '../sharing/api.js';
 
+/**
+ * @typedef {{ expired: boolean, created_at: string, workflow_run: null | { id: number, head_branch: string,
+ *   repository_id: number, head_repository_id: number } }} Artifact
+ */
+
 export const options = { setupTimeout: '60s', iterations: 1 };
 
 hide(__ENV.API_TOKEN);
@@ -21,6 +26,7 @@ export function setup() {
     'X-GitHub-Api-Version': '2022-11-28',
   });
   const path = `/repos/${__ENV.GITHUB_REPOSITORY}/actions/artifacts?per_page=100&name=${__ENV.ARTIFACT}`;
+  /** @type {{ artifacts: Artifact[] }} */
   const { artifacts } = api.call('GET', path);
   // A change from a fork can store an artifact of any name, but not as a run of this repository's own branch.
   const trusted = artifacts.filter(
@@ -31,7 +37,7 @@ export function setup() {
   );
   const [newest] = trusted.sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
   if (newest !== undefined) {
-    console.log(`run=${newest.workflow_run.id}`);
+    console.log(`run=${newest.workflow_run?.id}`);
   }
 }
 

@@ -37,8 +37,9 @@ history_command() {
     rm -f -- "$log" "$made.jsonl" "$made.html"
     fail "$EXIT_REFUSED" "history: ${file//[[:cntrl:]]/?} was not changed, see above."
   fi
-  mv -f -- "$made.jsonl" "$file" && mv -f -- "$made.html" "$page" ||
+  if ! mv -f -- "$made.jsonl" "$file" || ! mv -f -- "$made.html" "$page"; then
     fail "$EXIT_REFUSED" "history: ${file//[[:cntrl:]]/?} cannot be written. The results are in $made.jsonl."
+  fi
   rm -f -- "$log"
   say "  $file"
   say "  $page"

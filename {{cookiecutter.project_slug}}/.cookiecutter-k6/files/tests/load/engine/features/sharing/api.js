@@ -25,7 +25,7 @@ export function apiAt(base, headers) {
   const send = (
     /** @type {string} */ method,
     /** @type {string} */ path,
-    /** @type {object} */ body,
+    /** @type {object | undefined} */ body,
     extra = {},
   ) => {
     const params = {
@@ -50,11 +50,8 @@ export function apiAt(base, headers) {
       return unanswered(/** @type {any} */ ({ url: '' }), error);
     }
   };
-  const call = (
-    /** @type {string} */ method,
-    /** @type {string} */ path,
-    /** @type {any} */ body,
-  ) => {
+  /** @type {Api['call']} */
+  const call = (method, path, body) => {
     const response = send(method, path, body);
     if (response.status < 200 || response.status > 299) {
       throw problem(method, path, response);
@@ -78,7 +75,7 @@ export function apiAt(base, headers) {
       return found;
     },
     text: (path) => {
-      const response = send('GET', path, /** @type {any} */ (undefined), {
+      const response = send('GET', path, undefined, {
         Accept: 'application/vnd.github.raw+json',
       });
       if (response.status === 404) {
