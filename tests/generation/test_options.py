@@ -150,6 +150,7 @@ TABLE = (
     Row({"websocket": "none"}, env={"WS_PROTOCOL": None}),
     Row({"websocket": "raw"}, SOCKETS, env={"WS_PROTOCOL": "raw"}, readme="(docs/sockets.md)"),
     Row({"websocket": "socketio"}, SOCKETS, env={"WS_PROTOCOL": "socketio"}),
+    Row({"websocket": "raw", "resources": "missions"}, env={"WS_PROTOCOL": "missions"}),
     Row({"include_database": False}),
     Row({"include_database": True}, f"{STORES} {DATABASE}", readme="(docs/database-queries.md)"),
     Row({"include_cdc": False}),
@@ -230,7 +231,11 @@ WRONG_ANSWERS = (
     ("websocket", "ws", "expected one of none, raw, socketio."),
     ("profile_set", "cor", "expected one of core, stress-150, light, saas, extended, cdc, desk."),
     ("ci", "jenkins", "expected one of none, github, gitlab."),
-    ("share_results", "email", "none, or a comma-separated list of comment, history, webhook"),
+    (
+        "share_results",
+        "email",
+        "expected none, or a comma-separated list of comment, history, webhook.",
+    ),
     ("include_observability", "loki", "expected one of none, prometheus, influxdb, both."),
     *((name, "maybe", "") for name, default in defaults().items() if isinstance(default, bool)),
 )
