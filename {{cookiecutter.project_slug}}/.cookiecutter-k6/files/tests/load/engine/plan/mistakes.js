@@ -21,7 +21,10 @@ const PLANNED = {
  * @example refuseMistakes(spec);
  */
 export function refuseMistakes(spec) {
-  const problems = [...wrongOptions(spec), ...Object.keys(spec.thresholds ?? {}).flatMap(wrongKey(spec))];
+  const problems = [
+    ...wrongOptions(spec),
+    ...Object.keys(spec.thresholds ?? {}).flatMap(wrongKey(spec)),
+  ];
   if (problems.length > 0) {
     throw new Error(`the test '${spec.name}' is not what it says:\n  ${problems.join('\n  ')}`);
   }
@@ -47,10 +50,14 @@ function wrongKey({ endpoints, support = [], metrics }) {
   return (key) => {
     const [, metric, tag, value] = parseKey(key);
     if (tag === 'name' && value !== 'api' && !names.includes(value.split(',')[0])) {
-      return [`threshold '${key}': there is no endpoint '${value}'. Endpoints: ${names.join(', ')}`];
+      return [
+        `threshold '${key}': there is no endpoint '${value}'. Endpoints: ${names.join(', ')}`,
+      ];
     }
     if (tag === 'kind' && !kinds.includes(value.split(',')[0])) {
-      return [`threshold '${key}': no endpoint is of that kind. Kinds: ${[...new Set(kinds)].join(', ')}`];
+      return [
+        `threshold '${key}': no endpoint is of that kind. Kinds: ${[...new Set(kinds)].join(', ')}`,
+      ];
     }
     return Array.isArray(metrics) && !isBuiltIn(metric) && !metrics.includes(metric)
       ? [`threshold '${key}': ${metric} is not in \`metrics\`. Add it there if the test feeds it`]

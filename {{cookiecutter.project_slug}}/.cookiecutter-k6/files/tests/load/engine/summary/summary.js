@@ -205,7 +205,10 @@ function figuresOf(spec, gone, plan, data, own) {
       )
       .map((row) =>
         // Only the message of a failed teardown came as a failed check.
-        row.metric === 'checks' && !row.ok && metrics.checks.fails === 0 && metrics.checks.passes > 0
+        row.metric === 'checks' &&
+        !row.ok &&
+        metrics.checks.fails === 0 &&
+        metrics.checks.passes > 0
           ? { ...row, ok: true, value: 1 }
           : row,
       ),

@@ -312,7 +312,9 @@ function uncheckedLine({ unchecked = [] }) {
  */
 function undeclaredLine({ undeclared = 0 }) {
   return undeclared > 0
-    ? [`  not declared: ${undeclared} requests to no endpoint of this test; they were judged only together`]
+    ? [
+        `  not declared: ${undeclared} requests to no endpoint of this test; they were judged only together`,
+      ]
     : [];
 }
 
