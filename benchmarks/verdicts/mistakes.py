@@ -71,7 +71,9 @@ MISTAKES: dict[str, Mistake] = {
     "iteration is not wrapped": Mistake("the default export is a bare function", THROW, bare=True),
     "every check fails": Mistake("checks failed", "wrong(request(HEALTH));"),
     "checks with a limit never run": Mistake(
-        "'rate>0.99' was never measured", "request(HEALTH);", "thresholds: { checks: ['rate>0.99'] },"
+        "'rate>0.99' was never measured",
+        "request(HEALTH);",
+        "thresholds: { checks: ['rate>0.99'] },",
     ),
     "endpoint never requested": Mistake("health: was never requested", ""),
     "threshold on an endpoint that is none": Mistake(

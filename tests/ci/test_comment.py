@@ -94,7 +94,7 @@ def comment_job(ready: Runner, forge: Forge) -> Job:
 
 def rendered(markdown: str) -> str:
     """Return what a Markdown renderer with tables makes of a comment."""
-    return MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown)
+    return str(MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown))
 
 
 def test_a_comment_is_created_and_then_updated(ready: Runner, forge: Forge) -> None:

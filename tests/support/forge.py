@@ -60,6 +60,18 @@ def page(rows: list[Any], query: dict[str, list[str]]) -> list[Any]:
     return rows[start : start + size]
 
 
+def content(forge: Forge, query: dict[str, list[str]], path: str) -> Answer:
+    """Return a file of a branch."""
+    text = forge.files.get((query["ref"][0], unquote(path)))
+    return (404, {"message": "Not Found"}) if text is None else (200, text)
+
+
+def artifacts(forge: Forge, query: dict[str, list[str]]) -> Answer:
+    """Return the artifacts with a name."""
+    found = [row for row in forge.artifacts if row["name"] == query["name"][0]]
+    return 200, {"total_count": len(found), "artifacts": page(found, query)}
+
+
 def routes(forge: Forge) -> list[Route]:
     """Return method, pattern of the path, and what answers."""
 
@@ -87,14 +99,6 @@ def routes(forge: Forge) -> list[Route]:
                 return 200, comment
         return 404, {"message": "Not Found"}
 
-    def content(query: dict[str, list[str]], _: Any, path: str) -> Answer:
-        text = forge.files.get((query["ref"][0], unquote(path)))
-        return (404, {"message": "Not Found"}) if text is None else (200, text)
-
-    def artifacts(query: dict[str, list[str]], _: Any) -> Answer:
-        found = [row for row in forge.artifacts if row["name"] == query["name"][0]]
-        return 200, {"total_count": len(found), "artifacts": page(found, query)}
-
     def by_bot(query: Any, document: Any) -> Answer:
         return created(query, document, {"user": BOT})
 
@@ -107,13 +111,17 @@ def routes(forge: Forge) -> list[Route]:
         ("GET", f"{github}/issues/5/comments", listed),
         ("POST", f"{github}/issues/5/comments", by_bot),
         ("PATCH", rf"{github}/issues/comments/(\d+)", updated),
-        ("GET", f"{github}/contents/(.+)", content),
-        ("GET", f"{github}/actions/artifacts", artifacts),
+        ("GET", f"{github}/contents/(.+)", lambda q, _, path: content(forge, q, path)),
+        ("GET", f"{github}/actions/artifacts", lambda q, _: artifacts(forge, q)),
         ("GET", "/user", lambda *_: (200, {"id": 7})),
         ("GET", f"{gitlab}/merge_requests/5/notes", listed),
         ("POST", f"{gitlab}/merge_requests/5/notes", by_us),
         ("PUT", rf"{gitlab}/merge_requests/5/notes/(\d+)", updated),
-        ("GET", f"{gitlab}/repository/files/([^/]+)/raw", content),
+        (
+            "GET",
+            f"{gitlab}/repository/files/([^/]+)/raw",
+            lambda q, _, path: content(forge, q, path),
+        ),
     ]
 
 

@@ -45,7 +45,7 @@ def summary(number: int, latencies: dict[str, float], **run: Any) -> dict[str, A
 
 
 def put(project: Project, document: dict[str, Any]) -> Path:
-    folder = project.results / document["run"]["id"]
+    folder = project.results / str(document["run"]["id"])
     folder.mkdir()
     path = folder / "summary.json"
     path.write_text(json.dumps(document), encoding="utf-8")
