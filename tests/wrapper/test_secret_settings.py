@@ -29,6 +29,7 @@ SHAPES = {
     "DATABASE_URL": "postgres://me:canary-database@localhost/x",
     "MONGODB_URL": "mongodb://me:canary-mongodb@localhost/x",
     "READ_URL": "http://me:canary-read@localhost/x",
+    "WEBHOOK_URL": "http://127.0.0.1:1/canary-webhook",
     # It belongs to a certificate, which this run has not.
     "CLIENT_KEY_PASSWORD": "canary-unused",
 }
