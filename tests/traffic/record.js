@@ -1,0 +1,56 @@
+// Records a session of a person in a real browser as a HAR file.
+//
+//   node record.js BROWSER SCENARIO URL PASSWORD HAR [PROXY]
+//
+// CommonJS, because NODE_PATH serves `require` only.
+
+/* global process */
+
+const { chromium } = require('playwright-core');
+
+const scenarios = {
+  /** Logs in to Django's admin, adds a group, renames it, deletes it, logs out. */
+  async admin(page, url, password) {
+    await page.goto(`${url}/admin/`);
+    await page.fill('#id_username', 'recorder');
+    await page.fill('#id_password', password);
+    await page.click('input[type=submit]');
+    await page.click('a[href$="/auth/group/"] >> nth=0');
+    await page.click('a[href$="/auth/group/add/"] >> nth=-1');
+    await page.fill('#id_name', 'Night shift');
+    await page.click('input[name=_save]');
+    await page.click('#result_list a:has-text("Night shift")');
+    await page.fill('#id_name', 'Early shift');
+    await page.click('input[name=_continue]');
+    await page.click('a.deletelink');
+    await page.click('input[type=submit] >> nth=-1');
+    await page.waitForSelector('.messagelist');
+  },
+};
+
+async function main([browserPath, scenario, url, password, har, proxy]) {
+  const browser = await chromium.launch({
+    executablePath: browserPath,
+    args: ['--no-sandbox', ...(proxy ? ['--proxy-bypass-list=<-loopback>'] : [])],
+    ...(proxy && { proxy: { server: proxy } }),
+  });
+  const context = await browser.newContext({
+    ...(proxy ? {} : { recordHar: { path: har, content: 'embed', mode: 'full' } }),
+  });
+  context.setDefaultTimeout(15000);
+  const page = await context.newPage();
+  try {
+    await scenarios[scenario](page, url, password);
+  } catch (error) {
+    process.stderr.write(`${await page.content()}\n`);
+    throw error;
+  } finally {
+    await context.close();
+    await browser.close();
+  }
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  process.stderr.write(`${error}\n`);
+  process.exitCode = 1;
+});
