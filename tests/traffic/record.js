@@ -4,7 +4,7 @@
 //
 // CommonJS, because NODE_PATH serves `require` only.
 
-/* global process */
+/* global document, process */
 
 const { chromium } = require('playwright-core');
 
@@ -25,6 +25,25 @@ const scenarios = {
     await page.click('a.deletelink');
     await page.click('input[type=submit] >> nth=-1');
     await page.waitForSelector('.messagelist');
+  },
+
+  /** Logs in to the single-page application, adds a ticket, changes it, comments on it; also changes one of others. */
+  async desk(page, url, password) {
+    await page.goto(url);
+    await page.fill('#email', 'recorder@example.com');
+    await page.fill('#password', password);
+    await page.click('#enter');
+    await page.waitForFunction(() => document.getElementById('list').textContent !== '');
+    await page.fill('#title', 'Printer on fire');
+    await page.click('#add');
+    await page.waitForSelector('#state:has-text("added")');
+    await page.fill('#change', 'Printer still on fire');
+    await page.click('#save');
+    await page.waitForSelector('#state:has-text("saved")');
+    await page.click('#say');
+    await page.waitForSelector('#state:has-text("said")');
+    await page.click('#spoil');
+    await page.waitForSelector('#state:has-text("spoiled")');
   },
 };
 

@@ -51,7 +51,9 @@ function inJson(response, path, given) {
     if (typeof step === 'object') {
       const wanted = given[step.is];
       value = Array.isArray(value)
-        ? value.find((item) => String((step.under ? item?.[step.under] : item)?.[step.key]) === wanted)
+        ? value.find(
+            (item) => String((step.under ? item?.[step.under] : item)?.[step.key]) === wanted,
+          )
         : undefined;
     } else if (typeof step === 'number') {
       // A list may be shorter than it was.
@@ -60,7 +62,9 @@ function inJson(response, path, given) {
       value = Object.hasOwn(value, step) ? value[step] : undefined;
     }
   }
-  return value === null || value === undefined || typeof value === 'object' ? undefined : String(value);
+  return value === null || value === undefined || typeof value === 'object'
+    ? undefined
+    : String(value);
 }
 
 /**
@@ -114,7 +118,13 @@ function decoded(text) {
   }
 }
 
-const ENTITIES = /** @type {Record<string, string>} */ ({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" });
+const ENTITIES = /** @type {Record<string, string>} */ ({
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+});
 
 /**
  * @param {string} text of a page
@@ -122,8 +132,11 @@ const ENTITIES = /** @type {Record<string, string>} */ ({ amp: '&', lt: '<', gt:
  */
 function plain(text) {
   return text.replace(/&(#x?[0-9a-f]+|\w+);/gi, (whole, name) => {
-    const number = name[0] === '#' ? Number(name.replace(/^#(x?)/i, (_, x) => (x ? '0x' : ''))) : NaN;
-    return number > 0 && number < 0x110000 ? String.fromCodePoint(number) : (ENTITIES[name] ?? whole);
+    const isHex = name[1] === 'x' || name[1] === 'X';
+    const number = name[0] === '#' ? Number(isHex ? `0${name.slice(1)}` : name.slice(1)) : NaN;
+    return number > 0 && number < 0x110000
+      ? String.fromCodePoint(number)
+      : (ENTITIES[name] ?? whole);
   });
 }
 

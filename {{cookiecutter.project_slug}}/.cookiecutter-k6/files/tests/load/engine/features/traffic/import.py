@@ -21,4 +21,4 @@ sys.path[0] = os.path.dirname(os.path.realpath(__file__))
 from traffic_table.cli import main  # noqa: E402 - only importable from here on
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], os.environ))
+    sys.exit(main(sys.argv[1:]))

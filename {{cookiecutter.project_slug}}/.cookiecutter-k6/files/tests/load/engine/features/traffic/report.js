@@ -14,11 +14,23 @@ export function endpointsOfRun(name) {
   const endpoints = [];
   for (let index = 0; index < journeyCount; index += 1) {
     const journey = journeyAt(index);
-    for (let at = 0; at < (name === undefined || name === journey.name ? journey.count : 0); at += 1) {
+    for (
+      let at = 0;
+      at < (name === undefined || name === journey.name ? journey.count : 0);
+      at += 1
+    ) {
       const { name: route, kind, method, ok, undo } = stepAt(journey.first + at);
       if (!known.has(route) && !undo) {
         known.add(route);
-        endpoints.push({ name: route, kind, method, statuses: ok, url: '', params: {}, options: {} });
+        endpoints.push({
+          name: route,
+          kind,
+          method,
+          statuses: ok,
+          url: '',
+          params: {},
+          options: {},
+        });
       }
     }
   }
@@ -52,7 +64,9 @@ export function announce() {
   for (let index = 0; index < journeyCount; index += 1) {
     steps += journeyAt(index).count;
   }
-  console.log(`traffic: ${journeyCount} journeys, ${steps} requests, ${skipped.length} journeys left out`);
+  console.log(
+    `traffic: ${journeyCount} journeys, ${steps} requests, ${skipped.length} journeys left out`,
+  );
   for (const { name, reason } of skipped.slice(0, 10)) {
     console.log(`traffic: left out: ${name} - ${reason}`);
   }

@@ -13,7 +13,8 @@ on wait-flags accept_any_traffic
 traffic_command() {
   local name tool=$suite/engine/features/traffic/import.py
   case "${1:-}" in
-    import | mix) ;;
+    import) ;;
+    mix) is_log "${2:-}" || return 0 ;;
     *) return 0 ;;
   esac
   open_suite
@@ -29,12 +30,24 @@ traffic_command() {
   refuse 'the importer needs Python 3.10 or later, or uv; neither is on the PATH.' 'python3 --version'
 }
 
+# is_log WORD: is what follows `mix` a log, rather than a switch or another test to run?
+is_log() {
+  case $1 in
+    -) return 0 ;;
+    '' | -*) return 1 ;;
+  esac
+  [ ! -f "$suite/scripts/$1.js" ] && [ ! -f "$suite/scenarios/$1.js" ]
+}
+
 # accept_any_traffic: the recorded application may have no health document.
 accept_any_traffic() {
   local name
   for name in ${jobs[@]+"${jobs[@]}"}; do
     select_job "$name"
-    [ "$job_script" = "$suite/scripts/traffic.js" ] || return 0
+    case $job_script in
+      "$suite/scripts/traffic.js" | "$suite/scripts/mix.js") ;;
+      *) return 0 ;;
+    esac
   done
   add_env READINESS answer
 }

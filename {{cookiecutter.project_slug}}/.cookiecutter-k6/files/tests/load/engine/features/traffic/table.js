@@ -48,4 +48,4 @@ export const journeyAt = (index) => JSON.parse(journeys[index][0]);
  * @example rowOf(journey, __VU).city
  */
 export const rowOf = ({ data: first, rows }, vu) =>
-  rows === 0 ? {} : JSON.parse(data[first + (Math.max(1, vu) - 1) % rows][0]);
+  rows === 0 ? {} : JSON.parse(data[first + ((Math.max(1, vu) - 1) % rows)][0]);

@@ -17,7 +17,7 @@ import { facts, rowOf } from './table.js';
  */
 
 /** Who logs in; loaded only if a journey has a login. */
-const currentUser = facts.hasUsers ? require('../../auth/users.js').currentUser : undefined;
+const currentUser = facts.hasUsers ? require('../../auth/users.js').currentUser : () => ({});
 
 facts.settings.forEach((name) => {
   if (__ENV[name]) {
@@ -96,7 +96,10 @@ function valueOf(name, visit) {
  * @param {Session} visit
  * @returns {string | undefined} undefined: only an answer could have given it
  */
-function freshOf({ data, user, setting, new: kind, same, like = '', join = '', offset = 0 }, visit) {
+function freshOf(
+  { data, user, setting, new: kind, same, like = '', join = '', offset = 0 },
+  visit,
+) {
   if (data !== undefined) {
     return visit.row[data] ?? '';
   }
@@ -131,7 +134,9 @@ function freshOf({ data, user, setting, new: kind, same, like = '', join = '', o
 function unique(length) {
   let text = '';
   while (text.length < length) {
-    text += Math.floor(Math.random() * 36 ** 8).toString(36).padStart(8, '0');
+    text += Math.floor(Math.random() * 36 ** 8)
+      .toString(36)
+      .padStart(8, '0');
   }
   return text.slice(0, length);
 }

@@ -8,10 +8,10 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from . import overrides, table
+from . import mixing, overrides, table
 from .filters import TURNABLE
 from .journey import Journey, compile_journey
 from .model import Recording, Refused
@@ -45,21 +45,41 @@ def parser() -> argparse.ArgumentParser:
         help="turn recorded traffic into rows",
     )  # fmt: skip
     load.add_argument("file", metavar="FILE", help="HAR, Postman collection, or curl commands")
-    load.add_argument("--name", metavar="NAME", help="name of the journey; default: that of the file")
-    load.add_argument("--again", metavar="FILE", help="a second recording of the same session: what differs is dynamic")
-    load.add_argument("--host", metavar="HOST", default="", help="host (and port) under test; default: the one that answers most")
+    load.add_argument(
+        "--name", metavar="NAME", help="name of the journey; default: that of the file"
+    )
+    load.add_argument(
+        "--again",
+        metavar="FILE",
+        help="a second recording of the same session: what differs is dynamic",
+    )
+    load.add_argument(
+        "--host",
+        metavar="HOST",
+        default="",
+        help="host (and port) under test; default: the one that answers most",
+    )
     load.add_argument("--keep", metavar="RULE", action="append", default=[], choices=TURNABLE,
                       help=f"do not leave out: {', '.join(TURNABLE)}")  # fmt: skip
     load.add_argument("--environment", metavar="FILE", help="Postman environment")
-    load.add_argument("--check", action="store_true", help="change nothing; exit code 2 if the rows are out of date")
+    load.add_argument(
+        "--check",
+        action="store_true",
+        help="change nothing; exit code 2 if the rows are out of date",
+    )
     mix = commands.add_parser("mix", help="take the mix and the arrival rate of an access log")
-    mix.add_argument("file", metavar="LOG", nargs="+", help="access logs, .gz too; - for standard input")
-    mix.add_argument("--minutes", type=float, default=10, help="length of the arrival-rate profile; default 10")
-    mix.add_argument("--check", action="store_true", help="change nothing")
+    mix.add_argument(
+        "file", metavar="LOG", nargs="+", help="access logs, .gz too; - for standard input"
+    )
+    mix.add_argument(
+        "--minutes", type=float, default=10, help="length of the arrival-rate profile; default 10"
+    )
+    mix.add_argument("--assets", action="store_true", help="count images, styles and scripts too")
+    mix.add_argument("--check", action="store_true", help="print the mix, change nothing")
     return top
 
 
-def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """Run a command; return its exit code."""
     for stream in (sys.stdout, sys.stderr):
         # The console may not be able to print every name in the file.
@@ -70,8 +90,6 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     project = os.path.abspath(options.project or os.path.join(here, *[os.pardir] * 6))
     try:
         if options.command == "mix":
-            from . import mixing  # noqa: PLC0415 - imports need not load it
-
             return mixing.run(project, options, _say)
         return _import(project, options)
     except Refused as problem:
@@ -104,9 +122,13 @@ def read_recording(path: str, environment: str | None = None) -> Recording:
         if isinstance(content, dict) and "log" in content:
             return har.read(content)
         if postman.is_collection(content):
-            variables = files.parse_json(files.read_text(environment), environment) if environment else {}
+            variables = (
+                files.parse_json(files.read_text(environment), environment) if environment else {}
+            )
             return postman.read(content, variables)
-        raise Refused(f"{path}: neither a HAR file (log.entries) nor a Postman collection (info, item)")
+        raise Refused(
+            f"{path}: neither a HAR file (log.entries) nor a Postman collection (info, item)"
+        )
     if re.search(r"(^|[\s;&$])curl(\.exe)?\s", text[:200_000]):
         return curl.read(text)
     raise Refused(
@@ -160,7 +182,9 @@ def _keep_data(project: str, journey: Journey) -> None:
     if not isinstance(content, dict):
         raise Refused(f"{DATA}: expected an object of journeys, each a list of rows")
     rows = content.get(journey.name)
-    rows = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) and rows else [{}]
+    rows = (
+        [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) and rows else [{}]
+    )
     changed = [{**{c: v for c, v in journey.data.items() if c not in row}, **row} for row in rows]
     if not journey.data:
         content.pop(journey.name, None)
@@ -183,7 +207,8 @@ def _report(before: table.Table, journey: Journey, *, check: bool) -> bool:
     _lines("left out", _left(journey))
     for name, reason in journey.held.items():
         line = f'"{name}": {{ "skip": false }}'
-        _say(f"  not sent  {clean(name)}: {reason}. To send it, data/traffic.overrides.json, steps: {line}")
+        where = f"To send it: {overrides.FILE}, steps: {line}"
+        _say(f"  not sent  {clean(name)}: {reason}. {where}")
     _lines("note", journey.notes)
     if known:
         _lines("added", changes.added)
@@ -224,5 +249,8 @@ def _next_steps(journey: Journey) -> None:
     for name in sorted({one["setting"] for one in values if "setting" in one}):
         _say(f"  set       export {name}=...")
     if any("user" in one for one in values):
-        _say("  set       the users that log in: data/users.json (USERS_FILE), or export TEST_USER_EMAIL=... TEST_USER_PASSWORD=...")
+        _say(
+            "  set       the users that log in: data/users.json (USERS_FILE), or"
+            " export TEST_USER_EMAIL=... TEST_USER_PASSWORD=..."
+        )
     _say("Next: ./scripts/load-test.sh traffic")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .model import Exchange
@@ -12,13 +12,18 @@ from .routes import Routes, graphql
 from .secrecy import Guard, request_cookies
 from .slots import Part, Parts, Slot, Template, slots_of, template_of
 from .sources import Source, between, sources_of
-from .texts import is_id, is_id_key, is_password_key, is_random, is_strong
+from .texts import is_id, is_id_key, is_random, is_strong, names_thing
 from .typed import Typed
 from .values import Values
 
 _INLINE = re.compile(r'(\w+)\s*:\s*(?:"([^"\\]{1,200})"|(\d+)\b)')
-_CREATING = re.compile(r"^(create|add|insert|new|register|signup|sign_up|upload|start|open)", re.I)
-_LIMITS = re.compile(r"^(page|limit|offset|size|per_?page|count|first|last|sort|order|v|version)$", re.I)
+_CREATING = re.compile(
+    r"^(create|add|insert|new|register|signup|sign_up|upload|start|open)", re.IGNORECASE
+)
+_VARIABLE = re.compile(r"\{\{\s*([^{}\s]+)\s*\}\}")
+_LIMITS = re.compile(
+    r"^(page|limit|offset|size|per_?page|count|first|last|sort|order|v)$", re.IGNORECASE
+)
 _MOST_TEXTS = 200
 
 
@@ -32,8 +37,8 @@ class Step:
         self.cookies: dict[str, Parts] = {}
         self.foreign: list[str] = []
         """Slots with an ID of something that the journey did not create."""
-        self.own_ids = 0
-        """How many of its IDs are of things that the journey created."""
+        self.own: list[str] = []
+        """Slots with an ID of something that the journey created."""
 
 
 class Correlator:
@@ -52,7 +57,6 @@ class Correlator:
         guard: Guard,
         values: Values,
         differs: Mapping[tuple[int, str], bool],
-        told: Collection[str] = (),
     ) -> None:
         self.exchanges = exchanges
         self.values = values
@@ -65,6 +69,7 @@ class Correlator:
         self._owned: dict[str, Part] = {}
         self._set_cookies: set[str] = set()
         self._names: list[str] = []
+        self._given: dict[str, Part] = {}
 
     def steps(self) -> list[Step]:
         """Return the steps of the journey."""
@@ -84,19 +89,22 @@ class Correlator:
         gql = graphql(one)
 
         def decide(slot: Slot) -> Parts:
-            if gql and slot.key in {"query", "operationName", "sha256Hash"} and slot.where == "body":
+            if (
+                gql
+                and slot.key in {"query", "operationName", "sha256Hash"}
+                and slot.where == "body"
+            ):
                 return self._inline(index, slot) if slot.key == "query" else [slot.value]
-            parts = self._decide(index, one, slot)
+            parts = self._decide(index, slot)
             if slot.where == "path" and (parts != [slot.value] or is_id(slot.value)):
                 ids.append(int(slot.place.rpartition(".")[2]))
-            if self._is_own(parts, slot):
-                own.append(slot.place)
-            elif self._names_a_thing(slot):
-                foreign.append(slot.place)
+            linked = slot.where == "path" and parts != [slot.value]
+            if linked or self._names_a_thing(slot):
+                (own if self._is_own(parts, slot) else foreign).append(slot.place)
             return parts
 
         step = Step(one, template_of(one.request, decide), ids)
-        step.foreign, step.own_ids = foreign, len(own)
+        step.foreign, step.own = foreign, own
         for name, value in request_cookies(one):
             if name not in self._set_cookies:
                 parts = self._cookie(index, name, value)
@@ -119,9 +127,11 @@ class Correlator:
 
     # --- one value --------------------------------------------------------------------------------
 
-    def _decide(self, index: int, one: Exchange, slot: Slot) -> Parts:
+    def _decide(self, index: int, slot: Slot) -> Parts:
         if not slot.value:
             return [slot.value]
+        if "{{" in slot.value:
+            return self._variables(slot)
         known = self.typed.known(slot)
         if known is not None:
             return [known]
@@ -131,7 +141,22 @@ class Correlator:
         inside = self._inside(index, slot)
         if inside is not None:
             return inside
-        return self.typed.decide(slot, one, has_source=slot.value in self._sources)
+        return self.typed.decide(slot, has_source=slot.value in self._sources)
+
+    def _variables(self, slot: Slot) -> Parts:
+        """Put values for the variables of a collection, which its scripts or nobody sets."""
+        parts: Parts = []
+        at = 0
+        for match in _VARIABLE.finditer(slot.value):
+            parts += [slot.value[at : match.start()], self._variable(match[1])]
+            at = match.end()
+        return [part for part in [*parts, slot.value[at:]] if part != ""]
+
+    def _variable(self, name: str) -> Part:
+        found = self._given.get(name)
+        if found is None:
+            found = self._given[name] = self.typed.unset(name)
+        return found
 
     def _link(self, index: int, slot: Slot) -> Part | None:
         candidates = self._sources.get(slot.value, [])
@@ -152,6 +177,8 @@ class Correlator:
         """Tell whether a value that may be there by accident is the same one all the same."""
         where = source.place
         same = source.key.lower() == slot.key.lower()
+        if slot.where == "query" and slot.key.lower() in {"v", "version", "key"}:
+            return False
         if where["in"] == "option" or _LIMITS.match(slot.key):
             return False
         if where["in"] == "field":
@@ -160,7 +187,7 @@ class Correlator:
         if slot.kind == "path":
             if not is_id(slot.value):
                 # A name or a slug: only of something that was created or listed under this name.
-                return len(slot.value) >= 4 and where["in"] in {"json"} and source.key in {
+                return len(slot.value) >= 4 and where["in"] == "json" and source.key in {
                     "slug", "name", "username", "login", "code",
                 }  # fmt: skip
             return by_id or ("segment" in where and same)
@@ -173,7 +200,9 @@ class Correlator:
     def _preference(self, slot: Slot, source: Source) -> tuple[bool, int, bool, int]:
         where = source.place
         listed = where["in"] == "json" and any(isinstance(p, int) for p in where["path"])
-        own = source.value in self._own and self.creates(self.exchanges[source.step])
+        # An ID stays what it was; versions and ETags are those of the latest answer.
+        stays = slot.kind == "path" or names_thing(slot.key)
+        own = stays and source.value in self._own and self.creates(self.exchanges[source.step])
         same = source.key.lower() == slot.key.lower()
         return (not own, source.rank + 2 * listed, not same, -source.step)
 
@@ -240,7 +269,9 @@ class Correlator:
             return None
         text = longest[-1]
         before, _, after = value.partition(text)
-        known = self.typed.made.get(text) or self._link(index, Slot(slot.place, slot.key, text, slot.kind))
+        known = self.typed.made.get(text) or self._link(
+            index, Slot(slot.place, slot.key, text, slot.kind)
+        )
         if known is None or self.typed.holds_secret(before) or self.typed.holds_secret(after):
             return None
         return [before, known, after]
@@ -259,6 +290,14 @@ class Correlator:
     # --- what answers give ------------------------------------------------------------------------
 
     def _remember(self, index: int, one: Exchange) -> None:
+        for name, place in one.links.items():
+            kind, _, path = place.partition(":")
+            where: dict[str, Any] = {"in": "header", "name": path}
+            if kind == "json":
+                steps = [int(p) if p.isdigit() else p for p in path.split("/") if p]
+                where = {"in": "json", "path": steps}
+            why = f"{_spoken(where)} of {self._names[index]}, by a script of the collection"
+            self._given[name] = self.values.add(name, {"from": index, "where": where}, why)
         self._set_cookies.update(name for name, _ in one.answer.cookies())
         creates = self.creates(one)
         for source in sources_of(one.answer, index):
@@ -270,7 +309,7 @@ class Correlator:
         self._search(index, one)
 
     def _search(self, index: int, one: Exchange) -> None:
-        """Look in the text of an answer for random values of later requests: scripts hold tokens."""
+        """Look for random values of later requests in the text of a page: scripts hold tokens."""
         if one.answer.type not in {"text/html", "application/javascript", "text/javascript"}:
             return
         for later in self.exchanges[index + 1 :]:
@@ -302,13 +341,20 @@ class Correlator:
     def _names_a_thing(slot: Slot) -> bool:
         if slot.where == "path":
             return is_id(slot.value)
-        return slot.where in {"body", "query"} and is_id_key(slot.key) and not is_password_key(slot.key)
+        return slot.where in {"body", "query"} and names_thing(slot.key)
 
     def _is_own(self, parts: Parts, slot: Slot) -> bool:
         if slot.value in self._own:
             return True
-        values = [self.values.defined[p["v"]] for p in parts if isinstance(p, dict) and p["v"] != "base"]
-        return bool(values) and all("new" in one or "user" in one for one in values)
+        values = [self.values.defined[name] for name in self.values.used(parts)]
+        return bool(values) and all(self._is_own_value(one) for one in values)
+
+    def _is_own_value(self, one: Mapping[str, Any]) -> bool:
+        if "new" in one or "user" in one:
+            return True
+        # A script of the collection took it from the answer to a POST.
+        source = self.exchanges[one["from"]] if "from" in one else None
+        return source is not None and bool(source.links) and source.request.method == "POST"
 
 
 def _spoken(where: Mapping[str, Any]) -> str:

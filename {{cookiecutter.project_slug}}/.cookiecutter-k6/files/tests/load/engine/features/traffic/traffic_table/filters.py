@@ -88,7 +88,7 @@ TURNABLE = ("foreign", "preflight", "analytics", "asset", "unanswered")
 
 
 def main_host(exchanges: Sequence[Exchange]) -> str:
-    """Return the host under test: the one that answers most of what is no asset and no analytics."""
+    """Return the host under test: it answers most of what is no asset and no analytics."""
     counts: Counter[str] = Counter()
     for one in exchanges:
         if one.request.parts.scheme in {"http", "https"} and not (_asset(one) or _analytics(one)):

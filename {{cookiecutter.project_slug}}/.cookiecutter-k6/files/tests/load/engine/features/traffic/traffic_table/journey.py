@@ -7,22 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .cleaning import clean_up
 from .correlate import Correlator, Step
 from .filters import Left, choose, main_host
 from .model import Exchange, Recording, Refused
 from .overrides import Overrides
 from .ownership import reason_to_leave
-from .routes import Routes, graphql
+from .routes import Routes
 from .rows import Row, rows_of
 from .secrecy import Guard, secrets_of
-from .slots import Parts, slots_of
-from .sources import sources_of
-from .texts import is_id_key
+from .slots import slots_of
 from .values import Values
 
 MOST_STEPS = 1000
 _ROUNDS = 4
-_LOGIN_WORDS = ("login", "signin", "sign-in", "auth", "token", "session", "logout")
 
 
 @dataclass
@@ -96,7 +94,7 @@ def compile_journey(
             "every request changes something that the journey does not create. Record how it is"
             ' created too, or include them: "skip": false in data/traffic.overrides.json'
         )
-    undo, notes = _clean_up(steps, correlator, values, routes)
+    undo, notes = clean_up(steps, correlator, values, routes)
     rows = rows_of(name, steps, values, routes, timed=recording.timed)
     rows += [{**row, "journey": name, "step": len(rows) + i} for i, row in enumerate(undo)]
     _apply(rows, steps_own)
@@ -140,7 +138,11 @@ def _apply(rows: list[Row], own: Mapping[str, Any]) -> None:
 
 
 def _differences(
-    kept: Sequence[Exchange], again: Recording | None, host: str, keep: Sequence[str], routes: Routes
+    kept: Sequence[Exchange],
+    again: Recording | None,
+    host: str,
+    keep: Sequence[str],
+    routes: Routes,
 ) -> dict[tuple[int, str], bool]:
     """Compare each value with that of a second recording of the same session."""
     if again is None:
@@ -158,120 +160,6 @@ def _differences(
             if slot.place in twin:
                 found[index, slot.place] = twin[slot.place] != slot.value
     return found
-
-
-# --- clean-up -------------------------------------------------------------------------------------
-
-
-def _clean_up(
-    steps: Sequence[Step], correlator: Correlator, values: Values, routes: Routes
-) -> tuple[list[Row], list[str]]:
-    """Return rows that delete what the journey created and the recording did not, and notes."""
-    undo: list[Row] = []
-    notes = []
-    for index, step in enumerate(steps):
-        one = step.exchange
-        if not correlator.creates(one) or _signs_in(one):
-            continue
-        name = routes.name(one, step.ids)
-        ids = _created(one, index)
-        if _is_deleted(steps[index + 1 :], set(ids.values())):
-            continue
-        if graphql(one) is None and ids and one.request.method == "POST" and one.answer.status in {200, 201}:
-            undo.append(_deletion(step, index, ids, values, routes))
-            notes.append(f"{name} creates something; it is deleted with {undo[-1]['name']}")
-        elif not (one.request.method == "POST" and _is_form(one) and _deletes_later(steps[index + 1 :])):
-            notes.append(
-                f"{name} creates something, and nothing in the recording deletes it: it stays. "
-                "Record how it is deleted, too"
-            )
-    return list(reversed(undo)), notes
-
-
-def _signs_in(one: Exchange) -> bool:
-    gql = graphql(one)
-    text = (gql[1] if gql else one.request.parts.path).lower()
-    return any(word in text for word in _LOGIN_WORDS)
-
-
-def _is_form(one: Exchange) -> bool:
-    return "form" in one.request.type
-
-
-def _deletes_later(steps: Sequence[Step]) -> bool:
-    return any(
-        step.own_ids and not step.foreign and step.exchange.request.method not in {"GET", "HEAD"}
-        and ("delete" in step.exchange.request.url.lower() or "delete" in step.exchange.request.body.lower())
-        for step in steps
-    )  # fmt: skip
-
-
-def _created(one: Exchange, index: int) -> dict[str, str]:
-    """Return the ID of what was created, as the place where the answer has it -> the ID."""
-    sources = sources_of(one.answer, index)
-    path = one.request.parts.path.rstrip("/")
-    for source in sources:
-        where = source.place
-        if where["in"] == "header" and where["name"].lower() == "location" and "segment" in where:
-            location = one.answer.header("location")
-            if location.rstrip("/").endswith(f"{path}/{source.value}"):
-                return {source.where: source.value}
-    for keys in (("id", "uuid", "_id", "pk", "guid"), ()):
-        for source in sources:
-            where = source.place
-            if where["in"] != "json" or len(where["path"]) > 2 or any(
-                isinstance(step, int) for step in where["path"]
-            ):
-                continue
-            if source.key in keys or (not keys and is_id_key(source.key)):
-                return {source.where: source.value}
-    return {}
-
-
-def _is_deleted(steps: Sequence[Step], ids: set[str]) -> bool:
-    for step in steps:
-        one = step.exchange
-        gql = graphql(one)
-        deletes = one.request.method == "DELETE" or (gql is not None and "delete" in gql[1].lower())
-        if gql and gql[0] == "mutation" and "remove" in gql[1].lower():
-            deletes = True
-        if deletes and any(slot.value in ids for slot in slots_of(one.request)):
-            return True
-    return False
-
-
-def _deletion(step: Step, index: int, ids: Mapping[str, str], values: Values, routes: Routes) -> Row:
-    where, value = next(iter(ids.items()))
-    known = next(
-        (
-            name
-            for name, one in values.defined.items()
-            if one.get("from") == index and json.dumps(one["where"]) == where
-        ),
-        None,
-    )
-    place: dict[str, Any] = json.loads(where)
-    part: Any = {"v": known} if known else values.add(
-        "created id", {"from": index, "where": place}, "for the clean-up"
-    )
-    one = step.exchange
-    url: Parts = list(step.template.url)
-    if isinstance(url[-1], str):
-        url[-1] = url[-1].partition("?")[0]
-    slash = isinstance(url[-1], str) and url[-1].endswith("/")
-    url += [{**part, "as": "url"}, "/"] if slash else ["/", {**part, "as": "url"}]
-    path = one.request.parts.path.rstrip("/")
-    end = "/" if slash else ""
-    template = routes.template("DELETE", f"{path}/{value}{end}", [*step.ids, path.count("/")])
-    return {
-        "name": f"DELETE {template}",
-        "method": "DELETE",
-        "kind": "api_write",
-        "url": url,
-        "headers": dict(step.template.headers),
-        "ok": [200, 202, 204, 404, 410],
-        "undo": True,
-    }
 
 
 # --- what is said ---------------------------------------------------------------------------------

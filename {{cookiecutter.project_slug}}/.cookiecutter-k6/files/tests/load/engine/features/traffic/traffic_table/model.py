@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 Headers = list[tuple[str, str]]
@@ -71,9 +72,9 @@ class Exchange:
     Attributes:
         started: seconds since the epoch, 0 if unknown; took: seconds.
         page: the page or folder it belongs to; kind: resource type of the browser, such as `xhr`.
-        checks, links: what scripts of a collection check and take from the answer.
-        secrets: values that the file itself calls secret.
-        variables: texts such as `{{id}}` in the request -> what they stand for.
+        statuses: that are accepted, if not just the recorded one; `{"min", "max"}` for a range.
+        links: variables that a script of a collection sets -> where in the answer, `json:/id`.
+        fields: of the answer that scripts look at, such as `data/id`.
     """
 
     request: Request
@@ -82,7 +83,7 @@ class Exchange:
     took: float = 0.0
     page: str = ""
     kind: str = ""
-    statuses: Sequence[int] = ()
+    statuses: Sequence[Any] = ()
     links: dict[str, str] = field(default_factory=dict)
     fields: Sequence[str] = ()
 

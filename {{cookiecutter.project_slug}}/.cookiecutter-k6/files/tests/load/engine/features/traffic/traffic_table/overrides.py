@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,8 +69,10 @@ def loads(text: str) -> Overrides:
     _check(own.steps, _STEP_KEYS, "steps")
     _check(own.journeys, _JOURNEY_KEYS, "journeys")
     for name, value in own.values.items():
-        valid = value in ("recorded", "data", *_NEW) if isinstance(value, str) else (
-            isinstance(value, dict) and set(value) == {"value"}
+        valid = (
+            value in ("recorded", "data", *_NEW)
+            if isinstance(value, str)
+            else (isinstance(value, dict) and set(value) == {"value"})
         )
         if not valid:
             raise Refused(
@@ -80,13 +82,13 @@ def loads(text: str) -> Overrides:
     return own
 
 
-def _check(entries: dict[str, Any], keys: dict[str, tuple[type, ...]], what: str) -> None:
+def _check(entries: Mapping[str, Any], keys: Mapping[str, tuple[type, ...]], what: str) -> None:
     for name, entry in entries.items():
         if not isinstance(entry, dict):
             raise Refused(f"{FILE}: {what} {name!a}: expected an object")
         _refuse_unknown(entry, keys, f"{what} {name!a}")
         for key, value in entry.items():
-            if not isinstance(value, keys[key]) or (key == "weight" and value < 0):
+            if not isinstance(value, keys[key]) or (isinstance(value, int | float) and value < 0):
                 raise Refused(f"{FILE}: {what} {name!a}: {key} {json.dumps(value)} is invalid")
 
 

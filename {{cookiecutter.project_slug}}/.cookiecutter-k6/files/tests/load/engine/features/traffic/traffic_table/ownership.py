@@ -1,8 +1,9 @@
-"""Which writes only touch what the journey created. Others are left out unless the user asks for them."""
+"""Which writes only touch what the journey created. Others are left out unless asked for."""
 
 from __future__ import annotations
 
 import re
+
 from .correlate import Step
 from .model import Exchange
 from .routes import graphql
@@ -16,7 +17,8 @@ _DESTRUCTIVE = re.compile(
 )
 _CREATES = re.compile(r"^(create|add|insert|new|register|signup|sign_up|upload)", re.IGNORECASE)
 _LOGIN = re.compile(
-    r"log-?_?(in|on|out|off)|sign-?_?(in|out)|auth|token|session|refresh|captcha|csrf", re.IGNORECASE
+    r"log-?_?(in|on|out|off)|sign-?_?(in|out)|auth|token|session|refresh|captcha|csrf",
+    re.IGNORECASE,
 )
 
 
@@ -29,10 +31,12 @@ def reason_to_leave(step: Step) -> str:
     if gql:
         return _graphql(step, *gql)
     if method in SAFE:
-        if _DESTRUCTIVE.search(path) and (300 <= one.answer.status < 400 or one.answer.status == 204):
+        if _DESTRUCTIVE.search(path) and (
+            300 <= one.answer.status < 400 or one.answer.status == 204
+        ):
             return _unless_own(step, "it seems to delete something, by GET")
         return ""
-    if 400 <= one.answer.status:
+    if one.answer.status >= 400:
         return "" if not step.foreign else "it names something that this journey does not create"
     if method in {"PUT", "PATCH", "DELETE"}:
         if _is_session(path) and method == "DELETE":
@@ -59,7 +63,9 @@ def _destroys(one: Exchange) -> bool:
     if "form" in one.request.type and len(one.request.body) < 100_000:
         text += " " + " ".join(
             match[1]
-            for match in re.finditer(r"(?:^|&|\n)(?:action|_method|_action|op|cmd)=([\w-]+)", one.request.body)
+            for match in re.finditer(
+                r"(?:^|&|\n)(?:action|_method|_action|op|cmd)=([\w-]+)", one.request.body
+            )
         )
     return bool(_DESTRUCTIVE.search(text))
 
@@ -70,4 +76,4 @@ def _is_session(path: str) -> bool:
 
 def _unless_own(step: Step, reason: str) -> str:
     """Return the reason, unless all IDs are of the journey's own, and there is one."""
-    return "" if step.own_ids and not step.foreign else reason
+    return "" if step.own and not step.foreign else reason

@@ -1,4 +1,4 @@
-"""Route names: `/items/7` is `/items/{id}`, by the OpenAPI table when there is one, else by inference."""
+"""Route names: `/items/7` is `/items/{id}`, by the OpenAPI table or else by inference."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Routes:
     """Names routes.
 
     Args:
-        known: method -> templates of an OpenAPI document, such as `/items/{id}`, with their segments.
+        known: methods and templates of an OpenAPI document, such as `/items/{id}`.
     """
 
     def __init__(self, known: Iterable[tuple[str, str]] = ()) -> None:
@@ -37,7 +37,9 @@ class Routes:
         for template, text in self._known.get((method, len(words)), []):
             if all(one == two or "{" in one for one, two in zip(template, words, strict=True)):
                 return text
-        made = [_placeholder(word) if i in ids or is_id(word) else word for i, word in enumerate(words)]
+        made = [
+            _placeholder(word) if i in ids or is_id(word) else word for i, word in enumerate(words)
+        ]
         end = "/" if path.endswith("/") and path != "/" else ""
         return "/" + "/".join(made) + end
 
@@ -65,7 +67,9 @@ def _placeholder(word: str) -> str:
     return "{email}" if is_email(unquote(word)) else "{id}"
 
 
-_OPERATION = re.compile(r"^\s*(?:#[^\n]*\n\s*)*(query|mutation|subscription)?\s*(\w+)?[^{]*\{\s*(\w+)")
+_OPERATION = re.compile(
+    r"^\s*(?:#[^\n]*\n\s*)*(query|mutation|subscription)?\s*(\w+)?[^{]*\{\s*(\w+)"
+)
 
 
 def graphql(one: Exchange) -> tuple[str, str] | None:

@@ -24,7 +24,9 @@ _SHORTEST_PAUSE = 0.05
 _PLAIN_FIELD = re.compile(r"^[A-Za-z_$@][\w$@.-]{0,60}$")
 
 
-def rows_of(journey: str, steps: Sequence[Step], values: Values, routes: Routes, *, timed: bool) -> list[Row]:
+def rows_of(
+    journey: str, steps: Sequence[Step], values: Values, routes: Routes, *, timed: bool
+) -> list[Row]:
     """Return the rows of a journey.
 
     Args:
@@ -51,15 +53,7 @@ def rows_of(journey: str, steps: Sequence[Step], values: Values, routes: Routes,
             "kind": _kind(step),
             "url": step.template.url,
         }
-        if one.page:
-            row["group"] = one.page[:80].replace("::", ":")
-        if step.template.headers:
-            row["headers"] = step.template.headers
-        if step.cookies:
-            row["cookies"] = step.cookies
-        if step.template.body is not None:
-            row["body"] = step.template.body
-            row["type"] = step.template.type
+        _add_request(row, step)
         row["ok"] = _statuses(step)
         expected = _expected(one.answer, one.fields)
         if expected:
@@ -81,6 +75,19 @@ def rows_of(journey: str, steps: Sequence[Step], values: Values, routes: Routes,
     return found
 
 
+def _add_request(row: Row, step: Step) -> None:
+    template = step.template
+    if step.exchange.page:
+        row["group"] = step.exchange.page[:80].replace("::", ":")
+    if template.headers:
+        row["headers"] = template.headers
+    if step.cookies:
+        row["cookies"] = step.cookies
+    if template.body is not None:
+        row["body"] = template.body
+        row["type"] = template.type
+
+
 def _needs(step: Step, values: Values) -> set[int]:
     """Return the steps whose answers a step needs."""
     template = step.template
@@ -97,10 +104,10 @@ def _kind(step: Step) -> str:
     return "api_read" if reads else "api_write"
 
 
-def _statuses(step: Step) -> list[int]:
+def _statuses(step: Step) -> list[Any]:
     status = step.exchange.answer.status
     if step.exchange.statuses:
-        return sorted(set(step.exchange.statuses))
+        return list(step.exchange.statuses)
     return [200, 304] if status == 304 else [status]
 
 
@@ -141,7 +148,9 @@ def _expected(answer: Answer, fields: Sequence[str]) -> Row:
 def _fields(content: dict[str, Any]) -> list[str]:
     """Return the names that every such answer has; none when names are data, such as IDs."""
     names = [name for name, value in content.items() if value is not None]
-    if len(names) > _MOST_FIELDS or any(is_id(name) or not _PLAIN_FIELD.match(name) for name in names):
+    if len(names) > _MOST_FIELDS or any(
+        is_id(name) or not _PLAIN_FIELD.match(name) for name in names
+    ):
         return []
     # A token is given to those who log in, and what is not there needs no check to be missed.
     return [name for name in names if not is_secret_key(name) or "token" in name.lower()]

@@ -74,9 +74,9 @@ def _of(one: Exchange) -> Iterator[str]:
             yield slot.value
     for source in sources_of(one.answer, 0):
         place = source.place["in"]
-        if place in {"json", "meta", "field", "header"} and is_secret_key(source.key):
-            if not _PLAIN.match(source.value):
-                yield source.value
+        named = place in {"json", "meta", "field", "header"} and is_secret_key(source.key)
+        if named and not _PLAIN.match(source.value):
+            yield source.value
 
 
 def _basic(word: str, rest: str) -> Iterator[str]:

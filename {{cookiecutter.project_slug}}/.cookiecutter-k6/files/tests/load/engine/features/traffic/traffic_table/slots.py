@@ -94,7 +94,9 @@ def _joined(parts: Parts) -> Parts:
 
 
 def _written(parts: Parts, how: str, write: Callable[[str], str]) -> Parts:
-    return [write(p) if isinstance(p, str) else {**p, **({"as": how} if how else {})} for p in parts]
+    return [
+        write(p) if isinstance(p, str) else {**p, **({"as": how} if how else {})} for p in parts
+    ]
 
 
 def _url(request: Request, decide: Decide) -> Parts:
@@ -105,7 +107,9 @@ def _url(request: Request, decide: Decide) -> Parts:
         value = unquote(word)
         if word:
             # The words of a route often repeat; what does not change stays as it was written.
-            made = decide(Slot(f"path.{index - 1}", words[index - 1] if index else "", value, "path"))
+            made = decide(
+                Slot(f"path.{index - 1}", words[index - 1] if index else "", value, "path")
+            )
             parts += [word] if made == [value] else _written(made, "url", _path)
         parts.append("/" if index < len(words) - 1 else "")
     if split.query:
@@ -126,7 +130,8 @@ def _pairs(text: str, where: str, decide: Decide) -> Parts:
         key, value = unquote_plus(name), unquote_plus(raw)
         seen[key] = seen.get(key, 0) + 1
         again = f"#{seen[key]}" if seen[key] > 1 else ""
-        made = decide(Slot(f"{where}.{key}{again}", key, value, "form")) if value else [value]
+        slot = Slot(f"{where}.{key}{again}", key, value, "form")
+        made: Parts = decide(slot) if value else [value]
         parts += ["&" if index else "", f"{name}{equals}"]
         parts += [raw] if made == [value] else _written(made, "form", quote_plus)
     return parts
@@ -176,7 +181,8 @@ def _json(value: Any, pointer: str, key: str, decide: Decide, depth: int) -> Par
             parts += _json(item, f"{pointer}/{index}", key, decide, depth + 1)
         return [*parts, "]"]
     if isinstance(value, str):
-        made = decide(Slot(f"body.{pointer}", key, value, "json")) if value else [value]
+        slot = Slot(f"body.{pointer}", key, value, "json")
+        made: Parts = decide(slot) if value else [value]
         return ['"', *_written(made, "json", lambda text: json.dumps(text)[1:-1]), '"']
     if isinstance(value, int | float) and not isinstance(value, bool):
         text = json.dumps(value)

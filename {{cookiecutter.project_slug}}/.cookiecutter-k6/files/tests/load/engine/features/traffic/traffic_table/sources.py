@@ -127,9 +127,9 @@ class _Page(HTMLParser):
         of = {key: value or "" for key, value in attrs}
         name = of.get("name", "")
         if tag in {"input", "button", "textarea"} and name:
-            self._number(tag, "field", name, of.get("value", ""), 0 if of.get("type") == "hidden" else 3)
+            self._number("field", name, of.get("value", ""), 0 if of.get("type") == "hidden" else 3)
         elif tag == "meta" and (name or of.get("property")):
-            self._number(tag, "meta", name or of["property"], of.get("content", ""), 0)
+            self._number("meta", name or of["property"], of.get("content", ""), 0)
         elif tag == "option":
             self.add({"in": "option"}, "option", of.get("value", ""), 9)
         if tag == "a" and "href" in of:
@@ -138,7 +138,7 @@ class _Page(HTMLParser):
             self._address("form", of["action"], "")
         for key, value in of.items():
             if (key.startswith("data-") or key == "hx-headers") and is_strong(value):
-                self._number(tag, "attribute", key, value, 3)
+                self._number("attribute", key, value, 3)
 
     def handle_data(self, data: str) -> None:
         """Collect the text of a link."""
@@ -151,7 +151,7 @@ class _Page(HTMLParser):
             self._address("a", self.link, " ".join(self.text.split()))
             self.link = None
 
-    def _number(self, tag: str, kind: str, name: str, value: str, rank: int) -> None:
+    def _number(self, kind: str, name: str, value: str, rank: int) -> None:
         index = self.seen.get(f"{kind} {name}", 0)
         self.seen[f"{kind} {name}"] = index + 1
         self.add({"in": kind, "name": name, "nth": index}, name, value, rank)
@@ -193,6 +193,6 @@ def between(body: str, value: str) -> Where | None:
     cut = max((before.rfind(c) for c in "\n;{<,"), default=-1)
     before = before[cut + 1 :] if cut >= 0 and len(before) - cut > 4 else before
     after = body[at + len(value) : at + len(value) + 1]
-    if not before or not after or is_strong(before.strip("\"'=: ")) and not is_id_key(before):
+    if not before or not after or (is_strong(before.strip("\"'=: ")) and not is_id_key(before)):
         return None
     return {"in": "text", "before": before, "after": after, "nth": body.count(before, 0, at)}

@@ -88,7 +88,8 @@ class Changes:
 
 
 _PARTS = {
-    "url": "URL", "headers": "headers", "cookies": "cookies", "body": "body", "type": "content type",
+    "url": "URL", "headers": "headers", "cookies": "cookies", "body": "body",
+    "type": "content type",
     "ok": "expected status", "responses": "expected answer", "takes": "links", "skip": "left out",
     "undo": "clean-up", "group": "page",
 }  # fmt: skip
@@ -100,7 +101,8 @@ def compare(before: Sequence[Row], after: Sequence[Row]) -> Changes:
     changed = {}
     for name, row in new.items():
         if name in old:
-            what = [word for key, word in _PARTS.items() if old[name].get(key) != row.get(key)]
+            was = old[name]
+            what = [word for key, word in _PARTS.items() if was.get(key) != row.get(key)]
             if what:
                 changed[name] = what
     return Changes([n for n in new if n not in old], [n for n in old if n not in new], changed)

@@ -33,7 +33,12 @@ _ID_KEY = re.compile(
     r"^(id|ids|pk|uuid|guid|key|uid|_id|oid|rev|_rev|version|etag|cursor|after|before|next|"
     r"endcursor|upload_?id)$|(_|-)(id|ids|pk|uuid|guid|uid|key)$|(Id|Ids|Uuid|Guid|ID|IDs)$|^id_",
 )
-_UUID = re.compile(r"^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$", re.I)
+_THING_KEY = re.compile(
+    r"^(id|ids|pk|uuid|guid|oid|_id)$|(_|-)(id|ids|pk|uuid|guid)$|[a-z](Id|Ids|Uuid|ID|IDs)$|^id_"
+)
+_UUID = re.compile(
+    r"^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$", re.IGNORECASE
+)
 _HEX = re.compile(r"^[0-9a-f]{16,}$", re.IGNORECASE)
 _ULID = re.compile(r"^[0-9A-HJKMNP-TV-Z]{26}$")
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
@@ -76,6 +81,11 @@ def is_name_key(key: str) -> bool:
 def is_id_key(key: str) -> bool:
     """Tell whether a field of this name holds an ID."""
     return bool(_ID_KEY.search(key))
+
+
+def names_thing(key: str) -> bool:
+    """Tell whether a field of this name says which thing a request is about."""
+    return bool(_THING_KEY.search(key))
 
 
 def is_uuid(value: str) -> bool:

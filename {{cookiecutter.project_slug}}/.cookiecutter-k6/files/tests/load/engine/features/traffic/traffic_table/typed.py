@@ -1,4 +1,4 @@
-"""Values that no earlier answer holds: a person typed them, the client made them, or they are secret."""
+"""Values that no earlier answer holds: typed by a person, made by the client, or secret."""
 
 from __future__ import annotations
 
@@ -12,8 +12,16 @@ from .routes import graphql
 from .secrecy import AUTH_HEADERS, Guard
 from .slots import Part, Parts, Slot, slots_of
 from .texts import (
-    is_date, is_email, is_id, is_name_key, is_password_key, is_personal_key, is_random,
-    is_secret_key, is_user_key, is_uuid,
+    is_date,
+    is_email,
+    is_id,
+    is_name_key,
+    is_password_key,
+    is_personal_key,
+    is_random,
+    is_secret_key,
+    is_user_key,
+    is_uuid,
 )  # fmt: skip
 from .values import Values
 
@@ -77,12 +85,11 @@ class Typed:
         """Tell whether a text must not be written down."""
         return bool(self.guard.first(text))
 
-    def decide(self, slot: Slot, one: Exchange, *, has_source: bool) -> Parts:
+    def decide(self, slot: Slot, *, has_source: bool) -> Parts:
         """Return what stands for a value that no answer gave.
 
         Args:
             slot: of the request.
-            one: the exchange.
             has_source: an answer holds it, by accident or as one of several choices.
         """
         if slot.where == "header":
@@ -95,8 +102,10 @@ class Typed:
             return [self._keep(slot, clock, "a time near that of the recording")]
         if slot.where == "path":
             return self._path(slot)
-        if is_secret_key(slot.key) and not _CONSTANT_KEYS.match(slot.key) and (
-            is_random(slot.value) or self.holds_secret(slot.value)
+        if (
+            is_secret_key(slot.key)
+            and not _CONSTANT_KEYS.match(slot.key)
+            and (is_random(slot.value) or self.holds_secret(slot.value))
         ):
             return [self._secret(slot.key, slot.value)]
         made = self._anew(slot)
@@ -107,7 +116,11 @@ class Typed:
         if self.holds_secret(slot.value):
             return [self._secret(slot.key, slot.value)]
         if is_random(slot.value) and self._written and not has_source:
-            return [self._keep(slot, {"new": "random", "like": _shape(slot.value)}, "random, and in no answer")]
+            return [
+                self._keep(
+                    slot, {"new": "random", "like": _shape(slot.value)}, "random, and in no answer"
+                )
+            ]
         return self._plain(slot, has_source=has_source)
 
     # --- kinds of values --------------------------------------------------------------------------
@@ -135,7 +148,9 @@ class Typed:
         return [slot.value]
 
     def _path(self, slot: Slot) -> Parts:
-        if self.holds_secret(slot.value) or (len(slot.value) >= 20 and is_random(slot.value) and not is_id_like(slot.value)):
+        if self.holds_secret(slot.value) or (
+            len(slot.value) >= 20 and is_random(slot.value) and not is_id_like(slot.value)
+        ):
             if not is_email(slot.value):
                 return [self._secret(slot.key or "path", slot.value)]
             return [self._personal(slot)]
@@ -157,7 +172,8 @@ class Typed:
                 return None
             hidden = self.holds_secret(value) or is_personal_key(slot.key)
             like = "user" if hidden else value[:40]
-            return self._keep(slot, {"new": "text", "like": like}, "a name that has to differ")
+            made = {"new": "text", "like": like, "join": _joint(slot.key, like)}
+            return self._keep(slot, made, "a name that has to differ")
         return None
 
     def _personal(self, slot: Slot) -> Part:
@@ -219,6 +235,12 @@ class Typed:
             return [self._secret(f"cookie {name}", value)]
         return None
 
+    def unset(self, name: str) -> Part:
+        """Return what stands for a variable of a collection without a value."""
+        if is_secret_key(name):
+            return self._secret(name, f"{{{{{name}}}}}")
+        return self.values.add(name, {"data": ""}, "a variable without a value: fill in its column")
+
     def _secret(self, key: str, value: str) -> Part:
         known = self._known.get(value)
         if known is not None:
@@ -239,15 +261,34 @@ class Typed:
         part = self.values.add(slot.key, definition, why, row or recorded)
         assert isinstance(part, dict)
         self._known[slot.value] = part
-        if "new" in self.values.defined[part["v"]] and definition.get("new") in {"text", "email", "uuid"}:
+        if "new" in self.values.defined[part["v"]] and definition.get("new") in {
+            "text",
+            "email",
+            "uuid",
+        }:
             self.made[slot.value] = part
         return part
 
 
+def _joint(key: str, like: str) -> str:
+    """Return what stands between a name and what makes it differ."""
+    for character in " -_":
+        if character in like:
+            return character
+    return (
+        " "
+        if re.search(r"name|title|subject|headline|label", key, re.IGNORECASE)
+        and not re.search(r"user_?name|nick|slug", key, re.IGNORECASE)
+        else ""
+    )
+
+
 def is_id_like(value: str) -> bool:
     """Tell whether a random path segment is an ID of something rather than a secret."""
-    return is_uuid(value) or bool(re.match(r"^[0-9a-fA-F]{24}$|^\d+$", value)) or (
-        is_id(value) and len(value) <= 26
+    return (
+        is_uuid(value)
+        or bool(re.match(r"^[0-9a-fA-F]{24}$|^\d+$", value))
+        or (is_id(value) and len(value) <= 26)
     )
 
 

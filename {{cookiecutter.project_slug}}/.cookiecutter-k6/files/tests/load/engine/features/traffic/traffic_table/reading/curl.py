@@ -7,7 +7,16 @@ import re
 import shlex
 from urllib.parse import quote_plus
 
-from ..model import Answer, Exchange, Headers, Recording, Refused, Request, header_of, media_type
+from traffic_table.model import (
+    Answer,
+    Exchange,
+    Headers,
+    Recording,
+    Refused,
+    Request,
+    header_of,
+    media_type,
+)
 
 _VALUES = {
     "-X": "method", "--request": "method", "-H": "header", "--header": "header",
@@ -18,7 +27,8 @@ _VALUES = {
     "-e": "referer", "--referer": "referer", "--url": "url", "--oauth2-bearer": "bearer",
 }  # fmt: skip
 _IGNORED_WITH_VALUE = set(
-    "-o --output -m --max-time --connect-timeout -w --write-out -c --cookie-jar --cacert --cert --key"
+    "-o --output -m --max-time --connect-timeout -w --write-out -c --cookie-jar --cacert --cert"
+    " --key"
     " -E --retry --resolve -x --proxy --limit-rate -D --dump-header --interface --tls-max --ciphers"
     " --retry-delay --max-redirs --noproxy --capath -K --config -T --upload-file -r --range".split()
 )
@@ -70,7 +80,9 @@ def _ansi(match: re.Match[str]) -> str:
 
     def one(found: re.Match[str]) -> str:
         code = found[1]
-        return chr(int(code[1:], 16)) if code[0] in "ux" and len(code) > 1 else escapes.get(code, code)
+        return (
+            chr(int(code[1:], 16)) if code[0] in "ux" and len(code) > 1 else escapes.get(code, code)
+        )
 
     return shlex.quote(re.sub(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", one, match[1]))
 
@@ -107,7 +119,7 @@ def _requests(words: list[str], notes: list[str], number: int) -> list[Exchange]
 def _exchange(
     url: str, given: dict[str, list[str]], flags: set[str], notes: list[str], number: int
 ) -> Exchange:
-    url = url if re.match(r"^[a-z][a-z0-9+.-]*://", url, re.I) else f"http://{url}"
+    url = url if re.match(r"^[a-z][a-z0-9+.-]*://", url, re.IGNORECASE) else f"http://{url}"
     headers: Headers = []
     for line in given.get("header", []):
         name, colon, value = line.partition(":")
@@ -117,8 +129,10 @@ def _exchange(
         word = base64.b64encode(given["user"][-1].encode()).decode()
         headers.append(("Authorization", f"Basic {word}"))
     for key, name, start in (
-        ("cookie", "Cookie", ""), ("referer", "Referer", ""), ("bearer", "Authorization", "Bearer "),
-    ):  # fmt: skip
+        ("cookie", "Cookie", ""),
+        ("referer", "Referer", ""),
+        ("bearer", "Authorization", "Bearer "),
+    ):
         headers += [(name, start + value) for value in given.get(key, [])]
     body, type_ = _body(given, header_of(headers, "content-type"), notes, number)
     method = given["method"][-1].upper() if "method" in given else ""
@@ -132,10 +146,12 @@ def _exchange(
     request = Request(method, url, headers, body, type_)
     request.parts.port  # noqa: B018 - raises ValueError for an invalid one
     # What it answered is not known: any success or redirect will do.
-    return Exchange(request, Answer(200), statuses=(), kind="curl")
+    return Exchange(request, Answer(200), statuses=[{"min": 200, "max": 399}])
 
 
-def _body(given: dict[str, list[str]], type_: str, notes: list[str], number: int) -> tuple[str, str]:
+def _body(
+    given: dict[str, list[str]], type_: str, notes: list[str], number: int
+) -> tuple[str, str]:
     if "form" in given:
         chunks = []
         for line in given["form"]:
@@ -146,7 +162,9 @@ def _body(given: dict[str, list[str]], type_: str, notes: list[str], number: int
                 f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{extra}\r\n\r\n'
                 f"{'' if file else value}\r\n"
             )
-        return "".join(chunks) + f"--{_BOUNDARY}--\r\n", f"multipart/form-data; boundary={_BOUNDARY}"
+        return "".join(
+            chunks
+        ) + f"--{_BOUNDARY}--\r\n", f"multipart/form-data; boundary={_BOUNDARY}"
     parts = []
     for key in ("data", "raw", "json", "encoded"):
         for value in given.get(key, []):

@@ -6,7 +6,7 @@ import json
 import os
 from typing import Any
 
-from ..model import Refused
+from traffic_table.model import Refused
 
 LARGEST = 200 * 1024 * 1024
 """Bytes of a recording or collection. Python needs about four times as much memory to read one."""

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote_plus
 
-from ..model import Answer, Exchange, Headers, Recording, Refused, Request, media_type
+from traffic_table.model import Answer, Exchange, Headers, Recording, Refused, Request, media_type
+
 from .files import items, mapping, text_of
 
 MOST_ENTRIES = 20_000
@@ -80,7 +81,7 @@ def _time(text: str) -> float:
         whole, dot, rest = text.replace("Z", "+00:00").partition(".")
         if dot:
             digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
-            text = f"{whole}.{digits[:6].ljust(6, '0')}{rest[len(digits):]}"
+            text = f"{whole}.{digits[:6].ljust(6, '0')}{rest[len(digits) :]}"
         else:
             text = whole
         return datetime.fromisoformat(text).timestamp()
