@@ -47,6 +47,68 @@ const scenarios = {
   },
 };
 
+/** Sends JSON as a script of the page would, and returns the answer. */
+function call(page, method, path, body, token) {
+  return page.evaluate(
+    async ([way, address, content, authorization]) => {
+      const response = await fetch(address, {
+        method: way,
+        headers: {
+          'Content-Type': 'application/json',
+          ...(authorization && { Authorization: authorization }),
+        },
+        body: content && JSON.stringify(content),
+      });
+      return response.status === 204 ? undefined : response.json();
+    },
+    [method, path, body, token],
+  );
+}
+
+Object.assign(scenarios, {
+  /** A REST service with token login: adds a group, renames it, lists, deletes it. */
+  async rest(page, url, password) {
+    await page.goto(url);
+    const login = await call(page, 'POST', '/api/login/', { username: 'recorder', password });
+    const token = `Token ${login.token}`;
+    await call(page, 'GET', '/api/groups/', undefined, token);
+    const made = await call(page, 'POST', '/api/groups/', { name: 'Night shift' }, token);
+    await call(page, 'GET', `/api/groups/${made.id}/`, undefined, token);
+    await call(page, 'PATCH', `/api/groups/${made.id}/`, { name: 'Early shift' }, token);
+    await call(page, 'GET', '/api/groups/', undefined, token);
+    await call(page, 'DELETE', `/api/groups/${made.id}/`, undefined, token);
+  },
+
+  /** A GraphQL service with token login: adds a book, renames it, deletes it. */
+  async graphql(page, url, password) {
+    await page.goto(url);
+    const ask = async (query, variables, token) => {
+      const name = /(query|mutation) (\w+)/.exec(query)[2];
+      const content = { operationName: name, query, variables };
+      return (await call(page, 'POST', '/graphql', content, token)).data;
+    };
+    const { login } = await ask(
+      'mutation SignIn($email: String!, $password: String!) { login(email: $email, password: $password) { token } }',
+      { email: 'recorder@example.com', password },
+    );
+    const token = `Bearer ${login.token}`;
+    await ask('query Shelf { books { id title } }', {}, token);
+    const { createBook } = await ask(
+      'mutation CreateBook($title: String!) { createBook(title: $title) { id title } }',
+      { title: 'Printing for beginners' },
+      token,
+    );
+    const { id } = createBook;
+    await ask('query OneBook($id: ID!) { book(id: $id) { id title } }', { id }, token);
+    await ask(
+      'mutation RenameBook($id: ID!, $title: String!) { renameBook(id: $id, title: $title) { id title } }',
+      { id, title: 'Printing for experts' },
+      token,
+    );
+    await ask('mutation DeleteBook($id: ID!) { deleteBook(id: $id) }', { id }, token);
+  },
+});
+
 async function main([browserPath, scenario, url, password, har, proxy]) {
   const browser = await chromium.launch({
     executablePath: browserPath,

@@ -82,7 +82,7 @@ def _created(one: Exchange, index: int) -> dict[str, str]:
             where = source.place
             if (
                 where["in"] != "json"
-                or len(where["path"]) > 2
+                or len(where["path"]) > 3
                 or any(isinstance(step, int) for step in where["path"])
             ):
                 continue
