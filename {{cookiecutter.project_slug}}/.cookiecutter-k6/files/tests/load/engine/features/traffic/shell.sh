@@ -1,6 +1,6 @@
 # `load-test.sh import FILE` and `mix LOG`, and what the test traffic needs of the wrapper.
 
-add_usage '  load-test.sh import FILE        Turn a HAR file, Postman collection or curl commands into rows (import --help)
+add_usage '  load-test.sh import FILE        Turn a HAR file, collection or curl commands into rows (import --help)
   load-test.sh mix LOG            Take the mix and the arrival rate of an access log'
 
 # Secrets of recordings, TRAFFIC_NAME

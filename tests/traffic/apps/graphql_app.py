@@ -56,10 +56,11 @@ class Query:
     @strawberry.field
     def books(self, info: Info) -> list[Book]:
         required(info)
-        return [book(row) for row in base.execute("select id, title from books order by id desc limit 50")]
+        newest = "select id, title from books order by id desc limit 50"
+        return [book(row) for row in base.execute(newest)]
 
     @strawberry.field
-    def book(self, info: Info, id: strawberry.ID) -> Book:
+    def book(self, info: Info, id: strawberry.ID) -> Book:  # noqa: A002
         required(info)
         return book(base.execute("select id, title from books where id = ?", (id,)).fetchone())
 
@@ -67,7 +68,7 @@ class Query:
 @strawberry.type
 class Mutation:
     @strawberry.mutation
-    def login(self, email: str, password: str) -> Session:
+    def login(self, email: str, password: str) -> Session:  # noqa: ARG002
         if password != PASSWORD:
             raise PermissionError("wrong password")
         token = secrets.token_urlsafe(32)
@@ -81,13 +82,13 @@ class Mutation:
         return Book(id=strawberry.ID(str(key)), title=title)
 
     @strawberry.mutation
-    def rename_book(self, info: Info, id: strawberry.ID, title: str) -> Book:
+    def rename_book(self, info: Info, id: strawberry.ID, title: str) -> Book:  # noqa: A002
         required(info)
         base.execute("update books set title = ? where id = ?", (title, id))
         return book(base.execute("select id, title from books where id = ?", (id,)).fetchone())
 
     @strawberry.mutation
-    def delete_book(self, info: Info, id: strawberry.ID) -> bool:
+    def delete_book(self, info: Info, id: strawberry.ID) -> bool:  # noqa: A002
         required(info)
         return base.execute("delete from books where id = ?", (id,)).rowcount == 1
 

@@ -1,4 +1,4 @@
-"""A REST service with token login: Django REST framework with its auth tokens. Groups are its items."""
+"""A REST service with token login: Django REST framework with its auth tokens, for groups."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ from rest_framework.authtoken.views import obtain_auth_token  # noqa: E402
 class GroupSerializer(serializers.ModelSerializer):
     class Meta:
         model = Group
-        fields = ["id", "name"]
+        fields = ("id", "name")
 
 
 class Groups(viewsets.ModelViewSet):
