@@ -4,7 +4,7 @@
 //
 // CommonJS, because NODE_PATH serves `require` only.
 
-/* global document, process */
+/* global document, fetch, process */
 
 const { chromium } = require('playwright-core');
 

@@ -11,7 +11,7 @@ import pytest
 from traffic_table import cli, overrides
 from traffic_table.journey import Journey, compile_journey
 from traffic_table.model import Recording, Refused
-from traffic_table.reading import curl, har, postman
+from traffic_table.reading import curl, har, postman, scripts
 from traffic_table.routes import Routes
 
 HOST = "shop.example.com"
@@ -427,6 +427,30 @@ class TestPostman:
         text = json.dumps([journey.about, journey.rows, journey.data])
         assert "hunter2" not in text
         assert "ann@corp.test" not in text
+
+    def test_names_of_scripts_are_followed(self) -> None:
+        texts = [
+            "test\nvar body = JSON.parse(responseBody);\nvar user = body.user || {};\n"
+            "tests['has it'] = body.hasOwnProperty('user');\n"
+            "pm.globals.set('token', user.token);\npm.globals.set('who', window.name);"
+        ]
+        notes: list[str] = []
+        assert scripts.links("Log in", texts, notes) == {"token": "json:user/token"}
+        assert notes == ["Log in: how it sets variable who is not understood"]
+        assert scripts.checks("Log in", texts, notes) == ([], ["user"])
+
+    def test_a_new_account_needs_no_environment(self) -> None:
+        user = '{"email": "{{EMAIL}}", "password": "{{PASSWORD}}"}'
+        request = {"method": "POST", "body": {"mode": "raw", "raw": user}}
+        items = [
+            {"name": path, "request": {**request, "url": f"{{{{base}}}}{path}"}}
+            for path in ("/register", "/login")
+        ]
+        recording = postman.read({"info": {}, "item": items}, {})
+        journey = compile_journey("shop", recording, overrides.loads("{}"), Routes())
+        assert journey.rows[0]["body"] == journey.rows[1]["body"]
+        assert definition(journey, "email")["new"] == "email"
+        assert definition(journey, "password") == {"new": "password"}
 
     def test_what_is_not_understood_is_named(self) -> None:
         assert any(

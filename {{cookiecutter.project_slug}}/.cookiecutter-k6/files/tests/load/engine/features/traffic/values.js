@@ -16,7 +16,7 @@ import { facts, rowOf } from './table.js';
  * @property {string | undefined} missing a value that no answer gave
  */
 
-/** Who logs in; loaded only if a journey has a login. */
+/** Who logs in; loaded only if a journey has a login. @type {() => Partial<Record<string, string>>} */
 const currentUser = facts.hasUsers ? require('../../auth/users.js').currentUser : () => ({});
 
 facts.settings.forEach((name) => {
@@ -96,10 +96,8 @@ function valueOf(name, visit) {
  * @param {Session} visit
  * @returns {string | undefined} undefined: only an answer could have given it
  */
-function freshOf(
-  { data, user, setting, new: kind, same, like = '', join = '', offset = 0 },
-  visit,
-) {
+function freshOf(definition, visit) {
+  const { data, user, setting, same } = definition;
   if (data !== undefined) {
     return visit.row[data] ?? '';
   }
@@ -109,13 +107,21 @@ function freshOf(
   if (setting !== undefined) {
     return __ENV[setting] ?? '';
   }
+  return same ?? madeOf(definition);
+}
+
+/**
+ * @param {Definition} definition
+ * @returns {string | undefined} another text at each call
+ */
+function madeOf({ new: kind, like = '', join = '', offset = 0 }) {
   switch (kind) {
     case 'text':
       return `${like}${like === '' ? '' : join}${unique(8)}`;
     case 'email':
       return `user-${unique(10)}@example.com`;
     case 'uuid':
-      return shaped(like || '00000000-0000-4000-8000-000000000000', true);
+      return shaped('00000000-0000-4000-8000-000000000000', true);
     case 'random':
       return shaped(like, false);
     case 'password':
@@ -123,7 +129,7 @@ function freshOf(
     case 'time':
       return timeLike(like, Date.now() + offset * 1000);
     default:
-      return same;
+      return undefined;
   }
 }
 

@@ -148,14 +148,14 @@ class Correlator:
         parts: Parts = []
         at = 0
         for match in _VARIABLE.finditer(slot.value):
-            parts += [slot.value[at : match.start()], self._variable(match[1])]
+            parts += [slot.value[at : match.start()], self._variable(match[1], slot)]
             at = match.end()
         return [part for part in [*parts, slot.value[at:]] if part != ""]
 
-    def _variable(self, name: str) -> Part:
+    def _variable(self, name: str, slot: Slot) -> Part:
         found = self._given.get(name)
         if found is None:
-            found = self._given[name] = self.typed.unset(name)
+            found = self._given[name] = self.typed.unset(name, slot)
         return found
 
     def _link(self, index: int, slot: Slot) -> Part | None:

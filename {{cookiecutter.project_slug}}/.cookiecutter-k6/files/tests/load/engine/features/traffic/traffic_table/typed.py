@@ -235,8 +235,21 @@ class Typed:
             return [self._secret(f"cookie {name}", value)]
         return None
 
-    def unset(self, name: str) -> Part:
-        """Return what stands for a variable of a collection without a value."""
+    def unset(self, name: str, slot: Slot) -> Part:
+        """Return what stands for a variable of a collection without a value.
+
+        Args:
+            name: of the variable.
+            slot: where it stands first. In a login, that is who logs in.
+        """
+        if self._has_password and slot.where == "body":
+            if is_password_key(slot.key) or (self._is_login and is_user_key(slot.key)):
+                found = self._credential(slot)
+                assert found is not None
+                return found
+            if is_user_key(slot.key):
+                kind = {"new": "email"} if "mail" in slot.key.lower() else {"new": "text"}
+                return self._keep(slot, {**kind, "like": "user"}, "of a new account")
         if is_secret_key(name):
             return self._secret(name, f"{{{{{name}}}}}")
         return self.values.add(name, {"data": ""}, "a variable without a value: fill in its column")
