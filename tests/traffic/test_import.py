@@ -429,11 +429,15 @@ class TestPostman:
         assert "ann@corp.test" not in text
 
     def test_names_of_scripts_are_followed(self) -> None:
-        texts = [
-            "test\nvar body = JSON.parse(responseBody);\nvar user = body.user || {};\n"
-            "tests['has it'] = body.hasOwnProperty('user');\n"
-            "pm.globals.set('token', user.token);\npm.globals.set('who', window.name);"
-        ]
+        lines = (
+            "test",
+            "var body = JSON.parse(responseBody);",
+            "var user = body.user || {};",
+            "tests['has it'] = body.hasOwnProperty('user');",
+            "pm.globals.set('token', user.token);",
+            "pm.globals.set('who', window.name);",
+        )
+        texts = ["\n".join(lines)]
         notes: list[str] = []
         assert scripts.links("Log in", texts, notes) == {"token": "json:user/token"}
         assert notes == ["Log in: how it sets variable who is not understood"]

@@ -65,6 +65,8 @@ class Correlator:
         self.routes = Routes()
         self._sources: dict[str, list[Source]] = {}
         self._links: dict[tuple[int, str], Part] = {}
+        self._random: list[str] = []
+        self._wanted = _random_values(exchanges)
         self._own: set[str] = set()
         self._owned: dict[str, Part] = {}
         self._set_cookies: set[str] = set()
@@ -277,8 +279,8 @@ class Correlator:
         return [before, known, after]
 
     def _texts(self) -> list[str]:
-        random = [text for text in self._sources if is_random(text)][-_MOST_TEXTS:]
-        return [*random, *(text for text in self.typed.made if len(text) >= 6)]
+        made = [text for text in self.typed.made if len(text) >= 6]
+        return [*self._random[-_MOST_TEXTS:], *made]
 
     def _cookie(self, index: int, name: str, value: str) -> Parts | None:
         """Return what stands for a cookie that no answer of the recording sets; None: not sent."""
@@ -305,21 +307,22 @@ class Correlator:
                 "json", "header",
             }:  # fmt: skip
                 self._own.add(source.value)
-            self._sources.setdefault(source.value, []).append(source)
+            known = self._sources.setdefault(source.value, [])
+            if not known and is_random(source.value):
+                self._random.append(source.value)
+            known.append(source)
         self._search(index, one)
 
     def _search(self, index: int, one: Exchange) -> None:
         """Look for random values of later requests in the text of a page: scripts hold tokens."""
         if one.answer.type not in {"text/html", "application/javascript", "text/javascript"}:
             return
-        for later in self.exchanges[index + 1 :]:
-            for slot in slots_of(later.request):
-                value = slot.value.rpartition(" ")[2]
-                if is_random(value) and value not in self._sources and value in one.answer.body:
-                    where = between(one.answer.body, value)
-                    if where is not None:
-                        source = Source(index, json.dumps(where), slot.key, value, 5)
-                        self._sources[value] = [source]
+        for later, key, value in self._wanted:
+            if later > index and value not in self._sources and value in one.answer.body:
+                where = between(one.answer.body, value)
+                if where is not None:
+                    self._sources[value] = [Source(index, json.dumps(where), key, value, 5)]
+                    self._random.append(value)
 
     def creates(self, one: Exchange) -> bool:
         """Tell whether a request created something."""
@@ -355,6 +358,17 @@ class Correlator:
         # A script of the collection took it from the answer to a POST.
         source = self.exchanges[one["from"]] if "from" in one else None
         return source is not None and bool(source.links) and source.request.method == "POST"
+
+
+def _random_values(exchanges: Sequence[Exchange]) -> list[tuple[int, str, str]]:
+    """Return the random values of requests: step, name and value of the first of each."""
+    found: dict[str, tuple[int, str, str]] = {}
+    for index, one in enumerate(exchanges):
+        for slot in slots_of(one.request):
+            value = slot.value.rpartition(" ")[2]
+            if value not in found and is_random(value):
+                found[value] = (index, slot.key, value)
+    return list(found.values())
 
 
 def _spoken(where: Mapping[str, Any]) -> str:
