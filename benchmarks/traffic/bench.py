@@ -220,8 +220,9 @@ def logs(lines: int) -> None:
                 )
                 total = sum(s["seconds"] / 60 * s["perMinute"] for s in routes["stages"]) * 144
         print(
-            f"log, {kind}: {seconds[1]:.1f} s for {lines} lines, {seconds[1] / seconds[0]:.1f} times"
-            f" a tenth; share off by at most {worst:.2f} points,"
+            f"log, {kind}: {seconds[1]:.1f} s for {lines} lines,"
+            f" {seconds[1] / seconds[0]:.1f} times a tenth;"
+            f" share off by at most {worst:.2f} points,"
             f" rate by {abs(total / lines - 1):.2%}",
             flush=True,
         )
