@@ -65,8 +65,8 @@ WEIGHTS = {
 }  # fmt: skip
 
 
-def written(path: Path, count: int, kind: str = "combined") -> Path:
-    """Write a log of a day with a peak in the afternoon."""
+def written(path: Path, count: int, kind: str = "combined", span: int = 86_400) -> Path:
+    """Write a log of a day, or of `span` seconds, with more and more requests."""
     chance = random.Random(3)
     names, weights = list(WEIGHTS), list(WEIGHTS.values())
     with path.open("w") as file:
@@ -74,7 +74,7 @@ def written(path: Path, count: int, kind: str = "combined") -> Path:
             method, _, route = chance.choices(names, weights)[0].partition(" ")
             word = "".join(chance.choices("abcdefghijklm", k=9))
             target = route.replace("{id}", str(chance.randint(1, 10**6))).replace("{name}", word)
-            second = 86_399 * (number / count) ** 0.7
+            second = (span - 1) * (number / count) ** 0.7
             clock = f"{int(second // 3600):02}:{int(second // 60 % 60):02}:{int(second % 60):02}"
             if kind == "json":
                 line = {
@@ -129,7 +129,8 @@ def test_time_is_linear_and_memory_is_constant(tmp_path: Path) -> None:
         mix_of(path)
         memory[count] = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-    assert seconds[24_000] < 14 * seconds[3_000]
+    # Eight times the lines; squared it would be 64 times.
+    assert seconds[24_000] < 30 * seconds[3_000]
     # What is kept of addresses is bounded: reached with some 20,000 of them.
     assert memory[30_000] < 2.5 * memory[10_000], memory
 
@@ -199,7 +200,7 @@ def test_the_run_has_the_mix_and_the_rate(
     imported: Imported, counting: tuple[str, Counter[str]], tmp_path: Path
 ) -> None:
     url, seen = counting
-    log = written(tmp_path / "access.log", 50_000)
+    log = written(tmp_path / "access.log", 36_000, span=600)
     done = imported.load_traffic("mix", log, "--minutes", "0.1")
     assert done.returncode == 0, done.stderr
     run = imported.suite(url, THINK_TIME=1, TEST_USER_EMAIL="").run(

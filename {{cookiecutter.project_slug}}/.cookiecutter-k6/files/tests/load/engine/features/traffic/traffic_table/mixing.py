@@ -17,7 +17,7 @@ from .texts import clean
 FORMAT = 1
 MIX = "tests/load/data/traffic.mix.json"
 OPERATIONS = "tests/load/data/operations.jsonl"
-SLICES = 40
+SLICES = 24
 _SHOWN = 15
 _FASTEST = 100_000  # requests per second; a profile beyond is a mistake
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-_BODY = r"(?:pm\.response\.json\(\)|JSON\.parse\(responseBody\)|\w+)"
-_STEPS = r"(?:\.\w+|\[\d+\]|\[['\"][\w-]+['\"]\])"
+# A name starts where no word goes on: else a long word would be tried from each of its letters.
+_BODY = r"(?:pm\.response\.json\(\)|JSON\.parse\(responseBody\)|(?<!\w)\w{1,80})"
+_STEPS = r"(?:\.\w{1,80}|\[\d+\]|\[['\"][\w-]+['\"]\])"
 
 _STATUS = re.compile(
     r"pm\.response\.to\.have\.status\(\s*(\d{3})\s*\)"
