@@ -65,3 +65,10 @@ def test_the_password_of_somebody_else_is_refused(
     assert run.code == 99
     assert "not sent, no answer gave the value 'authorization'" in run.everything
     assert CANARY not in run.everything
+
+
+def test_sessions_may_end_with_their_clean_up(imported: Imported) -> None:
+    """Also those of VUs that a profile takes away on its way down."""
+    suite = imported.suite("http://127.0.0.1:9", DURATION="", VUS="")
+    scenario = suite.inspect(SCRIPT, PROFILE="load").options["scenarios"]["load"]
+    assert (scenario["gracefulStop"], scenario["gracefulRampDown"]) == ("10m0s", "10m0s")
