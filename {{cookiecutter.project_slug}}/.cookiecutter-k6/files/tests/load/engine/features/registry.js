@@ -13,6 +13,7 @@ const FEATURES = [
   require('./tenants/feature.js').tenants, // @feature multi_tenant
   require('./openapi/feature.js').openapi, // @feature openapi
   require('./traffic/feature.js').traffic, // @feature traffic
+  require('./webhook/feature.js').webhook, // @feature webhook
 ];
 
 /**
