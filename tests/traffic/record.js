@@ -112,13 +112,15 @@ Object.assign(scenarios, {
 async function main([browserPath, scenario, url, password, har, proxy]) {
   const browser = await chromium.launch({
     executablePath: browserPath,
+    timeout: 120000,
     args: ['--no-sandbox', ...(proxy ? ['--proxy-bypass-list=<-loopback>'] : [])],
     ...(proxy && { proxy: { server: proxy } }),
   });
   const context = await browser.newContext({
     ...(proxy ? {} : { recordHar: { path: har, content: 'embed', mode: 'full' } }),
   });
-  context.setDefaultTimeout(15000);
+  // A machine that runs other tests, too.
+  context.setDefaultTimeout(60000);
   const page = await context.newPage();
   try {
     await scenarios[scenario](page, url, password);

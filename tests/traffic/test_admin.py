@@ -17,7 +17,7 @@ from tests.traffic.recording import (
     share_as_recorded,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def groups(folder: Path) -> tuple[list[str], int]:

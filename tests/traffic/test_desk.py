@@ -18,7 +18,7 @@ from tests.traffic.recording import (
     share_as_recorded,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def tickets(folder: Path) -> tuple[list[tuple[str, int]], int]:

@@ -131,7 +131,7 @@ def test_time_is_linear_and_memory_is_constant(tmp_path: Path) -> None:
         tracemalloc.stop()
     # Eight times the lines; squared it would be 64 times.
     assert seconds[24_000] < 30 * seconds[3_000]
-    # What is kept of addresses is bounded: reached with some 20,000 of them.
+    # What is kept of paths is bounded.
     assert memory[30_000] < 2.5 * memory[10_000], memory
 
 

@@ -23,6 +23,7 @@ MOST_WORDS = 60
 MOST_ROUTES = 2000
 MOST_SAMPLES = 20
 _MOST_MINUTES = 100_000
+_MOST_PATHS = 4_000  # whose route is kept: popular ones come again
 _OTHER = ("GET", "(other)")
 _SAFE = {"GET", "HEAD"}
 _UNLIKELY = re.compile(r"^[A-Z]{3,10}$")
@@ -132,7 +133,7 @@ class Mix:
             made.append("{name}" if prefix in self._wild and not word.startswith("{") else word)
         end = "/" if path.endswith("/") and path != "/" else ""
         template = "/" + "/".join(made) + end
-        if len(self._templates) >= 20_000:
+        if len(self._templates) >= _MOST_PATHS:
             self._templates.clear()
         self._templates[method, path] = template
         return template
