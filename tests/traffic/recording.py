@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,14 +34,16 @@ def record(scenario: str, url: str, har: Path, proxy: str = "") -> Path:
     if browser is None:
         pytest.fail(BROWSER.help(), pytrace=False)
     folder = installed("node", "prettier").parents[1]
-    done = subprocess.run(
-        ["node", HERE / "record.js", browser, scenario, url, CANARY, har, proxy],
-        env={**os.environ, "NODE_PATH": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=RECORD_LIMIT,
-    )
+    # A short path: the browser opens a socket below it.
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="rec-") as home:
+        done = subprocess.run(
+            ["node", HERE / "record.js", browser, scenario, url, CANARY, har, proxy],
+            env={**os.environ, "NODE_PATH": str(folder), "HOME": home, "TMPDIR": home},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=RECORD_LIMIT,
+        )
     assert done.returncode == 0, done.stderr[-3000:]
     return har
 
