@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     from pytest_cookies.plugin import Cookies
 
 AUTH = "scripts/api-authenticated.js"
-OPENAPI = "data/operations.* docs/openapi.md engine/features/openapi/* scripts/openapi.js"
+ROWS = "engine/features/rows/*"
+OPENAPI = f"data/operations.* docs/openapi.md engine/features/openapi/* scripts/openapi.js {ROWS}"
+TRAFFIC = (
+    "data/traffic.* docs/traffic.md engine/features/traffic/* scripts/mix.js scripts/traffic.js"
+    f" {ROWS}"
+)
 RESOURCES = """
     config/resources.js docs/resources.md engine/features/resources/* lib/resources.js
     lib/unique-name.js scripts/resources.js
@@ -123,6 +128,8 @@ TABLE = (
     Row({"openapi_spec": ""}, env={"OPENAPI_SPEC": None}),
     Row({"openapi_spec": str(DOCUMENTS / "shop.json")}, files=OPENAPI, readme="(docs/openapi.md)"),
     Row({"openapi_spec": "live"}, files=OPENAPI, env={"OPENAPI_SPEC": "live"}),
+    Row({"include_traffic": False}),
+    Row({"include_traffic": True}, files=TRAFFIC, readme="(docs/traffic.md)"),
     Row({"resources": "none"}, env={"WORKLOAD": ""}),
     Row({"resources": "items"}, RESOURCES, env={"WORKLOAD": ""}, readme="(docs/resources.md)"),
     Row(
@@ -330,6 +337,7 @@ def test_readme(baked: Bakery, row: Row) -> None:
     assert {name for name in scripts if f"| `{name}` " not in pages} == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", parameters(row for row in TABLE if row.services))
 def test_compose_services(baked: Bakery, row: Row) -> None:
     load = baked(**row.answers) / "tests/load"
@@ -364,6 +372,7 @@ def test_the_table_covers_every_option_and_choice() -> None:
     assert sorted(name for name, _, _ in WRONG_ANSWERS) == sorted(options)
 
 
+@pytest.mark.slow
 def test_every_pattern_of_the_table_matches_a_file() -> None:
     for row in TABLE:
         for pattern in patterns(row):

@@ -133,6 +133,10 @@ TRACES: dict[str, str] = {
         OPENAPI_INCLUDE OPENAPI_KEY OPENAPI_SEED OPENAPI_WRITES OPENAPI_OPTIONAL
         OPENAPI_EXCLUDE features/openapi scripts/openapi.js
     """,
+    "traffic": """
+        TRAFFIC_ traffic_table traffic.jsonl traffic.overrides traffic.data docs/traffic.md
+        features/traffic scripts/traffic.js include_traffic
+    """,
     "resources": "RESOURCES resources.js resources.md mission tickets knowledge-base specs.js",
     "multi_tenant": """
         TIER TIERS TIER_KEY NOISY_TIER RATE_LIMIT FLASH_SALE MEMORY_ features/tenants config/tenants
@@ -154,6 +158,7 @@ def test_an_option_that_is_off_leaves_no_trace(baked: Bakery, option: str) -> No
         assert [word for word in TRACES[option].split() if word in text] == [], path
 
 
+@pytest.mark.slow
 def test_two_generations_are_equal(baked: Bakery, cookies: Cookies) -> None:
     one, other = baked(auth="login"), cookies.bake(extra_context={"auth": "login"}).project_path
     assert one != other
