@@ -235,7 +235,7 @@ function likeness(characters, { min, max, fresh }, source) {
  */
 function makeFormat({ format, min = 0, max = Infinity }, source) {
   const { random } = source;
-  // Lengths: the compiler knows them too (engine/features/openapi/openapi_table/formats.py).
+  // Lengths: the compiler knows them too (engine/features/openapi/openapi_table/schemas/formats.py).
   const day = () => new Date(FIRST_DAY + upTo(source, 365 * 86_400) * 1000).toISOString();
   switch (format) {
     case 'date-time':

@@ -13,17 +13,14 @@ from openapi_table.schemas.checker import Checker
 from openapi_table.schemas.views import Flat, Schemas, main_type
 from openapi_table.texts import printable
 
-from .alternatives import alternatives
-from .arrays import array
+from .alternatives import alternatives, children, plain_reference
+from .containers import array, object_of
 from .context import Binder, Context
-from .discriminators import children, plain_reference
 from .examples import completed, documented, from_enum, from_example, parsed
 from .nodes import EXAMPLES, PICKS, Node, Unfillable, bound, choice, constants, exact
 from .numeric import integer, number
-from .objects import object_of
-from .strings import string
-from .trials import RULES
-from .uploads import file_node, is_file
+from .sampling import RULES
+from .strings import file_node, is_file, string
 
 _CIRCLES = 500  # references back to a schema's beginning that are tried for one body
 _FEW = 200  # integers that are tried one by one

@@ -10,7 +10,7 @@ from openapi_table.schemas.checker import Checker
 from openapi_table.schemas.views import Flat, Schemas
 
 from .nodes import Node
-from .trials import Trials
+from .sampling import Trials
 
 Binder = Callable[[str, Flat], "str | None"]
 

@@ -9,8 +9,7 @@ from openapi_table.operations.model import Operation, Parameter
 from openapi_table.schemas.views import Flat, Schemas, main_type
 
 from .naming import Segments, compatible, resource_of, segments_of, singular, words
-from .places import success
-from .slots import Slot, SlotFinder
+from .slots import Slot, SlotFinder, success
 
 _ROLE_ORDER = {"create": 0, "list": 1, "query": 2, "action": 3, "read": 4, "update": 5, "delete": 9}
 

@@ -10,7 +10,7 @@ from openapi_table.document import Document, below, pointer
 from openapi_table.texts import clean
 
 from .model import Parameter
-from .parameters import TOKEN
+from .requests import TOKEN
 
 # Names of parameters that hold a credential, though no security scheme says so.
 _CREDENTIALS = re.compile(

@@ -10,12 +10,11 @@ from openapi_table.document import Document
 from openapi_table.generators.builder import Builder
 from openapi_table.generators.nodes import PICKS, SAFE_INTEGER, Node, Unfillable, bound, constants
 from openapi_table.links.linker import Linker
+from openapi_table.operations.answers import expected, media_types
 from openapi_table.operations.model import Operation, Parameter
-from openapi_table.operations.parameters import COLLECTIONS
+from openapi_table.operations.requests import COLLECTIONS
 from openapi_table.schemas.views import Schemas, main_type
 from openapi_table.texts import clean, placeholder
-
-from .answers import expected, media_types
 
 # Headers that the body, the accepted types, the credentials and k6 determine.
 OWN_HEADERS = frozenset({"accept", "content-type", "authorization", "user-agent"})

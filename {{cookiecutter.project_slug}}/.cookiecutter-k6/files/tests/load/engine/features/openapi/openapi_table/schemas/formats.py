@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-import datetime as dt
+import datetime
 import ipaddress
 import random
 import re
