@@ -10,7 +10,6 @@ import pytest
 
 from tests.openapi.compiling import openapi
 from tests.openapi.running import SCRIPT, Compiled
-from tests.openapi.stateful import Stateful, serving
 from tests.support.recording_server import recording
 
 pytestmark = pytest.mark.slow
@@ -128,35 +127,3 @@ def test_the_summary_shows_what_of_the_document_was_seen(
     assert seen["operations with a 2xx answer"] == [5, 6]
     assert seen["statuses"] == [3, 6]
     assert [row[:2] for row in never["rows"]] == [["GET /text", "404"]]
-
-
-FASTAPI = {"detail": [{"loc": ["body", "kind"], "msg": "Input should be 'a' or 'b'"}]}
-SPRING = {"errors": [{"field": "kind", "defaultMessage": "must be one of [a, b]"}]}
-RAILS = {"errors": {"kind": ["must be one of: a, b"]}}
-DJANGO = {"kind": ["Allowed choices are 'a', 'b'."]}
-
-
-@pytest.mark.parametrize("refusal", [FASTAPI, SPRING, RAILS, DJANGO])
-def test_a_refusal_that_names_the_field_is_learned_from(
-    refusal: Json, compiled: Compiled, tmp_path: Path
-) -> None:
-    schema = {
-        "type": "object",
-        "required": ["kind", "name"],
-        "properties": {"kind": {"type": "string"}, "name": {"type": "string"}},
-    }
-    body = {"required": True, "content": {"application/json": {"schema": schema}}}
-    paths = {"/kinds": {"post": {"requestBody": body, "responses": {"200": {"description": "d"}}}}}
-    path = tmp_path / "openapi.json"
-    path.write_text(json.dumps(openapi(paths)), encoding="utf-8")
-    service = Stateful()
-    service.held["/kinds"] = {}
-    service.created = lambda thing: (200, {}, {}) if thing["kind"] == "a" else (422, refusal, {})
-    with serving(service):
-        run = compiled(path).against(service.url).run(SCRIPT)
-        line = '"POST /kinds": { "values": {"body.kind":"a"} }'
-        assert line in run.err.replace("\\", "")
-        titles = {table["title"]: table["rows"] for table in run.summary["tables"]}
-        assert titles["Proposed overrides"] == [[line]]
-        # Once: what was learned is kept.
-        assert sum(row["errors"] for row in run.summary["endpoints"]) == 1

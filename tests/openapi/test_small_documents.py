@@ -85,10 +85,20 @@ def test_a_type_beside_the_name_of_a_parameter_counts() -> None:
     assert made["order"] == {"pick": ["asc", "desc"]}
 
 
-def test_additional_operations_are_noted() -> None:
-    paths = {"/a": {"get": {"responses": OK}, "additionalOperations": {"COPY": {"responses": OK}}}}
-    found = notes(compiled(openapi(paths, "3.2.0")))
-    assert "COPY" in found["#/paths/~1a/additionalOperations/COPY"]
+def test_operations_with_other_methods_are_sent() -> None:
+    more = {"COPY": {"responses": OK}, "PROPFIND": {"responses": OK}, "Post": {}, "A B": {}}
+    paths = {"/a": {"get": {"responses": OK}, "additionalOperations": more}}
+    table = compiled(openapi(paths, "3.2.0"))
+    rows = {row["name"]: row for row in table.rows}
+    assert rows.keys() == {"GET /a", "COPY /a", "PROPFIND /a"}
+    assert rows["COPY /a"]["role"] == "action"
+    assert rows["COPY /a"]["danger"].startswith("changes without an ID")
+    assert (rows["PROPFIND /a"]["role"], rows["PROPFIND /a"].get("danger")) == ("query", None)
+    at = "#/paths/~1a/additionalOperations/"
+    assert notes(table) == {
+        at + "Post": "Post has a place of its own; this operation is not sent",
+        at + "A B": "A B is no method; this operation is not sent",
+    }
 
 
 @pytest.mark.parametrize(
@@ -96,7 +106,7 @@ def test_additional_operations_are_noted() -> None:
     [
         ("homeCity", {"const": "Berlin"}),
         ("ip_address", {"make": "format", "format": "ipv4"}),
-        ("contact[phone]", {"const": "+15550100123"}),
+        ("contact[phone]", {"const": "+493023125000"}),
         ("iban", {"const": "DE89370400440532013000"}),
         ("backgroundColor", {"const": "#336699"}),
         ("username", {"make": "text", "min": 8, "max": 11, "fresh": True}),

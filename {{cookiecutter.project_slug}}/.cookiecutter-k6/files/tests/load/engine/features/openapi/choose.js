@@ -5,9 +5,15 @@ import { localPath } from '../../settings/paths.js';
 import { baseOf, notTwice } from './bases.js';
 import { credentialsOf } from './credentials.js';
 import { SAFE_METHODS } from './names.js';
-import { applyOverride, checkNames, overrideOf, parseOverrides } from './overrides.js';
+import {
+  applyOverride,
+  checkNames,
+  fillVariables,
+  overrideOf,
+  parseOverrides,
+} from './overrides.js';
 import { prepared } from './prepared.js';
-import { select } from './selection.js';
+import { candidateOf, select } from './selection.js';
 
 /** @typedef {import('./types.js').Row} Row */
 /** @typedef {import('./types.js').Header} Header */
@@ -110,38 +116,43 @@ function readOverrides() {
 }
 
 /**
- * Line by line, so that only texts stay.
+ * Each row is parsed once, and only texts and what the selection needs stay: the rows of a thousand operations take
+ * half a second to parse, and as objects ten times their size.
  *
  * @param {ReturnType<typeof readTable>} table
  * @param {Record<string, Override>} overrides
  * @returns {Choice}
  */
 function choose({ header, rows, shared }, overrides) {
-  const isPlain = Object.keys(overrides).length === 0;
-  const warnings = isPlain ? [] : checkNames(overrides, rows.map(namesOf));
-  const { sent, last, helpers, skipped } = select(rows, overrides);
-  const documentBase = baseOf(header);
+  const schemes = header.schemes ?? {};
+  const secrets = fillVariables(overrides, schemes);
+  const context = {
+    base: baseOf(header),
+    credentials: credentialsOf(schemes),
+    signsAll: Object.keys(schemes).length === 0,
+  };
+  const drafts = rows.map((text, line) => draftOf(text, line, overrides, context));
+  const candidates = drafts.map(({ candidate }) => candidate);
+  const warnings = checkNames(overrides, candidates);
+  const { sent, last, helpers, skipped } = select(candidates);
   const order = [...sent, ...last, ...helpers];
+  for (const line of helpers) {
+    drafts[line] = draftOf(rows[line], line, overrides, context, true);
+  }
+  const operations = new Map(order.map((line, index) => [drafts[line].candidate.name, index]));
+  const briefs = order.map((line) => /** @type {Brief} */ (drafts[line].brief));
   /** @type {Map<string, number>} */
   const auths = new Map();
-  const briefs = order.map((line) => {
-    const row = JSON.parse(rows[line]);
-    const auth = JSON.stringify(row.auth ?? []);
+  for (const line of order) {
+    const { auth } = drafts[line];
     auths.set(auth, (auths.get(auth) ?? 0) + 1);
-    return briefOf(row, documentBase, overrideOf(row, overrides).weight);
-  });
-  const operations = new Map(briefs.map(({ name }, index) => [name, index]));
-  const schemes = header.schemes ?? {};
-  const credentials = credentialsOf(schemes);
+  }
   const measured = briefs.slice(0, sent.length + last.length);
   const normal = briefs.slice(0, sent.length);
   return {
     operations: order.map((line, index) => {
-      const row = JSON.parse(rows[line]);
-      const { weight } = briefs[index];
-      const base = row.base === undefined ? documentBase : notTwice(row.base);
-      const changed = applyOverride(row, overrideOf(row, overrides));
-      return element(prepared(changed, { index, base, weight, operations, credentials }));
+      const { candidate, text } = drafts[line];
+      return [placed(text, index, candidate, operations)];
     }),
     generators: shared.map((text) => [sharedName(text), text]).sort(byName),
     sweep: walksOf(normal, Infinity).map(element),
@@ -152,17 +163,70 @@ function choose({ header, rows, shared }, overrides) {
     last: [element(last.map((_, index) => sent.length + index))],
     auths: [...auths].map(([auth, count]) => [`[${auth},${count}]`]),
     schemes: [element(schemes)],
-    facts: [element({ credentials, seed: env.OPENAPI_SEED ?? freshSeed(), base: documentBase })],
+    facts: [
+      element({
+        credentials: context.credentials,
+        secrets,
+        seed: env.OPENAPI_SEED ?? freshSeed(),
+        base: context.base,
+      }),
+    ],
   };
 }
 
 /**
- * @param {string} text a row
- * @returns {Pick<Row, 'name' | 'id' | 'method' | 'tags'>}
+ * One row of the table while operations are chosen.
+ *
+ * @typedef {object} Draft
+ * @property {import('./selection.js').Candidate} candidate
+ * @property {string} text the operation as JSON, without what depends on the others; empty: it is not sent
+ * @property {string} auth the alternatives of its credentials, as JSON
+ * @property {Brief} [brief]
  */
-function namesOf(text) {
-  const { name, id, method, tags } = JSON.parse(text);
-  return { name, id, method, tags };
+
+/**
+ * @param {string} text a row
+ * @param {number} line of the table
+ * @param {Record<string, Override>} overrides
+ * @param {import('./prepared.js').Context} context
+ * @param {boolean} [wanted] whether it is sent although the selection leaves it out
+ * @returns {Draft}
+ */
+function draftOf(text, line, overrides, context, wanted = false) {
+  const row = JSON.parse(text);
+  const override = overrideOf(row, overrides);
+  const candidate = candidateOf(row, line, override);
+  if (candidate.reason !== undefined && !wanted) {
+    return { candidate, text: '', auth: '' };
+  }
+  const { weight = 1 } = override;
+  const base = row.base === undefined ? context.base : notTwice(row.base);
+  return {
+    candidate,
+    text: JSON.stringify(prepared(applyOverride(row, override), { ...context, base, weight })),
+    auth: JSON.stringify(row.auth ?? []),
+    brief: briefOf(row, base, weight),
+  };
+}
+
+/**
+ * Adds what depends on the other operations: its place among them, and theirs for their names.
+ *
+ * @param {string} text of a prepared operation
+ * @param {number} index
+ * @param {import('./selection.js').Candidate} candidate
+ * @param {Map<string, number>} operations name -> index of those that are sent
+ * @returns {string}
+ */
+function placed(text, index, { needs, undo }, operations) {
+  /** @type {Record<string, number[]>} */
+  const indexes = {};
+  for (const [slot, names] of Object.entries(needs)) {
+    indexes[slot] = names.map((name) => operations.get(name) ?? -1).filter((found) => found >= 0);
+  }
+  const undoing = undo === undefined ? undefined : operations.get(undo);
+  const rest = JSON.stringify({ index, needs: indexes, undo: undoing });
+  return `${text.slice(0, -1)},${rest.slice(1)}`;
 }
 
 /**
@@ -194,13 +258,14 @@ function byName([first], [second]) {
 /**
  * @param {Row} row
  * @param {string} base
- * @param {number} [weight]
+ * @param {number} weight
  * @returns {Brief}
  */
-function briefOf(row, base, weight = 1) {
+function briefOf(row, base, weight) {
   const { name, journey, method, role, undo, params = [], left = [], responses = {} } = row;
   const kind = SAFE_METHODS.includes(method) ? 'api_read' : 'api_write';
-  const url = templateOf(row, base);
+  const parts = row.url.map((part, index) => (index % 2 === 0 ? part : `{${part}}`));
+  const url = `${base}${parts.join('')}`; // such as `/v1/pets/{petId}`
   const declares = {
     statuses: Object.keys(responses).filter((status) => status !== 'default'),
     types: [...new Set(Object.values(responses).flatMap(({ types = [] }) => types))],
@@ -220,16 +285,6 @@ function briefOf(row, base, weight = 1) {
     options: {},
     ...(undo && { undo }),
   };
-}
-
-/**
- * @param {Row} row
- * @param {string} documentBase
- * @returns {string} such as `/v1/pets/{petId}`
- */
-function templateOf({ url, base }, documentBase) {
-  const parts = url.map((part, index) => (index % 2 === 0 ? part : `{${part}}`));
-  return `${base === undefined ? documentBase : notTwice(base)}${parts.join('')}`;
 }
 
 /** @returns {number} another one for each run: what it makes must not meet what an earlier run made */

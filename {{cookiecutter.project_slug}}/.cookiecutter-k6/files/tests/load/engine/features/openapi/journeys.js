@@ -35,6 +35,9 @@ const DEEPEST_NEED = 6;
 /** How often one operation is sent for others in one journey: again when what it gave was deleted. */
 const MOST_HELP = 3;
 
+/** How often one operation is sent again with other values: services name one field after the other. */
+const MOST_LESSONS = 4;
+
 /** Answers of 401 in a row, after others, that are no longer a matter of single operations. */
 const SESSION_GONE = 3;
 
@@ -174,22 +177,27 @@ function perform(operation, journey, depth) {
 }
 
 /**
- * Sends an operation, and once more with another value if the refusal says which one is wrong.
+ * Sends an operation, and again with other values as long as the refusals say which ones are wrong.
  *
  * @param {Operation} operation
  * @param {import('./values.js').Source} source
  * @returns {ReturnType<typeof sendOperation>}
  */
 function sendWisely(operation, source) {
-  const first = sendOperation(learning?.taught(operation) ?? operation, source);
-  const lesson = learning?.lessonOf(operation, first.response);
-  if (lesson === undefined) {
-    return first;
-  }
-  const second = sendOperation(lesson.operation, source);
-  if (second.response.status >= 200 && second.response.status < 300) {
-    lesson.accept();
-    return second;
+  const first = sendOperation(learning?.improved(operation) ?? operation, source);
+  const lesson = learning?.lessonOn(operation, source);
+  let { response } = first;
+  for (let round = 0; lesson !== undefined && round < MOST_LESSONS; round += 1) {
+    const wiser = lesson.next(response);
+    if (wiser === undefined) {
+      break;
+    }
+    const again = sendOperation(wiser, source);
+    if (again.response.status >= 200 && again.response.status < 300) {
+      lesson.accept();
+      return again;
+    }
+    ({ response } = again);
   }
   return first;
 }

@@ -1,7 +1,7 @@
 // One row of the table as the VUs read it: whatever follows from the row alone is worked out here, once per run,
 // instead of in every request.
 
-import { alternativeOf } from './credentials.js';
+import { schemesOf } from './credentials.js';
 import { SAFE_METHODS } from './names.js';
 
 /** @typedef {import('./types.js').Row} Row */
@@ -18,35 +18,30 @@ const MEDIA_TYPE = /^[\w!#$&^.+*-]+\/[\w!#$&^.+*-]+$/;
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /**
- * What is known when a row is prepared.
+ * What is known of the whole run when a row is prepared.
  *
  * @typedef {object} Context
- * @property {number} index of the operation in the run
- * @property {string} base what stands before its path
- * @property {number} weight
- * @property {Map<string, number>} operations name -> index of those that are sent
+ * @property {string} base what is before the path
  * @property {Record<string, Credential>} credentials those that are known
+ * @property {boolean} signsAll whether the document names no security scheme at all
  */
 
 /**
- * Prepares an operation.
+ * Prepares an operation: all but its place among the others.
  *
  * @param {Row} row with the overrides in it
- * @param {Context} context
- * @returns {Operation}
- * @example prepared(row, { index: 0, base: '/v1', weight: 1, operations, credentials })
+ * @param {Context & { weight: number }} context
+ * @returns {Omit<Operation, 'index' | 'needs' | 'undo'>}
+ * @example prepared(row, { base: '/v1', weight: 1, credentials: {}, signsAll: false })
  */
-export function prepared(row, { index, base, weight, operations, credentials }) {
-  const { name, method, url, role, params = [], body, needs = {}, undo, ok } = row;
-  const present = (/** @type {string[]} */ names) =>
-    names.map((other) => operations.get(other)).filter((found) => found !== undefined);
+export function prepared(row, { base, weight, credentials, signsAll }) {
+  const { name, method, url, role, params = [], body, ok } = row;
   const type = body?.types[0];
   return {
     name,
     method,
     url,
     role,
-    index,
     base,
     weight,
     kind: SAFE_METHODS.includes(method) ? 'api_read' : 'api_write',
@@ -56,13 +51,12 @@ export function prepared(row, { index, base, weight, operations, credentials }) 
       ({ in: place, name: key }) =>
         (place !== 'header' && place !== 'cookie') || HEADER_NAME.test(key),
     ),
+    ...(row.ordered && { ordered: row.ordered }),
     ...(type && { body: type }),
-    auth: alternativeOf(row.auth ?? [], credentials),
+    auth: schemesOf(row.auth ?? [], credentials, signsAll),
     responses: row.check === false ? {} : byKey(row.responses ?? {}, expected),
     gives: givesOf(row.gives ?? {}),
     targets: [...new Set(Object.values(row.targets ?? {}))].filter((slot) => slot !== ''),
-    needs: byKey(needs, present),
-    ...(undo !== undefined && operations.has(undo) && { undo: operations.get(undo) }),
     ...(role === 'delete' && { deletes: slotOf(row) }),
   };
 }

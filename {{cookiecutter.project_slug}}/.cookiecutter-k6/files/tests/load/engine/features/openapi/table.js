@@ -28,8 +28,8 @@ export const counts = {
   walks: walks.length,
 };
 
-/** What is true of the whole run: what to send for security schemes by name, and the seed of all values. */
-export const { credentials, seed, base } = JSON.parse(shared('facts')[0][0]);
+/** What is true of the whole run: what to send for security schemes by name, secrets of the overrides, the seed. */
+export const { credentials, secrets, seed, base } = JSON.parse(shared('facts')[0][0]);
 
 /**
  * Values that look random and repeat: the same seed, VU, iteration and position give the same value.

@@ -54,6 +54,8 @@ export type Generator =
       required?: Record<string, Generator>;
       optional?: Record<string, Generator>;
       min?: number;
+      /** Properties of which the first must not be greater than the second. */
+      ordered?: [string, string][];
     }
   | { make: 'map'; values: Generator; keys?: Generator; min?: number; max?: number }
   | { make: 'one'; of: Generator[] }
@@ -122,6 +124,8 @@ export interface Row {
   journey: string;
   role: Role;
   params?: Parameter[];
+  /** Indexes of parameters of which the first must not be greater than the second. */
+  ordered?: [number, number][];
   /** Optional parameters that are not sent. */
   left?: string[];
   body?: { required?: boolean; types: BodyType[] };
@@ -143,11 +147,11 @@ export interface Row {
   check?: boolean;
 }
 
-/** What is to be sent for a security scheme; without a value: the suite's own token. */
+/** What is to be sent for a security scheme; `connection`: nothing, the client certificate is enough. */
 export interface Credential {
-  in: 'header' | 'query' | 'cookie';
+  in: 'header' | 'query' | 'cookie' | 'connection';
   name: string;
-  value?: string;
+  value: string;
 }
 
 /** Where an answer, or the body that was sent, holds an id. */
@@ -175,8 +179,10 @@ export interface Operation {
   statuses: (number | { min: number; max: number })[];
   accept: string;
   params: Parameter[];
+  /** Indexes of parameters of which the first must not be greater than the second. */
+  ordered?: [number, number][];
   body?: BodyType;
-  /** Security schemes to send the credentials of. */
+  /** Security schemes to send the credentials of; an empty name: those of AUTH_MODE. */
   auth: readonly string[];
   responses: Record<string, ExpectedResponse>;
   /** Slot -> places that hold its value. */
@@ -200,7 +206,7 @@ export interface Walk {
 }
 
 export interface Scheme {
-  type: 'apiKey' | 'basic' | 'bearer' | 'other';
+  type: 'apiKey' | 'basic' | 'bearer' | 'http' | 'tls' | 'other';
   in?: 'header' | 'query' | 'cookie';
   name?: string;
   what?: string;

@@ -104,6 +104,9 @@ _PARTS = {
     "body": "body",
     "id": "operationId",
     "left": "parameters",
+    "ordered": "parameters",
+    "danger": "danger",
+    "targets": "IDs of its own",
 }
 
 

@@ -10,6 +10,7 @@ from openapi_table.document import Schema
 from openapi_table.schemas.views import Flat, is_number, main_type
 from openapi_table.texts import shown
 
+from . import names
 from .alternatives import own_value
 from .context import Context
 from .nodes import LARGEST, OBJECT_SIZE, Node, Unfillable
@@ -98,11 +99,26 @@ def object_of(context: Context, view: Flat, *, files: bool) -> Node:
         node["min"] = least
     elif not required and optional:
         node["min"] = 1
+    pairs = ordered_pairs({**required, **optional})
+    if pairs:
+        node["ordered"] = pairs
     if required or optional:
         return node
     extra = view.get("additionalProperties")
     has_values = isinstance(extra, Mapping) and extra and not properties
     return _map(context, view, max(1, least)) if has_values else {"const": {}}
+
+
+def ordered_pairs(made: Mapping[str, Node]) -> list[list[str]]:
+    """Return the pairs of properties of which the first must not be greater than the second.
+
+    Only those that are made alike: their values can change places. made: generators by name.
+    """
+    return [
+        [first, last]
+        for first, last in names.pairs_of(made)
+        if made[first] == made[last] and made[first].get("make") in {"int", "number", "format"}
+    ]
 
 
 def _required(

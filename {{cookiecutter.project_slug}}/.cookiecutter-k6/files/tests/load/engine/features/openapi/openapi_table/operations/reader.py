@@ -12,7 +12,7 @@ from openapi_table.texts import VARIABLE, clean, label, quoted, url_parts
 
 from .answers import answers_of
 from .model import METHODS, Operation
-from .requests import body_of, parameters_of
+from .requests import TOKEN, body_of, parameters_of
 from .security import auth_of, schemes_of, with_credentials
 
 
@@ -58,12 +58,10 @@ class Reader:
         return {**target, **own} if isinstance(target, Mapping) else own or None
 
     def _of_path(self, path: str, item: Mapping[str, Any], at: str) -> Iterator[Operation]:
-        self._additional(item, at)
-        for method, key in self._methods(item, at).items():
-            where = below(at, key)
-            node, _ = self.document.follow(item[key], where)
+        for method, found, where in self._nodes(item, at):
+            node, _ = self.document.follow(found, where)
             if not isinstance(node, Mapping):
-                if item[key] is not None:
+                if found is not None:
                     self.document.note(where, "this operation is not an object")
                 continue
             try:
@@ -73,12 +71,17 @@ class Reader:
                 continue
             yield operation
 
-    def _additional(self, item: Mapping[str, Any], at: str) -> None:
-        """Note the operations of OpenAPI 3.2 whose methods are not those of HTTP."""
-        more = self.document.mapping(item, at, "additionalOperations")
-        for method in more:
+    def _nodes(self, item: Mapping[str, Any], at: str) -> Iterator[tuple[str, Any, str]]:
+        """Yield method, node and pointer of each operation: HTTP's methods, then others."""
+        for method, key in self._methods(item, at).items():
+            yield method.upper(), item[key], below(at, key)
+        for method, node in self.document.mapping(item, at, "additionalOperations").items():
             where = below(at, "additionalOperations", method)
-            self.document.note(where, f"operations with the method {clean(method)} are not sent")
+            if not TOKEN.fullmatch(str(method)) or method.lower() in METHODS:
+                what = "is no method" if method.lower() not in METHODS else "has a place of its own"
+                self.document.note(where, f"{clean(method)} {what}; this operation is not sent")
+            else:
+                yield method, node, where
 
     def _methods(self, item: Mapping[str, Any], at: str) -> dict[str, str]:
         """Return the methods of a path, in the order of METHODS, with their keys."""
@@ -108,7 +111,7 @@ class Reader:
         return Operation(
             self._name(method, path),
             clean(node.get("operationId") or ""),
-            method.upper(),
+            method,
             path,
             url_parts(path),
             self._own_base(item, node, at),
@@ -127,7 +130,7 @@ class Reader:
         return next((base for base in bases if base is not None), None)
 
     def _name(self, method: str, path: str) -> str:
-        base = name = label(f"{method.upper()} {path}")
+        base = name = label(f"{method} {path}")
         count = 1
         while name in self._names:
             count += 1

@@ -7,15 +7,16 @@ from typing import Any
 
 from openapi_table.document import MALFORMED, Document
 from openapi_table.generators.builder import Builder
+from openapi_table.generators.containers import ordered_pairs
 from openapi_table.generators.nodes import Node, Unfillable, slots_of
 from openapi_table.links.linker import Linker
 from openapi_table.operations.answers import expected
-from openapi_table.operations.model import Answer, Operation
+from openapi_table.operations.model import SAFE, Answer, Operation
 from openapi_table.schemas.views import Schemas, main_type
 from openapi_table.texts import clean, label
 
 from .bodies import BodyMaker
-from .dangers import SAFE, danger_of, targets_of
+from .dangers import danger_of, targets_of
 from .parameters import ParameterMaker
 
 Row = dict[str, Any]
@@ -60,6 +61,9 @@ class RowMaker:
         parameters, left = self.parameters.listed(operation, values)
         if parameters:
             row["params"] = parameters
+        ordered = _ordered(parameters)
+        if ordered:
+            row["ordered"] = ordered
         if left:
             row["left"] = left
         if operation.body is not None:
@@ -79,17 +83,15 @@ class RowMaker:
 
     def _guard(self, row: Row, operation: Operation) -> None:
         """Add the harm that the operation may do, and which ids must be of the run's own making."""
-        targets = (
-            {}
-            if operation.method in SAFE
-            else targets_of(row, operation, self.schemas, self.builder.shared)
-        )
-        if targets:
-            row["targets"] = targets
-        names_own = any(not key.startswith("path.") for key in targets)
+        is_safe = operation.method in SAFE
+        targets = targets_of(row, operation, self.schemas, self.builder.shared)
+        names_own = not is_safe and any(not key.startswith("path.") for key in targets)
         danger = danger_of(operation, names_own=names_own)
         if danger:
             row["danger"] = danger
+        # What is read may be anybody's, unless reading does harm: `GET /items/{id}/delete`.
+        if targets and (danger or not is_safe):
+            row["targets"] = targets
 
     def _link(self, row: Row, operation: Operation) -> None:
         """Add which ids the operation gives and needs, and which operation undoes it."""
@@ -107,6 +109,13 @@ class RowMaker:
         undo = self.linker.undo(operation) if gives and row["role"] == "create" else None
         if undo:
             row["undo"] = undo
+
+
+def _ordered(parameters: Sequence[Node]) -> list[list[int]]:
+    """Return the indexes of parameters of which the first must not be greater than the second."""
+    index = {item["name"]: at for at, item in enumerate(parameters)}
+    pairs = ordered_pairs({item["name"]: item["gen"] for item in parameters})
+    return [[index[first], index[last]] for first, last in pairs]
 
 
 def _skipped(row: Row, reason: str) -> Row:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-import datetime
+import datetime as dt
 import ipaddress
 import random
 import re
@@ -47,8 +47,8 @@ FIXED = {
     "float": "1.5",
     "decimal": "1.50",
     "number": "1.5",
-    "phone": "+15550100123",
-    "phone-number": "+15550100123",
+    "phone": "+493023125000",
+    "phone-number": "+493023125000",
     "language": "en",
     "currency": "EUR",
     "country-code": "DE",
