@@ -14,7 +14,8 @@ import pytest
 
 from tests.openapi.compiling import OK, compiled, openapi, row_of
 from tests.openapi.running import SCRIPT, Compiled
-from tests.openapi.stateful import Answer, Stateful, serving
+from tests.openapi.stateful import Stateful, serving
+from tests.support.json_server import Answer
 from tests.support.wrapper_project import BASH
 
 Json = dict[str, Any]
@@ -268,7 +269,7 @@ def test_the_plan_names_what_would_be_done(baked: Any, service: Stateful, k6_bin
     assert service.requests == []
 
 
-DANGEROUS = [
+DANGEROUS: list[tuple[str, str, Json]] = [
     ("POST", "/auth/logout", {}),
     ("GET", "/logout", {}),
     ("POST", "/v1/signOut", {}),
@@ -294,6 +295,10 @@ DANGEROUS = [
     ("POST", "/mappings/remove", {}),
     ("POST", "/users/{id}/revoke", {}),
     ("POST", "/users/deactivate", {}),
+    ("POST", "/v3/kv/deleterange", {"operationId": "KV_DeleteRange"}),
+    ("POST", "/x", {"operationId": "Items_RemoveItem"}),
+    ("POST", "/settings", {}),
+    ("POST", "/x", {"operationId": "updateGlobalSettings"}),
     ("POST", "/orders/cancel", {}),
     ("POST", "/factory-reset", {}),
     ("POST", "/tables/truncate", {}),
@@ -330,7 +335,7 @@ DANGEROUS = [
     ("POST", "/transfers", {}),
     ("POST", "/x", {"tags": ["Danger zone"]}),
 ]
-HARMLESS = [
+HARMLESS: list[tuple[str, str, Json]] = [
     ("POST", "/items", {"summary": "Create an item; clears the cache"}),
     ("POST", "/password-resets", {}),
     ("GET", "/restart-policies", {}),

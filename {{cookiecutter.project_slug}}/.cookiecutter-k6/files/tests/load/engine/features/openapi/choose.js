@@ -30,9 +30,9 @@ import { candidateOf, select } from './selection.js';
  * @property {string} method
  * @property {string} url its template, without the host
  * @property {string} role
- * @property {{ statuses: string[], types: string[], sent: number, parameters: number }} declares what the document
- *   says of it; parameters: how many, and how many of them are sent
- * @property {object} options none
+ * @property {{ statuses: string[], types: string[], ok: string[], sent: number, parameters: number }} declares what the
+ *   document says of it; parameters: how many, and how many of them are sent
+ * @property {{ optional?: boolean }} options optional: it may be that it is not sent
  * @property {string} [undo] what deletes what it creates
  * @property {number} weight
  */
@@ -201,11 +201,12 @@ function draftOf(text, line, overrides, context, wanted = false) {
   }
   const { weight = 1 } = override;
   const base = row.base === undefined ? context.base : notTwice(row.base);
+  const changed = applyOverride(row, override);
   return {
     candidate,
-    text: JSON.stringify(prepared(applyOverride(row, override), { ...context, base, weight })),
+    text: JSON.stringify(prepared(changed, { ...context, base, weight })),
     auth: JSON.stringify(row.auth ?? []),
-    brief: briefOf(row, base, weight),
+    brief: briefOf(changed, base, weight),
   };
 }
 
@@ -262,17 +263,19 @@ function byName([first], [second]) {
  * @returns {Brief}
  */
 function briefOf(row, base, weight) {
-  const { name, journey, method, role, undo, params = [], left = [], responses = {} } = row;
+  const { name, journey, method, role, undo, ok, params = [], left = [], responses = {} } = row;
   const kind = SAFE_METHODS.includes(method) ? 'api_read' : 'api_write';
   const parts = row.url.map((part, index) => (index % 2 === 0 ? part : `{${part}}`));
   const url = `${base}${parts.join('')}`; // such as `/v1/pets/{petId}`
   const declares = {
     statuses: Object.keys(responses).filter((status) => status !== 'default'),
     types: [...new Set(Object.values(responses).flatMap(({ types = [] }) => types))],
+    ok,
     sent: params.filter(({ optional }) => !optional || env.OPENAPI_OPTIONAL > 0).length,
     parameters: params.length + left.length,
   };
-  // Set-up asks every endpoint for its options.
+  // A write that needs an id of this run is not sent without one: that is said, and no reason to fail.
+  const options = Object.keys(row.targets ?? {}).length > 0 ? { optional: true } : {};
   return {
     name,
     journey,
@@ -282,7 +285,7 @@ function briefOf(row, base, weight) {
     weight,
     role,
     declares,
-    options: {},
+    options,
     ...(undo && { undo }),
   };
 }

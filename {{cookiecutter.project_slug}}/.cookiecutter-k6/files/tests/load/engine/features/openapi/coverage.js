@@ -29,7 +29,9 @@ function namesOfChecks(group) {
 export function coverageOf(endpoints, { count, missing }, metrics, group) {
   const seen = namesOfChecks(group);
   const answers = new Map(endpoints.map(({ name }) => [name, statusesOf(name, seen)]));
-  const good = endpoints.filter(({ name }) => (answers.get(name) ?? []).some(isSuccess));
+  const good = endpoints.filter(({ name, declares }) =>
+    (answers.get(name) ?? []).some((status) => isSuccess(status, declares.ok)),
+  );
   const sum = (/** @type {(brief: Brief) => number} */ of) =>
     endpoints.reduce((total, brief) => total + of(brief), 0);
   const types = (/** @type {Brief} */ { name, declares }) =>
@@ -44,7 +46,7 @@ export function coverageOf(endpoints, { count, missing }, metrics, group) {
       sum(({ name }) => Number((answers.get(name) ?? []).length > 0)),
       endpoints.length + count,
     ),
-    line('operations with a 2xx answer', good.length, endpoints.length + count),
+    line('operations that succeeded', good.length, endpoints.length + count),
     line(
       'statuses',
       sum(statuses),
@@ -98,7 +100,7 @@ function neverGood(never, answers) {
     return [name, statuses.join(' ') || 'none', why(statuses)];
   });
   const head = ['operation', 'answers', 'why'];
-  return rows.length === 0 ? [] : [{ title: 'Never answered 2xx', head, rows }];
+  return rows.length === 0 ? [] : [{ title: 'Never successful', head, rows }];
 }
 
 /**
@@ -128,10 +130,11 @@ function statusesOf(name, seen) {
 
 /**
  * @param {string} status
+ * @param {string[]} ok those that the document or the overrides call a success, such as a redirect
  * @returns {boolean}
  */
-function isSuccess(status) {
-  return status[0] === '2';
+function isSuccess(status, ok) {
+  return status[0] === '2' || ok.some((one) => covers(one, status));
 }
 
 /**

@@ -41,5 +41,6 @@ export function adviceOnBase(endpoints) {
 function isFound(path) {
   const tags = { name: 'setup base path', kind: 'setup', phase: 'setup' };
   const responseCallback = http.expectedStatuses({ min: 100, max: 599 });
-  return http.get(`${BASE_URL}${path}`, { tags, responseCallback }).status !== 404;
+  const { requestHeaders: headers } = env;
+  return http.get(`${BASE_URL}${path}`, { tags, headers, responseCallback }).status !== 404;
 }

@@ -7,7 +7,7 @@ k6 leaves it out by default, unless it acts on something that the run itself cre
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from openapi_table.generators.nodes import Node, resolved
@@ -131,10 +131,13 @@ TABLE = (
 )
 TAGS = re.compile(r"danger|destructive|unsafe|irreversible")
 # Without an ID these act on what was there before.
-_ACTS = re.compile(
+_CHANGES = re.compile(
     r"(deactivate|disable|suspend|terminate|deprovision|unregister|archive|expire|cancel|close|lock"
     r"|block|ban|approve|reject|merge)( all\b.*)?$"
+    r"|(update|replace|change|modify|edit|configure|toggle)\b"
+    r"|((global|system|server) )?(settings|config(uration)?|preferences)$"
 )
+_DELETES = re.compile(r"(delete|remove|destroy|erase)\w*")
 
 
 def danger_of(operation: Operation, *, names_own: bool) -> str:
@@ -152,7 +155,7 @@ def danger_of(operation: Operation, *, names_own: bool) -> str:
     is_safe = operation.method in SAFE
     # Methods of other protocols, such as PURGE and MOVE, are judged like POST, and by their name.
     method = operation.method if operation.method in _STANDARD else "POST"
-    names = [last, _words(operation.id)]
+    names = [last, _words(operation.id), _words(re.split(r"[_./-]", operation.id)[-1])]
     if not is_safe:
         names += _imperatives(_words(operation.summary[:_LONGEST_SUMMARY]))
     if operation.method not in SAFE | _STANDARD:
@@ -170,18 +173,18 @@ def danger_of(operation: Operation, *, names_own: bool) -> str:
             return danger.what
     if not is_safe and any(TAGS.search(tag.lower()) for tag in operation.tags):
         return DATA
-    return "" if is_safe or names_own else _without_id(operation, last)
+    return "" if is_safe or names_own else _without_id(operation, names)
 
 
-def _without_id(operation: Operation, last: str) -> str:
-    """Return what an operation does whose path names no single thing. last: its last literal."""
+def _without_id(operation: Operation, names: Sequence[str]) -> str:
+    """Return what an operation does whose path names no single thing. names: see danger_of."""
     if "{" in operation.path and (
         operation.method == "POST" or operation.path.rstrip("/")[-1:] == "}"
     ):
         return ""
-    if operation.method == "DELETE":
+    if operation.method == "DELETE" or any(map(_DELETES.match, names)):
         return "deletes without an ID, perhaps everything there"
-    if operation.method != "POST" or _ACTS.match(last):
+    if operation.method != "POST" or any(map(_CHANGES.match, names)):
         return "changes without an ID what was there before"
     return ""
 

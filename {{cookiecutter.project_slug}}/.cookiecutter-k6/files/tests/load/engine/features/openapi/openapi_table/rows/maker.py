@@ -13,13 +13,15 @@ from openapi_table.links.linker import Linker
 from openapi_table.operations.answers import expected
 from openapi_table.operations.model import SAFE, Answer, Operation
 from openapi_table.schemas.views import Schemas, main_type
-from openapi_table.texts import clean, label
+from openapi_table.texts import label, printable, shown
 
 from .bodies import BodyMaker
 from .dangers import danger_of, targets_of
 from .parameters import ParameterMaker
 
 Row = dict[str, Any]
+
+_REASON = 200  # characters of a reason
 
 
 class RowMaker:
@@ -29,6 +31,7 @@ class RowMaker:
         self, document: Document, schemas: Schemas, builder: Builder, linker: Linker
     ) -> None:
         """Take what the rows are made from."""
+        self.document = document
         self.schemas = schemas
         self.builder = builder
         self.linker = linker
@@ -49,6 +52,7 @@ class RowMaker:
             row["tags"] = list(operation.tags)
         row["journey"] = journey_of(operation)
         row["role"] = self.linker.role(operation)
+        self.builder.replaced.clear()
         try:
             self._fill(row, operation, values)
         except Unfillable as reason:
@@ -80,6 +84,11 @@ class RowMaker:
             }
         self._link(row, operation)
         self._guard(row, operation)
+        for value in self.builder.replaced:
+            what = (
+                f"an example beyond 2^53, which JavaScript cannot represent, is not sent: {value}"
+            )
+            self.document.note(operation.at, shown(what))
 
     def _guard(self, row: Row, operation: Operation) -> None:
         """Add the harm that the operation may do, and which ids must be of the run's own making."""
@@ -120,7 +129,7 @@ def _ordered(parameters: Sequence[Node]) -> list[list[int]]:
 
 def _skipped(row: Row, reason: str) -> Row:
     kept = ("name", "method", "url", "id", "tags", "journey", "role")
-    return {key: row[key] for key in kept if key in row} | {"skip": clean(reason)}
+    return {key: row[key] for key in kept if key in row} | {"skip": printable(reason)[:_REASON]}
 
 
 def journey_of(operation: Operation) -> str:
