@@ -135,6 +135,7 @@ class TestUnderK6:
         assert (service.harm, service.lost(), service.left()) == ([], [], [])
         assert "PUT /items/{id}: not sent, it needs an ID that this run created" in run.err
         assert "POST /items" in run.reasons
+        assert "never requested" not in run.reasons
 
     @pytest.mark.parametrize("answer", [wrapped, located, job], ids=lambda one: one.__name__)
     def test_what_an_undeclared_success_created_is_deleted(

@@ -32,7 +32,7 @@ import { candidateOf, select } from './selection.js';
  * @property {string} role
  * @property {{ statuses: string[], types: string[], ok: string[], sent: number, parameters: number }} declares what the
  *   document says of it; parameters: how many, and how many of them are sent
- * @property {{ optional?: boolean }} options optional: it may be that it is not sent
+ * @property {{ conditional?: boolean }} options conditional: it may be that it is not sent
  * @property {string} [undo] what deletes what it creates
  * @property {number} weight
  */
@@ -275,7 +275,7 @@ function briefOf(row, base, weight) {
     parameters: params.length + left.length,
   };
   // A write that needs an id of this run is not sent without one: that is said, and no reason to fail.
-  const options = Object.keys(row.targets ?? {}).length > 0 ? { optional: true } : {};
+  const options = Object.keys(row.targets ?? {}).length > 0 ? { conditional: true } : {};
   return {
     name,
     journey,
