@@ -12,7 +12,7 @@ import {
   overrideOf,
   parseOverrides,
 } from './overrides.js';
-import { prepared } from './prepared.js';
+import { derived } from './prepared.js';
 import { candidateOf, select } from './selection.js';
 
 /** @typedef {import('./types.js').Row} Row */
@@ -30,11 +30,20 @@ import { candidateOf, select } from './selection.js';
  * @property {string} method
  * @property {string} url its template, without the host
  * @property {string} role
- * @property {{ statuses: string[], types: string[], ok: string[], sent: number, parameters: number }} declares what the
- *   document says of it; parameters: how many, and how many of them are sent
  * @property {{ conditional?: boolean }} options conditional: it may be that it is not sent
  * @property {string} [undo] what deletes what it creates
  * @property {number} weight
+ */
+
+/**
+ * What the document declares of an operation, for the coverage of a run.
+ *
+ * @typedef {object} Declared
+ * @property {string[]} statuses
+ * @property {string[]} types media types of answers
+ * @property {string[]} ok statuses that are a success
+ * @property {number} sent how many parameters are sent
+ * @property {number} parameters of so many
  */
 
 /** The version of the table that this suite reads. */
@@ -64,6 +73,7 @@ const OVERRIDES = localPath(import.meta.resolve('../../../data/operations.overri
  * @property {Part} warnings about the overrides
  * @property {Part} last one element: the dangerous operations that the user named
  * @property {Part} endpoints every `Brief`, for thresholds and summary
+ * @property {Part} declared every `Declared`, for the summary; apart, because options need the others several times
  * @property {Part} auths sets of alternatives, with the number of operations that want them
  * @property {Part} schemes one element: the security schemes by name
  * @property {Part} facts one element: what to send for the schemes, and the seed
@@ -151,8 +161,7 @@ function choose({ header, rows, shared }, overrides) {
   const normal = briefs.slice(0, sent.length);
   return {
     operations: order.map((line, index) => {
-      const { candidate, text } = drafts[line];
-      return [placed(text, index, candidate, operations)];
+      return [placed(drafts[line], index, operations)];
     }),
     generators: shared.map((text) => [sharedName(text), text]).sort(byName),
     sweep: walksOf(normal, Infinity).map(element),
@@ -160,6 +169,7 @@ function choose({ header, rows, shared }, overrides) {
     skipped: skipped.map(element),
     warnings: warnings.map(element),
     endpoints: measured.map(element),
+    declared: order.slice(0, measured.length).map((line) => [drafts[line].declared]),
     last: [element(last.map((_, index) => sent.length + index))],
     auths: [...auths].map(([auth, count]) => [`[${auth},${count}]`]),
     schemes: [element(schemes)],
@@ -179,8 +189,10 @@ function choose({ header, rows, shared }, overrides) {
  *
  * @typedef {object} Draft
  * @property {import('./selection.js').Candidate} candidate
- * @property {string} text the operation as JSON, without what depends on the others; empty: it is not sent
+ * @property {string} text its row with the overrides in it; empty: it is not sent
+ * @property {import('./types.js').Derived} [more]
  * @property {string} auth the alternatives of its credentials, as JSON
+ * @property {string} declared a `Declared`, as JSON
  * @property {Brief} [brief]
  */
 
@@ -197,37 +209,40 @@ function draftOf(text, line, overrides, context, wanted = false) {
   const override = overrideOf(row, overrides);
   const candidate = candidateOf(row, line, override);
   if (candidate.reason !== undefined && !wanted) {
-    return { candidate, text: '', auth: '' };
+    return { candidate, text: '', auth: '', declared: '' };
   }
   const { weight = 1 } = override;
   const base = row.base === undefined ? context.base : notTwice(row.base);
-  const changed = applyOverride(row, override);
+  const isPlain = Object.keys(override).length === 0;
+  const changed = isPlain ? row : applyOverride(row, override);
   return {
     candidate,
-    text: JSON.stringify(prepared(changed, { ...context, base, weight })),
+    text: isPlain ? text : JSON.stringify(changed),
+    more: derived(changed, { ...context, base, weight }),
     auth: JSON.stringify(row.auth ?? []),
-    brief: briefOf(changed, base, weight),
+    declared: JSON.stringify(declaredBy(row, changed.ok)),
+    brief: briefOf(row, base, weight),
   };
 }
 
 /**
- * Adds what depends on the other operations: its place among them, and theirs for their names.
+ * Adds what does not follow from the row alone. JSON keeps the last of several members with one name, so that the
+ * row, which is most of it, need not be parsed and written again.
  *
- * @param {string} text of a prepared operation
+ * @param {Draft} draft
  * @param {number} index
- * @param {import('./selection.js').Candidate} candidate
  * @param {Map<string, number>} operations name -> index of those that are sent
  * @returns {string}
  */
-function placed(text, index, { needs, undo }, operations) {
+function placed({ text, more, candidate: { needs, undo } }, index, operations) {
   /** @type {Record<string, number[]>} */
   const indexes = {};
   for (const [slot, names] of Object.entries(needs)) {
     indexes[slot] = names.map((name) => operations.get(name) ?? -1).filter((found) => found >= 0);
   }
-  const undoing = undo === undefined ? undefined : operations.get(undo);
-  const rest = JSON.stringify({ index, needs: indexes, undo: undoing });
-  return `${text.slice(0, -1)},${rest.slice(1)}`;
+  const undoing = (undo === undefined ? undefined : operations.get(undo)) ?? null;
+  const rest = JSON.stringify({ ...more, index, needs: indexes, undo: undoing });
+  return `${text.slice(0, text.lastIndexOf('}'))},${rest.slice(1)}`;
 }
 
 /**
@@ -262,31 +277,34 @@ function byName([first], [second]) {
  * @param {number} weight
  * @returns {Brief}
  */
-function briefOf(row, base, weight) {
-  const { name, journey, method, role, undo, ok, params = [], left = [], responses = {} } = row;
-  const kind = SAFE_METHODS.includes(method) ? 'api_read' : 'api_write';
-  const parts = row.url.map((part, index) => (index % 2 === 0 ? part : `{${part}}`));
-  const url = `${base}${parts.join('')}`; // such as `/v1/pets/{petId}`
-  const declares = {
+function briefOf({ name, journey, method, role, undo, url, targets = {} }, base, weight) {
+  const parts = url.map((part, index) => (index % 2 === 0 ? part : `{${part}}`));
+  return {
+    name,
+    journey,
+    kind: SAFE_METHODS.includes(method) ? 'api_read' : 'api_write',
+    method,
+    url: `${base}${parts.join('')}`, // such as `/v1/pets/{petId}`
+    weight,
+    role,
+    // A write that needs an id of this run is not sent without one: that is said, and no reason to fail.
+    options: Object.keys(targets).length > 0 ? { conditional: true } : {},
+    ...(undo && { undo }),
+  };
+}
+
+/**
+ * @param {Row} row
+ * @param {string[]} ok
+ * @returns {Declared}
+ */
+function declaredBy({ params = [], left = [], responses = {} }, ok) {
+  return {
     statuses: Object.keys(responses).filter((status) => status !== 'default'),
     types: [...new Set(Object.values(responses).flatMap(({ types = [] }) => types))],
     ok,
     sent: params.filter(({ optional }) => !optional || env.OPENAPI_OPTIONAL > 0).length,
     parameters: params.length + left.length,
-  };
-  // A write that needs an id of this run is not sent without one: that is said, and no reason to fail.
-  const options = Object.keys(row.targets ?? {}).length > 0 ? { conditional: true } : {};
-  return {
-    name,
-    journey,
-    kind,
-    method,
-    url,
-    weight,
-    role,
-    declares,
-    options,
-    ...(undo && { undo }),
   };
 }
 

@@ -1,6 +1,6 @@
 // How much of the document a run has seen, and which operations never succeeded and why. Once per run.
 
-/** @typedef {import('./choose.js').Brief} Brief */
+/** @typedef {import('./choose.js').Brief & { declares: import('./choose.js').Declared }} Brief */
 
 /** Most operations that are listed as never successful. */
 const MOST_ROWS = 50;

@@ -306,7 +306,7 @@ function remember(operation, journey, { response, sent, ids }) {
     response.status === 201 ||
     journey.random.made.some((text) => text.length >= UNMISTAKABLE && String(id).includes(text));
   for (const [slot, places] of Object.entries(operation.gives)) {
-    const id = valueAt(response, sent, places, { choose, isOwn });
+    const id = valueAt(response, sent, places, { slot, choose, isOwn });
     if (id !== undefined) {
       given[slot] = id;
       ids[slot] = id;

@@ -44,6 +44,9 @@ const CREDENTIAL =
 const SECRET =
   /^(Bearer|Basic|Token) +\S{6}|^eyJ[\w-]{8,}\.eyJ|^(sk|pk|rk)_(live|test)_\w|^gh[pousr]_\w{20}|^github_pat_|^xox[abps]-|^A[KS]IA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY/;
 
+/** Names that an HTTP header may have, and a cookie. */
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+
 /** A value that is read from the environment: `${NAME}`. */
 const VARIABLE = /^\$\{(\w+)\}$/;
 
@@ -255,7 +258,7 @@ export function applyOverride(row, { ok, check, values = {} }) {
     changed.ok = ok.map(String);
   }
   if (check === false) {
-    changed.check = false;
+    changed.responses = {};
   }
   for (const [place, value] of Object.entries(values)) {
     const gen = /** @type {Generator} */ (
@@ -294,6 +297,9 @@ export function applyOverride(row, { ok, check, values = {} }) {
  * @returns {Parameter[]} with the value always sent
  */
 function withParameter(params, place, name, gen) {
+  if ((place === 'header' || place === 'cookie') && !HEADER_NAME.test(name)) {
+    return params;
+  }
   const same = (/** @type {Parameter} */ parameter) =>
     parameter.in === place && parameter.name === name;
   return params.some(same)

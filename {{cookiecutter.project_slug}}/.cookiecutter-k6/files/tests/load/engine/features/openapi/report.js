@@ -7,7 +7,7 @@ import { adviceOnBase } from './probe.js';
 import { runWalk } from './journeys.js';
 import { aboutRun, createRandom, credentials, seed } from './table.js';
 
-const { skipped, warnings, last, endpoints, auths, schemes } = aboutRun();
+const { skipped, warnings, last, endpoints, declared, auths, schemes } = aboutRun();
 
 /** Most lines of one kind: a document may have a thousand operations. */
 const MAX_LINES = 10;
@@ -82,7 +82,9 @@ export function coverage(metrics, _figures, group) {
   const missing = missingCredentials(auths, schemes, credentials);
   const reasons = missing.length > 0 ? missing : usedCredentials(auths, schemes, credentials);
   const more = { count: skipped.length, missing: reasons };
-  return coverageOf(endpoints, more, metrics, group);
+  const declares = declared();
+  const described = endpoints.map((brief, index) => ({ ...brief, declares: declares[index] }));
+  return coverageOf(described, more, metrics, group);
 }
 
 /**

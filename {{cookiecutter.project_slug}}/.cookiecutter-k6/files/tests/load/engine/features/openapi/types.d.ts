@@ -143,8 +143,6 @@ export interface Row {
   danger?: string;
   /** Values that name what a write changes -> their slots; an empty one: nothing gives the value. */
   targets?: Record<string, string>;
-  /** Not in the file: false when the overrides switch the checks of its answers off. */
-  check?: boolean;
 }
 
 /** What is to be sent for a security scheme; `connection`: nothing, the client certificate is enough. */
@@ -160,40 +158,39 @@ export interface Place {
   path: string[];
 }
 
-/** A declared response as the VUs read it: types in small letters, pointers taken apart. */
-export interface ExpectedResponse extends Omit<DeclaredResponse, 'required'> {
-  required?: string[][];
-}
-
-/** One operation as the VUs read it: others are indexes, what follows from the row alone is worked out. */
-export interface Operation {
-  index: number;
-  name: string;
-  method: string;
-  url: string[];
+/** What follows from a row, its overrides and the settings. */
+export interface Derived {
   base: string;
-  role: Role;
   weight: number;
   kind: 'api_read' | 'api_write';
   /** Those that count as success. */
   statuses: (number | { min: number; max: number })[];
   accept: string;
+  /** Security schemes to send the credentials of; an empty name: those of AUTH_MODE. */
+  auth: readonly string[];
+  /** The slot of what a delete deletes. */
+  deletes?: string;
+}
+
+/** One operation as the VUs read it: its row, with others as indexes. */
+export interface Operation extends Derived {
+  index: number;
+  name: string;
+  method: string;
+  url: string[];
+  role: Role;
   params: Parameter[];
   /** Indexes of parameters of which the first must not be greater than the second. */
   ordered?: [number, number][];
   body?: BodyType;
-  /** Security schemes to send the credentials of; an empty name: those of AUTH_MODE. */
-  auth: readonly string[];
-  responses: Record<string, ExpectedResponse>;
-  /** Slot -> places that hold its value. */
-  gives: Record<string, Place[]>;
+  responses: Record<string, DeclaredResponse>;
+  /** Slot -> places of an answer that hold its value. */
+  gives: Record<string, string[]>;
   /** Slot -> operations that give it. */
   needs: Record<string, number[]>;
   undo?: number;
   /** Slots that must be filled with ids of this run's own. */
   targets: string[];
-  /** The slot of what a delete deletes. */
-  deletes?: string;
 }
 
 /** What a VU does in one go: operations of one journey, in order. */
