@@ -161,3 +161,36 @@ def test_what_begins_is_sent_before_what_ends(compiled: Compiled, tmp_path: Path
             first, last = request.path.split("from=")[1].split("&to=")
             assert first <= last
         assert len(server.requests) >= 20
+
+
+KEY: Json = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+THINGS: Json = {
+    "/things": {"get": described({"type": "array", "items": THING})},
+    "/things/{id}": {"get": {**described(THING), "parameters": [KEY]}},
+}
+
+
+def test_nothing_is_wrong_with_a_service_that_holds_nothing(
+    compiled: Compiled, tmp_path: Path
+) -> None:
+    path = tmp_path / "openapi.json"
+    path.write_text(json.dumps(openapi(THINGS)), encoding="utf-8")
+    with recording({"GET /things": (200, [])}) as server:
+        run = compiled(path).against(server.url).run(SCRIPT)
+        assert server.sent("GET", "/things/")
+    assert run.code == 0, run.everything
+    (never,) = [table for table in run.summary["tables"] if table["title"] == "Never successful"]
+    assert never["rows"] == [
+        ["GET /things/{id}", "404", "the service has none, and no operation created one"]
+    ]
+
+
+def test_a_404_for_an_id_is_a_failure_unless_a_list_says_that_there_are_none(
+    compiled: Compiled, tmp_path: Path
+) -> None:
+    path = tmp_path / "openapi.json"
+    path.write_text(json.dumps(openapi(THINGS)), encoding="utf-8")
+    for answer in ((200, [{"id": 7, "tags": []}]), (500, {})):
+        with recording({"GET /things": answer}) as server:
+            run = compiled(path).against(server.url).run(SCRIPT)
+        assert "GET /things/{id}" in run.reasons

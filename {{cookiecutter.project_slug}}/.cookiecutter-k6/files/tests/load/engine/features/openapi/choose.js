@@ -9,6 +9,7 @@ import {
   applyOverride,
   checkNames,
   fillVariables,
+  isAllowed,
   overrideOf,
   parseOverrides,
 } from './overrides.js';
@@ -213,7 +214,7 @@ function draftOf(text, line, overrides, context, wanted = false) {
   }
   const { weight = 1 } = override;
   const base = row.base === undefined ? context.base : notTwice(row.base);
-  const isPlain = Object.keys(override).length === 0;
+  const isPlain = Object.keys(override).length === 0 && (row.params ?? []).every(isAllowed);
   const changed = isPlain ? row : applyOverride(row, override);
   return {
     candidate,

@@ -2,6 +2,9 @@
 
 /** @typedef {import('./choose.js').Brief & { declares: import('./choose.js').Declared }} Brief */
 
+/** What the check of an answer is called when the service has nothing to ask for. */
+const MADE_UP = ' status 404 for an ID that was made up';
+
 /** Most operations that are listed as never successful. */
 const MOST_ROWS = 50;
 
@@ -43,7 +46,9 @@ export function coverageOf(endpoints, { count, missing }, metrics, group) {
   const rows = [
     line(
       'operations sent',
-      sum(({ name }) => Number((answers.get(name) ?? []).length > 0)),
+      sum(({ name }) =>
+        Number((answers.get(name) ?? []).length > 0 || seen.has(`${name}${MADE_UP}`)),
+      ),
       endpoints.length + count,
     ),
     line('operations that succeeded', good.length, endpoints.length + count),
@@ -71,6 +76,7 @@ export function coverageOf(endpoints, { count, missing }, metrics, group) {
       ...neverGood(
         endpoints.filter((brief) => !good.includes(brief)),
         answers,
+        seen,
       ),
     ],
     reasons: refused ? missing : [],
@@ -92,12 +98,16 @@ function proposals(seen) {
 /**
  * @param {Brief[]} never
  * @param {Map<string, string[]>} answers statuses by operation
+ * @param {ReadonlySet<string>} seen names of checks
  * @returns {import('../../types/summary.js').SummaryTable[]} one, or none
  */
-function neverGood(never, answers) {
+function neverGood(never, answers, seen) {
   const rows = never.slice(0, MOST_ROWS).map(({ name }) => {
     const statuses = answers.get(name) ?? [];
-    return [name, statuses.join(' ') || 'none', why(statuses)];
+    const isMadeUp = seen.has(`${name}${MADE_UP}`);
+    return isMadeUp
+      ? [name, '404', 'the service has none, and no operation created one']
+      : [name, statuses.join(' ') || 'none', why(statuses)];
   });
   const head = ['operation', 'answers', 'why'];
   return rows.length === 0 ? [] : [{ title: 'Never successful', head, rows }];

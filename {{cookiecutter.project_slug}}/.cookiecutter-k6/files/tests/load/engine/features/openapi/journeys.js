@@ -20,6 +20,7 @@ import { counts, createRandom, operationAt, seed, walkAt } from './table.js';
  * @typedef {object} Journey
  * @property {Ids} created things this journey made
  * @property {Ids} seen things that a list showed: only to be read
+ * @property {Record<string, boolean>} empty slots of which a list showed nothing
  * @property {{ undo: number | undefined, ids: Ids, given: string[] }[]} pending what is still there: what deletes it,
  *   the ids of it and of what it is in, and the slots of its own ids; oldest first
  * @property {Record<number, number | undefined>} helped how often an operation was sent for the sake of another
@@ -109,6 +110,7 @@ export function runWalk(walk, random, mixed) {
   const journey = {
     created: Object.create(null),
     seen: Object.create(null),
+    empty: Object.create(null),
     pending: [],
     helped: {},
     random,
@@ -150,8 +152,11 @@ function perform(operation, journey, depth) {
       bound: (slot, fits) => {
         const id = known(journey, slot, operation);
         if (id === undefined || !isFit(id, fits)) {
-          // A made-up one may be somebody else's.
-          return operation.targets.includes(slot) ? refuse(operation, slot) : undefined;
+          if (operation.targets.includes(slot)) {
+            refuse(operation, slot); // a made-up one may be somebody else's
+          }
+          source.isMadeUp ||= operation.kind === 'api_read' && journey.empty[slot];
+          return undefined;
         }
         ids[slot] = id;
         return id;
@@ -163,7 +168,7 @@ function perform(operation, journey, depth) {
       remember(operation, journey, { response, sent, ids });
     }
     watchSession(operation, response.status);
-    checkAnswer(operation, response);
+    checkAnswer(operation, response, source.isMadeUp);
   } catch (error) {
     if (error instanceof Error && 'reported' in error) {
       throw error;
@@ -310,7 +315,9 @@ function remember(operation, journey, { response, sent, ids }) {
     if (id !== undefined) {
       given[slot] = id;
       ids[slot] = id;
-    } else if (isCreate && operation.undo !== undefined) {
+    } else if (!isCreate) {
+      journey.empty[slot] = true;
+    } else if (operation.undo !== undefined) {
       reportOnce(
         `${operation.name} id`,
         () =>
@@ -375,7 +382,7 @@ function cleanUp(journey) {
         bound: (/** @type {string} */ slot) => ids[slot],
       };
       try {
-        sendOperation(operation, source, (status) => GONE.includes(status));
+        sendOperation(operation, source, GONE);
       } catch (error) {
         reportException(error, operation.name);
       }

@@ -245,7 +245,16 @@ function merged(first, second) {
 }
 
 /**
- * Puts the user's values into an operation.
+ * @param {Parameter} parameter
+ * @returns {boolean} whether HTTP allows its name; k6 sends nothing at all with one that it does not
+ * @example isAllowed({ in: 'header', name: 'X-Id', gen }) // true
+ */
+export function isAllowed({ in: place, name }) {
+  return (place !== 'header' && place !== 'cookie') || HEADER_NAME.test(name);
+}
+
+/**
+ * Puts the user's values into an operation, and takes out names that HTTP does not allow.
  *
  * @param {Row} row
  * @param {Override} override what `overrideOf` found
@@ -276,6 +285,7 @@ export function applyOverride(row, { ok, check, values = {} }) {
       );
     }
   }
+  changed.params = changed.params?.filter(isAllowed);
   if (Object.keys(values).length > 0) {
     delete changed.ordered; // the user's own values stay where they are
   }
@@ -297,9 +307,6 @@ export function applyOverride(row, { ok, check, values = {} }) {
  * @returns {Parameter[]} with the value always sent
  */
 function withParameter(params, place, name, gen) {
-  if ((place === 'header' || place === 'cookie') && !HEADER_NAME.test(name)) {
-    return params;
-  }
   const same = (/** @type {Parameter} */ parameter) =>
     parameter.in === place && parameter.name === name;
   return params.some(same)

@@ -18,6 +18,7 @@ import { GeneratedFile } from './writing.js';
  * @property {number} optional share of optional properties and parameters that are made, 0 to 1
  * @property {(slot: string, fits?: import('./types.js').Fits) => string | number | undefined} bound the id
  *   that an earlier answer gave, undefined without one that fits
+ * @property {boolean} [isMadeUp] whether an id was made up because the service has none
  */
 
 /** From this nesting on only what is required is made: documents may refer to themselves. */
