@@ -190,7 +190,9 @@ def test_a_404_for_an_id_is_a_failure_unless_a_list_says_that_there_are_none(
 ) -> None:
     path = tmp_path / "openapi.json"
     path.write_text(json.dumps(openapi(THINGS)), encoding="utf-8")
-    for answer in ((200, [{"id": 7, "tags": []}]), (500, {})):
+    suite = compiled(path)
+    answers: list[tuple[int, object]] = [(200, [{"id": 7, "tags": []}]), (500, {})]
+    for answer in answers:
         with recording({"GET /things": answer}) as server:
-            run = compiled(path).against(server.url).run(SCRIPT)
+            run = suite.against(server.url).run(SCRIPT)
         assert "GET /things/{id}" in run.reasons

@@ -5,7 +5,7 @@ import exec from 'k6/execution';
 import { env } from '../../../lib/config.js';
 import { reportException, reportOnce } from '../../vu/failures.js';
 import { thinkTime } from '../../../lib/define.js';
-import { checkAnswer, isFit, valueAt } from './answers.js';
+import { checkAnswer, checkMissing, isFit, valueAt } from './answers.js';
 import { sendOperation } from './requests.js';
 import { counts, createRandom, operationAt, seed, walkAt } from './table.js';
 
@@ -168,7 +168,11 @@ function perform(operation, journey, depth) {
       remember(operation, journey, { response, sent, ids });
     }
     watchSession(operation, response.status);
-    checkAnswer(operation, response, source.isMadeUp);
+    if (source.isMadeUp && response.status === 404) {
+      checkMissing(operation);
+    } else {
+      checkAnswer(operation, response);
+    }
   } catch (error) {
     if (error instanceof Error && 'reported' in error) {
       throw error;
