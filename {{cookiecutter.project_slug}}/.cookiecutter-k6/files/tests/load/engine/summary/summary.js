@@ -72,7 +72,10 @@ function fileName(path) {
  * @returns {import('../types/summary.js').Summary}
  */
 export function buildSummary(whole, plan, data) {
-  const spec = presentOf(whole, [...(data.setup_data?.without ?? []), ...unsent(whole, data.metrics)]);
+  const spec = presentOf(whole, [
+    ...(data.setup_data?.without ?? []),
+    ...unsent(whole, data.metrics),
+  ]);
   const { scenario, profile, vus, durationMs } = plan;
   const ranMs = Math.round(data.state.testRunDurationMs);
   const own = spec.findings?.(data.metrics, plan, data.root_group) ?? { tables: [], reasons: [] };

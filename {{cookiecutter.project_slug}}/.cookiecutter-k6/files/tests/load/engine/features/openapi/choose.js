@@ -1,4 +1,4 @@
-// What this run takes of the API: the table, the overrides and the settings put together. Once per run.
+// What a run sends: the table, the overrides and the settings combined. Once per run.
 
 import { env } from '../../../lib/config.js';
 import { localPath } from '../../settings/paths.js';
@@ -22,7 +22,7 @@ import { candidateOf, select } from './selection.js';
 /** @typedef {import('./types.js').Override} Override */
 
 /**
- * What walks are cut by, and what thresholds and summary know of an operation.
+ * What thresholds, the summary and the cutting of walks need of an operation.
  *
  * @typedef {object} Brief
  * @property {string} name
@@ -43,8 +43,8 @@ import { candidateOf, select } from './selection.js';
  * @property {string[]} statuses
  * @property {string[]} types media types of answers
  * @property {string[]} ok statuses that are a success
- * @property {number} sent how many parameters are sent
- * @property {number} parameters of so many
+ * @property {number} sent number of parameters that are sent
+ * @property {number} parameters number of all parameters
  */
 
 /** The version of the table that this suite reads. */

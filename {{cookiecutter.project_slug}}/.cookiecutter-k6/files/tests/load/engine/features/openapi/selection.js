@@ -21,7 +21,7 @@ const REACHES_OUT = /^(sends|moves)\b/;
 const NOT_INCLUDED = 'not in OPENAPI_INCLUDE';
 
 /**
- * What is known of an operation while operations are chosen. A table may have a thousand: nothing else is kept.
+ * What the selection needs of an operation. A table may have a thousand: nothing else is kept.
  *
  * @typedef {object} Candidate
  * @property {number} line of the table
