@@ -1,42 +1,42 @@
-// What the document says about an answer, and the ids that an answer gives.
+// What an answer has to be, by a document or a recording, and the ids that an answer gives.
 
 import k6 from 'k6';
 
-/** @typedef {import('./types.js').Operation} Operation */
-/** @typedef {import('./types.js').DeclaredResponse} DeclaredResponse */
+/** @typedef {import('./types.js').ExpectedResponse} ExpectedResponse */
 /** @typedef {import('../../types/suite.js').HttpResponse} HttpResponse */
 
 /** HTTP allows no body with these, whatever a document declares. */
 const WITHOUT_BODY = [204, 205, 304];
 
 /**
- * Checks an answer against the document: is its status declared, its content type, and are the required
- * fields there? What the document does not say is not checked.
+ * Checks an answer against what is declared: is its status declared, its content type, and are the required
+ * fields there? What is not declared is not checked.
  *
- * @param {Operation} operation
+ * @param {{ name: string, method: string, responses: Record<string, ExpectedResponse> }} operation
  * @param {HttpResponse} response
+ * @param {string} [word] for the names of checks: what is expected was declared, or recorded
  * @returns {boolean}
  * @example const ok = checkAnswer(operation, sendOperation(operation, source));
  */
-export function checkAnswer({ name, method, responses }, response) {
+export function checkAnswer({ name, method, responses }, response, word = 'declared') {
   const { status } = response;
   const declared = declaredFor(responses, status);
   // Documents that declare failures alone say nothing about successes.
   const isOpen = status >= 200 && status < 300 && !declaresSuccess(responses);
   /** @type {Record<string, boolean>} */
   const results = {
-    [`${name} status ${status} is declared`]:
+    [`${name} status ${status} is ${word}`]:
       declared !== undefined || isOpen || (status !== 0 && Object.keys(responses).length === 0),
   };
   if (declared !== undefined && method !== 'HEAD' && !WITHOUT_BODY.includes(status)) {
     const type = (response.headers['Content-Type'] ?? '').split(';')[0].trim().toLowerCase();
     if (declared.types !== undefined) {
       const found = plainName(type) || 'none';
-      results[`${name} content type ${found} is declared`] = hasType(declared.types, type);
+      results[`${name} content type ${found} is ${word}`] = hasType(declared.types, type);
     }
     const problem = problemOf(declared, response, type);
     if (problem !== undefined) {
-      const found = problem === '' ? ' has the declared shape' : `: ${plainName(problem)}`;
+      const found = problem === '' ? ` has the ${word} shape` : `: ${plainName(problem)}`;
       results[`${name} body${found}`] = problem === '';
     }
   }
@@ -47,7 +47,7 @@ export function checkAnswer({ name, method, responses }, response) {
 /**
  * Records that a service, which has nothing to ask for, said so.
  *
- * @param {Operation} operation whose request had an id that was made up; answered with 404
+ * @param {{ name: string }} operation whose request had an id that was made up; answered with 404
  * @returns {boolean}
  * @example if (response.status === 404) { checkMissing(operation); }
  */
@@ -57,7 +57,7 @@ export function checkMissing({ name }) {
 }
 
 /**
- * @param {Record<string, DeclaredResponse>} responses
+ * @param {Record<string, ExpectedResponse>} responses
  * @returns {boolean}
  */
 function declaresSuccess(responses) {
@@ -73,9 +73,9 @@ function plainName(text) {
 }
 
 /**
- * @param {Record<string, DeclaredResponse>} responses
+ * @param {Record<string, ExpectedResponse>} responses
  * @param {number} status
- * @returns {DeclaredResponse | undefined}
+ * @returns {ExpectedResponse | undefined}
  */
 function declaredFor(responses, status) {
   return status === 0
@@ -100,7 +100,7 @@ function hasType(types, found) {
 /**
  * Looks at JSON alone: an operation may answer in other types too.
  *
- * @param {DeclaredResponse} declared
+ * @param {ExpectedResponse} declared
  * @param {HttpResponse} response
  * @param {string} type its media type in small letters, empty without one
  * @returns {string | undefined} what is wrong, empty: nothing; undefined: nothing to look at
@@ -124,7 +124,7 @@ function problemOf(declared, response, type) {
 }
 
 /**
- * @param {DeclaredResponse} declared
+ * @param {ExpectedResponse} declared
  * @param {any} body JSON
  * @returns {string} what is wrong, empty: nothing
  */
@@ -136,8 +136,9 @@ function misshapen({ is, required = [], nullable }, body) {
   if (is !== undefined && is !== kind) {
     return `expected ${is}, found ${kind}`;
   }
-  const missing = required.find((pointer) => !holds(body, stepsOf(pointer)));
-  return missing === undefined ? '' : `${missing} is missing`;
+  const paths = required.map((path) => (typeof path === 'string' ? stepsOf(path) : path));
+  const missing = paths.find((path) => !holds(body, path));
+  return missing === undefined ? '' : `/${missing.join('/')} is missing`;
 }
 
 /**
