@@ -235,6 +235,7 @@ def test_no_dangerous_operation_is_sent_unasked(
     assert not [text for text in service.harm if re.search(r"/(users|items|orders)/\d+", text)]
 
 
+@pytest.mark.slow
 def test_the_plan_names_what_would_be_done(baked: Any, service: Stateful, k6_binary: Path) -> None:
     project = baked.copy(openapi_spec="live")
     document(project, shop())
