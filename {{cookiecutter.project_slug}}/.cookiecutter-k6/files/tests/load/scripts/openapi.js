@@ -15,6 +15,7 @@ const report = __VU === 0 ? require('../engine/features/openapi/report.js') : un
 /** What load, soak and spike run as well, unless WORKLOAD names something else. */
 export const journey = {
   endpoints: report?.endpointsOfRun() ?? [],
+  support: report?.support,
   // The first iteration runs every operation once, however long that takes.
   gracefulStop: '30m',
   prepare: report?.announce,

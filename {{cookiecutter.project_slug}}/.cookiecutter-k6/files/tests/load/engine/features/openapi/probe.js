@@ -36,7 +36,7 @@ export function adviceOnBase(endpoints) {
 
 /**
  * @param {string} path
- * @returns {boolean} whether the service knows it; no answer is none of this module's business
+ * @returns {boolean} whether the service knows it; connection errors are reported elsewhere
  */
 function isFound(path) {
   const tags = { name: 'setup base path', kind: 'setup', phase: 'setup' };
