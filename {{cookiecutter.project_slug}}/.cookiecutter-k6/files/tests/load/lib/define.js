@@ -4,6 +4,7 @@ import k6 from 'k6';
 import { SharedArray } from 'k6/data';
 import { reportException } from '../engine/vu/failures.js';
 import { env } from './config.js';
+import { recordWith } from './http.js';
 
 /** @typedef {import('../engine/types/suite.js').LoadTest} LoadTest */
 /** @typedef {import('../engine/types/suite.js').TestSpec} TestSpec */
@@ -34,6 +35,11 @@ export function defineTest(spec) {
     require('../engine/plan/plan.js').planForVus(spec),
   ])[0];
   const once = __VU === 0 ? require('../engine/plan/plan.js').planTest(spec) : undefined;
+  const { timeline } = plan;
+  const createRecorder =
+    timeline !== undefined && __VU > 0 && __VU % timeline.every === 0
+      ? require('../engine/vu/timeline.js').createRecorder
+      : undefined;
   return /** @type {LoadTest} */ ({
     ...once,
     ...plan,
@@ -42,6 +48,7 @@ export function defineTest(spec) {
         plan.stages.length > 0
           ? require('../engine/vu/stage-tag.js').withStage(plan.stages, iteration)
           : iteration,
+        createRecorder && ((startedAt) => recordWith(createRecorder(timeline, startedAt))),
       ),
   });
 }
@@ -52,11 +59,17 @@ export function defineTest(spec) {
  *
  * @template T
  * @param {(data: T) => unknown} iteration may be async
+ * @param {(startedAt: number) => void} [record] starts recording requests over time; called with the end of set-up
  * @returns {(data: T) => any}
  */
-function guarded(iteration) {
+function guarded(iteration, record) {
+  let isFirst = record !== undefined;
   return (data) => {
     try {
+      if (isFirst) {
+        isFirst = false;
+        record?.(Date.parse(/** @type {any} */ (data)?.startedAt));
+      }
       if (data === undefined) {
         execution?.test.abort(WITHOUT_SETUP);
         k6.sleep(1);

@@ -15,6 +15,7 @@ import { asSegment, optionsOf } from './options.js';
 import { certainLoad, plannedLoad, wholeLoad } from './planned-load.js';
 import { explained } from './set-up.js';
 import { overrides, warnOfIgnored } from './targets.js';
+import { plannedCourse, timelinePlan, timelineThresholds } from './timeline.js';
 
 /** @typedef {import('../types/suite.js').TestSpec} TestSpec */
 /** @typedef {import('../types/baseline.js').Baseline} Baseline */
@@ -32,8 +33,9 @@ const features = hooksOf('plan');
  */
 export function planForVus(written) {
   const spec = withNewNames(written);
-  const { shape, stages, durationMs } = plannedLoad(spec);
-  return { stages, durationMs, ...spec.forVus?.(shape) };
+  const load = plannedLoad(spec);
+  const { shape, stages, durationMs } = load;
+  return { stages, durationMs, timeline: timelinePlan(spec, load), ...spec.forVus?.(shape) };
 }
 
 /**
@@ -50,7 +52,12 @@ export function planTest(written) {
   const whole = wholeLoad(spec, load);
   guardTarget(certainLoad(whole), spec);
   const { baseline, refusal } = baselineOf(spec, load);
-  const options = optionsOf(spec, load, baseline);
+  const judged = optionsOf(spec, load, baseline);
+  const timeline = timelinePlan(spec, load);
+  const options = {
+    ...judged,
+    thresholds: { ...judged.thresholds, ...timelineThresholds(timeline) },
+  };
   const isWhole = segmentOf() === undefined;
   return {
     options: isWhole ? options : asSegment(options),
@@ -75,7 +82,12 @@ export function planTest(written) {
     },
     handleSummary: summaryOf(
       spec,
-      { ...load, baseline, asked: Object.keys(overrides()) },
+      {
+        ...load,
+        baseline,
+        asked: Object.keys(overrides()),
+        timeline: timeline && { ...timeline, planned: plannedCourse(timeline, load.shape) },
+      },
       isWhole ? undefined : options.thresholds,
     ),
   };
@@ -99,7 +111,7 @@ function withLogin(spec) {
 
 /**
  * @param {TestSpec} spec
- * @param {import('../types/suite.js').RunFigures} run
+ * @param {import('../types/suite.js').RunPlan} run
  * @param {any} thresholds of the whole run; undefined: this is the whole run
  * @returns {(data: any) => Record<string, string>}
  */

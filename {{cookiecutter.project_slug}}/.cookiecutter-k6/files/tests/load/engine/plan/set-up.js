@@ -1,4 +1,4 @@
-// Tells the summary why set-up failed. k6 runs `setup()` and `handleSummary()` in different VUs; checks reach both.
+// Tells the summary why setup failed. k6 runs `setup()` and `handleSummary()` in different VUs; checks reach both.
 
 import k6 from 'k6';
 import { SET_UP_CHECK } from '../summary/causes.js';

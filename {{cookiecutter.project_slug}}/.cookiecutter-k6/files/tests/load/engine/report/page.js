@@ -3,24 +3,38 @@ import { hooksOf } from '../features/registry.js';
 import { localPath } from '../settings/paths.js';
 import { runName, when } from './format.js';
 import { markup, Markup } from './markup.js';
-import { distribution, overTime, trend } from './sections/charts.js';
-import { about, header, tiles } from './sections/overview.js';
-import { checks, comparison, endpoints, ownTables, steps, thresholds } from './sections/tables.js';
+import { distribution, trend } from './sections/charts.js';
+import { failures, slowest } from './sections/failures.js';
+import { overTime } from './sections/over-time.js';
+import { about, header, reasons, tiles } from './sections/overview.js';
+import { comparison, endpoints, ownTables, steps, thresholds } from './sections/tables.js';
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
 /** @typedef {import('../types/report.js').ReportExtras} ReportExtras */
 
 const features = hooksOf('report');
 
-const STYLE = [
-  open(localPath(import.meta.resolve('./page.css'))),
-  open(localPath(import.meta.resolve('./charts.css'))),
-].join('\n');
-const SCRIPT = open(localPath(import.meta.resolve('./page-script.js')));
+const own = (/** @type {string} */ name) => open(localPath(import.meta.resolve(name)));
+
+const STYLE = [own('./page.css'), own('./charts.css')].join('\n');
+
+/** One module out of several: their imports name what is in it anyway. */
+const SCRIPT = [
+  own('./markup.js'),
+  own('./format.js'),
+  own('./line-chart.js'),
+  own('./course-charts.js'),
+  own('./chart-script.js'),
+  own('./page-script.js'),
+]
+  .join('\n')
+  .replace(/^import [^;]*;$/gm, '')
+  // Comments are for readers of the source.
+  .replace(/^ *\/\*\*[^]*?\*\/\n|^ *\/\/.*\n/gm, '');
 
 /**
- * Renders a run as one self-contained HTML page. The page loads nothing. Its script only sorts tables, so the
- * page is complete without it.
+ * Renders a run as one self-contained HTML page. The page loads nothing. Its script sorts tables and
+ * brings the charts to life; the page is complete without it.
  *
  * @param {Summary} summary
  * @param {ReportExtras} [extras] data that exists only after the run
@@ -43,9 +57,10 @@ export function toPage(summary, extras = {}) {
     <body>
       ${header(summary)}
       <main>
+        ${tiles(summary)}
         ${sections(summary, extras)}
       </main>
-      <script>${new Markup(SCRIPT)}</script>
+      <script type="module">${new Markup(SCRIPT)}</script>
     </body>
   </html>`}\n`;
 }
@@ -57,16 +72,17 @@ export function toPage(summary, extras = {}) {
  */
 function sections(summary, extras) {
   return [
-    tiles(summary),
+    reasons(summary),
+    failures(summary, extras),
     comparison(summary),
     endpoints(summary),
-    ...features.map(({ section: own }) => own?.(summary) ?? null),
+    ...features.map((feature) => feature.section?.(summary) ?? null),
     ...ownTables(summary),
     overTime(summary, extras),
+    slowest(summary, extras),
     distribution(summary),
     steps(summary),
     thresholds(summary),
-    checks(summary),
     trend(summary, extras),
     about(summary, extras),
   ];

@@ -92,12 +92,12 @@ function needed(name) {
  * Reads from k6's summary data how much of the document was seen.
  *
  * @param {any} metrics
- * @param {unknown} _figures
+ * @param {unknown} _plan
  * @param {any} group the root group
  * @returns {import('../../types/suite.js').Findings}
  * @example defineTest({ findings: coverage, ... })
  */
-export function coverage(metrics, _figures, group) {
+export function coverage(metrics, _plan, group) {
   const more = { count: skipped.length, missing: missingCredentials() };
   return coverageOf(endpoints, more, metrics, group);
 }

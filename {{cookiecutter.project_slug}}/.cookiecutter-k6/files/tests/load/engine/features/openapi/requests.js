@@ -3,7 +3,7 @@
 import http from 'k6/http';
 import { BASE_URL, env } from '../../../lib/config.js';
 import { reportFailure, unanswered } from '../../vu/failures.js';
-import { accepts, endpoint } from '../../../lib/http.js';
+import { accepts, endpoint, recordOne } from '../../../lib/http.js';
 import { credentials } from './table.js';
 import { makeValue } from './values.js';
 import { encodeBody, inHeader, inPath, inQuery } from './writing.js';
@@ -31,12 +31,14 @@ export function sendOperation(operation, source, isFine = () => false) {
   const { name, method, kind, statuses } = operation;
   const { url, headers, body, sent, secrets } = requestOf(operation, source);
   const target = endpoint(name, url, { method, kind, statuses });
+  const recorded = recordOne(name);
   let response;
   try {
     response = http.request(method, url, body, { ...target.params, headers });
   } catch (error) {
     response = unanswered(target, error);
   }
+  recorded(response.timings.duration, !accepts(target, response.status));
   const isGood = target.statuses !== undefined && accepts(target, response.status);
   if (!isGood && !isFine(response.status)) {
     reportFailure(target, { ...response, body: hidden(response.body, secrets) });
