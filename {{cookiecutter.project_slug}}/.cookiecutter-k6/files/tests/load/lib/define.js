@@ -4,7 +4,6 @@ import k6 from 'k6';
 import { SharedArray } from 'k6/data';
 import { reportException } from '../engine/vu/failures.js';
 import { env } from './config.js';
-import { recordWith } from './http.js';
 
 /** @typedef {import('../engine/types/suite.js').LoadTest} LoadTest */
 /** @typedef {import('../engine/types/suite.js').TestSpec} TestSpec */
@@ -36,9 +35,9 @@ export function defineTest(spec) {
   ])[0];
   const once = __VU === 0 ? require('../engine/plan/plan.js').planTest(spec) : undefined;
   const { timeline } = plan;
-  const createRecorder =
+  const record =
     timeline !== undefined && __VU > 0 && __VU % timeline.every === 0
-      ? require('../engine/vu/timeline.js').createRecorder
+      ? require('../engine/vu/timeline.js').recording(timeline, require('./http.js').recordWith)
       : undefined;
   return /** @type {LoadTest} */ ({
     ...once,
@@ -48,7 +47,7 @@ export function defineTest(spec) {
         plan.stages.length > 0
           ? require('../engine/vu/stage-tag.js').withStage(plan.stages, iteration)
           : iteration,
-        createRecorder && ((startedAt) => recordWith(createRecorder(timeline, startedAt))),
+        record,
       ),
   });
 }

@@ -128,7 +128,7 @@ let timeline;
  * Lets this VU record its requests over time.
  *
  * @param {TimelineRecorder} recorder
- * @example recordWith(createRecorder(plan.timeline, Date.now()));
+ * @example recording(plan.timeline, recordWith)(Date.now());
  */
 export function recordWith(recorder) {
   timeline = recorder;

@@ -16,7 +16,7 @@ const features = hooksOf('report');
 
 const own = (/** @type {string} */ name) => open(localPath(import.meta.resolve(name)));
 
-const STYLE = [own('./page.css'), own('./charts.css')].join('\n');
+const STYLE = [own('./page.css'), own('./sections.css'), own('./charts.css')].join('\n');
 
 /** One module out of several: their imports name what is in it anyway. */
 const SCRIPT = [

@@ -30,14 +30,23 @@ export function sliceAt({ count, durationMs, bend }, ms) {
 }
 
 /**
- * Makes what samples the requests of one VU.
+ * Lets a VU sample its requests from its first iteration on.
  *
+ * @param {import('../types/suite.js').TimelinePlan} plan
+ * @param {(recorder: import('../types/suite.js').TimelineRecorder) => void} recordWith of lib/http.js
+ * @returns {(startedAt: number) => void} starts it; called with the end of setup, milliseconds since 1970
+ * @example const record = recording(plan.timeline, recordWith);
+ */
+export function recording(plan, recordWith) {
+  return (startedAt) => recordWith(createRecorder(plan, startedAt));
+}
+
+/**
  * @param {import('../types/suite.js').TimelinePlan} plan
  * @param {number} startedAt milliseconds since 1970
  * @returns {import('../types/suite.js').TimelineRecorder}
- * @example const recorder = createRecorder(plan, Date.parse(data.startedAt));
  */
-export function createRecorder(plan, startedAt) {
+function createRecorder(plan, startedAt) {
   /** @type {Record<string, TimelineCourse>} */
   const courses = Object.create(null);
   return {
