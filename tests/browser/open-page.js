@@ -81,8 +81,12 @@ async function liveCharts(page) {
   const readouts = () => page.locator('.live').first().locator('.readout').allInnerTexts();
   const last = async () => Number(await chart.getAttribute('aria-valuemax'));
   const seen = { points: { all: await last() } };
+  if (seen.points.all < 3) {
+    return null;
+  }
   await chart.focus();
-  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowLeft');
   seen.key = { value: await chart.getAttribute('aria-valuetext'), readouts: await readouts() };
   await page.keyboard.press('+');
   seen.points.keyZoom = await last();

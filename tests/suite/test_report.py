@@ -135,7 +135,8 @@ def test_a_failed_run_says_why_in_every_form(suite: Suite, faulty: RunningServic
     assert run.code == 99, run.everything
     (reason, *_) = run.summary["reasons"]
     page = (run.folder / "report.html").read_text(encoding="utf-8")
-    assert page.index("Failed") < page.index("health: ") < page.index("<main>")
+    parts = ["Failed", "<h2>p95<", "<h2>Why it failed<", "health: ", "<h2>Endpoints<"]
+    assert [page.index(part) for part in parts] == sorted(page.index(part) for part in parts)
     assert "server error, 5xx" in page
     assert "server error, 5xx" in (run.folder / "report.md").read_text(encoding="utf-8")
     suite_xml = ET.parse(run.folder / "junit.xml").getroot()
@@ -236,11 +237,11 @@ def test_a_fast_run_is_sampled_and_its_totals_are_exact(live: Suite) -> None:
     run = few_seconds(live, "scripts/health.js", VUS=10, THINK_TIME=0, DURATION="6s")
     timeline = timeline_of(run)
     total = run.summary["metrics"]["requests"]
-    assert total > 3000
-    assert 500 < timeline["sampled"] < 0.9 * total
-    assert timeline["sampled"] / timeline["at"][-1] < 600
+    # k6 gets at most 300 samples a second; each VU begins with one.
+    assert timeline["sampled"] <= min(total, 300 * timeline["at"][-1] + 10)
     assert counted(timeline, timeline["all"]) == pytest.approx(total, rel=0.01)
-    assert "sampled requests of" in (run.folder / "report.html").read_text(encoding="utf-8")
+    page = (run.folder / "report.html").read_text(encoding="utf-8")
+    assert ("sampled requests of" in page) == (timeline["sampled"] < 0.98 * total)
 
 
 def test_of_many_users_some_record(live: Suite) -> None:
@@ -305,7 +306,7 @@ def test_the_first_failed_responses_and_the_slowest_requests_are_shown(
     suite: Suite, faulty: RunningService, look: Callable[..., Any]
 ) -> None:
     faulty.set_fault("error", 503, only="/api/v1/items", method="POST", rate=0.5)
-    faulty.set_fault("wrong-shape", only="/api/v1/items/{id}", method="GET", rate=0.5)
+    faulty.set_fault("null", only="/api/v1/items/{id}", method="GET", rate=0.5)
     faulty.set_fault("slow", 300, only="/api/v1/items", method="GET", rate=0.2)
     live = suite.against(faulty.url).having(AUTH_MODE="login")
     run = few_seconds(live, "scripts/api-authenticated.js")
@@ -317,7 +318,8 @@ def test_the_first_failed_responses_and_the_slowest_requests_are_shown(
     assert "fault: error" in found["POST /items"]["body"]
     assert 0 <= found["POST /items"]["seconds"] < 30
     assert found["GET /items/{id}"]["status"] == 200
-    assert "GET /items/{id} has id" in found["GET /items/{id}"]["checks"]
+    assert found["GET /items/{id}"]["checks"] == ["GET /items/{id} returns what was created"]
+    assert found["GET /items/{id}"]["body"] == "null"
     # None of them is a check or a request.
     assert all("failed response" not in check["name"] for check in run.summary["failedChecks"])
     page = (run.folder / "report.html").read_text(encoding="utf-8")
