@@ -97,7 +97,7 @@ async function liveCharts(page) {
   await page.getByRole('button', { name: 'Zoom out' }).first().click();
   await chart.scrollIntoViewIfNeeded();
   const { x, y, width, height } = await chart.boundingBox();
-  await page.mouse.move(x + 0.8 * width, y + 0.5 * height);
+  await page.mouse.move(x + 0.2 * width, y + 0.5 * height);
   seen.pointer = await readouts();
   await page.mouse.move(x + 0.12 * width, y + 0.5 * height);
   await page.mouse.down();

@@ -10,8 +10,8 @@ import { markup } from './markup.js';
 const BARS = 32;
 
 /**
- * Draws how the latencies are spread, on a logarithmic scale. k6 keeps percentiles, no histogram: what lies
- * between two of them is taken as evenly spread.
+ * Draws the latency distribution on a logarithmic scale. k6 keeps percentiles, no histogram: between two of them, an even
+ * distribution is assumed.
  *
  * @param {import('../types/summary.js').Distribution} distribution
  * @param {import('../types/summary.js').Durations} durations of the same requests
@@ -57,7 +57,7 @@ export function distributionChart(distribution, { min, p50, p95, p99, max }) {
 /**
  * @param {import('../types/summary.js').Distribution} distribution
  * @param {number} low the shortest latency, milliseconds
- * @returns {(value: number) => number} percent of the requests that took at most so many milliseconds
+ * @returns {(value: number) => number} percentage of the requests that took at most this many milliseconds
  */
 function shareBelow({ percentiles, ms }, low) {
   const shares = [0, ...percentiles];

@@ -73,7 +73,7 @@ export function toMarkdown(summary) {
 }
 
 /**
- * @param {string} what the rows are about
+ * @param {string} what head of the first column
  * @param {import('../types/summary.js').Metrics[]} rows
  * @returns {string}
  */
@@ -121,7 +121,7 @@ function table(head, rows) {
 }
 
 /**
- * Text that stays text: everything that Markdown or HTML could read as markup becomes a character reference.
+ * Escapes text: everything that Markdown or HTML could read as markup becomes a character reference.
  *
  * @param {unknown} value
  * @returns {string}

@@ -1,4 +1,4 @@
-// What sections of the page are made of.
+// Parts of sections.
 
 import { lineChart } from './line-chart.js';
 import { markup, Markup } from './markup.js';
@@ -40,7 +40,7 @@ export function mark(good, text) {
  * @returns {Markup}
  */
 export function table(caption, head, rows, { sortable = false } = {}) {
-  // A wide table scrolls by itself; whoever has no pointer has to be able to reach it.
+  // A wide table scrolls, also by keyboard.
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table${sortable && new Markup(' data-sortable')}>
 <caption>${caption}</caption>
 <thead><tr>${head.map((name) => markup`<th scope="col">${name}</th>`)}</tr></thead>

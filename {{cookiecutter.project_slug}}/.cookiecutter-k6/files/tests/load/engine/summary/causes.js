@@ -1,4 +1,4 @@
-/** Why requests fail. The summary counts by these names, so the list is short and fixed. */
+/** Causes of failed requests. The list is short and fixed: the summary has one counter per cause. */
 export const CAUSES = Object.freeze({
   refused: 'connection refused',
   timeout: 'timed out',
@@ -14,10 +14,10 @@ export const CAUSES = Object.freeze({
   unusable: 'response lacks required data',
 });
 
-/** How the name of the check starts that carries the message of a failed setup, see engine/plan/set-up.js. */
+/** Prefix of the check that carries the message of a failed setup, see engine/plan/set-up.js. */
 export const SET_UP_CHECK = 'setup failed: ';
 
-/** What to do about a cause: one action each. @type {Record<keyof typeof CAUSES, string>} */
+/** One action per cause. @type {Record<keyof typeof CAUSES, string>} */
 export const ACTIONS = Object.freeze({
   refused: 'Check that the service still runs and listens on that address',
   timeout: 'Find out what the service waits for; REQUEST_TIMEOUT is the limit',
