@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import shutil
@@ -67,7 +68,8 @@ def look(browser: str, node_bin: Callable[[str], Path]) -> Iterator[Callable[...
 
 def few_seconds(suite: Suite, script: str = "scenarios/load.js", **settings: str | int) -> Run:
     """Run a script for a few seconds."""
-    usual = {"VUS": 3, "DURATION": "4s", "TIME_SCALE": "0.01", "THINK_TIME": "0.1"}
+    usual: dict[str, str | int] = {"VUS": 3, "DURATION": "4s", "TIME_SCALE": "0.01"}
+    usual["THINK_TIME"] = "0.1"
     return suite.having(**{**usual, **settings}).run(script)
 
 
@@ -79,8 +81,8 @@ def timeline_of(run: Run) -> dict[str, Any]:
 def counted(timeline: dict[str, Any], course: dict[str, Any]) -> float:
     """Return the requests below the curve of a series."""
     starts = [0, *timeline["at"]]
-    return sum(
-        rate * (end - start)
+    return math.fsum(
+        float(rate) * (end - start)
         for rate, start, end in zip(course["rate"], starts, timeline["at"], strict=False)
     )
 
