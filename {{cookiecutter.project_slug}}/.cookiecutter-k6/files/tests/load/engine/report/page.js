@@ -1,8 +1,8 @@
 import crypto from 'k6/crypto';
 import { hooksOf } from '../features/registry.js';
-import { localPath } from '../settings/paths.js';
 import { runName, when } from './format.js';
 import { markup, Markup } from './markup.js';
+import { pageScript, pageStyle } from './page-sources.js';
 import { distribution, trend } from './sections/charts.js';
 import { failures, slowest } from './sections/failures.js';
 import { overTime } from './sections/over-time.js';
@@ -13,24 +13,6 @@ import { comparison, endpoints, ownTables, steps, thresholds } from './sections/
 /** @typedef {import('../types/report.js').ReportExtras} ReportExtras */
 
 const features = hooksOf('report');
-
-const own = (/** @type {string} */ name) => open(localPath(import.meta.resolve(name)));
-
-const STYLE = [own('./page.css'), own('./sections.css'), own('./charts.css')].join('\n');
-
-/** One module out of several: their imports name what is in it anyway. */
-const SCRIPT = [
-  own('./markup.js'),
-  own('./format.js'),
-  own('./line-chart.js'),
-  own('./course-charts.js'),
-  own('./chart-script.js'),
-  own('./page-script.js'),
-]
-  .join('\n')
-  .replace(/^import [^;]*;$/gm, '')
-  // Comments are for readers of the source.
-  .replace(/^ *\/\*\*[^]*?\*\/\n|^ *\/\/.*\n/gm, '');
 
 /**
  * Renders a run as one self-contained HTML page. The page loads nothing. Its script sorts tables and
@@ -45,14 +27,15 @@ export function toPage(summary, extras = {}) {
   const { run, passed } = summary;
   const outcome = `${runName(summary)} ${passed ? 'passed' : 'failed'}`;
   const title = `${run.project}: ${outcome}, ${when(summary.timestamp)}`;
+  const [style, script] = [pageStyle(), pageScript()];
   return `<!doctype html>\n${markup`<html lang="en">
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta http-equiv="Content-Security-Policy" content="${policy()}" />
+      <meta http-equiv="Content-Security-Policy" content="${policy(style, script)}" />
       <meta name="color-scheme" content="light dark" />
       <title>${title}</title>
-      <style>${new Markup(STYLE)}</style>
+      <style>${new Markup(style)}</style>
     </head>
     <body>
       ${header(summary)}
@@ -60,7 +43,7 @@ export function toPage(summary, extras = {}) {
         ${tiles(summary)}
         ${sections(summary, extras)}
       </main>
-      <script type="module">${new Markup(SCRIPT)}</script>
+      <script type="module">${new Markup(script)}</script>
     </body>
   </html>`}\n`;
 }
@@ -88,8 +71,12 @@ function sections(summary, extras) {
   ];
 }
 
-/** @returns {string} a policy that allows only this style and this script, and no requests */
-function policy() {
+/**
+ * @param {string} style
+ * @param {string} script
+ * @returns {string} a policy that allows only this style and this script, and no requests
+ */
+function policy(style, script) {
   const hash = (/** @type {string} */ text) => `'sha256-${crypto.sha256(text, 'base64')}'`;
-  return `default-src 'none'; style-src ${hash(STYLE)}; script-src ${hash(SCRIPT)}`;
+  return `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}`;
 }
