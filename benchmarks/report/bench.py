@@ -232,7 +232,7 @@ def service_at_its_limit(load: Path, plan: Plan) -> None:
 def k6_at_its_limit(load: Path, plan: Plan) -> None:
     """Print the costs as CPU time, if k6 is the bottleneck."""
     with server() as url:
-        once = fixed_costs(load, url, KINDS, **ALONE)
+        once = fixed_costs(load, url, [SUMMARY, *plan.kinds], **ALONE)
         rounds = compare(load, url, plan, once, **ALONE)
         finishing = finish(load, url)
     micros = 1e6 * statistics.median(each.reference.processor for each in rounds[RECORDED])
@@ -242,7 +242,10 @@ def k6_at_its_limit(load: Path, plan: Plan) -> None:
     for kind, found in rounds.items():
         ratios = [each.cost.processor / each.reference.processor for each in found]
         more = once[kind].processor - once[SUMMARY].processor
-        print(f"  {kind}: CPU time of an iteration {judged(ratios)}; {more:+.2f} s per run")
+        print(
+            f"  {kind}: CPU time of an iteration {judged(ratios)}; {more:+.2f} s per run",
+            flush=True,
+        )
     print(f"adding earlier runs to the report: {finishing:.2f} s")
 
 
