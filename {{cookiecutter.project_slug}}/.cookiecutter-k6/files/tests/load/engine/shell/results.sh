@@ -89,6 +89,8 @@ complete_report() {
 # name_code CODE: sets $meaning, the code in words.
 name_code() {
   case $1 in
+    "$EXIT_REFUSED") meaning='wrong usage or refused' ;;
+    "$EXIT_NOT_READY") meaning='the service did not become ready' ;;
     "$EXIT_INCOMPLETE") meaning='results incomplete' ;;
     "$EXIT_OUTPUT_DOWN") meaning='an output rejected some metrics' ;;
     "$EXIT_THRESHOLDS") meaning='thresholds crossed' ;;

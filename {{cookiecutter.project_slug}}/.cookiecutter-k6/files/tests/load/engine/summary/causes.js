@@ -17,6 +17,9 @@ export const CAUSES = Object.freeze({
 /** Prefix of the check that carries the message of a failed setup, see engine/plan/set-up.js. */
 export const SET_UP_CHECK = 'setup failed: ';
 
+/** The same for a failed teardown. */
+export const TEARDOWN_CHECK = 'teardown failed: ';
+
 /** One action per cause. @type {Record<keyof typeof CAUSES, string>} */
 export const ACTIONS = Object.freeze({
   refused: 'Check that the service still runs and listens on that address',

@@ -22,9 +22,9 @@ export interface Conversation {
   channels: string[];
   /** How long a socket stays open. */
   openFor: number;
-  /** A subscribed socket that heard nothing for so long has failed. */
+  /** A subscribed socket that heard nothing for so long has failed; 0: it may stay silent. */
   messageWithin: number;
-  /** Where messages carry their time stamp: milliseconds, seconds or ISO text. */
+  /** Where messages carry their time stamp: milliseconds, seconds or ISO text. Empty: nowhere. */
   timeField: string;
   /** Where messages carry their id, to notice those that come twice. */
   idField: string;
