@@ -24,7 +24,7 @@ const TEAMS_HOSTS = [
 /**
  * @param {string} url of the webhook
  * @returns {'slack' | 'teams'}
- * @example formatFor('https://acme.webhook.office.com/webhookb2/1') // 'teams'
+ * @example formatFor('https://hooks.slack.com/services/T/B/x') // 'slack'
  */
 export function formatFor(url) {
   const host = /^https?:\/\/(?:[^@/]*@)?([^/:?#]+)/.exec(url.toLowerCase())?.[1] ?? '';
