@@ -189,6 +189,7 @@ class TestUnderK6:
         assert set(service.harm) == {"PATCH /orders/7"}, run.everything
 
 
+@pytest.mark.slow
 def test_the_plan_names_what_would_be_done(baked: Any, service: Stateful, k6_binary: Path) -> None:
     project = baked.copy(openapi_spec="live")
     document(project, shop())

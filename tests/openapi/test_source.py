@@ -213,6 +213,7 @@ DEEP: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DEEP)
 def test_documents_that_explode_are_refused(name: str) -> None:
     with pytest.raises(BadDocument):

@@ -81,7 +81,7 @@ const isQuote = (character) => character === '"' || character === "'";
  * @example accepts(endpoint('GET /', '/', { statuses: [{ min: 200, max: 399 }] }), 301) // true
  */
 export function accepts({ statuses }, status) {
-  if (statuses === undefined) {
+  if (!statuses) {
     return status >= 200 && status <= 299;
   }
   for (let i = 0; i < statuses.length; i += 1) {
@@ -169,11 +169,10 @@ export function recordOne(name) {
  */
 export function request(target, details) {
   // As `recordOne`, without its calls.
-  const course =
-    timeline === undefined ? undefined : (target.course ??= timeline.courseOf(target.name));
-  const isDue = course !== undefined && Date.now() >= course.nextAt;
+  const course = timeline && (target.course ??= timeline.courseOf(target.name));
+  const isDue = course && Date.now() >= course.nextAt;
   let response;
-  if (details === undefined) {
+  if (!details) {
     // Not through `requestQuietly`: calls are what an iteration without pauses spends most time on in a script.
     try {
       response = http.request(target.method, target.url, null, target.params);
@@ -185,8 +184,8 @@ export function request(target, details) {
   }
   const { status } = response;
   // The usual case first: a call costs an iteration half a microsecond.
-  const isFailed = (status !== 200 || target.statuses !== undefined) && !accepts(target, status);
-  if (course !== undefined) {
+  const isFailed = (status !== 200 || target.statuses) && !accepts(target, status);
+  if (course) {
     course.requests += 1;
     if (isFailed) {
       course.failed += 1;
