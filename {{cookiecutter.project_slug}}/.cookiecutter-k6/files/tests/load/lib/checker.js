@@ -2,7 +2,7 @@
 // a check does.
 import k6 from 'k6';
 import { env } from './config.js';
-import { reportOnce, shorten } from '../engine/vu/failures.js';
+import { reportChecks, reportOnce, shorten } from '../engine/vu/failures.js';
 import { accepts, jsonAt } from './http.js';
 
 /** @typedef {import('../engine/types/suite.js').EndpointOptions} EndpointOptions */
@@ -76,6 +76,7 @@ export function checker(
   let gap = 0;
   return (response) => {
     if (!k6.check(response, all, tags)) {
+      reportChecks(name, all, response);
       return false;
     }
     if (kind === 'any' || unseen < gap) {

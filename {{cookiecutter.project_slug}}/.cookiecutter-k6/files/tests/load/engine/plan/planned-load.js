@@ -6,10 +6,10 @@ import { userConfig } from '../settings/user-files.js';
 import { namedStages, openModel, peakRate, peakVus, plannedMs, rescale } from './profiles.js';
 
 /** @typedef {import('../types/suite.js').TestSpec} TestSpec */
-/** @typedef {import('../types/suite.js').RunFigures} RunFigures */
+/** @typedef {import('../types/suite.js').RunPlan} RunPlan */
 /** @typedef {import('../types/suite.js').Shape} Shape */
 /** @typedef {NonNullable<TestSpec['companions']>[number]} Companion */
-/** @typedef {RunFigures & { shape: Shape, chosen: string | undefined, companions: Companion[] }} PlannedLoad */
+/** @typedef {RunPlan & { shape: Shape, chosen: string | undefined, companions: Companion[] }} PlannedLoad */
 
 const { getScenarioConfig, scenarios } = userConfig();
 

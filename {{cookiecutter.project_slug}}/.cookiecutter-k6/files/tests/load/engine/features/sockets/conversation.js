@@ -120,18 +120,16 @@ function news(session, message, at) {
   session.received += 1;
   const twice = isRepeated(session, message?.[talk.idField]);
   const complete = !talk.requiredField || message?.[talk.requiredField] !== undefined;
-  record.message(complete && !twice);
+  const sentAt = toMs(message?.[talk.timeField]);
+  const ms = Number.isNaN(sentAt) ? undefined : latencyMs(session.clock, sentAt, at);
+  record.message(complete && !twice, ms);
   if (twice) {
     record.failure('duplicate', message[talk.idField], true);
   } else if (!complete) {
     record.failure('unreadable', `message without ${talk.requiredField}`, true);
   }
-  const sentAt = toMs(message?.[talk.timeField]);
-  if (!Number.isNaN(sentAt)) {
-    if (Number.isNaN(session.clock.offsetMs) && at - sentAt < -1) {
-      record.failure('clock', `message from ${Math.round(sentAt - at)} ms ahead`);
-    }
-    record.latency(latencyMs(session.clock, sentAt, at));
+  if (Number.isNaN(session.clock.offsetMs) && at - sentAt < -1) {
+    record.failure('clock', `message from ${Math.round(sentAt - at)} ms ahead`);
   }
 }
 

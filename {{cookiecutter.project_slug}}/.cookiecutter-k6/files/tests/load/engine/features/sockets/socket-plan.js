@@ -72,13 +72,13 @@ function addressOf({ path: usual }) {
  *
  * - its own targets or, under a profile that overloads the service, what that profile asks of requests;
  * - as proof that it measured: enough connections for the users planned, and messages that came;
- * - figures by cause and load step, without a condition.
+ * - metrics by cause and load step, without a condition.
  *
  * @param {TestSpec} spec
- * @param {{ chosen: string | undefined, vus: number, stages: { name: string }[] }} figures
+ * @param {{ chosen: string | undefined, vus: number, stages: { name: string }[] }} load
  * @param {Thresholds} byProfile targets of the profile
  * @returns {Thresholds} empty for tests without sockets
- * @example socketThresholds(spec, figures, { http_req_failed: ['rate<0.10'] })
+ * @example socketThresholds(spec, load, { http_req_failed: ['rate<0.10'] })
  */
 export function socketThresholds(spec, { chosen, vus, stages }, byProfile) {
   if (spec.sockets === undefined) {
@@ -183,5 +183,6 @@ export const planHooks = {
   targets: () => [{ ...env.socket, setting: 'WS_URL' }],
   load: (spec) => (spec.sockets === undefined ? {} : { sockets: env.WS_SOCKETS }),
   thresholds: socketThresholds,
+  series: ({ sockets }) => (sockets === undefined ? undefined : [sockets]),
   feeds: (spec, metric) => (metric.startsWith('ws_') ? spec.sockets !== undefined : undefined),
 };

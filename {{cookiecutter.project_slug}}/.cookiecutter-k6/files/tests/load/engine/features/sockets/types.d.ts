@@ -116,7 +116,7 @@ export interface Dialect {
 }
 
 /** What happened on the sockets, in the summary. */
-export interface SocketFigures {
+export interface SocketMetrics {
   name: string;
   /** Sockets of each user. */
   perUser: number;
@@ -165,6 +165,6 @@ declare module '../../types/features.js' {
 declare module '../../types/summary.js' {
   interface Summary {
     /** null for tests without sockets. */
-    sockets?: SocketFigures | null;
+    sockets?: SocketMetrics | null;
   }
 }
