@@ -154,16 +154,19 @@ def _workload_values(answers: Mapping[str, Any], prefix: str) -> dict[str, str]:
     resources = str(answers.get("resources", "none")).split(",")
     systems: list[str] = [name for name in ("missions", "desk") if name in resources]
     systems += ["commerce"] if answers.get("include_multi_tenant") is True else []
-    if systems == ["commerce"]:
-        return {"WORKLOAD": "commerce"}
+    if len(systems) != 1:
+        return {}
+    # What these systems have of what the tests of every suite ask for.
+    listed = {"missions": "/missions", "desk": "/tickets", "commerce": "/products"}[systems[0]]
+    common = {"WORKLOAD": systems[0], "RESOURCE_PATH": listed, "RESOURCE_WRITES": "false"}
     if systems == ["missions"]:
-        # The other tests ask for what a mission server does not have: a document, a login.
         tests = "health,missions,specs"
-        return {"WORKLOAD": "missions", "HEALTH_STATUS_WORDS": "*", "ALL_TESTS": tests}
+        return {**common, "HEALTH_STATUS_WORDS": "*", "ALL_TESTS": tests}
     if systems == ["desk"]:
         paths = dict.fromkeys(("/health", f"{prefix}/health"))
-        return {"WORKLOAD": "desk", "HEALTH_PATHS": ",".join(paths)}
-    return {}
+        return {**common, "HEALTH_PATHS": ",".join(paths)}
+    shopper = "pro-tier@example.com"
+    return {**common, "TEST_USER_EMAIL": shopper, "ME_PATH": "/none", "REFRESH_PATH": "/none"}
 
 
 def token_values(answers: Mapping[str, Any], slug: str, update_command: str) -> dict[str, str]:
