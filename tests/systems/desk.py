@@ -11,8 +11,8 @@ import time
 
 from tests.systems.frame import Answer, Request, Socket, System
 
-PASSWORD = "loadtest123"  # noqa: S105 -- a test user of a server without data
-TOKEN = "access-"  # noqa: S105 -- the beginning of all tokens
+PASSWORD = "loadtest123"
+TOKEN = "access-"
 PING_SECONDS = 25
 NEWS_SECONDS = 0.2
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from tests.systems.frame import Answer, Request, System
 
-PASSWORD = "loadtest123"  # noqa: S105 -- a test user of a server without data
+PASSWORD = "loadtest123"
 LIMITS = {"free-tier": 100, "starter-tier": 1000, "pro-tier": 10_000}
 """Requests a window, by user."""
 

@@ -113,6 +113,7 @@ RENDERED: dict[str, Callable[[str], str]] = {
     # Ports only.
     "tests/load/compose.yaml": str,
     "tests/load/grafana/prometheus.yml": str,
+    "tests/load/ci/runs.txt": str,
 }
 
 # All other tokens contain only characters that need no escaping in any of these file types.
@@ -178,6 +179,10 @@ def token_values(answers: Mapping[str, Any], slug: str, update_command: str) -> 
         "api_prefix": str(answers["backend_api_prefix"]),
         "update_command": update_command,
         "profile_set": str(answers["profile_set"]),
+        # A help desk is idle at night and busy for weeks: its suite looks for leaks every week.
+        "weekly_run": "soak        -        -      300"
+        if answers["profile_set"] == "desk"
+        else "breakpoint  -        500    90",
         # Two dashboards in the same Grafana must not have the same uid.
         "influxdb_dashboard": "k6-results-influxdb"
         if answers.get("include_observability") == "both"

@@ -142,9 +142,7 @@ function send(target, details) {
  * @example const { token } = tokensIn(request(LOGIN, { body }));
  */
 export const tokensIn =
-  env.AUTH_MODE === 'login'
-    ? require('../engine/auth/find-token.js').findToken
-    : () => undefined;
+  env.AUTH_MODE === 'login' ? require('../engine/auth/find-token.js').findToken : () => undefined;
 
 /**
  * Sends a request as the VU's user. If the credentials are refused, it gets new ones and one more try, which is

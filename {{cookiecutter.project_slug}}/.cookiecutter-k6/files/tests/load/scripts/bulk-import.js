@@ -13,7 +13,11 @@ import { shop } from '../config/tenants.js';
 import { endpoint, jsonAt } from '../lib/http.js';
 import { env, writesAllowed } from '../lib/config.js';
 import { defineTest, thinkTime } from '../lib/define.js';
-import { credentialEndpoints, tierHeaders, tierRequest } from '../engine/features/tenants/tenant.js';
+import {
+  credentialEndpoints,
+  tierHeaders,
+  tierRequest,
+} from '../engine/features/tenants/tenant.js';
 import { productRow } from '../engine/features/tenants/made-rows.js';
 
 const sentRows = new Counter('bulk_rows_sent');
@@ -64,8 +68,7 @@ const test = defineTest({
     const [imported, sent] = [rows('bulk_rows_imported'), rows('bulk_rows_sent')];
     return {
       tables: [{ title: 'Import', head: ['rows sent', 'imported'], rows: [[sent, imported]] }],
-      reasons:
-        imported < sent ? [`bulk import: ${imported} of ${sent} rows were imported`] : [],
+      reasons: imported < sent ? [`bulk import: ${imported} of ${sent} rows were imported`] : [],
       explains: (metric) => metric === 'bulk_rows_imported' && imported < sent,
     };
   },

@@ -15,7 +15,11 @@ import { endpoint, jsonAt } from '../lib/http.js';
 import { env, writesAllowed } from '../lib/config.js';
 import { defineTest, thinkTime } from '../lib/define.js';
 import { REPORT, visitReport } from '../engine/features/tenants/shop.js';
-import { credentialEndpoints, tierHeaders, tierRequest } from '../engine/features/tenants/tenant.js';
+import {
+  credentialEndpoints,
+  tierHeaders,
+  tierRequest,
+} from '../engine/features/tenants/tenant.js';
 
 /** Time from the request until the report is ready. */
 const readyDuration = new Trend('report_ready_duration', true);

@@ -52,7 +52,10 @@ export function targetsOf(spec, profile, vus = 0) {
   const slo = env.SLO === undefined ? undefined : sloSets[env.SLO];
   const loadSized = profile !== undefined && loadSizedProfiles.includes(profile);
   return {
-    ...addThresholds(addThresholds(base, { ...slo?.thresholds, ...(loadSized ? slo?.loadSized : {}) }), throughputOf(spec, profile, vus)),
+    ...addThresholds(
+      addThresholds(base, { ...slo?.thresholds, ...(loadSized ? slo?.loadSized : {}) }),
+      throughputOf(spec, profile, vus),
+    ),
     ...overrides(),
   };
 }

@@ -15,7 +15,12 @@ const AT_THE_END = ['cdc_lost', 'cdc_duplicated', 'cdc_stale', 'cdc_corrupted', 
 const FORBIDDEN = [...AT_THE_END, 'cdc_out_of_order'];
 
 /** What tells at which load step a pipeline breaks. */
-const STEP_METRICS = ['cdc_success_rate', 'cdc_e2e_latency', 'pg_write_duration', 'pg_write_failed'];
+const STEP_METRICS = [
+  'cdc_success_rate',
+  'cdc_e2e_latency',
+  'pg_write_duration',
+  'pg_write_failed',
+];
 
 const METRICS = [
   ...FORBIDDEN,
@@ -83,7 +88,11 @@ export function pipelineThresholds({ thresholds, shape }, { stages, durationMs }
  * @returns {import('../../types/suite.js').Findings}
  * @example findings: (metrics, run) => pipelineFindings(tests.baseline, metrics, run)
  */
-export function pipelineFindings({ detailed = false, thresholds, checkpoint }, metrics, { stages }) {
+export function pipelineFindings(
+  { detailed = false, thresholds, checkpoint },
+  metrics,
+  { stages },
+) {
   const steps = [...new Set(stages.map(({ name }) => name))];
   const failures = failureReasons(NAMES, metrics);
   const bad = differencesIn(metrics);
@@ -224,9 +233,7 @@ function soakTable(metrics) {
   return {
     title: 'SOAK',
     head: ['latency at the end / at the beginning (median)', 'replication backlog MB, largest'],
-    rows: [
-      [of('soak_processing_stability{part:end}', 'med'), of('soak_memory_indicator', 'max')],
-    ],
+    rows: [[of('soak_processing_stability{part:end}', 'med'), of('soak_memory_indicator', 'max')]],
   };
 }
 

@@ -98,10 +98,26 @@ function record(table, rows, { missing, duplicated, stale, corrupted, extra }) {
       `${stale.length} stale, ${corrupted.length} corrupted, ${extra.length} not deleted`,
   );
   const { key } = tracked;
-  name(table, 'lost', missing.map((row) => row[key]));
-  name(table, 'duplicated', duplicated.map((row) => row[key]));
-  name(table, 'stale', stale.map((row) => row[key]));
-  name(table, 'corrupted', corrupted.map(({ row, what }) => `${row[key]} (${what.join(', ')})`));
+  name(
+    table,
+    'lost',
+    missing.map((row) => row[key]),
+  );
+  name(
+    table,
+    'duplicated',
+    duplicated.map((row) => row[key]),
+  );
+  name(
+    table,
+    'stale',
+    stale.map((row) => row[key]),
+  );
+  name(
+    table,
+    'corrupted',
+    corrupted.map(({ row, what }) => `${row[key]} (${what.join(', ')})`),
+  );
   name(table, 'not deleted', extra);
 }
 
