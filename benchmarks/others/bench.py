@@ -66,6 +66,16 @@ FAULTS = [
 ]
 
 
+class Server(ThreadingHTTPServer):
+    """Many connections at once, and no word about those that break."""
+
+    daemon_threads = True
+    request_queue_size = 256
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing: the ends of runs cut connections."""
+
+
 @contextmanager
 def serving(fault: Fault) -> Iterator[str]:
     """Serve health, an OpenAPI document and what `k6 new` asks for, with a fault."""
@@ -74,6 +84,13 @@ def serving(fault: Fault) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def handle_one_request(self) -> None:
+            self.raw_requestline = self.rfile.readline(65537)
+            if self.raw_requestline and self.parse_request():
+                self.respond()
+            else:
+                self.close_connection = True
 
         def respond(self) -> None:
             nonlocal count
@@ -101,13 +118,10 @@ def serving(fault: Fault) -> Iterator[str]:
             if fault.dead and number > SET_UP:
                 threading.Thread(target=stop).start()
 
-        do_GET = do_POST = respond
-
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), Handler)
 
     def stop() -> None:
         server.shutdown()
@@ -208,7 +222,8 @@ def tools(k6: str, folder: Path | None, suite: Path) -> list[Tool]:
     ]
     locust = folder / "locust" / "bin" / "locust" if folder else None
     if locust and locust.is_file():
-        words = f"--headless --users 10 --spawn-rate 10 --run-time {SECONDS}s --host @URL@".split()
+        words = "--headless --only-summary --users 10 --spawn-rate 10 --host @URL@".split()
+        words += ["--run-time", f"{SECONDS}s"]
         found.append(Tool("Locust", [str(locust), "-f", "f.py", *words], {}, "f.py", LOCUST))
     artillery = folder / "artillery" / "node_modules" / ".bin" / "artillery" if folder else None
     if artillery and artillery.is_file():

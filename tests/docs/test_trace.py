@@ -1,4 +1,4 @@
-"""docs/trace.md: every item of the design documents has one row, and the files hold what it names."""
+"""docs/trace.md: one row for every item of the design documents, and files hold what it names."""
 
 from __future__ import annotations
 

@@ -20,11 +20,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from websockets.frames import Opcode
+from websockets.frames import Frame, Opcode
 from websockets.protocol import Protocol, Side, State
 
 Answer = tuple[int, object]
 """Status and body: text is sent as text, None not at all, everything else as JSON."""
+
+Responder = Callable[["Request"], Answer]
 
 ACCEPT = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
@@ -46,7 +48,7 @@ class Request:
     @property
     def bearer(self) -> str:
         """The token of the request; empty if it has none."""
-        return (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+        return self.headers.get("authorization", "").removeprefix("Bearer ")
 
 
 @dataclass(frozen=True)
@@ -157,9 +159,9 @@ class Socket:
             self._protocol.receive_eof()
         self._flush()
         self._texts += [
-            event.data.decode()
+            bytes(event.data).decode()
             for event in self._protocol.events_received()
-            if getattr(event, "opcode", None) is Opcode.TEXT
+            if isinstance(event, Frame) and event.opcode is Opcode.TEXT
         ]
         return self._texts.pop(0) if self._texts else None
 
@@ -174,79 +176,86 @@ class Socket:
                 return
 
 
-def handler_of(system: System) -> type[BaseHTTPRequestHandler]:
-    """Return the request handler of a system."""
+class Handler(BaseHTTPRequestHandler):
+    """Answers the requests to a system; each system has a class of its own."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        # One packet per answer: Nagle's algorithm would add 40 ms.
-        wbufsize = -1
-        disable_nagle_algorithm = True
+    system: System
+    protocol_version = "HTTP/1.1"
+    # One packet per answer: Nagle's algorithm would add 40 ms.
+    wbufsize = -1
+    disable_nagle_algorithm = True
 
-        def respond(self) -> None:
-            parts = urlsplit(self.path)
-            size = int(self.headers.get("Content-Length") or 0)
-            text = self.rfile.read(size)
-            try:
-                body = json.loads(text) if text else None
-            except ValueError:
-                self.reply(400, {"error": "no JSON"})
-                return
-            name, values = system.route(self.command, parts.path)
-            request = Request(values, dict(parse_qsl(parts.query)), self.headers, body)
-            if parts.path in system.sockets and self.headers.get("Upgrade") == "websocket":
-                self.talk(parts.path, request)
-                return
-            fault = system.fault(name)
-            if fault.delay:
-                time.sleep(fault.delay)
-            if fault.cut:
-                self.close_connection = True
-            elif fault.status:
-                self.reply(fault.status, fault.body)
-            elif name:
-                with system.lock:
-                    answer = system.routes[name](request)
-                self.reply(*answer)
-            else:
-                self.reply(404, {"error": "Not Found"})
-
-        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = respond
-
-        def talk(self, path: str, request: Request) -> None:
+    def handle_one_request(self) -> None:
+        """Read a request of any method."""
+        self.raw_requestline = self.rfile.readline(65537)
+        if not self.raw_requestline or not self.parse_request():
             self.close_connection = True
-            fault = system.fault(path)
-            if fault.status:
-                self.reply(fault.status, fault.body)
-                return
-            key = self.headers["Sec-WebSocket-Key"].encode()
-            self.send_response(101)
-            self.send_header("Upgrade", "websocket")
-            self.send_header("Connection", "Upgrade")
-            accept = base64.b64encode(hashlib.sha1(key + ACCEPT, usedforsecurity=False).digest())
-            self.send_header("Sec-WebSocket-Accept", accept.decode())
-            self.end_headers()
-            self.wfile.flush()
-            talking = Socket(self.connection, system)
-            system.sockets[path](talking, request)
-            while talking.is_open and "mute" not in system.broken:
-                talking.receive(0.1)
+            return
+        self._respond()
 
-        def reply(self, status: int, body: object = None) -> None:
-            text = body if isinstance(body, str) else json.dumps(body)
-            data = b"" if body is None else text.encode()
-            self.send_response(status)
-            kind = "text/plain" if isinstance(body, str) else "application/json"
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-            self.wfile.flush()
+    def _respond(self) -> None:
+        parts = urlsplit(self.path)
+        text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        try:
+            body = json.loads(text) if text else None
+        except ValueError:
+            self._reply(400, {"error": "no JSON"})
+            return
+        name, values = self.system.route(self.command, parts.path)
+        headers = {key.lower(): value for key, value in self.headers.items()}
+        request = Request(values, dict(parse_qsl(parts.query)), headers, body)
+        if parts.path in self.system.sockets and headers.get("upgrade") == "websocket":
+            self._talk(parts.path, request)
+        else:
+            self._answer(name, request)
 
-        def log_message(self, *_: object) -> None:
-            pass
+    def _answer(self, name: str, request: Request) -> None:
+        fault = self.system.fault(name)
+        if fault.delay:
+            time.sleep(fault.delay)
+        if fault.cut:
+            self.close_connection = True
+        elif fault.status:
+            self._reply(fault.status, fault.body)
+        elif name:
+            with self.system.lock:
+                answer = self.system.routes[name](request)
+            self._reply(*answer)
+        else:
+            self._reply(404, {"error": "Not Found"})
 
-    return Handler
+    def _talk(self, path: str, request: Request) -> None:
+        self.close_connection = True
+        fault = self.system.fault(path)
+        if fault.status:
+            self._reply(fault.status, fault.body)
+            return
+        key = request.headers["sec-websocket-key"].encode()
+        accept = base64.b64encode(hashlib.sha1(key + ACCEPT, usedforsecurity=False).digest())
+        self.send_response(101)
+        self.send_header("Upgrade", "websocket")
+        self.send_header("Connection", "Upgrade")
+        self.send_header("Sec-WebSocket-Accept", accept.decode())
+        self.end_headers()
+        self.wfile.flush()
+        talking = Socket(self.connection, self.system)
+        self.system.sockets[path](talking, request)
+        # The client's answer to a close frame.
+        talking.receive(0.1)
+
+    def _reply(self, status: int, body: object = None) -> None:
+        text = body if isinstance(body, str) else json.dumps(body)
+        data = b"" if body is None else text.encode()
+        self.send_response(status)
+        kind = "text/plain" if isinstance(body, str) else "application/json"
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+        self.wfile.flush()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
 
 
 class Server(ThreadingHTTPServer):
@@ -266,7 +275,8 @@ def running(
     """Serve a system on a free port; `prepare` adds its routes."""
     system = System(faults=list(faults), broken=set(broken.split()))
     prepare(system)
-    server = Server(("127.0.0.1", 0), handler_of(system))
+    handler = type("SystemHandler", (Handler,), {"system": system})
+    server = Server(("127.0.0.1", 0), handler)
     system.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()

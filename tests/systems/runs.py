@@ -98,7 +98,7 @@ def run(suite: Suite, test: str, system: System, **settings: str | float) -> Run
     """Run a test on a server for a second or a few."""
     profile = {"PROFILE": test} if test in VARIANTS else {}
     wanted = {**SHORT, **profile, **OWN.get(test, {}), **settings}
-    return suite.against(system.url).run(entry_of(suite, test), **wanted)
+    return suite.against(system.url).having(**wanted).run(entry_of(suite, test))
 
 
 def red_run(preset: str, suite: Suite, case: Case) -> Run:

@@ -20,7 +20,7 @@ class Faults:
     """The active faults. They are counted, not random, so that tests know the exact numbers.
 
     lag: seconds between a change and its application. lose, duplicate, corrupt: every n-th insert
-    into `table`; a corrupted one has its last text cut short. lose_updates, lose_deletes: every n-th
+    into `table`; a corrupted one has a wrong value. lose_updates, lose_deletes: every n-th
     update or delete. reorder: every n-th update is applied after the next one of the same row.
     pause: seconds during which nothing is applied.
     """
@@ -127,7 +127,7 @@ class Applier:
 
 
 def cut_short(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row whose column `name`, or `total`, lost its last character or a cent."""
+    """Return a row whose `name` lost its last character, or its `total` a cent."""
     if "total" in row:
         return {**row, "total": round(row["total"] - 0.01, 2)}
     return {**row, "name": str(row["name"])[:-1]}
