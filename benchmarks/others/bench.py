@@ -210,7 +210,7 @@ def tools(k6: str, folder: Path | None, suite: Path) -> list[Tool]:
                 "K6_BIN": k6,
                 "BASE_URL": "@URL@",
                 "HEALTH_PATHS": "/health",
-                "VUS": "10",
+                "VUS": "3",
                 "DURATION": f"{SECONDS}s",
                 "TIMELINE": "false",
             },

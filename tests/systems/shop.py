@@ -63,6 +63,8 @@ class Shop:
         broken = self._system.broken
         key = "everybody" if "shared-limit" in broken else user
         limit = LIMITS[user]
+        if "shared-limit" in broken:
+            limit = min(LIMITS.values())
         if "low-limit" in broken:
             limit //= 2
         start, used = self._used.get(key, (0.0, 0))

@@ -114,7 +114,7 @@ export const profileThresholds = {
 
 /**
  * Throughput that a profile has to reach, by profile set and profile (requests per second of the whole run). It applies
- * to files in scenarios/ that run with all of the profile's users and no longer pauses.
+ * to files in scenarios/ that run the workload of the same name with all of the profile's users and no longer pauses.
  *
  * @satisfies {Record<string, Record<string, Thresholds>>}
  */

@@ -64,14 +64,17 @@ export function targetsOf(spec, profile, vus = 0) {
  * @param {TestSpec} spec
  * @param {string | undefined} profile
  * @param {number} vus at the peak of this run
- * @returns {Thresholds} on the number of requests; none for fewer users or longer pauses than the profile has
+ * @returns {Thresholds} on the number of requests; none for other workloads, fewer users or longer pauses
  */
 function throughputOf(spec, profile, vus) {
   if (profile === undefined || spec.profile === undefined || env.RATE !== undefined) {
     return {};
   }
   const rows = /** @type {Record<string, Record<string, Thresholds>>} */ (throughput);
-  const isWhole = vus >= peakVus(getScenarioConfig(profile)) && env.THINK_TIME <= 1;
+  const isWhole =
+    env.WORKLOAD === env.PROFILE_SET &&
+    vus >= peakVus(getScenarioConfig(profile)) &&
+    env.THINK_TIME <= 1;
   return isWhole ? (rows[env.PROFILE_SET]?.[profile] ?? {}) : {};
 }
 

@@ -9,7 +9,7 @@ import { createRecorder } from './socket-metrics.js';
 /** @typedef {import('./types.js').Dialect} Dialect */
 /** @typedef {import('./types.js').DialectHooks} DialectHooks */
 
-/** Longest wait for the server's clock before subscribing without it, milliseconds. */
+/** Longest wait for the server's clock before subscribing without it, milliseconds; at most half of a session. */
 const CLOCK_WITHIN_MS = 1000;
 
 /** Message ids kept per socket to detect duplicates. */
@@ -56,7 +56,7 @@ function ready(session) {
     return;
   }
   askTime(session);
-  after(session, CLOCK_WITHIN_MS, () => {
+  after(session, Math.min(CLOCK_WITHIN_MS, (session.endsAt - Date.now()) / 2), () => {
     if (session.subscribedAt === 0) {
       tellsNoTime = true;
       subscribe(session);
