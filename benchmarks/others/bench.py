@@ -116,6 +116,7 @@ def serving(fault: Fault) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body.encode())
             if fault.dead and number > SET_UP:
+                self.close_connection = True
                 threading.Thread(target=stop).start()
 
         def log_message(self, *_: object) -> None:
