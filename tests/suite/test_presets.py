@@ -482,6 +482,6 @@ def test_the_mix_of_the_shop(baked: Bakery, suite: Suite) -> None:
     for script in sorted(scripts):
         for profile in ("", "load", "stress"):
             assert shop.inspect(f"scripts/{script}.js", PROFILE=profile).code == 0, script
-    reports = shop.inspect("scripts/reports.js", PROFILE="load").thresholds
+    reports = shop.inspect("scripts/reports.js", PROFILE="load", REPORT_PATH="/reports").thresholds
     for metric in ("http_req_duration", "report_ready_duration"):
         assert reports[metric] == ["p(50)<2000", "p(95)<5000", "p(99)<10000"]
