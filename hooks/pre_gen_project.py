@@ -272,6 +272,7 @@ OPTIONS: tuple[Option, ...] = (
         example="core",
     ),
     one_of("ci", "none", "github", "gitlab", example="github"),
+    some_of("share_results", "comment", "history", "webhook", example="comment,history"),
     one_of("include_observability", "none", "prometheus", "influxdb", "both", example="prometheus"),
     yes_or_no("include_kubernetes"),
     yes_or_no("include_claude_md"),

@@ -6,10 +6,11 @@
     make bench ARGS="verdicts --part faults --chunk 2/4 --log F"
     make bench ARGS="verdicts --part none --log F"      print the results in F
 
-Three questions, answered by runs of a few seconds on this machine:
+Four questions, answered by runs of a few seconds on this machine:
 
 * faults: which fraction of the faults in catalogue.py fails the run and is reported with the
   right endpoint?
+* mistakes: which fraction of the mistakes in mistakes.py, made in a user's own test, is reported?
 * healthy: how many runs against a healthy service fail?
 * gate: how many slowdowns of one endpoint's p95 (20 % and 50 %) does `--compare` detect, how often
   does it fail an unchanged service, and how would a simple rule (10 % above the median) perform on
@@ -32,7 +33,7 @@ sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "examples" / "service")]
 
 from service.testing import RunningService, free_port, running_service  # noqa: E402
 
-from benchmarks.verdicts import catalogue, running  # noqa: E402
+from benchmarks.verdicts import catalogue, mistakes, running  # noqa: E402
 
 PLAIN_RULE = 1.10
 BASE_DELAY = {"value": 40, "jitter": 15}
@@ -79,6 +80,30 @@ def measure_faults(load: Path, options: argparse.Namespace) -> Iterator[Row]:
                 "journey": case.journey,
                 "red": verdict.red,
                 "named": verdict.red and verdict.names(case.names),
+                "said": verdict.reasons[:4] or [verdict.errors[:300]],
+            }
+
+
+def measure_mistakes(load: Path, options: argparse.Namespace) -> Iterator[Row]:
+    """Run every test with a mistake once, and a few without one."""
+    any_latency = "http_req_duration=p(95)<5000;http_req_duration{name:health}=p(95)<5000"
+    with running_service() as shared:
+        for number, (name, mistake) in enumerate(mistakes.MISTAKES.items()):
+            if options.quick and number % 5:
+                continue
+            script = f"scripts/mistake{number}.js"
+            (load / script).write_text(mistake.script(), encoding="utf-8")
+            own_load = {"PROFILE": "", "VUS": "", "DURATION": "", "THINK_TIME": "1"}
+            limits = "" if "http_req_duration" in mistake.spec else any_latency
+            verdict = running.run(load, script, shared.url, 1, THRESHOLDS=limits, **own_load)
+            said = " ".join([*verdict.reasons, verdict.errors]).lower()
+            red = verdict.red or not verdict.passed
+            yield {
+                "part": "mistakes",
+                "fault": name,
+                "isMistake": mistake.is_mistake,
+                "red": red,
+                "named": red and mistake.words.lower() in said,
                 "said": verdict.reasons[:4] or [verdict.errors[:300]],
             }
 
@@ -227,7 +252,18 @@ def report_gate(rows: list[Row]) -> None:
         )
 
 
+def report_mistakes(rows: list[Row]) -> None:
+    """Print the fraction of mistakes that were found, and the others."""
+    made = [row for row in rows if row["isMistake"]]
+    named = [row for row in made if row["named"]]
+    alarms = [row for row in rows if not row["isMistake"] and row["red"]]
+    print(f"mistakes: {len(named)} of {len(made)} red and named; {len(alarms)} false alarms")
+    for row in [*(row for row in made if not row["named"]), *alarms]:
+        print(f"  {row['fault']}: {'red' if row['red'] else 'GREEN'}, {row['said']}")
+
+
 PARTS = {
+    "mistakes": (measure_mistakes, report_mistakes),
     "gate": (measure_gate, report_gate),
     "healthy": (measure_healthy, report_healthy),
     "faults": (measure_faults, report_faults),

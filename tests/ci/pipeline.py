@@ -68,11 +68,13 @@ class Runner:
         project: the checked out repository; steps run in it.
         folder: an empty folder for what GitHub keeps outside of it.
         path: PATH of the steps.
+        variables: further variables that GitHub sets in every step.
     """
 
     project: Path
     folder: Path
     path: str
+    variables: dict[str, str] = field(default_factory=dict)
 
     def environment(self, extra: Mapping[str, str]) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("HOME", "TMPDIR") if name in os.environ}
@@ -146,7 +148,9 @@ class Runner:
             "GITHUB_ACTIONS": "true",
         }
         done = self.shell(
-            step["run"], {**files, **shared, **values(step.get("env", {}), contexts)}, name
+            step["run"],
+            {**files, **self.variables, **shared, **values(step.get("env", {}), contexts)},
+            name,
         )
         pairs = (line.split("=", 1) for line in output.read_text("utf-8").splitlines())
         if "id" in step:

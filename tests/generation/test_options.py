@@ -45,9 +45,12 @@ DATABASE = """
 """
 CDC = "config/cdc.js docs/cdc.md engine/features/cdc/* scripts/cdc-*.js"
 CI = """
-    ci/.gitignore ci/ci.sh ci/k6/go.mod ci/k6/go.sum ci/monorepo.sh ci/runs.txt docs/ci.md
+    ci/.gitignore ci/ci.sh ci/k6/go.mod ci/k6/go.sum ci/monorepo.sh ci/runs.txt ci/shared.sh
+    docs/ci.md
 """
-GITHUB = "/.github/workflows/load-test*.yml docs/ci-github.md"
+GITHUB = """
+    /.github/workflows/load-tests.yml /.github/workflows/load-test-gate.yml docs/ci-github.md
+"""
 GITLAB = "/.gitlab-ci.yml ci/gitlab.yml docs/ci-gitlab.md"
 GRAFANA = """
     compose.yaml docs/observability.md engine/features/observability/shell.sh
@@ -58,6 +61,10 @@ PROMETHEUS = """
 """
 INFLUXDB = "compose.influxdb.yaml docs/influxdb.md grafana/*/k6-influxdb.*"
 KUBERNETES = "docs/kubernetes.md kubernetes/*"
+SHARING = "docs/sharing.md engine/features/sharing/*"
+COMMENT = "ci/comment.sh engine/features/comment/*"
+HISTORY = "engine/features/history/*"
+WEBHOOK = "docs/webhook.md engine/features/sharing/* engine/features/webhook/*"
 
 
 class Row(NamedTuple):
@@ -146,6 +153,7 @@ TABLE = (
     Row({"websocket": "none"}, env={"WS_PROTOCOL": None}),
     Row({"websocket": "raw"}, SOCKETS, env={"WS_PROTOCOL": "raw"}, readme="(docs/sockets.md)"),
     Row({"websocket": "socketio"}, SOCKETS, env={"WS_PROTOCOL": "socketio"}),
+    Row({"websocket": "raw", "resources": "missions"}, env={"WS_PROTOCOL": "missions"}),
     Row({"include_database": False}),
     Row({"include_database": True}, f"{STORES} {DATABASE}", readme="(docs/database-queries.md)"),
     Row({"include_cdc": False}),
@@ -160,6 +168,17 @@ TABLE = (
     Row({"ci": "none"}),
     Row({"ci": "github"}, files=f"{CI} {GITHUB}", readme="(docs/ci-github.md)"),
     Row({"ci": "gitlab"}, files=f"{CI} {GITLAB}", readme="(docs/ci-gitlab.md)"),
+    Row({"share_results": "none"}),
+    # A comment needs a CI system.
+    Row({"share_results": "comment"}, files=SHARING, readme="(docs/sharing.md)"),
+    Row({"share_results": "history"}, files=f"{SHARING} {HISTORY}", readme="(docs/sharing.md)"),
+    Row({"share_results": "webhook"}, files=WEBHOOK, readme="(docs/webhook.md)"),
+    Row(
+        {"share_results": "comment,history", "ci": "github"},
+        files=f"{COMMENT} {HISTORY} ci/history.sh /.github/workflows/load-test-comment.yml"
+        " /.github/workflows/load-test-history.yml",
+    ),
+    Row({"share_results": "comment", "ci": "gitlab"}, files=COMMENT),
     Row({"include_observability": "none"}),
     Row(
         {"include_observability": "prometheus"},
@@ -215,6 +234,11 @@ WRONG_ANSWERS = (
     ("websocket", "ws", "expected one of none, raw, socketio."),
     ("profile_set", "cor", "expected one of core, stress-150, light, saas, extended, cdc, desk."),
     ("ci", "jenkins", "expected one of none, github, gitlab."),
+    (
+        "share_results",
+        "email",
+        "expected none, or a comma-separated list of comment, history, webhook.",
+    ),
     ("include_observability", "loki", "expected one of none, prometheus, influxdb, both."),
     *((name, "maybe", "") for name, default in defaults().items() if isinstance(default, bool)),
 )

@@ -62,6 +62,7 @@ ENGINE = {
 FEATURES = {
     "engine/features/": f"{BASE} {LIB} {SHARED} engine/report/ engine/plan/",
     "engine/features/cdc/": "lib/define.js lib/helpers.js",  # a whole test
+    "engine/features/history/": "engine/baseline/",  # the noise between runs
     "engine/features/queries/": "lib/define.js",  # a whole test
     "engine/features/openapi/": "lib/define.js lazy:lib/auth.js",  # journeys through an API
     "engine/features/tenants/": "lib/helpers.js lazy:lib/auth.js",  # journeys through a shop

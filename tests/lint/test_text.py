@@ -42,7 +42,7 @@ HOSTS = re.compile(
     | (docs\.)?astral\.sh | cookiecutter\.readthedocs\.io | pipx\.pypa\.io | cruft\.github\.io
     | (www\.)?shellcheck\.net | editorconfig\.org | prettier\.io | eslint\.org | semver\.org
     | img\.shields\.io | opensource\.org | (www\.)?w3\.org | spec\.openapis\.org
-    | docs\.docker\.com | dl\.k6\.io
+    | docs\.docker\.com | dl\.k6\.io | (docs\.slack\.dev|hooks\.slack\.com) | adaptivecards\.io
     | prometheus | influxdb | ([\w-]+\.){2}svc
     """
 )

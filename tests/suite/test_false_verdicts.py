@@ -326,3 +326,104 @@ def test_one_limit_is_in_one_place(live: Suite, tmp_path: Path) -> None:
         assert found["http_req_failed"] == ["rate<0.02"]
     spike = edited.inspect("scenarios/spike.js").thresholds
     assert spike["http_req_duration{stage:recovery}"] == ["p(95)<321"]
+
+
+def test_a_bare_iteration_is_no_success(live: Suite) -> None:
+    """k6 logs what it throws, and exits with 0."""
+    script = own_test(live, "request(HEALTH); throw new Error('unnoticed');")
+    path = live.load / script
+    head, wrapped, body = path.read_text(encoding="utf-8").partition("test.run(() => {")
+    assert wrapped
+    path.write_text(f"{head}() => {{{body.replace('});', '};')}", encoding="utf-8")
+    run = live.run(script, THRESHOLDS=ANY_LATENCY)
+    assert run.code == 0, run.everything
+    assert not run.passed
+    assert run.reasons.startswith("exceptions in iterations were not counted")
+    assert "export default test.run(" in run.reasons
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        (
+            "thresholds: { 'http_req_duration{name:GET /typo}': ['p(95)<1'] },",
+            "there is no endpoint 'GET /typo'. Endpoints: health",
+        ),
+        (
+            "thresholds: { 'http_req_failed{kind:api_red}': ['rate<0.01'] },",
+            "no endpoint is of that kind. Kinds: health",
+        ),
+        (
+            "metrics: ['other'], thresholds: { own_errors: ['rate<0.1'] },",
+            "own_errors is not in `metrics`",
+        ),
+        ("options: { thresholds: {} },", "options.thresholds would replace what the suite plans"),
+        (
+            "options: { scenarios: { x: { executor: 'constant-vus', vus: 1, duration: '1s' } } },",
+            "put the load into `defaultLoad`",
+        ),
+    ],
+)
+def test_a_threshold_or_a_load_that_would_be_dropped_is_refused(
+    live: Suite, spec: str, message: str
+) -> None:
+    imports = "import { Rate } from 'k6/metrics';\nnew Rate('own_errors');\nnew Rate('other');"
+    run = live.run(own_test(live, "request(HEALTH);", spec, imports))
+    assert run.code == SCRIPT_ERROR
+    assert message in run.everything
+
+
+def test_a_limit_on_an_unusual_percentile_says_what_was_measured(live: Suite) -> None:
+    spec = "thresholds: { 'http_req_duration{expected_response:true}': ['p(98)<0.001'] },"
+    run = live.run(own_test(live, "request(HEALTH);", spec), THRESHOLDS=ANY_LATENCY)
+    row = threshold(run, "http_req_duration{expected_response:true}", "p(98)<0.001")
+    assert isinstance(row["value"], float)
+    assert "no samples" not in run.reasons
+
+
+def test_times_of_zero_are_measured(live: Suite) -> None:
+    spec = (
+        "thresholds: { queue_wait: ['p(95)<100'], http_req_tls_handshaking: ['p(95)<100'] },"
+        " metrics: ['queue_wait'],"
+    )
+    imports = "import { Trend } from 'k6/metrics';\nconst wait = new Trend('queue_wait', true);"
+    run = live.run(own_test(live, "request(HEALTH); wait.add(0);", spec, imports))
+    for metric in ("queue_wait", "http_req_tls_handshaking"):
+        assert threshold(run, metric, "p(95)<100")["measured"] is True, run.reasons
+
+
+def test_a_teardown_that_fails_is_a_reason(live: Suite) -> None:
+    spec = "finish: () => { throw new Error('cannot clean up'); },"
+    imports = (
+        "const right = (r) => k6.check(r, { 'health answers': (a) => a.status === 200 }, MARK);\n"
+        "const MARK = { name: 'health' };"
+    )
+    run = live.run(own_test(live, "right(request(HEALTH));", spec, imports), THRESHOLDS=ANY_LATENCY)
+    assert run.code == SCRIPT_ERROR
+    assert run.summary["reasons"] == [
+        "teardown failed: cannot clean up. Data with the id of this run may be left in the service"
+    ]
+    assert run.summary["metrics"]["checks"]["fails"] == 0
+
+
+def test_an_iteration_longer_than_the_run_is_named(live: Suite) -> None:
+    run = live.run(own_test(live, "request(HEALTH); k6.sleep(20);"), THRESHOLDS=ANY_LATENCY)
+    assert not run.passed
+    (reason,) = run.summary["reasons"]
+    assert reason.startswith("no iteration was completed, only 1 requests: one iteration takes")
+
+
+def test_requests_to_endpoints_that_are_not_declared_are_counted(live: Suite) -> None:
+    imports = "const OTHER = endpoint('other', `${BASE_URL}/openapi.json`);"
+    script = own_test(live, "request(HEALTH); request(OTHER);", imports=imports)
+    run = live.run(script, THRESHOLDS=ANY_LATENCY)
+    assert run.summary["undeclared"] == run.endpoint("health")["requests"] > 0
+    assert f"not declared: {run.summary['undeclared']} requests" in run.out
+
+
+def test_a_group_is_judged_like_any_tag(live: Suite) -> None:
+    spec = "thresholds: { 'group_duration{group:::cart}': ['avg<0.001'] },"
+    body = "k6.group('cart', () => request(HEALTH));"
+    run = live.run(own_test(live, body, spec), THRESHOLDS=ANY_LATENCY)
+    assert run.code == THRESHOLDS_CROSSED
+    assert "group_duration{group:::cart}: expected avg<0.001, got " in run.reasons

@@ -34,7 +34,7 @@ SETTINGS: dict[str, dict[str, str]] = {
         "AUTH_MODE": "api-key",
         "PROFILE_SET": "light",
         "WORKLOAD": "missions",
-        "WS_PROTOCOL": "raw",
+        "WS_PROTOCOL": "missions",
         "HEALTH_STATUS_WORDS": "*",
     },
     "desk": {

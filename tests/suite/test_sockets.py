@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ import pytest
 import toolchain
 from service.certificates import make_certificate
 from service.testing import RunningService, free_port, running_service
+from websockets.sync.server import ServerConnection, serve
 
 from tests.suite import expected_load
 from tests.suite.parallel_runs import ahead
@@ -487,3 +491,50 @@ def test_figures(suite: Suite) -> None:
         assert "ws_open_at_peak" not in suite.inspect(ENTRY, SLO=slo, PROFILE="smoke").thresholds
     for found in (desk, raw, stress):
         assert not any(metric.startswith("http_") for metric in found.thresholds)
+
+
+@contextmanager
+def agent_server(news: list[dict[str, Any]]) -> Iterator[str]:
+    """An agent server as its document describes it: it answers a subscription with news only.
+
+    No confirmation, no time stamps, no answer to `ping`; without a change of a mission, nothing.
+    """
+
+    def talk(connection: ServerConnection) -> None:
+        for text in connection:
+            if json.loads(text).get("type") == "subscribe":
+                for message in news:
+                    connection.send(json.dumps(message))
+
+    with serve(talk, "127.0.0.1", 0) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        port = server.socket.getsockname()[1]
+        try:
+            yield f"ws://127.0.0.1:{port}/ws"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize("news", [[], [{"type": "mission_update", "id": 1}]], ids=["quiet", "news"])
+@pytest.mark.parametrize("profile", ["smoke", "stress"])
+def test_the_protocol_of_an_agent_server(
+    suite: Suite, news: list[dict[str, Any]], profile: str
+) -> None:
+    with agent_server(news) as url:
+        live = suite.having(WS_PROTOCOL="missions", WS_URL=url, READINESS="none", VUS=2)
+        scale = 0.05 if profile == "smoke" else 0.003
+        run = live.run(ENTRY, PROFILE=profile, TIME_SCALE=scale)
+    assert_green(run)
+    assert sockets(run)["errorTypes"] == {}
+    assert sockets(run)["latency"] is None
+    assert sockets(run)["received"] == (sockets(run)["connections"] if news else 0)
+
+
+def test_an_agent_server_that_sends_something_else_is_red(suite: Suite) -> None:
+    with agent_server([{"event": "mission_update"}]) as url:
+        live = suite.having(WS_PROTOCOL="missions", WS_URL=url, READINESS="none", VUS=2)
+        run = live.run(ENTRY, PROFILE="smoke", TIME_SCALE=0.05)
+    assert run.code == 99
+    assert "message without type" in run.everything

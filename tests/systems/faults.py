@@ -68,7 +68,6 @@ FAULTS: dict[str, list[Case]] = {
         Case("smoke", r"^health: .*server error", (Fault("GET /api/health", 500, skip=1),)),
         Case("load", r"connection broken", (Fault("POST /api/missions", cut=True),)),
         Case("websocket", r"upgrade refused: the answer was not 101 but 403", (Fault("/ws", 403),)),
-        Case("websocket", r"no message", (), "silent"),
         Case("websocket", r"closed by the server", (), "closes"),
         Case("websocket", r"message that cannot be read", (), "garbage"),
         Case("websocket", r"message that cannot be read", (), "untyped"),

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from service.testing import RunningService
 
+from tests.support.suite_runner import PATIENT
 from tests.support.wrapper_project import Call, Project, Result
 
 # A test of a second that asks nobody.
@@ -529,3 +530,22 @@ class TestOutputs:
             "--out influxdb", "Export"
         )
         assert "canary-2" not in stderr
+
+
+def test_a_test_that_fails_itself_is_not_called_passed(
+    real_project: Project, service: RunningService
+) -> None:
+    """k6 hands `handleSummary` nothing of `exec.test.fail()`."""
+    script = real_project.load / "scripts" / "health.js"
+    text = script.read_text(encoding="utf-8")
+    head = "import exec from 'k6/execution';\n"
+    changed = text.replace("  pause(0.1);", "  exec.test.fail('because');\n  pause(0.1);")
+    assert changed != text
+    script.write_text(head + changed, encoding="utf-8")
+    settings = {"BASE_URL": service.url, "VUS": "1", "DURATION": "1s", "THRESHOLDS": PATIENT}
+    found = real_project.run("health", env=settings)
+    assert found.code == 110, found
+    assert "failed: health (failed by the script, exit code 110)" in found.stderr
+    assert (
+        "summary.json and the report say passed, k6 does not: failed by the script" in found.stderr
+    )

@@ -146,8 +146,14 @@ def env_values(answers: Mapping[str, Any], slug: str) -> dict[str, str]:
         "AUTH_MODE": str(answers["auth"]),
         "PROFILE_SET": str(answers["profile_set"]),
         "OPENAPI_SPEC": str(answers.get("openapi_spec", "")),
-        "WS_PROTOCOL": str(answers.get("websocket", "none")),
+        "WS_PROTOCOL": _socket_protocol(answers),
     }
+
+
+def _socket_protocol(answers: Mapping[str, Any]) -> str:
+    """Return the row of config/sockets.js; an agent server speaks a plainer protocol."""
+    protocol = str(answers.get("websocket", "none"))
+    return "missions" if protocol == "raw" and answers.get("resources") == "missions" else protocol
 
 
 def _workload_values(answers: Mapping[str, Any], prefix: str) -> dict[str, str]:

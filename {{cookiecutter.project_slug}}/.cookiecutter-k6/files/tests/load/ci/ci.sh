@@ -36,6 +36,8 @@ project=$(cd -- "$suite/../.." && pwd -P)
 results=${RESULTS_DIR:-$suite/results}
 tools=${K6_FOLDER:-$suite/ci/.k6}
 
+# shellcheck source-path=SCRIPTDIR source=shared.sh
+. "$suite/ci/shared.sh"
 # shellcheck source-path=SCRIPTDIR source=../engine/shell/text.sh
 . "$suite/engine/shell/text.sh"
 # shellcheck source-path=SCRIPTDIR source=../engine/shell/settings-file.sh
@@ -44,21 +46,6 @@ tools=${K6_FOLDER:-$suite/ci/.k6}
 . "$suite/engine/shell/url.sh"
 # shellcheck source-path=SCRIPTDIR source=../engine/shell/rules.sh
 . "$suite/engine/shell/rules.sh"
-
-# say KIND MESSAGE: prints to stderr; on GitHub as an annotation (`::` and line breaks are its syntax).
-say() {
-  local text=${2//[[:cntrl:]]/ }
-  if [ "${GITHUB_ACTIONS:-}" = true ]; then
-    printf '::%s::%s\n' "$1" "${text//::/: :}" >&2
-  else
-    printf '%s: %s\n' "$1" "$text" >&2
-  fi
-}
-
-refuse() {
-  say error "$1"
-  exit 1
-}
 
 read_suite_env() {
   [ -r "$suite/suite.env" ] || return 0

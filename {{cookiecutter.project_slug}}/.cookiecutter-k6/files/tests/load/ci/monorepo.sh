@@ -33,15 +33,19 @@ adapted() {
     -e "s#scripts/deploy-staging.sh#$folder/scripts/deploy-staging.sh#g" \
     -e "s#workflows/load-tests\.yml#workflows/load-tests-$id.yml#g" \
     -e "s#^\(name: .*\)#\1 ($folder)#" \
+    -e "s#workflows: \[Load tests\]#workflows: ['Load tests ($folder)']#" \
     -e "s#^\(    branches: .*\)#\1\\
     paths: ['$folder/**']#" \
     -e "s#load-tests-[\$]#load-tests-$id-\$#" \
     -e "s#group: load-test-gate#group: load-test-gate-$id#" \
+    -e "s#load-test-history\$#load-test-history-$id#" \
+    -e "s#load-test-comment-[\$]#load-test-comment-$id-\$#" \
     -e "s#load-test-results-#load-test-results-$id-#" \
     -e "s#key: k6-#key: k6-$id-#" \
     -e "s#resource_group: load-tests#resource_group: load-tests-$id#" \
     -e "s#extends: \.load-test#extends: .load-test-$id#" \
-    -e "s#^\(\.\{0,1\}load-test\(-image\)\{0,1\}\):\$#\1-$id:#" \
+    -e "s#^\(\.\{0,1\}load-test\(-[a-z]*\)\{0,1\}\):\$#\1-$id:#" \
+    -e "s#job: load-test\(-image\)\{0,1\}\$#&-$id#" \
     "$1"
 }
 
@@ -57,6 +61,8 @@ put() {
 
 put .github/workflows/load-tests.yml ".github/workflows/load-tests-$id.yml"
 put .github/workflows/load-test-gate.yml ".github/workflows/load-test-gate-$id.yml"
+put .github/workflows/load-test-comment.yml ".github/workflows/load-test-comment-$id.yml"
+put .github/workflows/load-test-history.yml ".github/workflows/load-test-history-$id.yml"
 put tests/load/ci/gitlab.yml ".gitlab/load-tests-$id.yml"
 [ ! -f "$root/.gitlab/load-tests-$id.yml" ] ||
   printf 'Include it in .gitlab-ci.yml at the root of the repository:\n  include:\n    - local: .gitlab/%s\n' "load-tests-$id.yml"

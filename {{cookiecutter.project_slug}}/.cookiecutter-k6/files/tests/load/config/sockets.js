@@ -2,7 +2,8 @@
  * WebSocket conversations: messages, durations and thresholds. `WS_PROTOCOL` selects the row.
  *
  * `{channel}` in a message is replaced with the channel that the socket subscribes to. Field names are those of the
- * service's messages. Times are in seconds unless the name says otherwise.
+ * service's messages. Times are in seconds unless the name says otherwise. `messageWithin: 0` lets a socket stay silent,
+ * `timeField: ''` measures no latency, without `clock` the clocks are taken to agree.
  */
 
 /** @typedef {import('../engine/features/sockets/types.js').Conversation} Conversation */
@@ -31,6 +32,29 @@ export const conversations = {
       ws_errors: ['rate<0.01'],
       ws_message_latency: ['p(95)<500'],
     },
+  },
+
+  /**
+   * JSON text messages of an agent server: it confirms no subscription, has no clock, and sends messages without time
+   * stamps, and only when a mission changes. Judged is that sockets open, stay open, and that every message is one.
+   */
+  missions: {
+    path: '/ws',
+    channels: ['missions'],
+    openFor: 30,
+    messageWithin: 0,
+    timeField: '',
+    timed: false,
+    idField: 'id',
+    requiredField: 'type',
+    subscribe: { message: { type: 'subscribe', channel: '{channel}' } },
+    asksClock: false,
+    says: [],
+    defaultLoad: {
+      scenario: 'websocket',
+      shape: { executor: 'constant-vus', vus: 10, duration: '1m' },
+    },
+    thresholds: { ws_errors: ['rate<0.01'] },
   },
 
   /** Socket.IO 3 and later (Engine.IO 4). Add `ack: true` to events that the service acknowledges. */

@@ -33,16 +33,20 @@ export function defineTest(spec) {
   const plan = new SharedArray(`plan of ${spec.name}`, () => [
     require('../engine/plan/plan.js').planForVus(spec),
   ])[0];
-  const once = __VU === 0 ? require('../engine/plan/plan.js').planTest(spec) : undefined;
+  let isRun = false;
+  const once =
+    __VU === 0 ? require('../engine/plan/plan.js').planTest(spec, () => isRun) : undefined;
   return /** @type {LoadTest} */ ({
     ...once,
     ...plan,
-    run: (iteration) =>
-      guarded(
+    run: (iteration) => {
+      isRun = true;
+      return guarded(
         plan.stages.length > 0
           ? require('../engine/vu/stage-tag.js').withStage(plan.stages, iteration)
           : iteration,
-      ),
+      );
+    },
   });
 }
 

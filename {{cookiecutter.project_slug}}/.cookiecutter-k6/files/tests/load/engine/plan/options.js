@@ -33,17 +33,32 @@ const features = hooksOf('plan');
  */
 export function optionsOf(spec, load, baseline) {
   const tags = tagsOf(spec, load);
+  const thresholds = thresholdsOf(spec, load, baseline);
   return /** @type {Options} */ ({
     ...transportOptions(),
     scenarios: scenariosOf(spec, load, tags),
-    thresholds: thresholdsOf(spec, load, baseline),
+    thresholds,
     tags,
     systemTags: config.systemTags,
-    // What the report draws, whatever the configuration asks for in addition.
-    summaryTrendStats: [...new Set([...config.summaryTrendStats, ...TREND_STATS])],
+    // What the report draws and what thresholds limit, whatever the configuration asks for in addition.
+    summaryTrendStats: [
+      ...new Set([...config.summaryTrendStats, ...TREND_STATS, ...limitedPercentiles(thresholds)]),
+    ],
     setupTimeout: `${2 * parseDuration(env.REQUEST_TIMEOUT) + 30_000}ms`,
     ...spec.options,
   });
+}
+
+/**
+ * @param {Thresholds} thresholds
+ * @returns {string[]} percentiles, such as `p(98)`: without them k6 judges a limit and does not say the value
+ */
+function limitedPercentiles(thresholds) {
+  return Object.values(thresholds)
+    .flat()
+    .map((entry) => (typeof entry === 'string' ? entry : entry.threshold))
+    .flatMap((expression) => /^p\([\d.]+\)/.exec(expression)?.[0] ?? [])
+    .filter((stat) => stat !== 'p(50)');
 }
 
 /**

@@ -8,11 +8,13 @@ import { hooksOf } from '../features/registry.js';
 import { refusalOf, segmentOf, summarizeSegment } from '../segments/segment.js';
 import { shownTarget, summarize } from '../summary/summary.js';
 import { withNewNames } from '../vu/old-names.js';
+import { TEARDOWN_CHECK } from '../summary/causes.js';
 import { guardTarget } from './guard.js';
 import { finish, start } from './lifecycle.js';
 import { absent } from './readiness.js';
 import { asSegment, optionsOf } from './options.js';
 import { certainLoad, plannedLoad, wholeLoad } from './planned-load.js';
+import { refuseMistakes } from './mistakes.js';
 import { explained } from './set-up.js';
 import { overrides, warnOfIgnored } from './targets.js';
 
@@ -40,12 +42,14 @@ export function planForVus(written) {
  * Puts a test together: what it does (the spec), how much (the profile) and where (the settings).
  *
  * @param {TestSpec} written
+ * @param {() => boolean} isGuarded whether its iterations went through `run`, asked at the end
  * @returns {import('../types/suite.js').TestPlan}
- * @throws when the profile does not exist, or the target is not allowed
- * @example const { options, setup, teardown, handleSummary } = planTest(spec);
+ * @throws when the profile does not exist, the target is not allowed, or a threshold is about nothing
+ * @example const { options, setup, teardown, handleSummary } = planTest(spec, () => true);
  */
-export function planTest(written) {
+export function planTest(written, isGuarded) {
   const spec = withLogin(withNewNames(written));
+  refuseMistakes(spec);
   const load = plannedLoad(spec);
   const whole = wholeLoad(spec, load);
   guardTarget(certainLoad(whole), spec);
@@ -66,16 +70,17 @@ export function planTest(written) {
         spec.prepare?.();
         return { ...info, without: absent(spec.endpoints) };
       }),
-    teardown: (info) => {
-      spec.finish?.();
-      // undefined with `--no-setup`; lib/define.js has aborted such a run.
-      if (info !== undefined) {
-        finish(info);
-      }
-    },
+    teardown: (info) =>
+      explained(() => {
+        spec.finish?.();
+        // undefined with `--no-setup`; lib/define.js has aborted such a run.
+        if (info !== undefined) {
+          finish(info);
+        }
+      }, TEARDOWN_CHECK),
     handleSummary: summaryOf(
       spec,
-      { ...load, baseline, asked: Object.keys(overrides()) },
+      { ...load, baseline, asked: Object.keys(overrides()), isGuarded },
       isWhole ? undefined : options.thresholds,
     ),
   };

@@ -151,8 +151,9 @@ function proofOfRun({ scenarios, arrivalRate }) {
  * @param {string} key
  * @returns {[whole: string, metric: string, tag: string | undefined, value: string]}
  * @throws when the key is not a metric or sub-metric
+ * @example parseKey('checks{name:health}') // ['checks{name:health}', 'checks', 'name', 'health']
  */
-function parseKey(key) {
+export function parseKey(key) {
   const match = KEY.exec(key);
   if (!match) {
     throw new Error(
@@ -160,6 +161,15 @@ function parseKey(key) {
     );
   }
   return /** @type {any} */ (match);
+}
+
+/**
+ * @param {string} metric without tags
+ * @returns {boolean} whether k6 itself records it
+ * @example isBuiltIn('checks') // true
+ */
+export function isBuiltIn(metric) {
+  return BUILT_IN.test(metric) || GRPC.test(metric);
 }
 
 /**

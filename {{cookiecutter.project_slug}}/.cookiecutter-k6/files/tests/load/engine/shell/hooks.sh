@@ -15,10 +15,11 @@
 #   dry-run             --dry-run prints what happens before k6 starts
 #   start               just before the run folder is made
 #   leftovers ID        an earlier run was killed; what it may have left
+#   finished CODE       everything is over, with this exit code, which does not change any more
 #   killed              this run was stopped at once; what it may have left
 #   not-needed MODULE   succeeds when a k6 extension is not needed with the present settings
 #
-# Functions of `killed` run while signals are caught and may not use $(...), see process.sh.
+# Functions of `finished` and `killed` run while signals are caught and may not use $(...), see process.sh.
 
 hook_names=()
 hook_functions=()

@@ -146,13 +146,14 @@ finish() {
   [ -z "$helper_pid" ] || kill_group "$helper_pid"
   stop_log_reader
   stop_service
-  leave_run_folder
   if [ -n "$interrupted" ]; then
     [ "$interruption_named" = true ] || note "${red}interrupted${plain} (SIG$interrupted)"
     code=$EXIT_INTERRUPTED
   elif [ "$code" -ne 0 ] && [ "$explained" = false ]; then
     note "load-test.sh ended unexpectedly (code $code)."
   fi
+  run_hooks finished "$code"
+  leave_run_folder
   exit "$code"
 }
 

@@ -25,6 +25,10 @@ check_results() {
   elif [ "$dashboard" = true ] && [ ! -s "$1/dashboard.html" ]; then
     problem='dashboard.html is missing (it needs a run of at least 3 s)'
   fi
+  if [ -z "$problem" ] && [ "$summary_passed" = true ] && [ "$2" -gt "$EXIT_INTERRUPTED" ]; then
+    name_code "$2"
+    warn "summary.json and the report say passed, k6 does not: $meaning. The exit code counts."
+  fi
   [ -n "$problem" ] && [ -z "$interrupted" ] || return 0
   if [ "$2" -eq 0 ]; then
     err '%sresults incomplete:%s %s, although k6 reported success.\n' "$red" "$plain" "$problem"
@@ -89,6 +93,8 @@ complete_report() {
 # name_code CODE: sets $meaning, the code in words.
 name_code() {
   case $1 in
+    "$EXIT_REFUSED") meaning='wrong usage or refused' ;;
+    "$EXIT_NOT_READY") meaning='the service did not become ready' ;;
     "$EXIT_INCOMPLETE") meaning='results incomplete' ;;
     "$EXIT_OUTPUT_DOWN") meaning='an output rejected some metrics' ;;
     "$EXIT_THRESHOLDS") meaning='thresholds crossed' ;;

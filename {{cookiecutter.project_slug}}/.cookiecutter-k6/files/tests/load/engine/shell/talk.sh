@@ -13,6 +13,8 @@ color=auto
 red='' green='' yellow='' heading='' bold='' plain=''
 # Was the reason for a failure printed?
 explained=false
+# The first one
+first_reason=''
 # This script as a word to paste, for messages that are printed where $(...) must not be used.
 this=''
 
@@ -45,6 +47,7 @@ keep_reason() {
 # complain MESSAGE [NEXT COMMAND]: the reason for a failure and what to type next.
 complain() {
   explained=true
+  first_reason=${first_reason:-$1}
   keep_reason "$1"
   err '%sload-test.sh:%s %s\n' "$red" "$plain" "${1//[[:cntrl:]]/?}"
   [ -z "${2:-}" ] || err '  Try: %s\n' "${2//[[:cntrl:]]/?}"

@@ -17,6 +17,9 @@ export const CAUSES = Object.freeze({
 /** How the name of the check starts that carries the message of a failed setup, see engine/plan/set-up.js. */
 export const SET_UP_CHECK = 'set-up failed: ';
 
+/** The same for a failed teardown. */
+export const TEARDOWN_CHECK = 'teardown failed: ';
+
 /** What to do about a cause: one action each. @type {Record<keyof typeof CAUSES, string>} */
 export const ACTIONS = Object.freeze({
   refused: 'Check that the service still runs and listens on that address',

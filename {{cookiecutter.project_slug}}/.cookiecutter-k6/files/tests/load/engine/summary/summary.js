@@ -1,7 +1,7 @@
 import { env } from '../../lib/config.js';
 import { compareWith, isOnlySlower, requestOf, rowsOf, subjectsOf } from '../baseline/baseline.js';
 import { hooksOf } from '../features/registry.js';
-import { SET_UP_CHECK } from './causes.js';
+import { SET_UP_CHECK, TEARDOWN_CHECK } from './causes.js';
 import { localPath } from '../settings/paths.js';
 import { prettyJson } from './pretty-json.js';
 import { reportFiles, REPORTS } from '../report/files.js';
@@ -81,9 +81,15 @@ export function buildSummary(whole, plan, data) {
     plan.baseline === undefined
       ? null
       : compareWith(subjectsOf(spec), plan.baseline, rowsOf(figures));
-  const setUpFailure = setUpFailureOf(data.root_group);
   const verdict = findings(
-    { ...figures, comparison, own, setUpFailure },
+    {
+      ...figures,
+      comparison,
+      own,
+      setUpFailure: messageOf(SET_UP_CHECK, data.root_group),
+      teardownFailure: messageOf(TEARDOWN_CHECK, data.root_group),
+      isUnguarded: plan.isGuarded?.() === false,
+    },
     { ranMs, plannedMs: shortestMs(plan) },
   );
   return {
@@ -173,9 +179,11 @@ function figuresOf(spec, gone, plan, data, own) {
   const ranMs = Math.round(data.state.testRunDurationMs);
   const of = (/** @type {{ name: string }} */ { name }) => endpointFigures(data.metrics, name);
   const metrics = totals(data.metrics);
-  if (setUpFailureOf(data.root_group) !== undefined) {
-    // It is how the message came here, and no check of the service.
-    metrics.checks.fails -= 1;
+  for (const check of [SET_UP_CHECK, TEARDOWN_CHECK]) {
+    if (messageOf(check, data.root_group) !== undefined) {
+      // It is how the message came here, and no check of the service.
+      metrics.checks.fails -= 1;
+    }
   }
   return {
     metrics,
@@ -189,13 +197,24 @@ function figuresOf(spec, gone, plan, data, own) {
       requestRate: rateOf(data.metrics[`http_reqs{stage:${name}}`]?.values.count, seconds),
     })),
     ...ofFeatures(data.metrics, spec, [...new Set(stages.map(({ name }) => name))]),
-    thresholds: thresholdResults(data.metrics).filter(
-      ({ metric, measured }) =>
-        measured ||
-        !(own.explains?.(metric) || isOptional(spec, plan, metric) || isAbout(gone, metric)),
-    ),
+    thresholds: thresholdResults(data.metrics)
+      .filter(
+        ({ metric, measured }) =>
+          measured ||
+          !(own.explains?.(metric) || isOptional(spec, plan, metric) || isAbout(gone, metric)),
+      )
+      .map((row) =>
+        // Only the message of a failed teardown came as a failed check.
+        row.metric === 'checks' &&
+        !row.ok &&
+        metrics.checks.fails === 0 &&
+        metrics.checks.passes > 0
+          ? { ...row, ok: true, value: 1 }
+          : row,
+      ),
     failedChecks: failedChecks(data.root_group),
     unchecked: unchecked(spec, data.metrics),
+    undeclared: undeclared(spec, data.metrics, metrics.requests),
     distribution: distribution(data.metrics['http_req_duration{phase:main}']?.values),
   };
 }
@@ -241,6 +260,20 @@ function unchecked({ endpoints }, metrics) {
 }
 
 /**
+ * @param {TestSpec} spec
+ * @param {any} metrics
+ * @param {number} all requests of the run
+ * @returns {number} requests to none of the endpoints of the test
+ */
+function undeclared({ endpoints, support = [] }, metrics, all) {
+  const names = [...new Set([...endpoints, ...support].map(({ name }) => name))];
+  return Math.max(
+    0,
+    all - names.reduce((sum, name) => sum + metricsOf(metrics, 'name', name).requests, 0),
+  );
+}
+
+/**
  * @param {any} group
  * @returns {import('../types/summary.js').FailedCheck[]} worst first
  */
@@ -249,7 +282,7 @@ function failedChecks(group) {
   const failed = [];
   const visit = (/** @type {any} */ { checks = [], groups = [] }) => {
     for (const { name, passes, fails } of checks) {
-      if (fails > 0 && !name.startsWith(SET_UP_CHECK)) {
+      if (fails > 0 && !name.startsWith(SET_UP_CHECK) && !name.startsWith(TEARDOWN_CHECK)) {
         failed.push({ name, passes, fails });
       }
     }
@@ -260,14 +293,15 @@ function failedChecks(group) {
 }
 
 /**
+ * @param {string} check SET_UP_CHECK or TEARDOWN_CHECK
  * @param {any} group
- * @returns {string | undefined} what `setup()` threw
+ * @returns {string | undefined} what `setup()` or `teardown()` threw
  */
-function setUpFailureOf(group) {
-  // k6 runs `setup()` in a group of that name.
+function messageOf(check, group) {
+  // k6 runs them in groups of these names.
   const all = [group, ...(group.groups ?? [])].flatMap(({ checks }) => checks ?? []);
-  const failed = all.find(({ name }) => name.startsWith(SET_UP_CHECK));
-  return failed && decodeURIComponent(failed.name.slice(SET_UP_CHECK.length));
+  const failed = all.find(({ name }) => name.startsWith(check));
+  return failed && decodeURIComponent(failed.name.slice(check.length));
 }
 
 /**

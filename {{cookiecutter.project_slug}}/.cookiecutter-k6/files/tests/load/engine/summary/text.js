@@ -43,6 +43,7 @@ export function toText(summary, { path, colour }) {
     totalsLine(summary),
     ...errorLine(summary),
     ...uncheckedLine(summary),
+    ...undeclaredLine(summary),
     '',
     ...verdictLines(summary, paint),
     `  summary: ${path}`,
@@ -302,6 +303,18 @@ function uncheckedLine({ unchecked = [] }) {
   const names = `${unchecked.slice(0, MAX_NAMES).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
   return unchecked.length > 0
     ? [`  no checks: ${names}; only status and time of these were judged`]
+    : [];
+}
+
+/**
+ * @param {Summary} summary
+ * @returns {string[]} requests that no row of the endpoints shows
+ */
+function undeclaredLine({ undeclared = 0 }) {
+  return undeclared > 0
+    ? [
+        `  not declared: ${undeclared} requests to no endpoint of this test; they were judged only together`,
+      ]
     : [];
 }
 

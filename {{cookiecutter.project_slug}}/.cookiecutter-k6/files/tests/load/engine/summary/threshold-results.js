@@ -93,19 +93,22 @@ function isMeasured(metrics, metric) {
   const judged = features
     .map((feature) => feature.isMeasured?.(metric, metrics[metric]))
     .find((answer) => answer !== undefined);
-  return judged ?? (hasSamples(metrics[metric]) && !timedNoAnswer(metrics, metric));
+  return judged ?? (hasSamples(metric, metrics[metric]) && !timedNoAnswer(metrics, metric));
 }
 
+/** Durations that are never zero, unless nothing answered. Other times can be: TLS takes none where there is no TLS. */
+const NEVER_ZERO = /^http_req_(duration|waiting)(\{|$)/;
+
 /**
- * Says whether a metric was measured at all. A counter always is: zero is its figure. Durations that are
- * all zero come from requests without an answer.
+ * Says whether a metric was measured at all. A counter always is: zero is its figure.
  *
- * @param {any} metric
+ * @param {string} metric with its tag
+ * @param {any} data
  * @returns {boolean}
  */
-function hasSamples({ type, contains, values }) {
+function hasSamples(metric, { type, values }) {
   if (type === 'rate') {
     return values.passes + values.fails > 0;
   }
-  return type !== 'trend' || (values.count > 0 && (contains !== 'time' || values.max > 0));
+  return type !== 'trend' || (values.count > 0 && (values.max > 0 || !NEVER_ZERO.test(metric)));
 }

@@ -13,7 +13,7 @@ import { rounded, roundedShare } from './statistics.js';
 /** @typedef {import('../types/summary.js').Summary} Summary */
 /** @typedef {import('../types/summary.js').Figures} Figures */
 /** @typedef {import('./findings.js').Finding} Finding */
-/** @typedef {Pick<Summary, 'metrics' | 'endpoints' | 'stages' | 'thresholds' | 'failedChecks'> & { comparison?: Summary['comparison'], own?: import('../types/suite.js').Findings, setUpFailure?: string }} Evidence */
+/** @typedef {Pick<Summary, 'metrics' | 'endpoints' | 'stages' | 'thresholds' | 'failedChecks'> & { comparison?: Summary['comparison'], own?: import('../types/suite.js').Findings, setUpFailure?: string, teardownFailure?: string, isUnguarded?: boolean }} Evidence */
 
 const features = hooksOf('summary');
 
@@ -52,7 +52,7 @@ export function findings(evidence, { ranMs, plannedMs }) {
     return { reasons: reasonsOf(found), found: found.length, breakingStage: null };
   }
   const cutShort = !own?.endedEarly && ranMs < plannedMs * TOLERANCE - TOLERANCE_MS;
-  const found = [...notJudged(evidence), ...judged(evidence)];
+  const found = [...notJudged(evidence), ...ofScript(evidence), ...judged(evidence)];
   if (cutShort) {
     found.push({
       rank: RANKS.consequence,
@@ -71,12 +71,49 @@ export function findings(evidence, { ranMs, plannedMs }) {
  * @param {Evidence} evidence
  * @returns {Finding[]} why no iteration was completed
  */
-function neverStarted({ setUpFailure }) {
-  const text =
-    setUpFailure === undefined
-      ? 'no iteration was completed: nothing was measured, the log says why'
-      : `set-up failed, no iteration was completed: ${setUpFailure}`;
-  return [{ rank: RANKS.unjudged, text }];
+function neverStarted({ setUpFailure, metrics: { requests } }) {
+  if (setUpFailure !== undefined) {
+    const text = `set-up failed, no iteration was completed: ${setUpFailure}`;
+    return [{ rank: RANKS.unjudged, text }];
+  }
+  return requests > 0
+    ? [
+        {
+          rank: RANKS.unjudged,
+          text: `no iteration was completed, only ${requests} requests: one iteration takes longer than the run`,
+          action: 'Raise DURATION, or lower THINK_TIME',
+        },
+      ]
+    : [
+        {
+          rank: RANKS.unjudged,
+          text: 'no iteration was completed: nothing was measured, the log says why',
+        },
+      ];
+}
+
+/**
+ * @param {Evidence} evidence
+ * @returns {Finding[]} mistakes of the script that k6 says nothing of
+ */
+function ofScript({ isUnguarded, teardownFailure }) {
+  /** @type {Finding[]} */
+  const found = [];
+  if (isUnguarded) {
+    found.push({
+      rank: RANKS.unjudged,
+      text: 'exceptions in iterations were not counted: the default export is a bare function',
+      action: 'Write `export default test.run(() => { ... })`',
+    });
+  }
+  if (teardownFailure !== undefined) {
+    found.push({
+      rank: RANKS.script,
+      text: `teardown failed: ${teardownFailure}`,
+      action: 'Data with the id of this run may be left in the service',
+    });
+  }
+  return found;
 }
 
 /**

@@ -251,8 +251,8 @@ export interface TestSpec {
   /** Kind of the endpoints that the overall latency thresholds apply to; default: all kinds. */
   overall?: string;
   /**
-   * Custom metrics that the test records in a run of the given duration (milliseconds). Thresholds on other custom
-   * metrics are skipped. Default: the metrics of `thresholds`.
+   * Custom metrics that the test records in a run of the given duration (milliseconds). With a function, thresholds on
+   * other custom metrics are skipped; with a list they are a mistake. Default: the metrics of `thresholds`.
    */
   metrics?: string[] | ((durationMs: number) => string[]);
   tags?: Record<string, string>;
@@ -321,6 +321,8 @@ export interface RunFigures {
   baseline?: Baseline;
   /** Metrics that the setting THRESHOLDS limits. */
   asked?: string[];
+  /** Whether the iterations went through `run` of the test, which counts exceptions. */
+  isGuarded?: () => boolean;
 }
 
 /** Data that `setup()` passes to the VUs and to `teardown()`. */

@@ -119,6 +119,8 @@ export interface Summary {
   failedChecks: FailedCheck[];
   /** Endpoints that were requested and never checked: judged by status and time only. */
   unchecked?: string[];
+  /** Requests to endpoints that the test does not declare: judged only together with all others. */
+  undeclared?: number;
   /** Latency of all measured requests; null without requests. */
   distribution: Distribution | null;
   /** Comparison with the baseline; null if the run was not compared. */

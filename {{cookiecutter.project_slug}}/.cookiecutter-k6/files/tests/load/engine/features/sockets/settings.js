@@ -4,7 +4,7 @@ import { parseSocketUrl } from './socket-settings.js';
 /** Settings of the WebSocket test. */
 export const settings = {
   WS_PROTOCOL: choice(
-    /** @type {const} */ (['raw', 'socketio']),
+    /** @type {const} */ (['raw', 'missions', 'socketio']),
     'raw',
     'What is spoken on sockets; chooses the row of `config/sockets.js`',
   ),

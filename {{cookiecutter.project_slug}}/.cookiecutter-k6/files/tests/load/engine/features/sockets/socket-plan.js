@@ -88,18 +88,19 @@ export function socketThresholds(spec, { chosen, vus, stages }, byProfile) {
   const heavy = chosen !== undefined && heavyProfiles.includes(chosen);
   const planned = vus * env.WS_SOCKETS;
   const wanted = Math.floor(planned * OPENED_SHARE);
+  const { messageWithin, timeField } = plannedConversation();
   const slo = /** @type {Record<string, Thresholds>} */ (sloSets)[env.SLO ?? ''];
   const loadSized = chosen === undefined || loadSizedProfiles.includes(chosen);
   return {
     ...surfaced(stages),
-    ...(heavy ? inPlaceOfRequests(byProfile) : spec.thresholds),
+    ...(heavy ? inPlaceOfRequests(byProfile, timeField !== '') : spec.thresholds),
     ...recoveryOf(byProfile, stages),
     // Where others hear a lot, a silent socket hardly shows in the share of what went wrong.
     ...(!heavy && {
       'ws_failures{cause:no_message}': [`count<${Math.max(1, Math.ceil(planned * SILENT_SHARE))}`],
     }),
     ws_connections: [`count>${wanted}`],
-    ws_messages_received: ['count>0'],
+    ws_messages_received: messageWithin > 0 ? ['count>0'] : [],
     // One late answer on a busy machine is no verdict; a server that never answers is.
     ws_close_answered: ['rate>0.5'],
     ...(loadSized ? slo : {}),
@@ -131,12 +132,13 @@ const SOCKET_METRICS = /** @type {Record<string, string>} */ ({
 
 /**
  * @param {Thresholds} targets
+ * @param {boolean} isTimed whether messages have a time stamp
  * @returns {Thresholds}
  */
-function inPlaceOfRequests(targets) {
+function inPlaceOfRequests(targets, isTimed) {
   return Object.fromEntries(
     Object.entries(SOCKET_METRICS)
-      .filter(([request]) => targets[request] !== undefined)
+      .filter(([request, socket]) => targets[request] && (isTimed || socket === 'ws_errors'))
       .map(([request, socket]) => [socket, targets[request]]),
   );
 }

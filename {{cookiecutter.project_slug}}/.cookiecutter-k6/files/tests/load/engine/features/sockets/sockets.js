@@ -164,7 +164,7 @@ function heard(session, { data, timestamp }) {
 /** @param {Session} session */
 function leave(session) {
   const now = Date.now();
-  if (session.subscribedAt > 0) {
+  if (session.subscribedAt > 0 && talk.messageWithin > 0) {
     const waited = now - session.subscribedAt;
     if (session.received === 0 && waited >= talk.messageWithin * 1000) {
       record.failure('no_message', `${session.channel}: none in ${Math.round(waited)} ms`);

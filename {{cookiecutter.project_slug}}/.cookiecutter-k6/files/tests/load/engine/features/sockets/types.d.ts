@@ -24,9 +24,9 @@ export interface Conversation {
   channels: string[];
   /** How long a socket stays open. */
   openFor: number;
-  /** A subscribed socket that heard nothing for so long has failed. */
+  /** A subscribed socket that heard nothing for so long has failed; 0: it may stay silent. */
   messageWithin: number;
-  /** Where messages carry their time stamp: milliseconds, seconds or ISO text. */
+  /** Where messages carry their time stamp: milliseconds, seconds or ISO text. Empty: nowhere. */
   timeField: string;
   /** Whether messages have to carry one; `false`: the latency is judged only if some do. */
   timed: boolean;
@@ -36,7 +36,7 @@ export interface Conversation {
   requiredField: string;
   subscribe: Say;
   /** Asks for the server's clock, in `timeField` of the answer. A service need not answer: clocks are then taken to agree. */
-  clock: Say & { every: number };
+  clock?: Say & { every: number };
   /** Whether to ask, unless WS_CLOCK says otherwise. */
   asksClock: boolean;
   says: Say[];
