@@ -261,6 +261,7 @@ OPTIONS: tuple[Option, ...] = (
         "openapi.json",
         parse_document,
     ),
+    yes_or_no("include_traffic"),
     some_of("resources", "items", "missions", "desk", example="missions,desk"),
     yes_or_no("include_multi_tenant"),
     one_of("websocket", "none", "raw", "socketio", example="socketio"),

@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     from pytest_cookies.plugin import Cookies
 
 AUTH = "scripts/api-authenticated.js"
-OPENAPI = "data/operations.* docs/openapi.md engine/features/openapi/* scripts/openapi.js"
+ROWS = "engine/features/rows/*"
+OPENAPI = f"data/operations.* docs/openapi.md engine/features/openapi/* scripts/openapi.js {ROWS}"
+TRAFFIC = (
+    "data/traffic.* docs/traffic.md engine/features/traffic/* scripts/mix.js scripts/traffic.js"
+    f" {ROWS}"
+)
 RESOURCES = """
     config/resources.js docs/resources.md engine/features/resources/* lib/resources.js
     lib/unique-name.js scripts/resources.js docs/operations.md
@@ -122,6 +127,8 @@ TABLE = (
     Row({"openapi_spec": ""}, env={"OPENAPI_SPEC": None}),
     Row({"openapi_spec": str(DOCUMENTS / "shop.json")}, files=OPENAPI, readme="(docs/openapi.md)"),
     Row({"openapi_spec": "live"}, files=OPENAPI, env={"OPENAPI_SPEC": "live"}),
+    Row({"include_traffic": False}),
+    Row({"include_traffic": True}, files=TRAFFIC, readme="(docs/traffic.md)"),
     Row({"resources": "none"}, env={"WORKLOAD": "core"}),
     Row({"resources": "items"}, RESOURCES, env={"WORKLOAD": "core"}, readme="(docs/resources.md)"),
     Row(

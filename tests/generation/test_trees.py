@@ -133,6 +133,10 @@ TRACES: dict[str, str] = {
         OPENAPI_INCLUDE OPENAPI_KEY OPENAPI_SEED OPENAPI_WRITES OPENAPI_OPTIONAL
         OPENAPI_EXCLUDE features/openapi scripts/openapi.js
     """,
+    "traffic": """
+        TRAFFIC_ traffic_table traffic.jsonl traffic.overrides traffic.data docs/traffic.md
+        features/traffic scripts/traffic.js include_traffic
+    """,
     "resources": "RESOURCES resources.js resources.md mission tickets knowledge-base specs.js",
     "multi_tenant": """
         TIER TIERS TIER_KEY NOISY_TIER RATE_LIMIT FLASH_SALE MEMORY_ features/tenants config/tenants

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,44 +12,10 @@ from service.testing import free_port
 
 from tests.support.installed import installed
 from tests.support.layout import LOAD
+from tests.support.processes import process
 from tests.support.suite_runner import Suite
 
 APPS = Path(__file__).parent / "apps"
-START_LIMIT = 30.0
-
-
-@contextmanager
-def process(command: Sequence[str | Path], port: int, log: Path, **env: str) -> Iterator[str]:
-    """Run a server until the end of the block; yield its address once its port is open."""
-    with log.open("wb") as output:
-        running = subprocess.Popen(
-            command, cwd=APPS, env={**os.environ, **env}, stdout=output, stderr=output
-        )
-    try:
-        wait_for_port(running, port, log)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        running.terminate()
-        try:
-            running.wait(5)
-        except subprocess.TimeoutExpired:
-            running.kill()
-            running.wait()
-
-
-def wait_for_port(running: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    """Wait until something listens; fail with the log if the server ended."""
-    import socket  # noqa: PLC0415
-
-    end = time.monotonic() + START_LIMIT
-    while True:
-        with socket.socket() as client:
-            client.settimeout(1)
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        assert running.poll() is None, log.read_text()
-        assert time.monotonic() < end, f"not up in {START_LIMIT:g} s\n{log.read_text()}"
-        time.sleep(0.05)
 
 
 Start = Callable[..., str]
@@ -71,7 +34,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
                 command = [python, "-m", "uvicorn", f"{name}:app", "--port", str(port)]
             variables = {"PORT": str(port), "FOLDER": str(tmp_path), **env}
             return stack.enter_context(
-                process(command, port, tmp_path / f"{name}.log", **variables)
+                process(command, port, tmp_path / f"{name}.log", cwd=APPS, **variables)
             )
 
         yield run

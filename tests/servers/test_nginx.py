@@ -12,8 +12,8 @@ import pytest
 from service.certificates import make_certificate
 from service.testing import free_port
 
-from tests.servers.conftest import process
 from tests.support.installed import installed
+from tests.support.processes import process
 from tests.support.suite_runner import PATIENT, SCRIPT_ERROR, Suite
 
 pytestmark = pytest.mark.slow
@@ -76,7 +76,7 @@ def nginx(tmp_path: Path) -> Iterator[Nginx]:
             (folder / "nginx.conf").write_text(text)
             command: list[str | Path] = [installed("nginx", "nginx"), "-p", folder]
             command += ["-c", folder / "nginx.conf"]
-            url = stack.enter_context(process(command, port, tmp_path / "nginx.log"))
+            url = stack.enter_context(process(command, port, tmp_path / "nginx.log", cwd=tmp_path))
             return url.replace("http:", "https:") if "ssl" in listen else url
 
         yield run

@@ -9,7 +9,7 @@ import pytest
 from tests.support.layout import shell_parts
 from tests.support.wrapper_project import Project
 
-OPTIONAL = ["database", "cdc", "sockets", "observability", "openapi"]
+OPTIONAL = ["database", "cdc", "sockets", "observability", "openapi", "traffic"]
 
 
 def test_a_missing_part_is_named_with_the_way_to_restore_it(project: Project) -> None:

@@ -1,4 +1,4 @@
-import { checkAnswer, isFit, valueAt } from '../engine/features/openapi/answers.js';
+import { checkAnswer, isFit, valueAt } from '../engine/features/rows/answers.js';
 import { alternativeOf, credentialsOf } from '../engine/features/openapi/credentials.js';
 import { applyOverride, parseOverrides } from '../engine/features/openapi/overrides.js';
 import { prepared } from '../engine/features/openapi/prepared.js';

@@ -12,6 +12,7 @@ const FEATURES = [
   require('./sockets/feature.js').sockets, // @feature websocket
   require('./tenants/feature.js').tenants, // @feature multi_tenant
   require('./openapi/feature.js').openapi, // @feature openapi
+  require('./traffic/feature.js').traffic, // @feature traffic
   require('./webhook/feature.js').webhook, // @feature webhook
 ];
 

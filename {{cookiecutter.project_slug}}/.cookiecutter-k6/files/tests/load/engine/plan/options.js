@@ -108,6 +108,9 @@ function scenariosOf(spec, { scenario, shape, companions }, tags) {
         ...(each.startMs && { startTime: formatDuration(each.startMs) }),
         ...(each.env && { env: each.env }),
         ...(spec.gracefulStop && { gracefulStop: spec.gracefulStop }),
+        // A VU that is taken away on the way down has to clean up, too.
+        ...(spec.gracefulStop &&
+          each.shape.executor === 'ramping-vus' && { gracefulRampDown: spec.gracefulStop }),
         tags: { ...tags, phase: 'main', ...each.tags },
       },
     ]),

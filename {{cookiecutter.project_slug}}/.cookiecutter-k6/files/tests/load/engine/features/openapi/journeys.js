@@ -5,7 +5,7 @@ import exec from 'k6/execution';
 import { env } from '../../../lib/config.js';
 import { reportException, reportOnce } from '../../vu/failures.js';
 import { thinkTime } from '../../../lib/define.js';
-import { checkAnswer, isFit, valueAt } from './answers.js';
+import { checkAnswer, isFit, valueAt } from '../rows/answers.js';
 import { sendOperation } from './requests.js';
 import { counts, createRandom, operationAt, seed, walkAt } from './table.js';
 

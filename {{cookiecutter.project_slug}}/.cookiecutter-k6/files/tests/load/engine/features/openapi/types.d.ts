@@ -1,4 +1,8 @@
 import type { Values } from '../../settings/kinds.js';
+import type { DeclaredResponse, ExpectedResponse, Fits, Place } from '../rows/types.js';
+
+export type { DeclaredResponse, ExpectedResponse, Fits, Place };
+
 /** One value of an API document, as the table data/operations.jsonl holds it. See engine/features/openapi/table.js. */
 
 export type Json =
@@ -22,17 +26,6 @@ export type FormatName =
   | 'ipv4'
   | 'ipv6'
   | 'byte';
-
-/** What the document asks of an id at one place. */
-export interface Fits {
-  type?: 'string' | 'integer' | 'number';
-  patterns?: string[];
-  enum?: string[];
-  minLength?: number;
-  maxLength?: number;
-  minimum?: number;
-  maximum?: number;
-}
 
 /** How to make one value; each kind keeps to the schema it was compiled from. */
 export type Generator =
@@ -100,14 +93,6 @@ export interface BodyType {
   fields?: Record<string, BodyField>;
 }
 
-export interface DeclaredResponse {
-  types?: string[];
-  is?: 'object' | 'array' | 'string' | 'number' | 'boolean';
-  /** JSON pointers; `*` stands for every element. */
-  required?: string[];
-  nullable?: boolean;
-}
-
 export type Role = 'create' | 'list' | 'read' | 'update' | 'delete' | 'action' | 'query';
 
 /** One operation as the file has it; others are named. */
@@ -148,17 +133,6 @@ export interface Credential {
   in: 'header' | 'query' | 'cookie';
   name: string;
   value?: string;
-}
-
-/** Where an answer, or the body that was sent, holds an id. */
-export interface Place {
-  from: 'answer' | 'sent' | 'location' | 'search';
-  path: string[];
-}
-
-/** A declared response as the VUs read it: types in small letters, pointers taken apart. */
-export interface ExpectedResponse extends Omit<DeclaredResponse, 'required'> {
-  required?: string[][];
 }
 
 /** One operation as the VUs read it: others are indexes, what follows from the row alone is worked out. */

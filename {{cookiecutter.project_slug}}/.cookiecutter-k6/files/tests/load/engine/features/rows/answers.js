@@ -1,8 +1,7 @@
-// What the document says about an answer, and the ids that an answer gives.
+// What an answer has to be, by a document or a recording, and the ids that an answer gives.
 
 import k6 from 'k6';
 
-/** @typedef {import('./types.js').Operation} Operation */
 /** @typedef {import('./types.js').ExpectedResponse} ExpectedResponse */
 /** @typedef {import('../../types/suite.js').HttpResponse} HttpResponse */
 
@@ -10,33 +9,34 @@ import k6 from 'k6';
 const WITHOUT_BODY = [204, 205, 304];
 
 /**
- * Checks an answer against the document: is its status declared, its content type, and are the required
- * fields there? What the document does not say is not checked.
+ * Checks an answer against what is declared: is its status declared, its content type, and are the required
+ * fields there? What is not declared is not checked.
  *
- * @param {Operation} operation
+ * @param {{ name: string, method: string, responses: Record<string, ExpectedResponse> }} operation
  * @param {HttpResponse} response
+ * @param {string} [word] for the names of checks: what is expected was declared, or recorded
  * @returns {boolean}
  * @example const ok = checkAnswer(operation, sendOperation(operation, source));
  */
-export function checkAnswer({ name, method, responses }, response) {
+export function checkAnswer({ name, method, responses }, response, word = 'declared') {
   const { status } = response;
   const declared = declaredFor(responses, status);
   // Documents that declare failures alone say nothing about successes.
   const isOpen = status >= 200 && status < 300 && !declaresSuccess(responses);
   /** @type {Record<string, boolean>} */
   const results = {
-    [`${name} status ${status} is declared`]:
+    [`${name} status ${status} is ${word}`]:
       declared !== undefined || isOpen || (status !== 0 && Object.keys(responses).length === 0),
   };
   if (declared !== undefined && method !== 'HEAD' && !WITHOUT_BODY.includes(status)) {
     const type = (response.headers['Content-Type'] ?? '').split(';')[0].trim().toLowerCase();
     if (declared.types !== undefined) {
       const found = plainName(type) || 'none';
-      results[`${name} content type ${found} is declared`] = hasType(declared.types, type);
+      results[`${name} content type ${found} is ${word}`] = hasType(declared.types, type);
     }
     const problem = problemOf(declared, response, type);
     if (problem !== undefined) {
-      const found = problem === '' ? ' has the declared shape' : `: ${plainName(problem)}`;
+      const found = problem === '' ? ` has the ${word} shape` : `: ${plainName(problem)}`;
       results[`${name} body${found}`] = problem === '';
     }
   }

@@ -1,0 +1,534 @@
+"""What the importer makes of recordings, collections and curl commands."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from traffic_table import cli, overrides
+from traffic_table.journey import Journey, compile_journey
+from traffic_table.model import Recording, Refused
+from traffic_table.reading import curl, har, postman, scripts
+from traffic_table.routes import Routes
+
+HOST = "shop.example.com"
+Json = dict[str, Any]
+
+
+def entry(
+    method: str,
+    path: str,
+    body: Any = None,
+    status: int = 200,
+    answer: Any = None,
+    *,
+    host: str = HOST,
+    at: int = 0,
+    sent: dict[str, str] | None = None,
+    got: dict[str, str] | None = None,
+) -> Json:
+    """Return an entry of a HAR file; objects are JSON, texts are HTML or forms."""
+    headers = [{"name": name, "value": value} for name, value in (sent or {}).items()]
+    kind = "application/json" if isinstance(body, dict) else "application/x-www-form-urlencoded"
+    html = isinstance(answer, str)
+    reply = [{"name": name, "value": value} for name, value in (got or {}).items()]
+    reply.append({"name": "Content-Type", "value": "text/html" if html else "application/json"})
+    made: Json = {
+        "startedDateTime": f"2026-11-29T10:00:{at:02}.000Z",
+        "time": 100,
+        "request": {"method": method, "url": f"https://{host}{path}", "headers": headers},
+        "response": {
+            "status": status,
+            "headers": reply,
+            "content": {"text": answer if html else json.dumps(answer)},
+        },
+    }
+    if body is not None:
+        text = json.dumps(body) if isinstance(body, dict) else body
+        made["request"]["postData"] = {"mimeType": kind, "text": text}
+    return made
+
+
+def recorded(*entries: Json) -> Recording:
+    """Return the recording of a HAR file; entries without a time follow each other."""
+    for index, one in enumerate(entries):
+        if one["startedDateTime"].endswith(":00.000Z"):
+            one["startedDateTime"] = f"2026-11-29T10:{index:02}:00.000Z"
+    return har.read({"log": {"version": "1.2", "entries": list(entries)}})
+
+
+def compiled(*entries: Json, own: str = "{}", routes: Routes | None = None) -> Journey:
+    """Return the journey of a HAR file."""
+    return compile_journey("j", recorded(*entries), overrides.loads(own), routes or Routes())
+
+
+def row(journey: Journey, name: str) -> Json:
+    """Return the row of a step."""
+    return next(one for one in journey.rows if one["name"] == name)
+
+
+def definition(journey: Journey, name: str) -> Json:
+    """Return what a value is."""
+    found: Json = journey.about["values"][name]
+    return found
+
+
+LOGIN = ("POST", "/login", {"email": "ann@corp.test", "password": "hunter2hunter2"})
+TOKEN = "tk_9f8A7b6C5d4E3f2G1h"
+
+
+class TestLinks:
+    def test_a_token_of_a_login(self) -> None:
+        journey = compiled(
+            entry(*LOGIN, answer={"token": TOKEN}),
+            entry("GET", "/orders", sent={"Authorization": f"Bearer {TOKEN}"}, answer=[]),
+        )
+        assert row(journey, "GET /orders")["headers"]["Authorization"] == [
+            "Bearer ",
+            {"v": "authorization"},
+        ]
+        assert definition(journey, "authorization") == {
+            "from": 0,
+            "where": {"in": "json", "path": ["token"]},
+        }
+        assert definition(journey, "email") == {"user": "email"}
+        assert definition(journey, "password") == {"user": "password"}
+
+    def test_a_cookie_that_a_header_repeats(self) -> None:
+        journey = compiled(
+            entry(
+                "GET", "/", got={"Set-Cookie": "csrftoken=aB3dE5fG7hI9jK1l; Path=/"}, answer="<p>"
+            ),
+            entry("POST", "/rate", {"stars": 5}, sent={"X-CSRFToken": "aB3dE5fG7hI9jK1l"}),
+        )
+        assert definition(journey, "x-csrftoken")["where"] == {"in": "cookie", "name": "csrftoken"}
+
+    @pytest.mark.parametrize(
+        ("page", "where"),
+        [
+            ('<input type="hidden" name="_csrf" value="aB3dE5fG7hI9jK1l">', "field"),
+            ('<meta name="_csrf" content="aB3dE5fG7hI9jK1l">', "meta"),
+            ('<div data-csrf="aB3dE5fG7hI9jK1l"></div>', "attribute"),
+            ('<script>window.app = {"csrf":"aB3dE5fG7hI9jK1l"};</script>', "text"),
+        ],
+    )
+    def test_a_token_in_a_page(self, page: str, where: str) -> None:
+        journey = compiled(
+            entry("GET", "/", answer=f"<html>{page}</html>"),
+            entry("POST", "/rate", "_csrf=aB3dE5fG7hI9jK1l&stars=5"),
+        )
+        assert definition(journey, "csrf")["where"]["in"] == where
+        assert row(journey, "POST /rate")["body"] == [
+            "_csrf=", {"v": "csrf", "as": "form"}, "&stars=5",
+        ]  # fmt: skip
+
+    def test_an_id_of_what_was_created(self) -> None:
+        journey = compiled(
+            entry("POST", "/items", {"name": "Lamp"}, 201, {"id": 7, "name": "Lamp"}),
+            entry("PATCH", "/items/7", {"price": 3}, answer={"id": 7}),
+            entry("DELETE", "/items/7", status=204),
+        )
+        assert not journey.held
+        assert row(journey, "PATCH /items/{id}")["url"] == [
+            "/items/",
+            {"v": "items-id", "as": "url"},
+        ]
+        assert not [one for one in journey.rows if one.get("undo")]
+
+    def test_of_a_list_the_thing_with_the_new_name(self) -> None:
+        journey = compiled(
+            entry("POST", "/items", {"name": "Lamp"}, 201, {}),
+            entry(
+                "GET",
+                "/items",
+                answer={"items": [{"id": 3, "name": "Old"}, {"id": 7, "name": "Lamp"}]},
+            ),
+            entry("DELETE", "/items/7", status=204),
+        )
+        assert definition(journey, "items-id")["where"]["path"] == [
+            "items", {"key": "name", "is": "name"}, "id",
+        ]  # fmt: skip
+        assert not journey.held
+
+    def test_a_cursor_and_a_location(self) -> None:
+        journey = compiled(
+            entry("GET", "/items?limit=2", answer={"items": [], "next_cursor": "b3BhcXVlOjEyMzQ1"}),
+            entry("GET", "/items?limit=2&cursor=b3BhcXVlOjEyMzQ1", answer={"items": []}),
+            entry(
+                "POST",
+                "/jobs",
+                {"kind": "report"},
+                303,
+                got={"Location": "/jobs/a81f09c2d4e7/state"},
+            ),
+            entry("GET", "/jobs/a81f09c2d4e7/state", answer={}),
+        )
+        assert definition(journey, "cursor")["where"]["path"] == ["next_cursor"]
+        assert definition(journey, "jobs-id")["where"] == {
+            "in": "header", "name": "Location", "segment": 2,
+        }  # fmt: skip
+
+    def test_an_accident_is_no_link(self) -> None:
+        journey = compiled(
+            entry("GET", "/stats", answer={"count": 2, "open": 5}),
+            entry("GET", "/items?page=2&size=5", answer=[]),
+        )
+        assert journey.about["values"] == {}
+
+    def test_two_recordings_settle_what_is_doubtful(self) -> None:
+        first = recorded(
+            entry("GET", "/start", answer={"basket": "ab12", "shop": "main"}),
+            entry("GET", "/basket?b=ab12&s=main", answer={}),
+        )
+        second = recorded(
+            entry("GET", "/start", answer={"basket": "cd34", "shop": "main"}),
+            entry("GET", "/basket?b=cd34&s=main", answer={}),
+        )
+        own = overrides.loads("{}")
+        alone = compile_journey("j", first, own, Routes())
+        both = compile_journey("j", first, own, Routes(), again=second)
+        assert "b" not in alone.about["values"]
+        assert definition(both, "b") == {"from": 0, "where": {"in": "json", "path": ["basket"]}}
+        assert "s" not in both.about["values"]
+
+
+class TestSecrets:
+    SECRETS = (
+        "sk_live_51HxQ2eZvKY",
+        "hunter2hunter2",
+        "ann@corp.test",
+        "c00kieS3cretValue99",
+        "+15551234567",
+    )
+
+    def test_none_is_written_down(self) -> None:
+        basic = base64.b64encode(b"ann@corp.test:hunter2hunter2").decode()
+        journey = compiled(
+            entry("GET", "/", sent={"Cookie": "sid=c00kieS3cretValue99; theme=dark"}, answer="<p>"),
+            entry(
+                "GET", "/a?api_key=sk_live_51HxQ2eZvKY", sent={"X-Api-Key": "sk_live_51HxQ2eZvKY"}
+            ),
+            entry("GET", "/b", sent={"Authorization": f"Basic {basic}"}),
+            entry("POST", "/profile", {"phone": "+15551234567", "note": "mail ann@corp.test"}),
+            entry(*LOGIN, answer={"token": TOKEN}),
+            entry("GET", "/reset/hunter2hunter2/c00kieS3cretValue99", answer="<p>"),
+        )
+        text = json.dumps(
+            [journey.about, journey.rows, journey.data, journey.evidence, journey.notes]
+        )
+        assert [secret for secret in (*self.SECRETS, TOKEN, basic) if secret in text] == []
+        settings = {one["setting"] for one in journey.about["values"].values() if "setting" in one}
+        assert {"TRAFFIC_COOKIE_SID", "TRAFFIC_API_KEY", "TRAFFIC_AUTHORIZATION"} <= settings
+        assert row(journey, "GET /")["cookies"] == {"sid": [{"v": "cookie-sid"}]}
+
+    def test_personal_data_is_made_up(self) -> None:
+        journey = compiled(
+            entry(
+                "POST",
+                "/contact",
+                {"first_name": "Annabelle", "city": "Trondheim", "text": "Hello you"},
+            )
+        )
+        assert journey.data["text"] == "Hello you"
+        assert "Annabelle" not in json.dumps([journey.data, journey.rows, journey.about])
+        assert journey.data["city"] == "Example"
+
+
+class TestWhatIsLeftOut:
+    def test_each_rule_says_so(self) -> None:
+        journey = compiled(
+            entry("GET", "/", answer="<p>"),
+            entry("GET", "/app.js", answer="x"),
+            entry("GET", "/x", host="cdn.example.net"),
+            entry("POST", "/collect", host="www.google-analytics.com"),
+            entry("OPTIONS", "/items", sent={"Access-Control-Request-Method": "POST"}),
+            entry("GET", "/late", status=0),
+        )
+        assert [one["name"] for one in journey.rows] == ["GET /"]
+        rules = [left.rule for left in journey.left]
+        assert rules == ["asset", "foreign", "analytics", "preflight", "unanswered"]
+
+    def test_a_rule_can_be_turned_round(self) -> None:
+        journey = compiled(
+            entry("GET", "/", answer="<p>"),
+            entry("GET", "/app.js", answer="x"),
+            own='{"keep": ["asset"]}',
+        )
+        assert [one["name"] for one in journey.rows] == ["GET /", "GET /app.js"]
+
+    @pytest.mark.parametrize(
+        "write",
+        [
+            entry("DELETE", "/items/3", status=204),
+            entry("PUT", "/items/3", {"name": "Changed"}, answer={}),
+            entry("PATCH", "/me", {"name": "Somebody"}, answer={}),
+            entry("POST", "/items/3/publish", {}, answer={}),
+            entry("POST", "/items", "action=delete_selected&ids=3", status=302, answer=""),
+            entry(
+                "POST",
+                "/graphql",
+                {
+                    "query": "mutation Drop($id: ID!) { deleteItem(id: $id) }",
+                    "variables": {"id": "3"},
+                },
+            ),
+            entry("GET", "/items/3/delete", status=302, answer=""),
+        ],
+        ids=lambda one: f"{one['request']['method']} {one['request']['url'][24:]}",
+    )
+    def test_what_changes_things_of_others(self, write: Json) -> None:
+        items = entry("GET", "/items", answer=[{"id": 3, "name": "Old"}])
+        journey = compiled(items, write)
+        assert [one["name"] for one in journey.rows] == ["GET /items"]
+        (name,) = journey.held
+        again = compiled(items, write, own=json.dumps({"steps": {name: {"skip": False}}}))
+        assert [one["name"] for one in again.rows] == ["GET /items", name]
+
+    def test_what_was_created_is_deleted_at_the_end(self) -> None:
+        journey = compiled(entry("POST", "/items/", {"name": "Lamp"}, 201, {"id": 7}))
+        undo = journey.rows[-1]
+        assert undo["undo"]
+        assert (undo["name"], undo["url"]) == (
+            "DELETE /items/{id}/",
+            ["/items/", {"v": "created-id", "as": "url"}, "/"],
+        )
+
+
+def test_routes_follow_the_openapi_document() -> None:
+    routes = Routes([("GET", "/shops/{shop}/items/{item}")])
+    journey = compiled(entry("GET", "/shops/berlin/items/red-lamp", answer={}), routes=routes)
+    assert journey.rows[0]["name"] == "GET /shops/{shop}/items/{item}"
+
+
+def test_pauses_and_parallel_requests() -> None:
+    journey = compiled(
+        entry("GET", "/", answer="<p>", at=1),
+        entry("GET", "/a", answer={}, at=5),
+        {**entry("GET", "/b", answer={}), "startedDateTime": "2026-11-29T10:00:05.050Z"},
+    )
+    assert journey.rows[1]["pause"] == 3.9
+    assert journey.rows[2]["with"] == 1
+
+
+class TestCurl:
+    def test_what_browsers_copy(self) -> None:
+        text = """curl 'https://shop.example.com/items?q=lamp' \\
+          -H 'accept: application/json' -H $'x-note: it\\'s' --compressed ;
+        curl -X PUT https://shop.example.com/items/1 -u ann:pw --json '{"a": 1}'
+        curl --data-urlencode "q=a b" -G https://shop.example.com/find
+        curl -F name=Lamp -F file=@/etc/passwd https://shop.example.com/upload
+        """
+        found = [one.request for one in curl.read(text).exchanges]
+        assert [f"{one.method} {one.url[24:]}" for one in found] == [
+            "GET /items?q=lamp", "PUT /items/1", "GET /find?q=a+b", "POST /upload",
+        ]  # fmt: skip
+        assert found[0].header("x-note") == "it's"
+        assert found[1].header("authorization").startswith("Basic ")
+        assert "root:" not in found[3].body
+
+    def test_of_the_windows_prompt(self) -> None:
+        text = 'curl "https://shop.example.com/a?b=1^&c=2" ^\n  -H "accept: */*"'
+        (one,) = curl.read(text).exchanges
+        assert one.request.url == "https://shop.example.com/a?b=1&c=2"
+
+
+COLLECTION: Json = {
+    "info": {"name": "Shop", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/"},
+    "auth": {"type": "bearer", "bearer": [{"key": "token", "value": "{{token}}"}]},
+    "variable": [{"key": "base", "value": "https://shop.example.com"}],
+    "item": [
+        {
+            "name": "Log in",
+            "request": {
+                "method": "POST",
+                "auth": {"type": "noauth"},
+                "url": {"raw": "{{base}}/login"},
+                "body": {"mode": "raw", "raw": '{"email": "{{user}}", "password": "{{password}}"}'},
+            },
+            "event": [
+                {
+                    "listen": "test",
+                    "script": {
+                        "exec": [
+                            'pm.test("ok", function () { pm.response.to.have.status(200); });',
+                            "var data = pm.response.json();",
+                            'pm.environment.set("token", data.session.token);',
+                            "eval('1');",
+                        ]
+                    },
+                }
+            ],
+        },
+        {
+            "name": "Items",
+            "item": [
+                {
+                    "name": "Create",
+                    "request": {
+                        "method": "POST",
+                        "url": "{{base}}/items",
+                        "body": {"mode": "raw", "raw": '{"name": "Lamp"}'},
+                    },
+                    "event": [
+                        {
+                            "listen": "test",
+                            "script": {
+                                "exec": "pm.collectionVariables.set('item', pm.response.json().id);"
+                            },
+                        }
+                    ],
+                },
+                {
+                    "name": "Delete",
+                    "request": {
+                        "method": "DELETE",
+                        "url": {
+                            "raw": "{{base}}/items/:id",
+                            "variable": [{"key": "id", "value": "{{item}}"}],
+                        },
+                    },
+                },
+            ],
+        },
+    ],
+}
+
+
+class TestPostman:
+    def made(self) -> Journey:
+        environment = {
+            "values": [
+                {"key": "user", "value": "ann@corp.test"},
+                {"key": "password", "value": "hunter2hunter2"},
+            ]
+        }
+        recording = postman.read(COLLECTION, environment)
+        return compile_journey("shop", recording, overrides.loads("{}"), Routes())
+
+    def test_folders_authorization_and_scripts(self) -> None:
+        journey = self.made()
+        names = ["POST /login", "POST /items", "DELETE /items/{id}"]
+        assert [one["name"] for one in journey.rows] == names
+        assert definition(journey, "token") == {
+            "from": 0, "where": {"in": "json", "path": ["session", "token"]},
+        }  # fmt: skip
+        assert journey.rows[0]["ok"] == [200]
+        assert "Authorization" not in journey.rows[0].get("headers", {})
+        assert journey.rows[1]["headers"]["Authorization"] == ["Bearer ", {"v": "token"}]
+        assert journey.rows[1]["group"] == "Items"
+        # Its ID comes from the answer to a POST.
+        assert journey.rows[2]["url"] == ["/items/", {"v": "item", "as": "url"}]
+
+    def test_secrets_of_the_environment_stay_there(self) -> None:
+        journey = self.made()
+        text = json.dumps([journey.about, journey.rows, journey.data])
+        assert "hunter2" not in text
+        assert "ann@corp.test" not in text
+
+    def test_names_of_scripts_are_followed(self) -> None:
+        lines = (
+            "test",
+            "var body = JSON.parse(responseBody);",
+            "var user = body.user || {};",
+            "tests['has it'] = body.hasOwnProperty('user');",
+            "pm.globals.set('token', user.token);",
+            "pm.globals.set('who', window.name);",
+        )
+        texts = ["\n".join(lines)]
+        notes: list[str] = []
+        assert scripts.links("Log in", texts, notes) == {"token": "json:user/token"}
+        assert notes == ["Log in: how it sets variable who is not understood"]
+        assert scripts.checks("Log in", texts, notes) == ([], ["user"])
+
+    def test_a_new_account_needs_no_environment(self) -> None:
+        user = '{"email": "{{EMAIL}}", "password": "{{PASSWORD}}"}'
+        request = {"method": "POST", "body": {"mode": "raw", "raw": user}}
+        items = [
+            {"name": path, "request": {**request, "url": f"{{{{base}}}}{path}"}}
+            for path in ("/register", "/login")
+        ]
+        recording = postman.read({"info": {}, "item": items}, {})
+        journey = compile_journey("shop", recording, overrides.loads("{}"), Routes())
+        assert journey.rows[0]["body"] == journey.rows[1]["body"]
+        assert definition(journey, "email")["new"] == "email"
+        assert definition(journey, "password") == {"new": "password"}
+
+    def test_what_is_not_understood_is_named(self) -> None:
+        assert any(
+            "Log in: not understood" in note and "eval" in note for note in self.made().notes
+        )
+
+
+class TestImportAgain:
+    @pytest.fixture
+    def recording(self, tmp_path: Path) -> Path:
+        return self.write(tmp_path / "shop.har", "/items")
+
+    def write(self, path: Path, route: str) -> Path:
+        entries = [
+            entry("GET", "/", answer="<p>"),
+            entry("POST", route, {"name": "Lamp", "text": "Hello you"}, 201, {"id": 7}),
+        ]
+        path.write_text(json.dumps({"log": {"entries": entries}}))
+        return path
+
+    def run(self, project: Path, *arguments: str | Path) -> int:
+        return cli.main(["--project", str(project), *map(str, arguments)])
+
+    def test_nothing_changed(
+        self, recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert self.run(tmp_path, "import", recording) == cli.CURRENT
+        table = tmp_path / cli.TABLE
+        before = table.read_bytes()
+        assert self.run(tmp_path, "import", recording, "--check") == cli.CURRENT
+        assert "is up to date" in capsys.readouterr().out
+        assert self.run(tmp_path, "import", recording) == cli.CURRENT
+        assert table.read_bytes() == before
+
+    def test_a_new_version_of_the_application(
+        self, recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        self.run(tmp_path, "import", recording)
+        table = tmp_path / cli.TABLE
+        data = tmp_path / cli.DATA
+        rows = json.loads(data.read_text())
+        rows["shop"].append({"text": "Mine"})
+        data.write_text(json.dumps(rows))
+        before = table.read_bytes()
+        self.write(recording, "/v2/items")
+        capsys.readouterr()
+        assert self.run(tmp_path, "import", recording, "--check") == cli.BEHIND
+        shown = capsys.readouterr()
+        assert "added  POST /v2/items" in shown.out
+        assert "removed  POST /items" in shown.out
+        assert "out of date. Try: ./scripts/load-test.sh import" in shown.err
+        assert table.read_bytes() == before
+        assert self.run(tmp_path, "import", recording) == cli.CURRENT
+        assert json.loads(data.read_text())["shop"] == [{"text": "Hello you"}, {"text": "Mine"}]
+
+    def test_overrides_turn_decisions_round(self, recording: Path, tmp_path: Path) -> None:
+        own = tmp_path / overrides.FILE
+        own.parent.mkdir(parents=True)
+        own.write_text(json.dumps({"values": {"name": "recorded", "shop: text": {"value": "x"}}}))
+        self.run(tmp_path, "import", recording)
+        about = json.loads((tmp_path / cli.TABLE).read_text().splitlines()[1])
+        assert about["values"]["name"] == {"same": "Lamp"}
+        assert about["values"]["text"] == {"same": "x"}
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("[]", "expected an object"),
+            ('{"step": {}}', "Did you mean 'steps'?"),
+            ('{"keep": ["assets"]}', "expected foreign, preflight"),
+            ('{"values": {"a": "neu"}}', "expected recorded, data"),
+            ('{"steps": {"GET /": {"skipp": true}}}', "Did you mean 'skip'?"),
+        ],
+    )
+    def test_a_wrong_override_is_refused(self, text: str, message: str) -> None:
+        with pytest.raises(Refused, match=message.replace("?", r"\?")):
+            overrides.loads(text)

@@ -1,0 +1,79 @@
+"""Which writes only touch what the journey created. Others are left out unless asked for."""
+
+from __future__ import annotations
+
+import re
+
+from .correlate import Step
+from .model import Exchange
+from .routes import graphql
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+_DESTRUCTIVE = re.compile(
+    r"(^|[^a-z])(delete|remove|destroy|purge|erase|wipe|drop|reset|truncate|deactivate|cancel|revoke|"
+    r"terminate|shutdown|clear)([^a-z]|$)|(delete|remove|destroy)[A-Z_]",
+    re.IGNORECASE,
+)
+_CREATES = re.compile(r"^(create|add|insert|new|register|signup|sign_up|upload)", re.IGNORECASE)
+_LOGIN = re.compile(
+    r"log-?_?(in|on|out|off)|sign-?_?(in|out)|auth|token|session|refresh|captcha|csrf",
+    re.IGNORECASE,
+)
+
+
+def reason_to_leave(step: Step) -> str:
+    """Return why a write might change what the journey did not create; empty if it cannot."""
+    one = step.exchange
+    method = one.request.method
+    gql = graphql(one)
+    path = one.request.parts.path
+    if gql:
+        return _graphql(step, *gql)
+    if method in SAFE:
+        if _DESTRUCTIVE.search(path) and (
+            300 <= one.answer.status < 400 or one.answer.status == 204
+        ):
+            return _unless_own(step, "it seems to delete something, by GET")
+        return ""
+    if one.answer.status >= 400:
+        return "" if not step.foreign else "it names something that this journey does not create"
+    if method in {"PUT", "PATCH", "DELETE"}:
+        if _is_session(path) and method == "DELETE":
+            return ""
+        return _unless_own(step, f"{method} of something that this journey does not create")
+    if _destroys(one):
+        return _unless_own(step, "it seems to delete something that this journey does not create")
+    in_path = [place for place in step.foreign if place.startswith("path.")]
+    if in_path and one.answer.status != 201 and not _LOGIN.search(path):
+        return "it acts on something that this journey does not create"
+    return ""
+
+
+def _graphql(step: Step, kind: str, name: str) -> str:
+    if kind != "mutation" or _CREATES.match(name) or _LOGIN.search(name):
+        return ""
+    if _DESTRUCTIVE.search(name):
+        return _unless_own(step, "it seems to delete something that this journey does not create")
+    return "it changes something that this journey does not create" if step.foreign else ""
+
+
+def _destroys(one: Exchange) -> bool:
+    text = one.request.parts.path
+    if "form" in one.request.type and len(one.request.body) < 100_000:
+        text += " " + " ".join(
+            match[1]
+            for match in re.finditer(
+                r"(?:^|&|\n)(?:action|_method|_action|op|cmd)=([\w-]+)", one.request.body
+            )
+        )
+    return bool(_DESTRUCTIVE.search(text))
+
+
+def _is_session(path: str) -> bool:
+    return bool(re.search(r"(session|log-?out|sign-?out|token)s?/?$", path, re.IGNORECASE))
+
+
+def _unless_own(step: Step, reason: str) -> str:
+    """Return the reason, unless all IDs are of the journey's own, and there is one."""
+    return "" if step.own and not step.foreign else reason
