@@ -2,8 +2,9 @@
 # The first use of a command sets up the pinned tools it needs in a cache folder (tools/toolchain.py).
 
 PYTHON ?= python3
-# Two workers per core, because most tests spend their time waiting for a service or k6.
-JOBS ?= $(shell "$(PYTHON)" -c 'import os; print(2 * min(4, os.cpu_count() or 1))')
+CORES := $(shell "$(PYTHON)" -c 'import os; print(min(4, os.cpu_count() or 1))')
+# Two workers per core, because most tests spend their time waiting for a service or k6. Quick tests compute.
+JOBS ?= $(shell expr $(if $(filter test-fast,$(MAKECMDGOALS)),1,2) '*' $(CORES))
 ARGS ?=
 
 MAKEFLAGS += --no-builtin-rules

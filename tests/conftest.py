@@ -39,7 +39,7 @@ SAMPLED = frozenset(
     """
     ci/test_plan.py generation/test_answers.py generation/test_options.py
     generation/test_trees.py openapi/test_command.py placing/test_moves.py
-    suite/test_planned_load.py suite/test_presets.py suite/test_refusals.py
+    suite/test_modules.py suite/test_planned_load.py suite/test_presets.py suite/test_refusals.py
     wrapper/test_arguments.py wrapper/test_docker.py wrapper/test_k6_binary.py
     wrapper/test_results.py wrapper/test_settings.py wrapper/test_target.py
     """.split()
@@ -50,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the tests independent of the current folder and of the user's surroundings."""
     # pytest-cookies would look for the template in the current folder.
     config.option.template = str(REPOSITORY)
+    is_worker = hasattr(config, "workerinput")
     # The cache depends on HOME, which is about to change; xdist's workers inherit this variable.
     cache = cachedir.cache_roots(REPOSITORY, os.environ)[0]
     os.environ[cachedir.CACHE_VARIABLE] = str(cache)
@@ -60,6 +61,10 @@ def pytest_configure(config: pytest.Config) -> None:
     isolate(os.environ, Path(home))
     heed_signals()
     tempfile.tempdir = os.environ["TMPDIR"]
+    if is_worker or config.getoption("dist", "no") == "no":
+        # What tests start would leave bytecode of temporary files in the cache.
+        os.environ.pop("PYTHONPYCACHEPREFIX", None)
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -463,6 +463,10 @@ def run_environment(folders: Mapping[str, Path], environ: Mapping[str, str]) -> 
     for name, folder in folders.items():
         if isinstance(TOOLS[name], PythonSet):
             result["VIRTUAL_ENV"] = str(folder)
+            # Where the environment forbids bytecode, each process of a test run would compile all
+            # tests anew.
+            result.pop("PYTHONDONTWRITEBYTECODE", None)
+            result["PYTHONPYCACHEPREFIX"] = str(folder.parent / "bytecode")
         elif isinstance(TOOLS[name], NodeSet):
             result["NODE_PATH"] = str(folder / "node_modules")
     return result

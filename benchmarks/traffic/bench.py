@@ -105,8 +105,8 @@ def measure(session: Session, python: Path, converter: Path, duration: str) -> N
         folder = Path(name)
         port = free_port()
         env = {"PORT": str(port), "FOLDER": name, "PASSWORD": CANARY}
-        start = ([python, APPS / f"{session.app}.py"], port, folder / "app.log", APPS)
-        url = stack.enter_context(process(*start, **env))
+        start, log = [python, APPS / f"{session.app}.py"], folder / "app.log"
+        url = stack.enter_context(process(start, port, log, APPS, **env))
         har = record(session.scenario, url, folder / "session.har")
         made, left = counted(folder, session)
         imported = project(k6, folder)
@@ -133,8 +133,8 @@ def compare(session: Session, python: Path, converter: Path, har_of: str) -> Non
         folder = Path(name)
         port = free_port()
         env = {"PORT": str(port), "FOLDER": name, "PASSWORD": CANARY}
-        start = ([python, APPS / f"{session.app}.py"], port, folder / "app.log", APPS)
-        with process(*start, **env) as url:
+        start, log = [python, APPS / f"{session.app}.py"], folder / "app.log"
+        with process(start, port, log, APPS, **env) as url:
             har = stripped(record(har_of, url, folder / "session.har"), url)
         (folder / session.base).unlink()
         script = folder / "script.js"
@@ -143,9 +143,9 @@ def compare(session: Session, python: Path, converter: Path, har_of: str) -> Non
             (entry["request"]["method"], entry["response"]["status"])
             for entry in json.loads(har.read_text())["log"]["entries"]
         ]
-        with process(*start, **env):
+        with process(start, port, log, APPS, **env):
             out = folder / "samples.json"
-            command = [installed("k6", "k6"), "run", "-q", "--max-redirects=0", "--vus=5"]
+            command = [str(installed("k6", "k6")), "run", "-q", "--max-redirects=0", "--vus=5"]
             subprocess.run(
                 [*command, "--iterations=25", f"--out=json={out}", script],
                 check=False, capture_output=True,

@@ -31,6 +31,7 @@ def plan(runner: MakeRunner, **contexts: Any) -> dict[str, str]:
     return job.outputs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("github", "profile", "vus", "minutes"),
     [
@@ -48,6 +49,7 @@ def test_the_occasion_decides(
     assert outputs == {**expected, "target": "", "group": "load-test-7"}
 
 
+@pytest.mark.slow
 def test_every_schedule_has_its_occasion(runner: MakeRunner) -> None:
     ready = runner(recording=True, ci="github")
     crons = [row["cron"] for row in read_yaml(ready.project / LOAD_TESTS)["on"]["schedule"]]
@@ -136,6 +138,7 @@ def test_a_heavy_profile_runs_where_it_is_allowed(runner: MakeRunner) -> None:
         assert ready.load_tests(github=github, vars=variables)[0].outputs["run"] == expected
 
 
+@pytest.mark.slow
 def test_a_fork_without_the_key_is_skipped(runner: MakeRunner) -> None:
     ready = runner(recording=True, ci="github", auth="api-key")
     job, test = ready.load_tests(github=FORK, vars=START)
@@ -279,6 +282,7 @@ def test_the_deployment_script_is_run_and_may_fail(runner: MakeRunner) -> None:
     assert ready.job(GATE, "deploy-staging", {}).steps[-1].code == 7
 
 
+@pytest.mark.slow
 def test_line_by_line_the_rules_of_safe_workflows(runner: MakeRunner) -> None:
     """Linters check most of it too; they change, these rules do not."""
     project = runner(ci="github", auth="login").project

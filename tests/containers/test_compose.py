@@ -14,7 +14,7 @@ import yaml
 from tests.support.bakery import Bakery
 from tests.support.layout import SUITE_FILES
 
-pytestmark = pytest.mark.xdist_group("compose")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("compose")]
 
 STORES = {
     "prometheus": ["prometheus"],

@@ -17,7 +17,7 @@ from service.testing import RunningService
 
 from tests.support.bakery import Bakery
 
-pytestmark = pytest.mark.xdist_group("kubernetes")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kubernetes")]
 
 HERE = Path(__file__).parent
 SCHEMA = HERE / "testrun.schema.json"
@@ -199,7 +199,6 @@ def test_an_archive_that_is_too_large_is_refused(cluster: Cluster) -> None:
     assert "a ConfigMap may have only 1000000" in done.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("target", "code"), [("checks=rate>0.5", 0), ("iterations=count<5", 99)])
 def test_runners_are_judged_as_one(
     cluster: Cluster, service: RunningService, target: str, code: int

@@ -58,6 +58,7 @@ def test_the_tables_of_settings_are_those_in_the_code(node_bin: Callable[[str], 
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.slow
 def test_the_tables_of_the_readme_are_what_k6_gets(k6_binary: Path) -> None:
     script = REPOSITORY / "tools" / "readme_tables.py"
     result = subprocess.run(

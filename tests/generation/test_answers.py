@@ -180,6 +180,7 @@ def test_all_problems_are_reported_at_once() -> None:
     assert len(problems) == 4
 
 
+@pytest.mark.slow
 @given(st.fixed_dictionaries({name: st.text() | st.integers() | st.none() for name in NAMES}))
 def test_no_answer_crashes_the_check(values: dict[str, object]) -> None:
     checked, problems = hook.check_answers(values)
@@ -232,6 +233,7 @@ def suite_with(folder: Path, **changes: object) -> dict[str, bytes]:
     return {action.path: action.content or b"" for action in plan.actions}
 
 
+@pytest.mark.slow
 def test_tricky_names_show_literally_and_leave_every_file_valid(tmp_path: Path) -> None:
     plain = suite_with(tmp_path, auth="login")
     for name in TRICKY_TEXTS:
@@ -314,6 +316,7 @@ def test_a_wrong_choice_in_a_config_file_is_caught(tmp_path: Path) -> None:
     assert nothing_written(output)
 
 
+@pytest.mark.slow
 def test_booleans_and_numbers_in_a_config_file_are_accepted(tmp_path: Path) -> None:
     config = tmp_path / "answers.yaml"
     config.write_text("default_context:\n  include_claude_md: true\n  backend_port: 9000\n")

@@ -148,6 +148,7 @@ def test_a_bad_template_address_is_refused_and_takes_no_lock() -> None:
     assert not LOCK.exists()
 
 
+@pytest.mark.slow
 def test_of_two_generations_at_once_one_refuses(bake: Bake, tmp_path: Path) -> None:
     project = bake()
     before = tree(project)

@@ -337,6 +337,7 @@ def test_readme(baked: Bakery, row: Row) -> None:
     assert {name for name in scripts if f"| `{name}` " not in pages} == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", parameters(row for row in TABLE if row.services))
 def test_compose_services(baked: Bakery, row: Row) -> None:
     load = baked(**row.answers) / "tests/load"
@@ -371,6 +372,7 @@ def test_the_table_covers_every_option_and_choice() -> None:
     assert sorted(name for name, _, _ in WRONG_ANSWERS) == sorted(options)
 
 
+@pytest.mark.slow
 def test_every_pattern_of_the_table_matches_a_file() -> None:
     for row in TABLE:
         for pattern in patterns(row):

@@ -158,6 +158,7 @@ def test_an_option_that_is_off_leaves_no_trace(baked: Bakery, option: str) -> No
         assert [word for word in TRACES[option].split() if word in text] == [], path
 
 
+@pytest.mark.slow
 def test_two_generations_are_equal(baked: Bakery, cookies: Cookies) -> None:
     one, other = baked(auth="login"), cookies.bake(extra_context={"auth": "login"}).project_path
     assert one != other

@@ -13,6 +13,8 @@ from tests.support.bakery import Bakery
 from tests.support.layout import REPOSITORY, SUITE_FILES, needs_extensions
 from tests.support.option_sets import OPTION_SETS
 
+pytestmark = pytest.mark.slow
+
 NodeBin = Callable[[str], Path]
 
 ESLINT_CONFIG = REPOSITORY / "eslint.config.cjs"

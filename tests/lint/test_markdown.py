@@ -63,6 +63,7 @@ def broken_links(path: Path) -> Iterator[str]:
             yield f"{path.name}: {link}: no such heading"
 
 
+@pytest.mark.slow
 def test_markdown_style_of_the_repository(node_bin: NodeBin) -> None:
     lint([node_bin("markdownlint-cli2"), "--config", CONFIG, *literal(own_markdown())], REPOSITORY)
 

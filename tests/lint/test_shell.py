@@ -12,6 +12,8 @@ from sources import files_below, shell_scripts, tracked_files
 from tests.lint.linting import lint, run
 from tests.support.layout import REPOSITORY, SUITE_FILES, WRAPPER, shell_parts
 
+pytestmark = pytest.mark.slow
+
 Tool = Callable[[str], Path]
 
 SHELLCHECK = ("-x", "-S", "style")

@@ -150,6 +150,7 @@ def test_text_of_the_repository_is_tidy() -> None:
     assert_none(line for path, text in files for line in untidy(path, text))
 
 
+@pytest.mark.slow
 def test_text_of_the_repository_is_idiomatic() -> None:
     files = text_files(tracked_files())
     assert_none(line for path, text in files for line in stilted(path, text))

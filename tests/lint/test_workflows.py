@@ -77,6 +77,7 @@ def included(main: Path) -> list[dict[str, str]]:
     return rows
 
 
+@pytest.mark.slow
 def test_the_release_pipeline_of_the_page(baked: Bakery, actionlint: Path, tool: Tool) -> None:
     """The example in docs/ci-github.md, beside the workflows that it calls."""
     project = baked.copy(ci="github")

@@ -117,6 +117,7 @@ def test_rules_of_a_good_dashboard(name: str, kind: str) -> None:
     assert {row["name"] for row in document["annotations"]["list"]} >= {"Start", "End"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stores", "uids"),
     [

@@ -6,15 +6,12 @@ it held before the run, or to all of them at once, is recorded as harm.
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-Answer = tuple[int, Any, dict[str, str]]
+from tests.support.json_server import Answer, Received, serving_json
 
 
 @dataclass
@@ -109,50 +106,11 @@ class Stateful:
 @contextmanager
 def serving(service: Stateful) -> Iterator[Stateful]:
     """Serve it on a free port of this machine."""
-    lock = threading.Lock()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def answer(request: Received) -> Answer:
+        if request.path.endswith("/health"):
+            return 200, {"status": "healthy"}, {}
+        return service.answer(request.method, request.path.partition("?")[0], request.json())
 
-        def handle_one_request(self) -> None:
-            self.raw_requestline = self.rfile.readline(65537)
-            if not self.raw_requestline or not self.parse_request():
-                self.close_connection = True
-                return
-            text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            try:
-                body = json.loads(text)
-            except ValueError:
-                body = None
-            if self.path.endswith("/health"):
-                self.reply(200, {"status": "healthy"}, {})
-                return
-            with lock:
-                answer = service.answer(self.command, self.path.partition("?")[0], body)
-            self.reply(*answer)
-
-        def reply(self, status: int, content: Any, headers: dict[str, str]) -> None:
-            data = b"" if status in {204, 205} else json.dumps(content).encode()
-            self.send_response(status)
-            if data:
-                self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    service.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving_json(answer) as service.url:
         yield service
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -76,6 +76,7 @@ def test_update_compiles_and_check_agrees(project: Project) -> None:
     assert not list(project.root.rglob("__pycache__"))
 
 
+@pytest.mark.slow
 def test_an_update_says_what_was_added_removed_and_changed(project: Project) -> None:
     project.run("update", "openapi.json")
 
@@ -100,12 +101,14 @@ def test_an_update_says_what_was_added_removed_and_changed(project: Project) -> 
     assert not [line for line in lines if "GET /products" in line]
 
 
+@pytest.mark.slow
 def test_what_does_not_matter_is_no_change(project: Project) -> None:
     project.run("update", "openapi.json")
     project.change(lambda document: document["info"].update(description="New words"))
     assert project.run("update", "--check", "openapi.json").returncode == 0
 
 
+@pytest.mark.slow
 def test_selections_are_remembered(project: Project) -> None:
     done = project.run(
         "update", "openapi.json", "--exclude", "tag=orders", "--exclude", "method=delete"

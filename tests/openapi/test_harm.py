@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,8 @@ import pytest
 
 from tests.openapi.compiling import OK, compiled, openapi, row_of
 from tests.openapi.running import SCRIPT, Compiled
-from tests.openapi.stateful import Answer, Stateful, serving
+from tests.openapi.stateful import Stateful, serving
+from tests.support.json_server import Answer
 from tests.support.wrapper_project import BASH
 
 Json = dict[str, Any]
@@ -133,6 +135,7 @@ class TestUnderK6:
         assert (service.harm, service.lost(), service.left()) == ([], [], [])
         assert "PUT /items/{id}: not sent, it needs an ID that this run created" in run.err
         assert "POST /items" in run.reasons
+        assert "never requested" not in run.reasons
 
     @pytest.mark.parametrize("answer", [wrapped, located, job], ids=lambda one: one.__name__)
     def test_what_an_undeclared_success_created_is_deleted(
@@ -189,6 +192,50 @@ class TestUnderK6:
         assert set(service.harm) == {"PATCH /orders/7"}, run.everything
 
 
+def everything_dangerous() -> Json:
+    """Return paths with all of DANGEROUS, and creates for what some of them act on."""
+    paths = shop()
+    for collection in ("/users", "/orders", "/webhooks"):
+        paths[collection] = paths["/items"]
+        paths[f"{collection}/{{id}}"] = paths["/items/{id}"]
+    for number, (method, path, more) in enumerate(DANGEROUS):
+        own = path.replace("/x", f"/x{number}")
+        paths.setdefault(own, {}).setdefault(method.lower(), node_of(own, more))
+    return paths
+
+
+# These act on what the run itself created, which is no harm.
+OWN = {"POST /users/{id}/revoke", "GET /items/{id}/delete"}
+
+
+@pytest.mark.slow
+def test_no_dangerous_operation_is_sent_unasked(
+    compiled: Compiled, service: Stateful, tmp_path: Path
+) -> None:
+    for collection in ("/users", "/webhooks"):
+        service.hold(collection, 20)
+    suite = compiled(document(tmp_path, everything_dangerous()))
+    run = suite.against(service.url).run(SCRIPT)
+    assert (service.harm, service.lost(), service.left()) == ([], [], [])
+    asked = suite.against(service.url, OPENAPI_PLAN="true").inspect(SCRIPT)
+    lines = [line.replace("\\", "") for line in asked.err.splitlines()]
+    for number, (method, path, _) in enumerate(DANGEROUS):
+        name = f"{method} {path}".replace("/x", f"/x{number}")
+        pattern = re.compile(re.escape(name).replace(r"\{id\}", r"[\w-]+"))
+        sent = [request for request in service.requests if pattern.fullmatch(request)]
+        if name in OWN:
+            assert sent, run.everything
+            continue
+        assert sent == [], name
+        (line,) = [line for line in lines if f"left out  {name}: " in line]
+        assert f"OPENAPI_DANGEROUS='{name}'" in line, line
+    everything = suite.against(service.url, OPENAPI_DANGEROUS="*").run(SCRIPT)
+    assert everything.summary["metrics"]["scriptErrors"] == 0
+    # What was named is sent, but still with no one else's ID.
+    assert not [text for text in service.harm if re.search(r"/(users|items|orders)/\d+", text)]
+
+
+@pytest.mark.slow
 def test_the_plan_names_what_would_be_done(baked: Any, service: Stateful, k6_binary: Path) -> None:
     project = baked.copy(openapi_spec="live")
     document(project, shop())
@@ -224,7 +271,7 @@ def test_the_plan_names_what_would_be_done(baked: Any, service: Stateful, k6_bin
     assert service.requests == []
 
 
-DANGEROUS = [
+DANGEROUS: list[tuple[str, str, Json]] = [
     ("POST", "/auth/logout", {}),
     ("GET", "/logout", {}),
     ("POST", "/v1/signOut", {}),
@@ -248,9 +295,49 @@ DANGEROUS = [
     ("PUT", "/settings", {}),
     ("PATCH", "/users/me", {}),
     ("POST", "/mappings/remove", {}),
+    ("POST", "/users/{id}/revoke", {}),
+    ("POST", "/users/deactivate", {}),
+    ("POST", "/v3/kv/deleterange", {"operationId": "KV_DeleteRange"}),
+    ("POST", "/x", {"operationId": "Items_RemoveItem"}),
+    ("POST", "/settings", {}),
+    ("POST", "/x", {"operationId": "updateGlobalSettings"}),
+    ("POST", "/orders/cancel", {}),
+    ("POST", "/factory-reset", {}),
+    ("POST", "/tables/truncate", {}),
+    ("POST", "/items/bulk-update", {}),
+    ("POST", "/items/delete-by-query", {}),
+    ("POST", "/api/deploy", {}),
+    ("POST", "/keys/rotate", {}),
+    ("POST", "/me/password", {}),
+    ("PUT", "/users/me/password", {}),
+    ("POST", "/me/2fa", {}),
+    ("POST", "/auth/mfa/enable", {}),
+    ("PATCH", "/me", {}),
+    ("PUT", "/items", {}),
+    ("DELETE", "/items", {"parameters": [{"name": "olderThan", "in": "query"}]}),
+    ("GET", "/delete", {"parameters": [{"name": "id", "in": "query", "required": True}]}),
+    ("GET", "/items/{id}/delete", {}),
+    ("GET", "/remove-item", {}),
+    ("GET", "/x", {"operationId": "deleteItem"}),
+    ("GET", "/unsubscribe", {}),
+    ("GET", "/send-report", {}),
+    ("POST", "/send", {}),
+    ("POST", "/notify", {}),
+    ("POST", "/invite", {}),
+    ("POST", "/invitations", {}),
+    ("POST", "/mail/messages", {"operationId": "sendMail"}),
+    ("POST", "/forgot-password", {}),
+    ("POST", "/orders/{id}/send-invoice", {}),
+    ("POST", "/webhooks/{id}/test", {}),
+    ("POST", "/charge", {}),
+    ("POST", "/v1/refunds", {}),
+    ("POST", "/payments", {}),
+    ("POST", "/orders/{id}/refund", {}),
+    ("POST", "/cart/checkout", {}),
+    ("POST", "/transfers", {}),
     ("POST", "/x", {"tags": ["Danger zone"]}),
 ]
-HARMLESS = [
+HARMLESS: list[tuple[str, str, Json]] = [
     ("POST", "/items", {"summary": "Create an item; clears the cache"}),
     ("POST", "/password-resets", {}),
     ("GET", "/restart-policies", {}),
@@ -259,15 +346,30 @@ HARMLESS = [
     ("POST", "/sessions", {}),
     ("POST", "/dropoffs", {}),
     ("DELETE", "/items/{id}", {}),
+    ("GET", "/delete-requests", {}),
+    ("GET", "/items/deleted", {}),
+    ("GET", "/payments", {}),
+    ("GET", "/invite/{id}", {}),
+    ("POST", "/payment-methods", {}),
+    ("POST", "/mailboxes", {}),
+    ("POST", "/messages", {}),
+    ("POST", "/webhooks", {}),
+    ("POST", "/items/search", {}),
+    ("POST", "/orders/{id}/cancel", {}),
 ]
 
 
-def danger(method: str, path: str, more: Json) -> Any:
+def node_of(path: str, more: Json) -> Json:
     key = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
-    node = {"responses": OK, "parameters": [key] if "{" in path else [], **more}
-    return row_of(compiled(openapi({path: {method.lower(): node}})), f"{method} {path}").get(
-        "danger"
-    )
+    listed = [key] if "{" in path else []
+    schema = {"schema": {"type": "string"}}
+    listed += [{**parameter, **schema} for parameter in more.get("parameters", [])]
+    return {"responses": OK, **more, "parameters": listed}
+
+
+def danger(method: str, path: str, more: Json) -> Any:
+    table = compiled(openapi({path: {method.lower(): node_of(path, more)}}))
+    return row_of(table, f"{method} {path}").get("danger")
 
 
 @pytest.mark.parametrize(("method", "path", "more"), DANGEROUS)

@@ -31,6 +31,7 @@ def test_a_document_is_compiled_when_the_suite_is_generated(baked: Baked) -> Non
     assert f"OPENAPI_SPEC={relative}" in env.replace('"', "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", ["live", "missing.json", "http://127.0.0.1:9/openapi.json"])
 def test_a_failure_leaves_a_complete_suite_and_the_command(
     answer: str, baked: Baked, capfd: pytest.CaptureFixture[str]

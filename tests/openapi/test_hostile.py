@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from openapi_table.reading.parsing import parse
-from openapi_table.storage import dumps, loads
+from openapi_table.table import dumps, loads
 
 from tests.openapi.compiling import compiled, openapi
 from tests.openapi.oracle import Oracle

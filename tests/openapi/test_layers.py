@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(openapi_table.__file__).parent
 LAYERS = """
-texts document reading schemas operations links generators rows table storage changes compiler
+texts document reading schemas operations links generators rows table compiler
 overrides cli
 """.split()
 

@@ -10,8 +10,7 @@ from openapi_table.compiler import compile_document
 from openapi_table.reading.parsing import parse
 from openapi_table.reading.source import Source
 from openapi_table.schemas import expressions
-from openapi_table.storage import dumps
-from openapi_table.table import Table
+from openapi_table.table import Table, dumps
 
 from tests.openapi.compiling import OK, compiled, getting, only_row, openapi, posting
 

@@ -539,21 +539,31 @@ SCHEMES = {
     "bearer": {"type": "http", "scheme": "Bearer"},
     "oauth": {"type": "oauth2", "flows": {}},
     "key": {"type": "apiKey", "in": "query", "name": "k"},
-    "odd": {"type": "http", "scheme": "digest"},
+    "hawk": {"type": "http", "scheme": "Hawk"},
+    "mutual": {"type": "mutualTLS"},
+    "odd": {"type": "x509"},
 }
 
 
 def test_credentials_are_alternatives_of_combinations() -> None:
-    security = [{"basic": []}, {"bearer": ["x"], "key": []}, {}]
+    security = [{"basic": []}, {"bearer": ["x"], "key": []}, {"hawk": []}, {"mutual": []}, {}]
     paths = {"/x": {"get": {"security": security, "responses": OK}}}
     table = compiled(openapi(paths, components={"securitySchemes": SCHEMES}))
-    assert table.rows[0]["auth"] == [["basic"], ["bearer", "key"], []]
+    assert table.rows[0]["auth"] == [
+        ["basic"],
+        ["bearer", "key"],
+        ["hawk"],
+        ["mutual"],
+        [],
+    ]
     assert table.header["schemes"] == {
         "basic": {"type": "basic"},
         "bearer": {"type": "bearer"},
         "key": {"type": "apiKey", "in": "query", "name": "k"},
+        "hawk": {"type": "http", "what": "hawk"},
+        "mutual": {"type": "tls"},
     }
-    assert "digest" in notes(table)["#/components/securitySchemes/odd"]
+    assert "x509" in notes(table)["#/components/securitySchemes/odd"]
 
 
 def test_security_of_the_document_counts_unless_an_operation_has_its_own() -> None:

@@ -85,10 +85,20 @@ def test_a_type_beside_the_name_of_a_parameter_counts() -> None:
     assert made["order"] == {"pick": ["asc", "desc"]}
 
 
-def test_additional_operations_are_noted() -> None:
-    paths = {"/a": {"get": {"responses": OK}, "additionalOperations": {"COPY": {"responses": OK}}}}
-    found = notes(compiled(openapi(paths, "3.2.0")))
-    assert "COPY" in found["#/paths/~1a/additionalOperations/COPY"]
+def test_operations_with_other_methods_are_sent() -> None:
+    more = {"COPY": {"responses": OK}, "PROPFIND": {"responses": OK}, "Post": {}, "A B": {}}
+    paths = {"/a": {"get": {"responses": OK}, "additionalOperations": more}}
+    table = compiled(openapi(paths, "3.2.0"))
+    rows = {row["name"]: row for row in table.rows}
+    assert rows.keys() == {"GET /a", "COPY /a", "PROPFIND /a"}
+    assert rows["COPY /a"]["role"] == "action"
+    assert rows["COPY /a"]["danger"].startswith("changes without an ID")
+    assert (rows["PROPFIND /a"]["role"], rows["PROPFIND /a"].get("danger")) == ("query", None)
+    at = "#/paths/~1a/additionalOperations/"
+    assert notes(table) == {
+        at + "Post": "Post has a place of its own; this operation is not sent",
+        at + "A B": "A B is no method; this operation is not sent",
+    }
 
 
 @pytest.mark.parametrize(
@@ -96,7 +106,7 @@ def test_additional_operations_are_noted() -> None:
     [
         ("homeCity", {"const": "Berlin"}),
         ("ip_address", {"make": "format", "format": "ipv4"}),
-        ("contact[phone]", {"const": "+15550100123"}),
+        ("contact[phone]", {"const": "+493023125000"}),
         ("iban", {"const": "DE89370400440532013000"}),
         ("backgroundColor", {"const": "#336699"}),
         ("username", {"make": "text", "min": 8, "max": 11, "fresh": True}),
@@ -107,3 +117,64 @@ def test_additional_operations_are_noted() -> None:
 def test_a_name_tells_what_services_accept(name: str, wanted: dict[str, Any]) -> None:
     schema = {"type": "object", "required": [name], "properties": {name: {"type": "string"}}}
     assert body_of(only_row(openapi(posting(schema))))["required"][name] == wanted
+
+
+LARGE = 2**53 + 1
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "integer", "const": LARGE},
+        {"type": "integer", "enum": [LARGE]},
+        {"type": "integer", "minimum": LARGE},
+    ],
+)
+def test_an_integer_that_javascript_cannot_represent_is_named(schema: dict[str, Any]) -> None:
+    row = only_row(
+        openapi(posting({"type": "object", "required": ["n"], "properties": {"n": schema}}))
+    )
+    assert (
+        f"`n`: the integer {LARGE} is beyond 2^53, which JavaScript cannot represent" in row["skip"]
+    )
+
+
+def test_an_example_that_javascript_cannot_represent_is_noted() -> None:
+    schema = {"type": "object", "properties": {"n": {"type": "integer", "example": LARGE}}}
+    (note,) = notes(compiled(openapi(posting(schema)))).values()
+    assert note.startswith("an example beyond 2^53")
+    assert str(LARGE)[:5] in note
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "kind"),
+    [
+        ("start", "end", {"type": "string", "format": "date"}),
+        ("startDate", "endDate", {"type": "string", "format": "date-time"}),
+        ("price_min", "price_max", {"type": "integer", "minimum": 1, "maximum": 9}),
+        ("valid_from", "valid_until", {"type": "string", "format": "date"}),
+        ("checkIn", "checkOut", {"type": "string", "format": "date"}),
+    ],
+)
+def test_what_begins_comes_before_what_ends(first: str, last: str, kind: dict[str, Any]) -> None:
+    schema = {"type": "object", "required": [last, first], "properties": {first: kind, last: kind}}
+    assert body_of(only_row(openapi(posting(schema))))["ordered"] == [[first, last]]
+
+
+def test_values_that_are_made_differently_stay_where_they_are() -> None:
+    properties = {
+        "min": {"type": "integer", "maximum": 5},
+        "max": {"type": "integer", "minimum": 3},
+    }
+    schema = {"type": "object", "required": ["min", "max"], "properties": properties}
+    assert "ordered" not in body_of(only_row(openapi(posting(schema))))
+
+
+def test_the_method_of_a_request_is_never_overridden() -> None:
+    header = {
+        "name": "X-HTTP-Method-Override",
+        "in": "header",
+        "schema": {"type": "string", "enum": ["DELETE"]},
+    }
+    row = only_row(openapi({"/a": {"get": {"parameters": [header], "responses": OK}}}))
+    assert row["left"] == ["header.X-HTTP-Method-Override"]

@@ -427,6 +427,7 @@ def composed(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return objects | arrays | groups
 
 
+@pytest.mark.slow
 @settings(
     max_examples=300,
     deadline=None,

@@ -278,6 +278,7 @@ objects = st.dictionaries(st.text(), values)
 layouts = st.sampled_from([None, 1, 2, 4, "\t"])
 
 
+@pytest.mark.slow
 @given(objects, st.text(), values, layouts, st.booleans())
 def test_adding_and_removing_a_member_gives_the_text_back(
     document: dict[str, object], key: str, value: object, indent: int | str | None, crlf: bool
@@ -294,6 +295,7 @@ def test_adding_and_removing_a_member_gives_the_text_back(
     assert jsontext.remove_member(longer, there, key) == text
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(), values, min_size=1), st.data(), layouts)
 def test_removing_any_member_leaves_the_others(
     document: dict[str, object], data: st.DataObject, indent: int | str | None

@@ -399,6 +399,7 @@ def test_a_kept_file_that_lacks_what_the_suite_imports_gives_way(project: Projec
 # --- dying ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rewrite", [False, True])
 def test_a_run_that_dies_while_files_move_is_completed_by_the_next(
     project: Project, rewrite: bool
@@ -449,6 +450,7 @@ def test_a_move_onto_a_file_of_the_users_leaves_no_dead_import(project: Project)
     assert dead_imports(project) == [f"{MINE}:4 ../lib/helper.js"]  # in a comment
 
 
+@pytest.mark.slow
 def test_a_dead_run_and_then_an_older_template_lose_nothing(project: Project) -> None:
     edit(project, OLD, "// user-1", at=7)
     project.write(MINE, OWN + b"// user-4\n")

@@ -11,6 +11,8 @@ from service.testing import RunningService, free_port
 
 from tests.support.suite_runner import ANY_LATENCY, SCRIPT_ERROR, THRESHOLDS_CROSSED, Run, Suite
 
+pytestmark = pytest.mark.slow
+
 HEALTH = "/api/v1/health"
 
 OWN = """

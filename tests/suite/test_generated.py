@@ -16,6 +16,7 @@ from tests.support.suite_runner import PATIENT, Suite
 QUICK = ("defaults", "everything")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in OPTION_SETS],
@@ -34,6 +35,7 @@ def test_every_entry_point_is_understood(
         assert found.thresholds["script_errors"] == ["count<1"]
 
 
+@pytest.mark.slow
 def test_the_defaults_of_the_configuration_are_what_tests_start_from(
     baked: Bakery, k6_binary: Path, tmp_path: Path
 ) -> None:

@@ -154,6 +154,7 @@ def test_one_preset_switches_everything_on(baked: Bakery) -> None:
 # --- missions --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_each_profile_of_missions_takes_all_three(baked: Bakery, suite: Suite) -> None:
     load = baked(**answers("missions")) / "tests" / "load"
     missions = Suite(suite.k6, load, suite.results)
@@ -225,6 +226,7 @@ def test_scenarios_side_by_side_scale_together(
     assert (browsing["rate"], seconds_of(browsing["duration"])) == (rate, seconds)
 
 
+@pytest.mark.slow
 def test_the_thresholds_of_the_desk(desk: Suite) -> None:
     load = desk.inspect("scenarios/load.js").thresholds
     assert load["http_req_duration"] == ["p(95)<200", "p(99)<500"]

@@ -156,11 +156,37 @@ export const tokensIn =
  */
 export function authorized(target, details) {
   const response = send(target, details);
+  return renewedAfter(response) ? send(target, details) : response;
+}
+
+/**
+ * What a request carries to authenticate, for callers that put requests together themselves.
+ *
+ * @param {Endpoint} target
+ * @param {import('./http.js').RequestDetails} [details]
+ * @returns {{ headers: Record<string, string>, query: string }} query: empty, or `name=value`
+ * @throws when the login fails
+ * @example const { headers } = credentialsFor(ITEM);
+ */
+export function credentialsFor(target, details) {
+  return { headers: strategy.headers(target, details), query: strategy.query?.() ?? '' };
+}
+
+/**
+ * Gets new credentials if a response refuses the present ones. Counted: a service that drops tokens early stays
+ * visible.
+ *
+ * @param {HttpResponse} response
+ * @returns {boolean} whether to send the request again
+ * @throws when the login fails
+ * @example if (renewedAfter(response)) { response = send(); }
+ */
+export function renewedAfter(response) {
   const isRefused = strategy.isRefused?.(response) ?? response.status === 401;
   if (!isRefused || strategy.renew === undefined) {
-    return response;
+    return false;
   }
   authRetries.add(1);
   strategy.renew();
-  return send(target, details);
+  return true;
 }

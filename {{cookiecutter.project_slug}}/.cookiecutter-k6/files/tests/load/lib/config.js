@@ -12,20 +12,17 @@ const shared = new SharedArray('settings', () =>
 /**
  * Finds a setting by binary search: k6 makes a new copy of an element at each access.
  *
- * @param {PropertyKey} key
- * @returns {{ name: string, value?: any } | undefined}
+ * @param {string} key
+ * @returns {any} undefined if there is no such setting
  */
 function find(key) {
-  if (typeof key !== 'string') {
-    return undefined;
-  }
   let low = 0;
   let high = shared.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     const setting = shared[middle];
     if (setting.name === key) {
-      return setting;
+      return setting.value;
     }
     if (setting.name < key) {
       low = middle + 1;
@@ -39,19 +36,14 @@ function find(key) {
 /**
  * Every setting of engine/settings/table.js, validated and typed: environment, then suite.env, then default.
  *
- * Read once per run and shared. A VU copies a setting when it first asks for it: copies of all of them would be a
- * tenth of its memory.
+ * Read once per run and shared. A VU copies a setting when it first asks for it by its name: copies of all of them would
+ * be a tenth of its memory. So the settings cannot be listed.
  *
  * @type {Environment}
  */
 export const env = /** @type {Environment} */ (
   new Proxy(/** @type {Record<PropertyKey, any>} */ ({}), {
-    get: (copies, name) => (name in copies ? copies[name] : (copies[name] = find(name)?.value)),
-    has: (copies, name) => find(name) !== undefined,
-    ownKeys: (copies) => {
-      shared.forEach(({ name, value }) => (copies[name] = value));
-      return Reflect.ownKeys(copies);
-    },
+    get: (copies, name) => (name in copies ? copies[name] : (copies[name] = find(String(name)))),
     set: () => false,
   })
 );

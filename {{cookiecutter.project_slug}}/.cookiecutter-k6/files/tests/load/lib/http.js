@@ -76,7 +76,7 @@ const isQuote = (character) => character === '"' || character === "'";
  * @example accepts(endpoint('GET /', '/', { statuses: [{ min: 200, max: 399 }] }), 301) // true
  */
 export function accepts({ statuses }, status) {
-  if (statuses === undefined) {
+  if (!statuses) {
     return status >= 200 && status <= 299;
   }
   for (let i = 0; i < statuses.length; i += 1) {
@@ -128,7 +128,7 @@ export function variant(base, changes) {
  */
 export function request(target, details) {
   let response;
-  if (details === undefined) {
+  if (!details) {
     // Not through `requestQuietly`: calls are what an iteration without pauses spends most time on in a script.
     try {
       response = http.request(target.method, target.url, null, target.params);
@@ -140,7 +140,7 @@ export function request(target, details) {
   }
   const { status } = response;
   // The usual case first: a call costs an iteration half a microsecond.
-  if ((status !== 200 || target.statuses !== undefined) && !accepts(target, status)) {
+  if ((status !== 200 || target.statuses) && !accepts(target, status)) {
     reportFailure(target, response);
   }
   return response;

@@ -16,6 +16,7 @@ const test = defineTest({
   name: 'openapi',
   defaultLoad: { scenario: 'openapi', shape: { executor: 'constant-vus', vus: 1, duration: '1m' } },
   endpoints: report?.endpointsOfRun() ?? [],
+  support: report?.support,
   thresholds: { http_req_failed: ['rate<0.01'], checks: ['rate>0.99'] },
   // The first iteration runs every operation once, however long that takes.
   gracefulStop: '30m',

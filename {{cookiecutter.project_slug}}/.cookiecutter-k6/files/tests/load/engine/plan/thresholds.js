@@ -113,7 +113,8 @@ function perEndpoint({ targets, endpoints, support = [] }) {
   for (const { name, kind, options } of endpoints) {
     const duration = `http_req_duration{name:${name}}`;
     const api = kind.startsWith('api') ? targets['http_req_duration{name:api}'] : undefined;
-    thresholds[`http_reqs{name:${name}}`] = options?.optional ? [] : ['count>0'];
+    const isSure = !options?.optional && !options?.conditional;
+    thresholds[`http_reqs{name:${name}}`] = isSure ? ['count>0'] : [];
     thresholds[duration] = targets[duration] ?? api ?? [];
     for (const rate of ['http_req_failed', 'checks']) {
       const own = targets[`${rate}{name:${name}}`];

@@ -72,7 +72,10 @@ function fileName(path) {
  * @returns {import('../types/summary.js').Summary}
  */
 export function buildSummary(whole, plan, data) {
-  const spec = presentOf(whole, data.setup_data?.without ?? []);
+  const spec = presentOf(whole, [
+    ...(data.setup_data?.without ?? []),
+    ...unsent(whole, data.metrics),
+  ]);
   const { scenario, profile, vus, durationMs } = plan;
   const ranMs = Math.round(data.state.testRunDurationMs);
   const own = spec.findings?.(data.metrics, plan, data.root_group) ?? { tables: [], reasons: [] };
@@ -132,7 +135,21 @@ function shortestMs({ shape, durationMs }) {
 
 /**
  * @param {TestSpec} spec
- * @param {string[]} without names of endpoints that set-up found missing
+ * @param {any} metrics k6's own
+ * @returns {string[]} names of endpoints that a run may leave out, and did
+ */
+function unsent({ endpoints }, metrics) {
+  return endpoints
+    .filter(({ name, options }) => {
+      const count = metrics[`http_reqs{name:${name}}`]?.values.count ?? 0;
+      return options?.conditional === true && count === 0;
+    })
+    .map(({ name }) => name);
+}
+
+/**
+ * @param {TestSpec} spec
+ * @param {string[]} without names of endpoints that are not part of this run
  * @returns {TestSpec}
  */
 function presentOf(spec, without) {

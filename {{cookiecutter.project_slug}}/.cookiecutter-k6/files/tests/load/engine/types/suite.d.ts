@@ -105,6 +105,8 @@ export interface EndpointOptions {
   confidential?: boolean;
   /** Left out of a run if the service does not have it; set-up finds out. */
   optional?: boolean;
+  /** It may be that a run never calls it: no minimum count. */
+  conditional?: boolean;
 }
 
 /** How requests authenticate: one row of lib/auth.js. */

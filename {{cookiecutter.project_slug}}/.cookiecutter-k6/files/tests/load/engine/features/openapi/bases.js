@@ -1,4 +1,4 @@
-// What stands between BASE_URL and the paths of the document. Once per run.
+// The base path: the part of URLs between BASE_URL and the paths of the document. Once per run.
 
 import { env } from '../../../lib/config.js';
 

@@ -1,13 +1,20 @@
-// What this run takes of the API: the table, the overrides and the settings put together. Once per run.
+// What a run sends: the table, the overrides and the settings combined. Once per run.
 
 import { env } from '../../../lib/config.js';
 import { localPath } from '../../settings/paths.js';
 import { baseOf, notTwice } from './bases.js';
 import { credentialsOf } from './credentials.js';
 import { SAFE_METHODS } from './names.js';
-import { applyOverride, checkNames, overrideOf, parseOverrides } from './overrides.js';
-import { prepared } from './prepared.js';
-import { select } from './selection.js';
+import {
+  applyOverride,
+  checkNames,
+  fillVariables,
+  isAllowed,
+  overrideOf,
+  parseOverrides,
+} from './overrides.js';
+import { derived } from './prepared.js';
+import { candidateOf, select } from './selection.js';
 
 /** @typedef {import('./types.js').Row} Row */
 /** @typedef {import('./types.js').Header} Header */
@@ -15,7 +22,7 @@ import { select } from './selection.js';
 /** @typedef {import('./types.js').Override} Override */
 
 /**
- * What walks are cut by, and what thresholds and summary know of an operation.
+ * What thresholds, the summary and the cutting of walks need of an operation.
  *
  * @typedef {object} Brief
  * @property {string} name
@@ -24,11 +31,20 @@ import { select } from './selection.js';
  * @property {string} method
  * @property {string} url its template, without the host
  * @property {string} role
- * @property {{ statuses: string[], types: string[], sent: number, parameters: number }} declares what the document
- *   says of it; parameters: how many, and how many of them are sent
- * @property {object} options none
+ * @property {{ conditional?: boolean }} options conditional: it may be that it is not sent
  * @property {string} [undo] what deletes what it creates
  * @property {number} weight
+ */
+
+/**
+ * What the document declares of an operation, for the coverage of a run.
+ *
+ * @typedef {object} Declared
+ * @property {string[]} statuses
+ * @property {string[]} types media types of answers
+ * @property {string[]} ok statuses that are a success
+ * @property {number} sent number of parameters that are sent
+ * @property {number} parameters number of all parameters
  */
 
 /** The version of the table that this suite reads. */
@@ -58,6 +74,7 @@ const OVERRIDES = localPath(import.meta.resolve('../../../data/operations.overri
  * @property {Part} warnings about the overrides
  * @property {Part} last one element: the dangerous operations that the user named
  * @property {Part} endpoints every `Brief`, for thresholds and summary
+ * @property {Part} declared every `Declared`, for the summary; apart, because options need the others several times
  * @property {Part} auths sets of alternatives, with the number of operations that want them
  * @property {Part} schemes one element: the security schemes by name
  * @property {Part} facts one element: what to send for the schemes, and the seed
@@ -110,38 +127,42 @@ function readOverrides() {
 }
 
 /**
- * Line by line, so that only texts stay.
+ * Each row is parsed once, and only texts and what the selection needs stay: the rows of a thousand operations take
+ * half a second to parse, and as objects ten times their size.
  *
  * @param {ReturnType<typeof readTable>} table
  * @param {Record<string, Override>} overrides
  * @returns {Choice}
  */
 function choose({ header, rows, shared }, overrides) {
-  const isPlain = Object.keys(overrides).length === 0;
-  const warnings = isPlain ? [] : checkNames(overrides, rows.map(namesOf));
-  const { sent, last, helpers, skipped } = select(rows, overrides);
-  const documentBase = baseOf(header);
+  const schemes = header.schemes ?? {};
+  const secrets = fillVariables(overrides, schemes);
+  const context = {
+    base: baseOf(header),
+    credentials: credentialsOf(schemes),
+    signsAll: Object.keys(schemes).length === 0,
+  };
+  const drafts = rows.map((text, line) => draftOf(text, line, overrides, context));
+  const candidates = drafts.map(({ candidate }) => candidate);
+  const warnings = checkNames(overrides, candidates);
+  const { sent, last, helpers, skipped } = select(candidates);
   const order = [...sent, ...last, ...helpers];
+  for (const line of helpers) {
+    drafts[line] = draftOf(rows[line], line, overrides, context, true);
+  }
+  const operations = new Map(order.map((line, index) => [drafts[line].candidate.name, index]));
+  const briefs = order.map((line) => /** @type {Brief} */ (drafts[line].brief));
   /** @type {Map<string, number>} */
   const auths = new Map();
-  const briefs = order.map((line) => {
-    const row = JSON.parse(rows[line]);
-    const auth = JSON.stringify(row.auth ?? []);
+  for (const line of order) {
+    const { auth } = drafts[line];
     auths.set(auth, (auths.get(auth) ?? 0) + 1);
-    return briefOf(row, documentBase, overrideOf(row, overrides).weight);
-  });
-  const operations = new Map(briefs.map(({ name }, index) => [name, index]));
-  const schemes = header.schemes ?? {};
-  const credentials = credentialsOf(schemes);
+  }
   const measured = briefs.slice(0, sent.length + last.length);
   const normal = briefs.slice(0, sent.length);
   return {
     operations: order.map((line, index) => {
-      const row = JSON.parse(rows[line]);
-      const { weight } = briefs[index];
-      const base = row.base === undefined ? documentBase : notTwice(row.base);
-      const changed = applyOverride(row, overrideOf(row, overrides));
-      return element(prepared(changed, { index, base, weight, operations, credentials }));
+      return [placed(drafts[line], index, operations)];
     }),
     generators: shared.map((text) => [sharedName(text), text]).sort(byName),
     sweep: walksOf(normal, Infinity).map(element),
@@ -149,20 +170,80 @@ function choose({ header, rows, shared }, overrides) {
     skipped: skipped.map(element),
     warnings: warnings.map(element),
     endpoints: measured.map(element),
+    declared: order.slice(0, measured.length).map((line) => [drafts[line].declared]),
     last: [element(last.map((_, index) => sent.length + index))],
     auths: [...auths].map(([auth, count]) => [`[${auth},${count}]`]),
     schemes: [element(schemes)],
-    facts: [element({ credentials, seed: env.OPENAPI_SEED ?? freshSeed(), base: documentBase })],
+    facts: [
+      element({
+        credentials: context.credentials,
+        secrets,
+        seed: env.OPENAPI_SEED ?? freshSeed(),
+        base: context.base,
+      }),
+    ],
   };
 }
 
 /**
- * @param {string} text a row
- * @returns {Pick<Row, 'name' | 'id' | 'method' | 'tags'>}
+ * One row of the table while operations are chosen.
+ *
+ * @typedef {object} Draft
+ * @property {import('./selection.js').Candidate} candidate
+ * @property {string} text its row with the overrides in it; empty: it is not sent
+ * @property {import('./types.js').Derived} [more]
+ * @property {string} auth the alternatives of its credentials, as JSON
+ * @property {string} declared a `Declared`, as JSON
+ * @property {Brief} [brief]
  */
-function namesOf(text) {
-  const { name, id, method, tags } = JSON.parse(text);
-  return { name, id, method, tags };
+
+/**
+ * @param {string} text a row
+ * @param {number} line of the table
+ * @param {Record<string, Override>} overrides
+ * @param {import('./prepared.js').Context} context
+ * @param {boolean} [wanted] whether it is sent although the selection leaves it out
+ * @returns {Draft}
+ */
+function draftOf(text, line, overrides, context, wanted = false) {
+  const row = JSON.parse(text);
+  const override = overrideOf(row, overrides);
+  const candidate = candidateOf(row, line, override);
+  if (candidate.reason !== undefined && !wanted) {
+    return { candidate, text: '', auth: '', declared: '' };
+  }
+  const { weight = 1 } = override;
+  const base = row.base === undefined ? context.base : notTwice(row.base);
+  const isPlain = Object.keys(override).length === 0 && (row.params ?? []).every(isAllowed);
+  const changed = isPlain ? row : applyOverride(row, override);
+  return {
+    candidate,
+    text: isPlain ? text : JSON.stringify(changed),
+    more: derived(changed, { ...context, base, weight }),
+    auth: JSON.stringify(row.auth ?? []),
+    declared: JSON.stringify(declaredBy(row, changed.ok)),
+    brief: briefOf(row, base, weight),
+  };
+}
+
+/**
+ * Adds what does not follow from the row alone. JSON keeps the last of several members with one name, so that the
+ * row, which is most of it, need not be parsed and written again.
+ *
+ * @param {Draft} draft
+ * @param {number} index
+ * @param {Map<string, number>} operations name -> index of those that are sent
+ * @returns {string}
+ */
+function placed({ text, more, candidate: { needs, undo } }, index, operations) {
+  /** @type {Record<string, number[]>} */
+  const indexes = {};
+  for (const [slot, names] of Object.entries(needs)) {
+    indexes[slot] = names.map((name) => operations.get(name) ?? -1).filter((found) => found >= 0);
+  }
+  const undoing = (undo === undefined ? undefined : operations.get(undo)) ?? null;
+  const rest = JSON.stringify({ ...more, index, needs: indexes, undo: undoing });
+  return `${text.slice(0, text.lastIndexOf('}'))},${rest.slice(1)}`;
 }
 
 /**
@@ -194,42 +275,38 @@ function byName([first], [second]) {
 /**
  * @param {Row} row
  * @param {string} base
- * @param {number} [weight]
+ * @param {number} weight
  * @returns {Brief}
  */
-function briefOf(row, base, weight = 1) {
-  const { name, journey, method, role, undo, params = [], left = [], responses = {} } = row;
-  const kind = SAFE_METHODS.includes(method) ? 'api_read' : 'api_write';
-  const url = templateOf(row, base);
-  const declares = {
-    statuses: Object.keys(responses).filter((status) => status !== 'default'),
-    types: [...new Set(Object.values(responses).flatMap(({ types = [] }) => types))],
-    sent: params.filter(({ optional }) => !optional || env.OPENAPI_OPTIONAL > 0).length,
-    parameters: params.length + left.length,
-  };
-  // Set-up asks every endpoint for its options.
+function briefOf({ name, journey, method, role, undo, url, targets = {} }, base, weight) {
+  const parts = url.map((part, index) => (index % 2 === 0 ? part : `{${part}}`));
   return {
     name,
     journey,
-    kind,
+    kind: SAFE_METHODS.includes(method) ? 'api_read' : 'api_write',
     method,
-    url,
+    url: `${base}${parts.join('')}`, // such as `/v1/pets/{petId}`
     weight,
     role,
-    declares,
-    options: {},
+    // A write that needs an id of this run is not sent without one: that is said, and no reason to fail.
+    options: Object.keys(targets).length > 0 ? { conditional: true } : {},
     ...(undo && { undo }),
   };
 }
 
 /**
  * @param {Row} row
- * @param {string} documentBase
- * @returns {string} such as `/v1/pets/{petId}`
+ * @param {string[]} ok
+ * @returns {Declared}
  */
-function templateOf({ url, base }, documentBase) {
-  const parts = url.map((part, index) => (index % 2 === 0 ? part : `{${part}}`));
-  return `${base === undefined ? documentBase : notTwice(base)}${parts.join('')}`;
+function declaredBy({ params = [], left = [], responses = {} }, ok) {
+  return {
+    statuses: Object.keys(responses).filter((status) => status !== 'default'),
+    types: [...new Set(Object.values(responses).flatMap(({ types = [] }) => types))],
+    ok,
+    sent: params.filter(({ optional }) => !optional || env.OPENAPI_OPTIONAL > 0).length,
+    parameters: params.length + left.length,
+  };
 }
 
 /** @returns {number} another one for each run: what it makes must not meet what an earlier run made */

@@ -1,6 +1,9 @@
 // How much of the document a run has seen, and which operations never succeeded and why. Once per run.
 
-/** @typedef {import('./choose.js').Brief} Brief */
+/** @typedef {import('./choose.js').Brief & { declares: import('./choose.js').Declared }} Brief */
+
+/** What the check of an answer is called when the service has nothing to ask for. */
+const MADE_UP = ' status 404 for an ID that was made up';
 
 /** Most operations that are listed as never successful. */
 const MOST_ROWS = 50;
@@ -29,7 +32,9 @@ function namesOfChecks(group) {
 export function coverageOf(endpoints, { count, missing }, metrics, group) {
   const seen = namesOfChecks(group);
   const answers = new Map(endpoints.map(({ name }) => [name, statusesOf(name, seen)]));
-  const good = endpoints.filter(({ name }) => (answers.get(name) ?? []).some(isSuccess));
+  const good = endpoints.filter(({ name, declares }) =>
+    (answers.get(name) ?? []).some((status) => isSuccess(status, declares.ok)),
+  );
   const sum = (/** @type {(brief: Brief) => number} */ of) =>
     endpoints.reduce((total, brief) => total + of(brief), 0);
   const types = (/** @type {Brief} */ { name, declares }) =>
@@ -41,10 +46,12 @@ export function coverageOf(endpoints, { count, missing }, metrics, group) {
   const rows = [
     line(
       'operations sent',
-      sum(({ name }) => Number((answers.get(name) ?? []).length > 0)),
+      sum(({ name }) =>
+        Number((answers.get(name) ?? []).length > 0 || seen.has(`${name}${MADE_UP}`)),
+      ),
       endpoints.length + count,
     ),
-    line('operations with a 2xx answer', good.length, endpoints.length + count),
+    line('operations that succeeded', good.length, endpoints.length + count),
     line(
       'statuses',
       sum(statuses),
@@ -69,6 +76,7 @@ export function coverageOf(endpoints, { count, missing }, metrics, group) {
       ...neverGood(
         endpoints.filter((brief) => !good.includes(brief)),
         answers,
+        seen,
       ),
     ],
     reasons: refused ? missing : [],
@@ -90,15 +98,19 @@ function proposals(seen) {
 /**
  * @param {Brief[]} never
  * @param {Map<string, string[]>} answers statuses by operation
+ * @param {ReadonlySet<string>} seen names of checks
  * @returns {import('../../types/summary.js').SummaryTable[]} one, or none
  */
-function neverGood(never, answers) {
+function neverGood(never, answers, seen) {
   const rows = never.slice(0, MOST_ROWS).map(({ name }) => {
     const statuses = answers.get(name) ?? [];
-    return [name, statuses.join(' ') || 'none', why(statuses)];
+    const isMadeUp = seen.has(`${name}${MADE_UP}`);
+    return isMadeUp
+      ? [name, '404', 'the service has none, and no operation created one']
+      : [name, statuses.join(' ') || 'none', why(statuses)];
   });
   const head = ['operation', 'answers', 'why'];
-  return rows.length === 0 ? [] : [{ title: 'Never answered 2xx', head, rows }];
+  return rows.length === 0 ? [] : [{ title: 'Never successful', head, rows }];
 }
 
 /**
@@ -128,10 +140,11 @@ function statusesOf(name, seen) {
 
 /**
  * @param {string} status
+ * @param {string[]} ok those that the document or the overrides call a success, such as a redirect
  * @returns {boolean}
  */
-function isSuccess(status) {
-  return status[0] === '2';
+function isSuccess(status, ok) {
+  return status[0] === '2' || ok.some((one) => covers(one, status));
 }
 
 /**

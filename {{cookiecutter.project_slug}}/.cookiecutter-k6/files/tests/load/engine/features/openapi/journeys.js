@@ -5,7 +5,7 @@ import exec from 'k6/execution';
 import { env } from '../../../lib/config.js';
 import { reportException, reportOnce } from '../../vu/failures.js';
 import { thinkTime } from '../../../lib/define.js';
-import { checkAnswer, isFit, valueAt } from '../rows/answers.js';
+import { checkAnswer, checkMissing, isFit, valueAt } from '../rows/answers.js';
 import { sendOperation } from './requests.js';
 import { counts, createRandom, operationAt, seed, walkAt } from './table.js';
 
@@ -20,6 +20,7 @@ import { counts, createRandom, operationAt, seed, walkAt } from './table.js';
  * @typedef {object} Journey
  * @property {Ids} created things this journey made
  * @property {Ids} seen things that a list showed: only to be read
+ * @property {Record<string, boolean>} empty slots of which a list showed nothing
  * @property {{ undo: number | undefined, ids: Ids, given: string[] }[]} pending what is still there: what deletes it,
  *   the ids of it and of what it is in, and the slots of its own ids; oldest first
  * @property {Record<number, number | undefined>} helped how often an operation was sent for the sake of another
@@ -34,6 +35,9 @@ const DEEPEST_NEED = 6;
 
 /** How often one operation is sent for others in one journey: again when what it gave was deleted. */
 const MOST_HELP = 3;
+
+/** How often one operation is sent again with other values: services name one field after the other. */
+const MOST_LESSONS = 4;
 
 /** Answers of 401 in a row, after others, that are no longer a matter of single operations. */
 const SESSION_GONE = 3;
@@ -106,6 +110,7 @@ export function runWalk(walk, random, mixed) {
   const journey = {
     created: Object.create(null),
     seen: Object.create(null),
+    empty: Object.create(null),
     pending: [],
     helped: {},
     random,
@@ -147,8 +152,11 @@ function perform(operation, journey, depth) {
       bound: (slot, fits) => {
         const id = known(journey, slot, operation);
         if (id === undefined || !isFit(id, fits)) {
-          // A made-up one may be somebody else's.
-          return operation.targets.includes(slot) ? refuse(operation, slot) : undefined;
+          if (operation.targets.includes(slot)) {
+            refuse(operation, slot); // a made-up one may be somebody else's
+          }
+          source.isMadeUp ||= operation.kind === 'api_read' && journey.empty[slot];
+          return undefined;
         }
         ids[slot] = id;
         return id;
@@ -160,7 +168,11 @@ function perform(operation, journey, depth) {
       remember(operation, journey, { response, sent, ids });
     }
     watchSession(operation, response.status);
-    checkAnswer(operation, response);
+    if (source.isMadeUp && response.status === 404) {
+      checkMissing(operation);
+    } else {
+      checkAnswer(operation, response);
+    }
   } catch (error) {
     if (error instanceof Error && 'reported' in error) {
       throw error;
@@ -174,22 +186,27 @@ function perform(operation, journey, depth) {
 }
 
 /**
- * Sends an operation, and once more with another value if the refusal says which one is wrong.
+ * Sends an operation, and again with other values as long as the refusals say which ones are wrong.
  *
  * @param {Operation} operation
  * @param {import('./values.js').Source} source
  * @returns {ReturnType<typeof sendOperation>}
  */
 function sendWisely(operation, source) {
-  const first = sendOperation(learning?.taught(operation) ?? operation, source);
-  const lesson = learning?.lessonOf(operation, first.response);
-  if (lesson === undefined) {
-    return first;
-  }
-  const second = sendOperation(lesson.operation, source);
-  if (second.response.status >= 200 && second.response.status < 300) {
-    lesson.accept();
-    return second;
+  const first = sendOperation(learning?.improved(operation) ?? operation, source);
+  const lesson = learning?.lessonOn(operation, source);
+  let { response } = first;
+  for (let round = 0; lesson !== undefined && round < MOST_LESSONS; round += 1) {
+    const wiser = lesson.next(response);
+    if (wiser === undefined) {
+      break;
+    }
+    const again = sendOperation(wiser, source);
+    if (again.response.status >= 200 && again.response.status < 300) {
+      lesson.accept();
+      return again;
+    }
+    ({ response } = again);
   }
   return first;
 }
@@ -298,11 +315,13 @@ function remember(operation, journey, { response, sent, ids }) {
     response.status === 201 ||
     journey.random.made.some((text) => text.length >= UNMISTAKABLE && String(id).includes(text));
   for (const [slot, places] of Object.entries(operation.gives)) {
-    const id = valueAt(response, sent, places, { choose, isOwn });
+    const id = valueAt(response, sent, places, { slot, choose, isOwn });
     if (id !== undefined) {
       given[slot] = id;
       ids[slot] = id;
-    } else if (isCreate && operation.undo !== undefined) {
+    } else if (!isCreate) {
+      journey.empty[slot] = true;
+    } else if (operation.undo !== undefined) {
       reportOnce(
         `${operation.name} id`,
         () =>
@@ -367,7 +386,7 @@ function cleanUp(journey) {
         bound: (/** @type {string} */ slot) => ids[slot],
       };
       try {
-        sendOperation(operation, source, (status) => GONE.includes(status));
+        sendOperation(operation, source, GONE);
       } catch (error) {
         reportException(error, operation.name);
       }

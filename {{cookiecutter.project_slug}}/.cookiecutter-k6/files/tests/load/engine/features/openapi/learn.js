@@ -1,121 +1,113 @@
-// Learns from refusals: the validation messages of FastAPI, Spring, Rails, Django, ASP.NET and others name the field
-// that is wrong. That one value is changed, once. Only the first VU loads this module.
+// Learns from refusals: validation messages name the field that is wrong and often say what is right (refusals.js).
+// Those values are changed and the operation is sent again. Only the first VU loads this module.
 
 import k6 from 'k6';
 import { reportOnce } from '../../vu/failures.js';
+import { complaintsOf, wishOf } from './refusals.js';
+import { generatorOf } from './table.js';
+import { makeValue } from './values.js';
 
 /** @typedef {import('./types.js').Operation} Operation */
+/** @typedef {import('./types.js').Generator} Generator */
 /** @typedef {import('./types.js').Json} Json */
-/** @typedef {{ field: string, message: string }} Complaint */
-
-/** How deep a message may be nested. */
-const DEEPEST = 6;
+/** @typedef {import('./values.js').Source} Source */
+/** @typedef {Record<string, Json>} Values by their keys in the overrides, such as `body.kind` */
 
 /** Statuses that mean: a value is wrong. */
 const REFUSALS = [400, 422];
 
-/** Names that hold the field and the message of a complaint, in the frameworks that have objects for them. */
-const FIELDS = ['loc', 'field', 'path', 'property', 'param', 'pointer', 'instancePath', 'name'];
-const MESSAGES = ['msg', 'message', 'defaultMessage', 'description', 'detail', 'reason', 'error'];
-
-/** A message that names its field itself. */
-const MENTION =
-  /(?:missing|required|invalid|bad|unknown) (?:field|property|parameter|key|argument|attribute)[^:'"`]*[:\s'"`]+(\w+)/i;
-
 /** Never changed: another id may be somebody else's. */
 const ID = /(^|_)(id|uuid|guid)s?$|(Id|ID|Uuid)s?$/;
 
-/**
- * What messages ask for. The first that fits wins.
- *
- * @type {[pattern: RegExp, value: (match: RegExpExecArray) => Json][]}
- */
-const WISHES = [
-  [
-    /(?:one of|should be|must be|allowed|choices?|expected|accepted|values?)[^'"]*['"]([\w .:/-]+)['"]/i,
-    ([, one]) => one,
-  ],
-  [/one of:? *\[?([\w.-]+)[,|\]]/i, ([, one]) => one],
-  [/at least (\d+) (?:char|letter)/i, ([, count]) => 'k'.repeat(Math.min(Number(count), 200))],
-  [
-    /(?:at most|longer than|exceed) (\d+) (?:char|letter)/i,
-    ([, count]) => 'k'.repeat(Math.max(1, Math.min(Number(count), 8))),
-  ],
-  [
-    /(?:greater than or equal to|at least|minimum(?: value)?(?: is| of)?|not be less than|>=) *(-?\d+)/i,
-    ([, least]) => Number(least),
-  ],
-  [/(?:greater than|more than|>) *(-?\d+)/i, ([, least]) => Number(least) + 1],
-  [
-    /(?:less than or equal to|at most|maximum(?: value)?(?: is| of)?|not be greater than|<=) *(-?\d+)/i,
-    ([, most]) => Number(most),
-  ],
-  [/e-?mail/i, () => 'k6@example.com'],
-  [/\b(url|uri)\b/i, () => 'https://example.com/'],
-  [/date-?time|timestamp/i, () => '2030-01-01T00:00:00Z'],
-  [/\bdate\b/i, () => '2030-01-01'],
-  [/\bbool/i, () => true],
-  [/\b(integer|int|number|numeric|decimal|float)\b/i, () => 1],
-  [/\b(array|list)\b/i, () => []],
-  [/\b(object|dictionary|dict|mapping)\b/i, () => ({})],
-  [/alphanumeric|lower ?case|only contain|invalid characters/i, () => 'k6abc'],
-  [/blank|empty|required|missing|null|none/i, () => 'k6abc'],
-];
+/** A name that a missing property may have. */
+const PROPERTY = /^[A-Za-z_]\w*$/;
 
-/** Learned so far: changed values by operation. @type {Record<number, Record<string, Json>>} */
+/** Learned so far, by operation. @type {Record<number, Values>} */
 const learned = {};
+
+/** Operations that were refused already: each gets one lesson. @type {Record<number, boolean>} */
+const taught = {};
 
 /**
  * Puts into an operation what was learned about it.
  *
  * @param {Operation} operation
  * @returns {Operation}
- * @example const wiser = taught(operationAt(3));
+ * @example const wiser = improved(operationAt(3));
  */
-export function taught(operation) {
+export function improved(operation) {
   const values = learned[operation.index];
   return values === undefined ? operation : changed(operation, values);
 }
 
 /**
- * Proposes the operation with one value changed, if the refusal names it.
+ * Begins a lesson: each refusal may name further values to change.
  *
  * @param {Operation} operation
- * @param {import('../../types/suite.js').HttpResponse} response
- * @returns {{ operation: Operation, accept: () => void } | undefined} what to send once more, and what to call when
- *   it succeeds; undefined: nothing to learn
- * @example const lesson = lessonOf(operation, response);
+ * @param {Source} source of values for properties that are missing
+ * @returns {{ next: (response: import('../../types/suite.js').HttpResponse) => Operation | undefined, accept: () => void }
+ *   | undefined} next: the operation to send again after a refusal, undefined when it names nothing new; accept: to be
+ *   called when it succeeded; undefined: there was a lesson already
+ * @example const operation = lessonOn(operationAt(3), source)?.next(response);
  */
-export function lessonOf(operation, response) {
-  if (!REFUSALS.includes(response.status) || operation.index in learned) {
+export function lessonOn(operation, source) {
+  if (taught[operation.index]) {
     return undefined;
   }
-  let body;
-  try {
-    body = response.json();
-  } catch {
-    return undefined;
-  }
-  for (const { field, message } of complaints(body, 0)) {
-    const key = keyOf(operation, field);
-    const value = key && wished(message);
-    if (key !== undefined && value !== undefined) {
-      const values = { [key]: value };
-      return {
-        operation: changed(operation, values),
-        accept: () => {
-          learned[operation.index] = values;
-          propose(operation, values);
-        },
-      };
-    }
-  }
-  return undefined;
+  /** @type {Values} */
+  const values = {};
+  return {
+    next: (response) => {
+      if (!REFUSALS.includes(response.status)) {
+        return undefined;
+      }
+      taught[operation.index] = true;
+      const more = wishesIn(operation, response, source);
+      const isNew = Object.keys(more).some((key) => !(key in values));
+      Object.assign(values, more);
+      return isNew ? changed(operation, values) : undefined;
+    },
+    accept: () => {
+      learned[operation.index] = values;
+      propose(operation, values);
+    },
+  };
 }
 
 /**
  * @param {Operation} operation
- * @param {Record<string, Json>} values
+ * @param {import('../../types/suite.js').HttpResponse} response
+ * @param {Source} source
+ * @returns {Values}
+ */
+function wishesIn(operation, response, source) {
+  let body;
+  try {
+    body = response.json();
+  } catch {
+    return {};
+  }
+  /** @type {Values} */
+  const values = {};
+  for (const complaint of complaintsOf(body)) {
+    const place = placeOf(operation, complaint);
+    const kind = place && kindOf(place.node);
+    const wish = place && wishOf(complaint, kind ?? '');
+    if (place === undefined || wish === undefined || place.key in values) {
+      continue;
+    }
+    // A property that the document describes and the service wants: as it is described.
+    values[place.key] =
+      wish.isMissing && place.node !== undefined && !('bind' in place.node)
+        ? makeValue(place.node, source)
+        : wish.value;
+  }
+  return values;
+}
+
+/**
+ * @param {Operation} operation
+ * @param {Values} values
  */
 function propose({ name }, values) {
   const line = `${JSON.stringify(name)}: { "values": ${JSON.stringify(values)} }`;
@@ -128,95 +120,132 @@ function propose({ name }, values) {
 }
 
 /**
- * @param {any} node
- * @param {number} depth
- * @returns {Complaint[]}
- */
-function complaints(node, depth) {
-  if (node === null || typeof node !== 'object' || depth > DEEPEST) {
-    return [];
-  }
-  if (Array.isArray(node)) {
-    return node.flatMap((item) => complaints(item, depth + 1));
-  }
-  const own = MESSAGES.map((key) => node[key]).find((text) => typeof text === 'string');
-  const where = FIELDS.map((key) => node[key]).find(
-    (place) => typeof place === 'string' || Array.isArray(place),
-  );
-  if (own !== undefined && where !== undefined) {
-    const steps = Array.isArray(where) ? where : where.split(/[./]/);
-    const field = steps.filter((step) => typeof step === 'string' && step !== '').pop() ?? '';
-    return [{ field, message: `${own} ${JSON.stringify(node.ctx ?? '')}` }];
-  }
-  const [, mentioned] = MENTION.exec(own ?? '') ?? [];
-  if (own !== undefined && mentioned !== undefined) {
-    return [{ field: mentioned, message: own }];
-  }
-  return Object.entries(node).flatMap(([field, inner]) => {
-    const texts = [inner].flat().filter((text) => typeof text === 'string');
-    const here = texts.map((message) => ({ field, message }));
-    return [...here, ...complaints(inner, depth + 1)];
-  });
-}
-
-/**
+ * Finds what a complaint is about among what the operation sends.
+ *
  * @param {Operation} operation
- * @param {string} field
- * @returns {string | undefined} where it is sent; undefined: nowhere, or it must not be changed
+ * @param {import('./refusals.js').Complaint} complaint
+ * @returns {{ key: string, node?: Generator } | undefined} undefined: it is not sent, or must not be changed
  */
-function keyOf({ params, body, kind }, field) {
-  if (ID.test(field)) {
+function placeOf({ params, body, kind, targets }, { steps, isMissing }) {
+  const last = steps[steps.length - 1];
+  if (last === undefined || ID.test(last)) {
     return undefined;
   }
-  const same = (/** @type {string} */ name) => name.toLowerCase() === field.toLowerCase();
-  const parameter = params.find(({ name }) => same(name));
+  const parameter = params.find(({ name }) => isSame(name, last));
   if (parameter !== undefined) {
-    const isFree = parameter.in !== 'path' || kind === 'api_read';
-    return isFree ? `${parameter.in}.${parameter.name}` : undefined;
+    const isFree = parameter.in !== 'path' || (kind === 'api_read' && targets.length === 0);
+    return isFree ? { key: `${parameter.in}.${parameter.name}`, node: parameter.gen } : undefined;
   }
-  const { gen } = body ?? {};
-  const known = gen && 'required' in gen ? { ...gen.required, ...gen.optional } : {};
-  const name = Object.keys(known).find(same);
-  if (name !== undefined) {
-    return 'bind' in known[name] ? undefined : `body.${name}`;
+  // What comes first may be the name of a class, `body` or `data`.
+  for (let from = 0; body !== undefined && from < steps.length; from += 1) {
+    const found = propertyIn(body.gen, steps.slice(from));
+    if (found !== undefined) {
+      return 'bind' in found.node ? undefined : { key: `body.${found.path}`, node: found.node };
+    }
   }
-  // A shared generator does not show its properties here, and a missing field is none of them.
-  return body?.kind === 'json' && !MESSAGES.includes(field) && /^[A-Za-z_]\w*$/.test(field)
-    ? `body.${field}`
+  return body?.kind === 'json' && isMissing && PROPERTY.test(last)
+    ? { key: `body.${last}` }
     : undefined;
 }
 
 /**
- * @param {string} message
- * @returns {Json | undefined}
+ * @param {string} name
+ * @param {string} other
+ * @returns {boolean} whether both mean the same property: services write `UnitPrice` for `unit_price`
  */
-function wished(message) {
-  for (const [pattern, value] of WISHES) {
-    const match = pattern.exec(message);
-    if (match !== null) {
-      return value(match);
-    }
+function isSame(name, other) {
+  const bare = (/** @type {string} */ text) => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+  return bare(name) === bare(other);
+}
+
+/**
+ * @param {Generator} gen
+ * @param {string[]} steps at least one
+ * @returns {{ node: Generator, path: string } | undefined} what makes the property, and its path as it is written
+ */
+function propertyIn(gen, [step, ...rest]) {
+  const node = 'use' in gen ? generatorOf(gen.use) : gen;
+  if (!('make' in node)) {
+    return undefined;
   }
-  return undefined;
+  if (node.make === 'one') {
+    return node.of.map((way) => propertyIn(way, [step, ...rest])).find((one) => one !== undefined);
+  }
+  if (node.make === 'with') {
+    return propertyIn(node.base, [step, ...rest]);
+  }
+  /** @type {[string, Generator][]} */
+  const inner =
+    node.make === 'object'
+      ? Object.entries({ ...node.required, ...node.optional })
+      : node.make === 'array' && /^\d+$/.test(step)
+        ? [[step, node.items]]
+        : [];
+  const [name, own] = inner.find(([key]) => isSame(key, step)) ?? [];
+  if (name === undefined || own === undefined) {
+    return undefined;
+  }
+  if (rest.length === 0) {
+    return { node: own, path: name };
+  }
+  const below = propertyIn(own, rest);
+  return below && { node: below.node, path: `${name}.${below.path}` };
+}
+
+/**
+ * @param {Generator | undefined} gen
+ * @returns {string} JSON type of what it makes; empty: unknown
+ */
+function kindOf(gen) {
+  if (gen === undefined) {
+    return '';
+  }
+  const node = 'use' in gen ? generatorOf(gen.use) : gen;
+  if ('bind' in node) {
+    return kindOf(node.else);
+  }
+  if ('const' in node || 'pick' in node) {
+    const value = 'const' in node ? node.const : node.pick[0];
+    return Array.isArray(value) ? 'array' : typeof value;
+  }
+  const kinds = /** @type {Record<string, string>} */ ({
+    int: 'number',
+    number: 'number',
+    bool: 'boolean',
+    array: 'array',
+    tuple: 'array',
+    object: 'object',
+    map: 'object',
+    text: 'string',
+    format: 'string',
+    pattern: 'string',
+  });
+  return 'make' in node ? (kinds[node.make] ?? '') : '';
 }
 
 /**
  * @param {Operation} operation
- * @param {Record<string, Json>} values
+ * @param {Values} values
  * @returns {Operation}
  */
 function changed(operation, values) {
   const { params, body } = operation;
-  const [[key, value]] = Object.entries(values);
-  const name = key.slice(key.indexOf('.') + 1);
-  if (key.startsWith('body.') && body !== undefined) {
-    const properties = { [name]: { const: value } };
-    return { ...operation, body: { ...body, gen: { make: 'with', base: body.gen, properties } } };
+  /** @type {Record<string, Generator>} */
+  const properties = {};
+  for (const [key, value] of Object.entries(values)) {
+    if (key.startsWith('body.')) {
+      properties[key.slice('body.'.length)] = { const: value };
+    }
   }
   return {
     ...operation,
-    params: params.map((one) =>
-      `${one.in}.${one.name}` === key ? { ...one, optional: false, gen: { const: value } } : one,
-    ),
+    ...(body !== undefined &&
+      Object.keys(properties).length > 0 && {
+        body: { ...body, gen: { make: 'with', base: body.gen, properties } },
+      }),
+    params: params.map((one) => {
+      const key = `${one.in}.${one.name}`;
+      return key in values ? { ...one, optional: false, gen: { const: values[key] } } : one;
+    }),
   };
 }

@@ -1,7 +1,16 @@
 // Names of operations, as settings and overrides spell them. Once per run.
 
-/** Methods that change nothing. */
-export const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY'];
+/** Methods that change nothing; the last three are those of WebDAV. */
+export const SAFE_METHODS = [
+  'GET',
+  'HEAD',
+  'OPTIONS',
+  'TRACE',
+  'QUERY',
+  'PROPFIND',
+  'REPORT',
+  'SEARCH',
+];
 
 /**
  * Tells whether an entry of a list means an operation.

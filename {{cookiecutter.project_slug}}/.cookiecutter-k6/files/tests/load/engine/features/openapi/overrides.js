@@ -1,11 +1,13 @@
 // The user's changes to operations: data/operations.overrides.json. Checked and applied once per run.
 
+import { env } from '../../../lib/config.js';
 import { matches, nearest } from './names.js';
 
 /** @typedef {import('./types.js').Row} Row */
 /** @typedef {import('./types.js').Generator} Generator */
 /** @typedef {import('./types.js').Override} Override */
 /** @typedef {import('./types.js').Parameter} Parameter */
+/** @typedef {import('./types.js').Json} Json */
 
 const FILE = 'data/operations.overrides.json';
 
@@ -33,6 +35,24 @@ const KEYS = /** @type {Record<string, [isValid: (value: any) => boolean, expect
     PLACES,
   ],
 });
+
+/** Keys of values that hold credentials, whatever the document calls them. */
+const CREDENTIAL =
+  /^(header|query|cookie)\.((proxy-)?authorization|cookie|(x-)?(api|app|access|auth|session|refresh|id|bearer|client)?[-_]?(token|secret|password)|(x-)?(api|app|access|auth)[-_]?key|session(_?id)?|sid|jwt)$/i;
+
+/** Texts that are credentials wherever they are written. */
+const SECRET =
+  /^(Bearer|Basic|Token) +\S{6}|^eyJ[\w-]{8,}\.eyJ|^(sk|pk|rk)_(live|test)_\w|^gh[pousr]_\w{20}|^github_pat_|^xox[abps]-|^A[KS]IA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY/;
+
+/** Names that an HTTP header may have, and a cookie. */
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/** A value that is read from the environment: `${NAME}`. */
+const VARIABLE = /^\$\{(\w+)\}$/;
+
+const NO_SECRETS =
+  'credentials do not belong in this file, which is committed. Set the variables that the run names ' +
+  `(docs/openapi.md, Credentials), AUTH_MODE or HEADERS; or write "\${NAME}" for the value of an environment variable`;
 
 /**
  * Reads the overrides.
@@ -63,6 +83,65 @@ export function parseOverrides(text) {
     }
   }
   return operations;
+}
+
+/**
+ * Refuses credentials in the file, which is committed, and puts in what it takes from the environment.
+ *
+ * @param {Record<string, Override>} overrides gets the values of variables
+ * @param {Record<string, import('./types.js').Scheme>} schemes of the document
+ * @returns {string[]} the values of variables, to be kept out of everything that is shown
+ * @throws when a value is a secret, or its variable is not set
+ * @example const secrets = fillVariables({ '*': { values: { 'body.password': '${PASSWORD}' } } }, {});
+ */
+export function fillVariables(overrides, schemes) {
+  /** @type {string[]} */
+  const found = [];
+  const keys = Object.values(schemes).map((scheme) => `${scheme.in}.${scheme.name}`.toLowerCase());
+  for (const [name, override] of Object.entries(overrides)) {
+    for (const [key, value] of Object.entries(override.values ?? {})) {
+      const where = `${FILE}, operations ${JSON.stringify(name)}: ${key}`;
+      const isFilled = JSON.stringify(value).includes('"${');
+      if (!isFilled && (CREDENTIAL.test(key) || keys.includes(key.toLowerCase()))) {
+        throw new Error(`${where}: ${NO_SECRETS}`);
+      }
+      /** @type {Record<string, Json>} */ (override.values)[key] = filled(value, where, found);
+    }
+  }
+  return found;
+}
+
+/**
+ * @param {Json} value
+ * @param {string} where
+ * @param {string[]} found gets what variables hold
+ * @returns {any} the same with the values of variables
+ */
+function filled(value, where, found) {
+  if (Array.isArray(value)) {
+    return value.map((item) => filled(item, where, found));
+  }
+  if (isObject(value)) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, filled(item, where, found)]),
+    );
+  }
+  if (typeof value !== 'string') {
+    return value;
+  }
+  const [, variable] = VARIABLE.exec(value) ?? [];
+  if (variable === undefined) {
+    if (SECRET.test(value) || env.secrets.includes(value)) {
+      throw new Error(`${where}: ${NO_SECRETS}`);
+    }
+    return value;
+  }
+  const secret = __ENV[variable] ?? '';
+  if (secret === '') {
+    throw new Error(`${where}: the variable ${variable} is not set. Run: export ${variable}=...`);
+  }
+  found.push(secret);
+  return secret;
 }
 
 /**
@@ -166,7 +245,16 @@ function merged(first, second) {
 }
 
 /**
- * Puts the user's values into an operation.
+ * @param {Parameter} parameter
+ * @returns {boolean} whether HTTP allows its name; k6 sends nothing at all with one that it does not
+ * @example isAllowed({ in: 'header', name: 'X-Id', gen }) // true
+ */
+export function isAllowed({ in: place, name }) {
+  return (place !== 'header' && place !== 'cookie') || HEADER_NAME.test(name);
+}
+
+/**
+ * Puts the user's values into an operation, and takes out names that HTTP does not allow.
  *
  * @param {Row} row
  * @param {Override} override what `overrideOf` found
@@ -179,7 +267,7 @@ export function applyOverride(row, { ok, check, values = {} }) {
     changed.ok = ok.map(String);
   }
   if (check === false) {
-    changed.check = false;
+    changed.responses = {};
   }
   for (const [place, value] of Object.entries(values)) {
     const gen = /** @type {Generator} */ (
@@ -196,6 +284,10 @@ export function applyOverride(row, { ok, check, values = {} }) {
         gen,
       );
     }
+  }
+  changed.params = changed.params?.filter(isAllowed);
+  if (Object.keys(values).length > 0) {
+    delete changed.ordered; // the user's own values stay where they are
   }
   if (row.targets) {
     changed.targets = Object.fromEntries(

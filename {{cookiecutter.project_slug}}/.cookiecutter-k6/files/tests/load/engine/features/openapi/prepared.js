@@ -1,80 +1,41 @@
-// One row of the table as the VUs read it: whatever follows from the row alone is worked out here, once per run,
-// instead of in every request.
+// What follows from a row of the table alone: worked out once per run, instead of in every request.
 
-import { alternativeOf } from './credentials.js';
+import { schemesOf } from './credentials.js';
 import { SAFE_METHODS } from './names.js';
 
 /** @typedef {import('./types.js').Row} Row */
-/** @typedef {import('./types.js').Operation} Operation */
+/** @typedef {import('./types.js').Derived} Derived */
 /** @typedef {import('./types.js').Credential} Credential */
-/** @typedef {import('./types.js').Parameter} Parameter */
-/** @typedef {import('./types.js').Place} Place */
-/** @typedef {import('./types.js').DeclaredResponse} DeclaredResponse */
-/** @typedef {import('./types.js').ExpectedResponse} ExpectedResponse */
 
 const MEDIA_TYPE = /^[\w!#$&^.+*-]+\/[\w!#$&^.+*-]+$/;
 
-/** Names that an HTTP header may have, and a cookie. */
-const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
-
 /**
- * What is known when a row is prepared.
+ * What is known of the whole run when a row is prepared.
  *
  * @typedef {object} Context
- * @property {number} index of the operation in the run
- * @property {string} base what stands before its path
- * @property {number} weight
- * @property {Map<string, number>} operations name -> index of those that are sent
+ * @property {string} base what is before the path
  * @property {Record<string, Credential>} credentials those that are known
+ * @property {boolean} signsAll whether the document names no security scheme at all
  */
 
 /**
- * Prepares an operation.
+ * Works out what the VUs need to know of an operation besides its row.
  *
  * @param {Row} row with the overrides in it
- * @param {Context} context
- * @returns {Operation}
- * @example prepared(row, { index: 0, base: '/v1', weight: 1, operations, credentials })
+ * @param {Context & { weight: number }} context
+ * @returns {Derived}
+ * @example derived(row, { base: '/v1', weight: 1, credentials: {}, signsAll: false }).kind // 'api_read'
  */
-export function prepared(row, { index, base, weight, operations, credentials }) {
-  const { name, method, url, role, params = [], body, needs = {}, undo, ok } = row;
-  const present = (/** @type {string[]} */ names) =>
-    names.map((other) => operations.get(other)).filter((found) => found !== undefined);
-  const type = body?.types[0];
+export function derived(row, { base, weight, credentials, signsAll }) {
   return {
-    name,
-    method,
-    url,
-    role,
-    index,
     base,
     weight,
-    kind: SAFE_METHODS.includes(method) ? 'api_read' : 'api_write',
-    statuses: accepted(ok),
+    kind: SAFE_METHODS.includes(row.method) ? 'api_read' : 'api_write',
+    statuses: accepted(row.ok),
     accept: acceptOf(row),
-    params: params.filter(
-      ({ in: place, name: key }) =>
-        (place !== 'header' && place !== 'cookie') || HEADER_NAME.test(key),
-    ),
-    ...(type && { body: type }),
-    auth: alternativeOf(row.auth ?? [], credentials),
-    responses: row.check === false ? {} : byKey(row.responses ?? {}, expected),
-    gives: givesOf(row.gives ?? {}),
-    targets: [...new Set(Object.values(row.targets ?? {}))].filter((slot) => slot !== ''),
-    needs: byKey(needs, present),
-    ...(undo !== undefined && operations.has(undo) && { undo: operations.get(undo) }),
-    ...(role === 'delete' && { deletes: slotOf(row) }),
+    auth: schemesOf(row.auth ?? [], credentials, signsAll),
+    ...(row.role === 'delete' && { deletes: slotOf(row) }),
   };
-}
-
-/**
- * @template From, To
- * @param {Record<string, From>} table
- * @param {(value: From) => To} change
- * @returns {Record<string, To>}
- */
-function byKey(table, change) {
-  return Object.fromEntries(Object.entries(table).map(([key, value]) => [key, change(value)]));
 }
 
 /**
@@ -103,69 +64,6 @@ function acceptOf({ ok, responses = {} }) {
   const isOther = (/** @type {string} */ type) => Number(!type.toLowerCase().includes('json'));
   known.sort((first, second) => isOther(first) - isOther(second));
   return known.length > 0 ? known.join(', ') : '*/*';
-}
-
-/**
- * @param {DeclaredResponse} response
- * @returns {ExpectedResponse}
- */
-function expected({ types, required, ...rest }) {
-  return {
-    ...rest,
-    ...(types && { types: types.map((type) => type.toLowerCase()) }),
-    ...(required && { required: required.map(steps) }),
-  };
-}
-
-/**
- * @param {Record<string, string[]>} gives slot -> places
- * @returns {Record<string, Place[]>}
- */
-function givesOf(gives) {
-  return Object.fromEntries(
-    Object.entries(gives).map(([slot, places]) => [
-      slot,
-      places.map((place) => placeOf(place, collectionOf(slot))),
-    ]),
-  );
-}
-
-/**
- * @param {string} slot such as `/pets#id`
- * @returns {string} the last word of the path of its things
- */
-function collectionOf(slot) {
-  const words = slot.replace(/#[^#]*$/, '').split('/');
-  return words.filter((word) => word !== '' && word !== '{}').pop() ?? '';
-}
-
-/**
- * @param {string} place JSON pointer into the answer, `request:` and a pointer into what was sent, `header:location`,
- *   or `search:` with the resource and the names to look for
- * @param {string} collection
- * @returns {Place}
- */
-function placeOf(place, collection) {
-  if (place === 'header:location') {
-    return { from: 'location', path: [collection] };
-  }
-  if (place.startsWith('search:')) {
-    return { from: 'search', path: place.slice('search:'.length).split(',') };
-  }
-  return place.startsWith('request:')
-    ? { from: 'sent', path: steps(place.slice('request:'.length)) }
-    : { from: 'answer', path: steps(place) };
-}
-
-/**
- * @param {string} pointer
- * @returns {string[]}
- */
-function steps(pointer) {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((step) => step.replace(/~1/g, '/').replace(/~0/g, '~'));
 }
 
 /**

@@ -36,10 +36,11 @@ export function adviceOnBase(endpoints) {
 
 /**
  * @param {string} path
- * @returns {boolean} whether the service knows it; no answer is none of this module's business
+ * @returns {boolean} whether the service knows it; connection errors are reported elsewhere
  */
 function isFound(path) {
   const tags = { name: 'setup base path', kind: 'setup', phase: 'setup' };
   const responseCallback = http.expectedStatuses({ min: 100, max: 599 });
-  return http.get(`${BASE_URL}${path}`, { tags, responseCallback }).status !== 404;
+  const { requestHeaders: headers } = env;
+  return http.get(`${BASE_URL}${path}`, { tags, headers, responseCallback }).status !== 404;
 }

@@ -1,15 +1,22 @@
 // What a run says about the API before it starts. Once per run.
 
-import { alternativeOf, variablesOf } from './credentials.js';
+import { env } from '../../../lib/config.js';
+import { missingCredentials, usedCredentials } from './credentials.js';
 import { coverageOf } from './coverage.js';
 import { adviceOnBase } from './probe.js';
 import { runWalk } from './journeys.js';
 import { aboutRun, createRandom, credentials, seed } from './table.js';
 
-const { skipped, warnings, last, endpoints, auths, schemes } = aboutRun();
+const { skipped, warnings, last, endpoints, declared, auths, schemes } = aboutRun();
 
 /** Most lines of one kind: a document may have a thousand operations. */
 const MAX_LINES = 10;
+
+/** How the suite signs in; required here because set-up must not load modules. */
+const suite = env.AUTH_MODE === 'none' ? undefined : require('../../../lib/auth.js');
+
+/** Requests that the suite signs in with: the verdict names them when they fail. */
+export const support = suite?.authEndpoints ?? [];
 
 /**
  * The operations of this run as endpoints, for thresholds and the summary.
@@ -23,9 +30,9 @@ export function endpointsOfRun() {
 }
 
 /**
- * Says what will be sent, what not and why, and which credentials are missing.
+ * Says what will be sent, what not and why, and which credentials are missing. Logs in, if AUTH_MODE says so.
  *
- * @throws when there is nothing to send
+ * @throws when there is nothing to send, or the login fails
  * @example defineTest({ prepare: announce, ... })
  */
 export function announce() {
@@ -48,7 +55,8 @@ export function announce() {
     Number(/OPENAPI_(INCLUDE|EXCLUDE|WRITES)\b/.test(reason));
   const sorted = skipped.slice().sort((a, b) => bySetting(a.reason) - bySetting(b.reason));
   show(sorted.map(({ name, reason }) => `left out: ${name} - ${reason}`));
-  show(missingCredentials());
+  show(missingCredentials(auths, schemes, credentials));
+  suite?.currentToken();
 }
 
 /** @param {string[]} lines */
@@ -61,33 +69,6 @@ function show(lines) {
   }
 }
 
-/** @returns {string[]} one line for each set of variables that would help */
-function missingCredentials() {
-  return auths
-    .filter(
-      ([auth]) =>
-        auth.length > 0 &&
-        auth.every((names) => names.length > 0) &&
-        alternativeOf(auth, credentials).length === 0,
-    )
-    .map(([auth, count]) => {
-      const wanted = auth.map((names) => names.map((name) => needed(name)).join(' and '));
-      return `no credentials for ${count} operations: set ${wanted.join(', or ')}`;
-    });
-}
-
-/**
- * @param {string} name
- * @returns {string}
- */
-function needed(name) {
-  const scheme = schemes[name];
-  const variables = scheme === undefined ? [] : variablesOf(name, scheme);
-  return variables.length > 0
-    ? variables.join(' and ')
-    : `${name} (${scheme?.what ?? 'unknown scheme'})`;
-}
-
 /**
  * Reads from k6's summary data how much of the document was seen.
  *
@@ -98,8 +79,12 @@ function needed(name) {
  * @example defineTest({ findings: coverage, ... })
  */
 export function coverage(metrics, _figures, group) {
-  const more = { count: skipped.length, missing: missingCredentials() };
-  return coverageOf(endpoints, more, metrics, group);
+  const missing = missingCredentials(auths, schemes, credentials);
+  const reasons = missing.length > 0 ? missing : usedCredentials(auths, schemes, credentials);
+  const more = { count: skipped.length, missing: reasons };
+  const declares = declared();
+  const described = endpoints.map((brief, index) => ({ ...brief, declares: declares[index] }));
+  return coverageOf(described, more, metrics, group);
 }
 
 /**

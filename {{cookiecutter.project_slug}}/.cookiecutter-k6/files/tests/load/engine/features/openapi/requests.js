@@ -2,18 +2,20 @@
 
 import http from 'k6/http';
 import { BASE_URL, env } from '../../../lib/config.js';
-import { reportFailure, unanswered } from '../../vu/failures.js';
+import { hide, reportFailure, unanswered } from '../../vu/failures.js';
 import { accepts, endpoint } from '../../../lib/http.js';
-import { credentials } from './table.js';
-import { makeValue } from './values.js';
+import { credentials, secrets as ownSecrets } from './table.js';
+import { inOrder, makeValue } from './values.js';
 import { encodeBody, inHeader, inPath, inQuery } from './writing.js';
 
 /** @typedef {import('./types.js').Operation} Operation */
 /** @typedef {import('../../types/suite.js').HttpResponse} HttpResponse */
 /** @typedef {import('./values.js').Source} Source */
 
-/** The suite's own credentials. Bearer credentials have no value of their own only when these exist. */
-const auth = env.AUTH_MODE === 'none' ? undefined : require('../../../lib/auth.js');
+ownSecrets.forEach(hide);
+
+/** How the suite signs in. Operations with an empty name among their schemes are sent with its credentials. */
+const suite = env.AUTH_MODE === 'none' ? undefined : require('../../../lib/auth.js');
 
 /**
  * Sends one operation with made values. A failure is counted and logged like any other of the suite, without
@@ -21,27 +23,52 @@ const auth = env.AUTH_MODE === 'none' ? undefined : require('../../../lib/auth.j
  *
  * @param {Operation} operation
  * @param {Source} source of its values
- * @param {(status: number) => boolean} [isFine] further statuses that are no failure
+ * @param {number[]} [fine] further statuses that are no failure; 404 is none for an id that was made up
  * @returns {{ response: HttpResponse, sent: any, isGood: boolean }} status 0: no answer; the value of the body;
  *   whether the status is a success of the document
  * @throws when the suite's login fails
  * @example const { response } = sendOperation(operationAt(0), source);
  */
-export function sendOperation(operation, source, isFine = () => false) {
-  const { name, method, kind, statuses } = operation;
+export function sendOperation(operation, source, fine = []) {
+  const { name, method, kind, statuses, auth } = operation;
   const { url, headers, body, sent, secrets } = requestOf(operation, source);
-  const target = endpoint(name, url, { method, kind, statuses });
-  let response;
-  try {
-    response = http.request(method, url, body, { ...target.params, headers });
-  } catch (error) {
-    response = unanswered(target, error);
+  const more = source.isMadeUp ? [404] : fine;
+  const target = endpoint(name, url, { method, kind, statuses: [...statuses, ...more] });
+  const signer = auth[0] === '' ? suite : undefined;
+  let response = answerTo(target, headers, body, signer);
+  if (signer?.renewedAfter(response)) {
+    response = answerTo(target, headers, body, signer);
   }
-  const isGood = target.statuses !== undefined && accepts(target, response.status);
-  if (!isGood && !isFine(response.status)) {
+  const isGood = accepts({ statuses }, response.status);
+  if (!accepts(target, response.status)) {
     reportFailure(target, { ...response, body: hidden(response.body, secrets) });
   }
   return { response, sent, isGood };
+}
+
+/**
+ * @param {import('../../types/suite.js').Endpoint} target
+ * @param {Record<string, string>} own headers of the request
+ * @param {string | ArrayBuffer | null} body
+ * @param {typeof suite} signer undefined: the request has all it needs
+ * @returns {HttpResponse} status 0: no answer
+ */
+function answerTo(target, own, body, signer) {
+  let { url } = target;
+  let headers = own;
+  if (signer !== undefined) {
+    const added = signer.credentialsFor(target, { body: body ?? '' });
+    url += added.query === '' ? '' : `${url.includes('?') ? '&' : '?'}${added.query}`;
+    headers = { ...own, ...added.headers };
+    if (own.Cookie && added.headers.Cookie) {
+      headers.Cookie = `${own.Cookie}; ${added.headers.Cookie}`;
+    }
+  }
+  try {
+    return http.request(target.method, url, body, { ...target.params, headers });
+  } catch (error) {
+    return unanswered(target, error);
+  }
 }
 
 /**
@@ -64,18 +91,24 @@ function hidden(body, secrets) {
  *   sent: any, secrets: string[] }}
  */
 function requestOf(operation, source) {
-  const { params, body, auth: schemes, url, base } = operation;
+  const { params, ordered = [], body, auth: schemes, url, base } = operation;
   /** @type {Parts} */
   const parts = { paths: byName(), query: [], headers: byName(), cookies: [] };
   for (const name of Object.keys(env.requestHeaders)) {
     parts.headers[name.toLowerCase()] = [name, env.requestHeaders[name]];
   }
-  for (const parameter of params) {
-    if (!parameter.optional || source.random.next() < source.optional) {
-      addParameter(parts, parameter, makeValue(parameter.gen, source));
+  const values = params.map(({ optional, gen }) =>
+    !optional || source.random.next() < source.optional ? makeValue(gen, source) : undefined,
+  );
+  inOrder(ordered, values);
+  values.forEach((value, index) => {
+    if (value !== undefined) {
+      addParameter(parts, params[index], value);
     }
-  }
-  const secrets = schemes.map((name) => addCredential(parts, credentials[name]));
+  });
+  const secrets = schemes.flatMap((name) =>
+    name === '' ? [] : addCredential(parts, credentials[name]),
+  );
   const { paths, query, headers, cookies } = parts;
   if (cookies.length > 0) {
     const [, declared = []] = headers.cookie ?? [];
@@ -135,16 +168,18 @@ function addParameter({ paths, query, headers, cookies }, parameter, value) {
 /**
  * @param {Parts} parts
  * @param {import('./types.js').Credential} credential
- * @returns {string} the secret in it
+ * @returns {string[]} the secrets in it
  */
 function addCredential({ query, headers, cookies }, { in: place, name, value }) {
-  const text = value ?? `Bearer ${auth?.currentToken()}`;
-  if (place === 'query') {
-    query.push(`${encodeURIComponent(name)}=${encodeURIComponent(text)}`);
-  } else if (place === 'cookie') {
-    cookies.push(`${name}=${text}`);
-  } else {
-    headers[name.toLowerCase()] = [name, text];
+  if (place === 'connection') {
+    return [];
   }
-  return text.replace(/^(Basic|Bearer) /, '');
+  if (place === 'query') {
+    query.push(`${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+  } else if (place === 'cookie') {
+    cookies.push(`${name}=${value}`);
+  } else {
+    headers[name.toLowerCase()] = [name, value];
+  }
+  return [value.replace(/^(Basic|Bearer) /, '')];
 }

@@ -4,7 +4,6 @@
 // service or all data is left out unless the user names it, and then it comes last.
 
 import { env, writesAllowed } from '../../../lib/config.js';
-import { overrideOf } from './overrides.js';
 import { matches, SAFE_METHODS } from './names.js';
 
 /** @typedef {import('./types.js').Row} Row */
@@ -16,14 +15,20 @@ const MOST_ROUNDS = 10;
 /** The order of dangerous operations: after a service has stopped, nothing else can be sent. */
 const LATE = ['session', 'account', 'service'];
 
+/** These reach beyond the service: that they act on something of this run is no excuse. */
+const REACHES_OUT = /^(sends|moves)\b/;
+
 const NOT_INCLUDED = 'not in OPENAPI_INCLUDE';
 
 /**
- * What is known of an operation while operations are chosen.
+ * What the selection needs of an operation. A table may have a thousand: nothing else is kept.
  *
  * @typedef {object} Candidate
  * @property {number} line of the table
  * @property {string} name
+ * @property {string} id
+ * @property {string} method
+ * @property {string[]} tags
  * @property {string} role
  * @property {[key: string, slot: string][]} targets values that name what a write changes, without the user's own
  * @property {string} last key of the last parameter of its path
@@ -45,13 +50,11 @@ const NOT_INCLUDED = 'not in OPENAPI_INCLUDE';
 /**
  * Chooses.
  *
- * @param {readonly string[]} rows lines of the table
- * @param {Record<string, Override>} overrides
+ * @param {readonly Candidate[]} candidates one for each line of the table; gets the reasons
  * @returns {Selection}
- * @example const { sent, last } = select(rows, { 'POST /logout': { skip: false } });
+ * @example const { sent, last } = select(rows.map((row, line) => candidateOf(row, line, overrideOf(row, overrides))));
  */
-export function select(rows, overrides) {
-  const candidates = rows.map((text, line) => candidateOf(JSON.parse(text), line, overrides));
+export function select(candidates) {
   for (let round = 0, isDone = false; !isDone && round < MOST_ROUNDS; round += 1) {
     isDone = true;
     const creates = new Set(
@@ -67,10 +70,10 @@ export function select(rows, overrides) {
     }
   }
   const sent = candidates.filter(({ reason }) => reason === undefined);
-  const isLast = (/** @type {Candidate} */ { danger, isAllowed, last, targets }) =>
-    danger !== undefined && isAllowed && !isOwn(last, targets);
+  const isLast = (/** @type {Candidate} */ candidate) =>
+    candidate.danger !== undefined && candidate.isAllowed && !isHarmless(candidate);
   const undone = new Set(sent.flatMap(({ undo }) => undo ?? []));
-  const lines = (/** @type {Candidate[]} */ list) => list.map(({ line }) => line);
+  const lines = (/** @type {readonly Candidate[]} */ list) => list.map(({ line }) => line);
   return {
     sent: lines(sent.filter((candidate) => !isLast(candidate))),
     last: lines(sent.filter(isLast).sort((one, other) => lateness(one) - lateness(other))),
@@ -91,17 +94,21 @@ function lateness({ danger = '' }) {
 
 /**
  * @param {Row} row
- * @param {number} line
- * @param {Record<string, Override>} overrides
+ * @param {number} line of the table
+ * @param {Override} override of this operation
  * @returns {Candidate}
+ * @example const candidate = candidateOf(JSON.parse(text), 0, {});
  */
-function candidateOf(row, line, overrides) {
-  const override = overrideOf(row, overrides);
-  const { name, role, url, needs = {}, undo, danger, targets = {} } = row;
+export function candidateOf(row, line, override) {
+  const { name, id = '', method, tags = [], role, url, needs = {}, undo, danger } = row;
+  const { targets = {} } = row;
   const own = override.values ?? {};
   return {
     line,
     name,
+    id,
+    method,
+    tags,
     role,
     needs,
     undo,
@@ -154,7 +161,8 @@ function reasonNotToWrite() {
  * @param {ReadonlySet<string>} creates names of those that are sent
  * @returns {string | undefined}
  */
-function reasonNotToRisk({ name, danger, isAllowed, targets, last, needs }, creates) {
+function reasonNotToRisk(candidate, creates) {
+  const { name, danger, isAllowed, targets, needs } = candidate;
   for (const [key, slot] of targets) {
     const givers = needs[slot] ?? [];
     if (!givers.some((giver) => creates.has(giver))) {
@@ -166,19 +174,18 @@ function reasonNotToRisk({ name, danger, isAllowed, targets, last, needs }, crea
       );
     }
   }
-  if (danger === undefined || isAllowed || isOwn(last, targets)) {
+  if (danger === undefined || isAllowed || isHarmless(candidate)) {
     return undefined;
   }
   return `${danger}. To send it at the end: OPENAPI_DANGEROUS='${name}', or in the overrides ${entryOf(name, '"skip": false')}`;
 }
 
 /**
- * @param {string} last
- * @param {Candidate['targets']} targets
+ * @param {Candidate} candidate a dangerous one
  * @returns {boolean} whether it only acts on something that this run creates
  */
-function isOwn(last, targets) {
-  return targets.some(([key, slot]) => key === last && slot !== '');
+function isHarmless({ danger = '', last, targets }) {
+  return !REACHES_OUT.test(danger) && targets.some(([key, slot]) => key === last && slot !== '');
 }
 
 /**

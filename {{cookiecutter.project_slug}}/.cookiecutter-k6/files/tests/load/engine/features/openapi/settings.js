@@ -9,7 +9,7 @@ export const settings = {
   OPENAPI_EXCLUDE: list([], 'Operations the openapi test leaves out, written the same way'),
   OPENAPI_DANGEROUS: list(
     [],
-    'Operations that may end the session, the account, the service or all data, and are sent all the same, at the end; written the same way',
+    'Operations that are left out as dangerous, to be sent at the end of the openapi test; written the same way',
   ),
   OPENAPI_BASE: text(
     '',
@@ -37,6 +37,6 @@ export const settings = {
     1,
     999_999_999,
     undefined,
-    'Repeats the values of an earlier openapi run; default: other ones each time',
+    'Repeats the values of an earlier openapi run; default: new values in each run',
   ),
 };

@@ -28,8 +28,8 @@ export const counts = {
   walks: walks.length,
 };
 
-/** What is true of the whole run: what to send for security schemes by name, and the seed of all values. */
-export const { credentials, seed, base } = JSON.parse(shared('facts')[0][0]);
+/** What is true of the whole run: what to send for security schemes by name, secrets of the overrides, the seed. */
+export const { credentials, secrets, seed, base } = JSON.parse(shared('facts')[0][0]);
 
 /**
  * Values that look random and repeat: the same seed, VU, iteration and position give the same value.
@@ -91,7 +91,17 @@ export function createRandom(...seeds) {
  * @returns {Operation}
  * @example const { name } = operationAt(0);
  */
-export const operationAt = (index) => JSON.parse(operations[index][0]);
+export const operationAt = (index) => {
+  const row = JSON.parse(operations[index][0]);
+  return Object.assign(row, {
+    params: row.params ?? [],
+    body: row.body?.types[0],
+    responses: row.responses ?? {},
+    gives: row.gives ?? {},
+    undo: row.undo ?? undefined,
+    targets: Object.values(row.targets ?? {}),
+  });
+};
 
 /**
  * Reads one shared generator.
@@ -133,11 +143,13 @@ export const walkAt = (kind, index) => JSON.parse((kind === 'sweep' ? sweep : wa
  * Reads what only options, set-up and summary need. At init, once per run: not in every VU.
  *
  * @returns {{ skipped: { name: string, reason: string }[], warnings: string[], last: number[], endpoints: import('./choose.js').Brief[],
- *   auths: [alternatives: string[][], count: number][], schemes: Record<string, import('./types.js').Scheme> }}
- *   what was left out and why, the operations, sets of credentials that they want, the security schemes
+ *   declared: () => import('./choose.js').Declared[], auths: [alternatives: string[][], count: number][],
+ *   schemes: Record<string, import('./types.js').Scheme> }} what was left out and why, the operations, what the document
+ *   declares of each, sets of credentials that they want, the security schemes
  * @example const { skipped } = aboutRun();
  */
-export const aboutRun = () => ({
+export const aboutRun = (declared = shared('declared')) => ({
+  declared: () => Array.from(declared, ([text]) => JSON.parse(text)),
   skipped: Array.from(shared('skipped'), ([text]) => JSON.parse(text)),
   warnings: Array.from(shared('warnings'), ([text]) => JSON.parse(text)),
   last: JSON.parse(shared('last')[0][0]),

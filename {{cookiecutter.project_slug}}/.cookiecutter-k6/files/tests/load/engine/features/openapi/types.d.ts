@@ -1,7 +1,7 @@
 import type { Values } from '../../settings/kinds.js';
-import type { DeclaredResponse, ExpectedResponse, Fits, Place } from '../rows/types.js';
+import type { DeclaredResponse, Fits } from '../rows/types.js';
 
-export type { DeclaredResponse, ExpectedResponse, Fits, Place };
+export type { DeclaredResponse, Fits };
 
 /** One value of an API document, as the table data/operations.jsonl holds it. See engine/features/openapi/table.js. */
 
@@ -47,6 +47,8 @@ export type Generator =
       required?: Record<string, Generator>;
       optional?: Record<string, Generator>;
       min?: number;
+      /** Properties of which the first must not be greater than the second. */
+      ordered?: [string, string][];
     }
   | { make: 'map'; values: Generator; keys?: Generator; min?: number; max?: number }
   | { make: 'one'; of: Generator[] }
@@ -107,6 +109,8 @@ export interface Row {
   journey: string;
   role: Role;
   params?: Parameter[];
+  /** Indexes of parameters of which the first must not be greater than the second. */
+  ordered?: [number, number][];
   /** Optional parameters that are not sent. */
   left?: string[];
   body?: { required?: boolean; types: BodyType[] };
@@ -124,44 +128,48 @@ export interface Row {
   danger?: string;
   /** Values that name what a write changes -> their slots; an empty one: nothing gives the value. */
   targets?: Record<string, string>;
-  /** Not in the file: false when the overrides switch the checks of its answers off. */
-  check?: boolean;
 }
 
-/** What is to be sent for a security scheme; without a value: the suite's own token. */
+/** What is to be sent for a security scheme; `connection`: nothing, the client certificate is enough. */
 export interface Credential {
-  in: 'header' | 'query' | 'cookie';
+  in: 'header' | 'query' | 'cookie' | 'connection';
   name: string;
-  value?: string;
+  value: string;
 }
 
-/** One operation as the VUs read it: others are indexes, what follows from the row alone is worked out. */
-export interface Operation {
-  index: number;
-  name: string;
-  method: string;
-  url: string[];
+/** What follows from a row, its overrides and the settings. */
+export interface Derived {
   base: string;
-  role: Role;
   weight: number;
   kind: 'api_read' | 'api_write';
   /** Those that count as success. */
   statuses: (number | { min: number; max: number })[];
   accept: string;
-  params: Parameter[];
-  body?: BodyType;
-  /** Security schemes to send the credentials of. */
+  /** Security schemes to send the credentials of; an empty name: those of AUTH_MODE. */
   auth: readonly string[];
-  responses: Record<string, ExpectedResponse>;
-  /** Slot -> places that hold its value. */
-  gives: Record<string, Place[]>;
+  /** The slot of what a delete deletes. */
+  deletes?: string;
+}
+
+/** One operation as the VUs read it: its row, with others as indexes. */
+export interface Operation extends Derived {
+  index: number;
+  name: string;
+  method: string;
+  url: string[];
+  role: Role;
+  params: Parameter[];
+  /** Indexes of parameters of which the first must not be greater than the second. */
+  ordered?: [number, number][];
+  body?: BodyType;
+  responses: Record<string, DeclaredResponse>;
+  /** Slot -> places of an answer that hold its value. */
+  gives: Record<string, string[]>;
   /** Slot -> operations that give it. */
   needs: Record<string, number[]>;
   undo?: number;
   /** Slots that must be filled with ids of this run's own. */
   targets: string[];
-  /** The slot of what a delete deletes. */
-  deletes?: string;
 }
 
 /** What a VU does in one go: operations of one journey, in order. */
@@ -174,7 +182,7 @@ export interface Walk {
 }
 
 export interface Scheme {
-  type: 'apiKey' | 'basic' | 'bearer' | 'other';
+  type: 'apiKey' | 'basic' | 'bearer' | 'http' | 'tls' | 'other';
   in?: 'header' | 'query' | 'cookie';
   name?: string;
   what?: string;

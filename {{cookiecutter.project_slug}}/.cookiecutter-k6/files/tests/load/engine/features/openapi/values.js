@@ -18,6 +18,7 @@ import { GeneratedFile } from './writing.js';
  * @property {number} optional share of optional properties and parameters that are made, 0 to 1
  * @property {(slot: string, fits?: import('./types.js').Fits) => string | number | undefined} bound the id
  *   that an earlier answer gave, undefined without one that fits
+ * @property {boolean} [isMadeUp] whether an id was made up because the service has none
  */
 
 /** From this nesting on only what is required is made: documents may refer to themselves. */
@@ -116,30 +117,17 @@ function typed(id, { type } = {}) {
   return type === 'string' || String(number) !== String(id) ? String(id) : number;
 }
 
-/**
- * @param {Source} source
- * @param {number} count
- * @returns {number} 0 to count - 1
- */
+/** @param {Source} source @param {number} count @returns {number} 0 to count - 1 */
 function upTo({ random }, count) {
   return Math.floor(random.next() * count);
 }
 
-/**
- * @param {Source} source
- * @param {number} min
- * @param {number} max
- * @returns {number} min to max
- */
+/** @param {Source} source @param {number} min @param {number} max @returns {number} min to max */
 function between(source, min, max) {
   return min + upTo(source, Math.max(0, max - min) + 1);
 }
 
-/**
- * @param {Source} source
- * @param {number} length
- * @returns {string}
- */
+/** @param {Source} source @param {number} length @returns {string} */
 function letters(source, length) {
   let text = '';
   while (text.length < length) {
@@ -170,11 +158,7 @@ function makeNumber({ make, min, max, step }, source) {
   return rounded >= min && rounded <= max ? rounded : value;
 }
 
-/**
- * @param {PatternPart} part
- * @param {Source} source
- * @returns {string}
- */
+/** @param {PatternPart} part @param {Source} source @returns {string} */
 function makePart(part, source) {
   if (typeof part === 'string') {
     return part;
@@ -193,11 +177,7 @@ function makePart(part, source) {
   return text;
 }
 
-/**
- * @param {Extract<Generator, { make: 'text' }>} node
- * @param {Source} source
- * @returns {string}
- */
+/** @param {Extract<Generator, { make: 'text' }>} node @param {Source} source @returns {string} */
 function makePlain({ min, max = Math.max(min, 24), like, fresh }, source) {
   if (like !== undefined) {
     return likeness(Array.from(like), { min, max, fresh }, source);
@@ -228,14 +208,10 @@ function likeness(characters, { min, max, fresh }, source) {
   return missing > 0 ? letters(source, missing) + text : text;
 }
 
-/**
- * @param {Extract<Generator, { make: 'format' }>} node
- * @param {Source} source
- * @returns {string}
- */
+/** @param {Extract<Generator, { make: 'format' }>} node @param {Source} source @returns {string} */
 function makeFormat({ format, min = 0, max = Infinity }, source) {
   const { random } = source;
-  // Lengths: the compiler knows them too (engine/features/openapi/openapi_table/formats.py).
+  // Lengths: the compiler knows them too (engine/features/openapi/openapi_table/schemas/formats.py).
   const day = () => new Date(FIRST_DAY + upTo(source, 365 * 86_400) * 1000).toISOString();
   switch (format) {
     case 'date-time':
@@ -336,24 +312,41 @@ function makeArray(node, source, depth, minimal) {
  * @param {boolean} minimal
  * @returns {Record<string, any>}
  */
-function makeObject({ required = {}, optional = {}, min = 0 }, source, depth, minimal) {
+function makeObject(node, source, depth, minimal) {
+  const { required = {}, optional = {}, min = 0, ordered = [] } = node;
   const value = Object.create(null);
-  for (const [name, node] of Object.entries(required)) {
-    value[name] = makeValue(node, source, depth);
+  for (const name of Object.keys(required)) {
+    value[name] = makeValue(required[name], source, depth);
   }
   let left = Object.keys(optional).length;
   let size = Object.keys(required).length;
   // A document that requires nothing seldom means that nothing is enough.
   const least = minimal || size > 0 ? min : Math.max(min, 1);
   const share = minimal ? 0 : Math.max(source.optional, size > 0 ? 0 : UNDECIDED_SHARE);
-  for (const [name, node] of Object.entries(optional)) {
+  for (const name of Object.keys(optional)) {
     if (size + left <= least || source.random.next() < share) {
-      value[name] = makeValue(node, source, depth);
+      value[name] = makeValue(optional[name], source, depth);
       size += 1;
     }
     left -= 1;
   }
+  inOrder(ordered, value);
   return value;
+}
+
+/**
+ * Lets what begins come before what ends. Both are made alike, so each fits the place of the other.
+ *
+ * @param {readonly (readonly [string | number, string | number])[]} pairs keys of the earlier and the later value
+ * @param {any} values gets them in order
+ * @example inOrder([['start', 'end']], { start: '2030-05-01', end: '2030-02-01' });
+ */
+export function inOrder(pairs, values) {
+  for (const [first, last] of pairs) {
+    if (values[first] > values[last]) {
+      [values[first], values[last]] = [values[last], values[first]];
+    }
+  }
 }
 
 /**
@@ -389,7 +382,11 @@ function withProperties({ base, properties }, source, depth) {
   }
   const copy = Object.assign(Object.create(null), value);
   for (const [name, node] of Object.entries(properties)) {
-    copy[name] = makeValue(node, source, depth + 1);
+    // A dot leads into a part, unless it belongs to a name.
+    const steps = name in copy ? [name] : name.split('.');
+    const last = steps.pop() ?? name;
+    const part = steps.reduce((from, step) => (from[step] = Object(from[step])), copy);
+    part[last] = makeValue(node, source, depth + 1);
   }
   return copy;
 }

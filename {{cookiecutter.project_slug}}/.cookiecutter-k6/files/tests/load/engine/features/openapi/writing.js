@@ -20,7 +20,7 @@ export class GeneratedFile {
   }
 }
 
-/** What stands between the elements of a list in one value, encoded. */
+/** Separators of the elements of a list in one value, encoded. */
 const SEPARATORS = /** @type {Record<string, string>} */ ({
   spaceDelimited: '%20',
   pipeDelimited: '%7C',

@@ -45,6 +45,18 @@ export function checkAnswer({ name, method, responses }, response, word = 'decla
 }
 
 /**
+ * Records that a service, which has nothing to ask for, said so.
+ *
+ * @param {{ name: string }} operation whose request had an id that was made up; answered with 404
+ * @returns {boolean}
+ * @example if (response.status === 404) { checkMissing(operation); }
+ */
+export function checkMissing({ name }) {
+  const results = { [`${name} status 404 for an ID that was made up`]: true };
+  return k6.check(null, /** @type {any} */ (results), { name });
+}
+
+/**
  * @param {Record<string, ExpectedResponse>} responses
  * @returns {boolean}
  */
@@ -80,8 +92,8 @@ function hasType(types, found) {
   return types.some(
     (wanted) =>
       wanted === '*/*' ||
-      wanted === found ||
-      (wanted.endsWith('/*') && found.startsWith(wanted.slice(0, -1))),
+      wanted.toLowerCase() === found ||
+      (wanted.endsWith('/*') && found.startsWith(wanted.slice(0, -1).toLowerCase())),
   );
 }
 
@@ -124,7 +136,8 @@ function misshapen({ is, required = [], nullable }, body) {
   if (is !== undefined && is !== kind) {
     return `expected ${is}, found ${kind}`;
   }
-  const missing = required.find((path) => !holds(body, path));
+  const paths = required.map((path) => (typeof path === 'string' ? stepsOf(path) : path));
+  const missing = paths.find((path) => !holds(body, path));
   return missing === undefined ? '' : `/${missing.join('/')} is missing`;
 }
 
@@ -179,20 +192,50 @@ export function isFit(id, fits = {}) {
  *
  * @param {HttpResponse} response
  * @param {any} sent the value of the request's body
- * @param {readonly import('./types.js').Place[]} places where it may be, in order; in a path `*` is any element
- * @param {{ choose: (count: number) => number, isOwn: (id: string | number) => boolean }} how which of several
- *   elements, -1 for none; whether an id that was sent is sure to be of this run's making
+ * @param {readonly string[]} places where it may be, in order, as the table has them; in a pointer `*` is any element
+ * @param {{ slot: string, choose: (count: number) => number, isOwn: (id: string | number) => boolean }} how the slot
+ *   that it is for; which of several elements, -1 for none; whether an id that was sent is sure to be of this run's making
  * @returns {string | number | undefined}
- * @example valueAt(response, sent, [{ from: 'answer', path: ['id'] }], { choose: () => 0, isOwn: () => true })
+ * @example valueAt(response, sent, ['/id'], { slot: '/pets#id', choose: () => 0, isOwn: () => true })
  */
-export function valueAt(response, sent, places, { choose, isOwn }) {
-  for (const place of places) {
+export function valueAt(response, sent, places, { slot, choose, isOwn }) {
+  for (const written of places) {
+    const place = placeOf(written, slot);
     const value = valueOf(response, sent, place, choose);
     if (isId(value) && (place.from !== 'sent' || isOwn(value))) {
       return value;
     }
   }
   return undefined;
+}
+
+/**
+ * @param {string} place JSON pointer into the answer, `request:` and a pointer into what was sent, `header:location`,
+ *   or `search:` with the resource and the names to look for
+ * @param {string} slot such as `/pets#id`
+ * @returns {import('./types.js').Place}
+ */
+function placeOf(place, slot) {
+  if (place === 'header:location') {
+    const words = slot.replace(/#[^#]*$/, '').split('/');
+    // The last word of the path of its things.
+    return {
+      from: 'location',
+      path: [words.filter((one) => one !== '' && one !== '{}').pop() ?? ''],
+    };
+  }
+  if (place.startsWith('search:')) {
+    return { from: 'search', path: place.slice('search:'.length).split(',') };
+  }
+  return place.startsWith('request:')
+    ? { from: 'sent', path: stepsOf(place.slice('request:'.length)) }
+    : { from: 'answer', path: stepsOf(place) };
+}
+
+/** @param {string} pointer @returns {string[]} */
+function stepsOf(pointer) {
+  const steps = pointer.split('/').slice(1);
+  return steps.map((step) => step.replace(/~1/g, '/').replace(/~0/g, '~'));
 }
 
 /**

@@ -25,7 +25,7 @@ export interface Place {
   path: string[];
 }
 
-/** A declared response as the VUs read it: types in small letters, pointers taken apart. */
+/** What is expected of a response: required fields as JSON pointers, or as pointers that are taken apart. */
 export interface ExpectedResponse extends Omit<DeclaredResponse, 'required'> {
-  required?: string[][];
+  required?: readonly (string | string[])[];
 }

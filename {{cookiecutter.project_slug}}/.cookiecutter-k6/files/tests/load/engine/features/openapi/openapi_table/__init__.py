@@ -12,7 +12,7 @@ operations        operations with their parameters, bodies, responses, authentic
 links             which operation returns the id that another one needs
 generators        schema -> generator, checked by sampling
 rows              operation -> row
-table             header, rows, shared generators; changes (compare), storage (files)
+table             header, rows, shared generators; comparing tables, their files
 compiler          document -> table
 overrides, cli    the user's choices, the command
 """

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from . import changes, overrides, storage
+from . import overrides, table
 from .compiler import Choices, compile_document
 from .document import MALFORMED, BadDocument
 from .reading import download, source
@@ -167,7 +167,7 @@ def _update(project: str, options: Any, environ: Mapping[str, str]) -> int:
             f" `select` in {OVERRIDES} and --include, --exclude make it. Try:"
             f" {COMMAND} --select-all"
         )
-    before = storage.read(path)
+    before = table.read(path)
     behind = _report(before, after, check=options.check)
     for name in own.unknown(row["name"] for row in after.rows):
         _complain(
@@ -176,8 +176,8 @@ def _update(project: str, options: Any, environ: Mapping[str, str]) -> int:
     if options.check:
         return _checked(behind)
     if added or options.select_all:
-        storage.write(own_path, own_text)
-    storage.write(path, storage.dumps(after))
+        table.write(own_path, own_text)
+    table.write(path, table.dumps(after))
     if options.document:
         _remember(project, options.document, place, environ)
     return CURRENT
@@ -200,7 +200,7 @@ def _remember(project: str, given: str, place: Place, environ: Mapping[str, str]
         r"(?m)^OPENAPI_SPEC=[^\r\n]*", lambda _: f"OPENAPI_SPEC={wanted}", text
     )
     if count == 1 and changed != text:
-        storage.write(path, changed)
+        table.write(path, changed)
         _say(f"{SETTINGS}: OPENAPI_SPEC={wanted}, for the next update")
 
 
@@ -275,7 +275,7 @@ def _read_overrides(path: str) -> str:
 
 def _report(before: Table, after: Table, *, check: bool) -> bool:
     """Print what differs; return whether the table is out of date."""
-    differences = changes.compare(before, after)
+    differences = table.compare(before, after)
     fixed = any(
         before.header.get(key) != after.header.get(key) for key in ("format", "base", "schemes")
     )
@@ -310,7 +310,7 @@ def _print_list(word: str, lines: Sequence[str]) -> None:
 
 
 def _list(project: str) -> int:
-    found = storage.read(os.path.join(project, *TABLE.split("/")))
+    found = table.read(os.path.join(project, *TABLE.split("/")))
     if not found.rows:
         raise Refused(f"{TABLE} holds no operations. Try: {COMMAND}")
     journey = None

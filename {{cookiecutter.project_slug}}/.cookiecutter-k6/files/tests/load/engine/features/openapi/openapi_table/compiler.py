@@ -12,8 +12,7 @@ from .links.linker import Linker
 from .operations.model import Operation
 from .operations.reader import Reader
 from .reading.source import Source
-from .rows.maker import Row, RowMaker
-from .rows.order import in_order
+from .rows.maker import Row, RowMaker, in_order
 from .schemas.checker import Checker
 from .schemas.views import Schemas
 from .table import FORMAT, Table

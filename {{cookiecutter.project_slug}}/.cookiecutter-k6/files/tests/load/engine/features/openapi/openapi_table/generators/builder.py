@@ -13,17 +13,24 @@ from openapi_table.schemas.checker import Checker
 from openapi_table.schemas.views import Flat, Schemas, main_type
 from openapi_table.texts import printable
 
-from .alternatives import alternatives
-from .arrays import array
+from .alternatives import alternatives, children, plain_reference
+from .containers import array, object_of
 from .context import Binder, Context
-from .discriminators import children, plain_reference
 from .examples import completed, documented, from_enum, from_example, parsed
-from .nodes import EXAMPLES, PICKS, Node, Unfillable, bound, choice, constants, exact
+from .nodes import (
+    EXAMPLES,
+    PICKS,
+    Node,
+    Unfillable,
+    bound,
+    choice,
+    constants,
+    exact,
+    too_large,
+)
 from .numeric import integer, number
-from .objects import object_of
-from .strings import string
-from .trials import RULES
-from .uploads import file_node, is_file
+from .sampling import RULES
+from .strings import file_node, is_file, string
 
 _CIRCLES = 500  # references back to a schema's beginning that are tried for one body
 _FEW = 200  # integers that are tried one by one
@@ -54,6 +61,7 @@ class Builder(Context):
         doubts = self.doubts
         valid = self.checker.valid
         examples = [parsed(value, schema, self) for value in examples]
+        self.replaced += [value for value in examples if not exact(value)]
         fitting = [value for value in examples if exact(value) and valid(value, schema)]
         if fitting and not files:
             return choice([self._example(value, schema, name) for value in fitting[:EXAMPLES]])
@@ -156,7 +164,7 @@ class Builder(Context):
             raise Unfillable("the schema allows no value")
         if "const" in view:
             if not exact(view["const"]):
-                raise Unfillable(f"JavaScript cannot hold the number {view['const']}")
+                raise Unfillable(too_large(view["const"]))
             return {"const": view["const"]}
         slot = self.binder(name, view) if name else None
         made = self._unbound(view, schema, name, files=files)

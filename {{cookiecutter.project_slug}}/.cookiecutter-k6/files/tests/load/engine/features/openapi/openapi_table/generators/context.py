@@ -10,7 +10,7 @@ from openapi_table.schemas.checker import Checker
 from openapi_table.schemas.views import Flat, Schemas
 
 from .nodes import Node
-from .trials import Trials
+from .sampling import Trials
 
 Binder = Callable[[str, Flat], "str | None"]
 
@@ -19,7 +19,8 @@ class Context(ABC):
     """What a module for one kind of schema may use.
 
     binder: returns the slot that a property refers to by its name, None for most.
-    shared: generators by name that several operations use.
+    shared: generators by name that several operations use. replaced: documented values that are not
+    sent, because JavaScript cannot represent them; whoever notes them empties the list.
     """
 
     def __init__(self, schemas: Schemas, checker: Checker, binder: Binder) -> None:
@@ -29,6 +30,7 @@ class Context(ABC):
         self.binder = binder
         self.shared: dict[str, Node] = {}
         self.trials = Trials(schemas, checker, self.shared)
+        self.replaced: list[object] = []  # documented values that JavaScript cannot represent
         self._doubts = 0
 
     def doubt(self) -> None:

@@ -14,7 +14,18 @@ from openapi_table.texts import placeholder
 
 from . import names, numeric, strings
 from .context import Context
-from .nodes import EXAMPLES, PICKS, Node, Unfillable, bound, choice, constants, exact, resolved
+from .nodes import (
+    EXAMPLES,
+    PICKS,
+    Node,
+    Unfillable,
+    bound,
+    choice,
+    constants,
+    exact,
+    resolved,
+    too_large,
+)
 
 _LONGEST_STEM = 60  # characters kept of an example that is varied
 _SUFFIX = 9  # characters that varying adds at most
@@ -44,6 +55,7 @@ def _documented(context: Context, view: Flat, schema: Schema) -> list[Any]:
         candidates.append(view["x-example"])
     valid = context.checker.valid
     candidates = [parsed(value, schema, context) for value in candidates]
+    context.replaced += [value for value in candidates if not exact(value)]
     fitting = [
         value for value in candidates if value is not None and exact(value) and valid(value, schema)
     ]
@@ -70,6 +82,9 @@ def from_enum(context: Context, view: Flat, schema: Schema) -> Node:
         return constants(values)
     if None in view["enum"] and valid(None, rest):
         return {"const": None}
+    inexact = next((value for value in view["enum"] if not exact(value)), None)
+    if inexact is not None:
+        raise Unfillable(too_large(inexact))
     raise Unfillable("no enum value is valid for the rest of the schema")
 
 

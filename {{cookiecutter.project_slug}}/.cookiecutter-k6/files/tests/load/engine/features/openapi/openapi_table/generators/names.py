@@ -7,6 +7,7 @@ wins. A value of `formats` is made anew each time, any other text is sent as it 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 
@@ -40,7 +41,7 @@ TABLE = (
     Known(_ends("ipv6", "ip_?v6"), "ipv6"),
     Known(re.compile(r"(_at|_on|[a-z]At|[a-z]On|timestamp|datetime)$"), "date-time"),
     Known(re.compile(r"(^|_)date$|[a-z]Date$|birthday$|^dob$"), "date"),
-    Known(_ends("phone", "mobile", "tel", "phone_?number", "fax"), value="+15550100123"),
+    Known(_ends("phone", "mobile", "tel", "phone_?number", "fax"), value="+493023125000"),
     Known(_ends("currency", "currency_?code"), value="EUR"),
     Known(_ends("language", "lang", "locale", "language_?code"), value="en"),
     Known(_ends("country", "country_?code"), value="DE"),
@@ -60,6 +61,28 @@ TABLE = (
     Known(_ends("cidr", "subnet"), value="192.0.2.0/24"),
     # Upper and lower case, a digit, another character, no word of a list.
     Known(_ends("password", "passwd", "pass_?phrase"), value="Tq7-vexil-Qua9"),
+)
+
+# What begins, or is least -> what ends, or is most.
+_PAIRS = (
+    ("start", "end"),
+    ("start", "stop"),
+    ("start", "finish"),
+    ("begin", "end"),
+    ("from", "to"),
+    ("from", "until"),
+    ("from", "till"),
+    ("since", "until"),
+    ("after", "before"),
+    ("min", "max"),
+    ("minimum", "maximum"),
+    ("least", "most"),
+    ("lower", "upper"),
+    ("low", "high"),
+    ("check_in", "check_out"),
+    ("checkin", "checkout"),
+    ("arrival", "departure"),
+    ("valid_from", "expires"),
 )
 
 _UNIQUE = re.compile(
@@ -92,3 +115,23 @@ def is_unique(name: str) -> bool:
 def is_handle(name: str) -> bool:
     """Tell whether a service is likely to refuse anything but letters and digits."""
     return bool(name) and _HANDLE.search(name) is not None
+
+
+def pairs_of(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield the names that belong together, with the earlier or smaller one first.
+
+    >>> list(pairs_of(["startDate", "endDate", "price_min", "price_max", "to"]))
+    [('startDate', 'endDate'), ('price_min', 'price_max')]
+    """
+    known = {_plain(name): name for name in names}
+    for name, written in known.items():
+        for first, last in _PAIRS:
+            other = re.sub(rf"(?<![^_]){first}(?![^_])", last, name, count=1)
+            if other != name and other in known:
+                yield written, known[other]
+                break
+
+
+def _plain(name: str) -> str:
+    """Return a name with underscores between its words, in lower case."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[-. ]", "_", name).lower()

@@ -46,6 +46,11 @@ def exact(value: Any) -> bool:
     return not isinstance(value, int) or -SAFE_INTEGER <= value <= SAFE_INTEGER
 
 
+def too_large(value: object) -> str:
+    """Return why an integer cannot be sent, as a reason for users."""
+    return f"the integer {value} is beyond 2^53, which JavaScript cannot represent"
+
+
 def constants(values: list[Any]) -> Node:
     """Return a generator of one of the values; there is at least one.
 

@@ -13,7 +13,7 @@ from openapi_table.schemas.checker import is_multiple
 from openapi_table.schemas.views import Flat
 
 from .context import Context
-from .nodes import PICKS, SAFE_INTEGER, Node, Unfillable, constants
+from .nodes import PICKS, SAFE_INTEGER, Node, Unfillable, constants, too_large
 
 _INT32 = 2**31 - 1
 _PAGE_SIZES = re.compile(
@@ -36,6 +36,9 @@ def integer(view: Flat, name: str) -> Node:
     # The integers among the multiples of 1.5 are the multiples of 3.
     step = Fraction(str(view.get("multipleOf", 1))).numerator
     low, high = _range(view, whole=True, step=step)
+    limits = [limit for limit in _bounds(view, whole=True) if limit is not None]
+    if low > high and any(abs(limit) > SAFE_INTEGER for limit in limits):
+        raise Unfillable(too_large(max(limits, key=abs)))
     first = _PAGES.get(name.lower())
     if first is not None and low <= first <= high and step == 1:
         return {"const": first}

@@ -10,8 +10,7 @@ import random
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from openapi_table.schemas.charsets import ALNUM, Unsupported, category, members
-from openapi_table.schemas.expressions import compiled, tree
+from openapi_table.schemas.expressions import ALNUM, Unsupported, category, compiled, members, tree
 
 # A part is a literal text, {"chars": ..., "min": ..., "max": ...} or {"any": [parts], ...}.
 Part = str | dict[str, Any]

@@ -1,9 +1,11 @@
-"""Generators of texts: by format, by pattern, by the name of the property."""
+"""Generators of texts, by format, by pattern, by the name of the property; and of files."""
 
 from __future__ import annotations
 
+import re
+
 from openapi_table.schemas import formats
-from openapi_table.schemas.charsets import Unsupported
+from openapi_table.schemas.expressions import Unsupported
 from openapi_table.schemas.views import Flat
 from openapi_table.texts import shown
 
@@ -91,3 +93,25 @@ def _format_lengths(named: str) -> tuple[int, int]:
         length = len(formats.FIXED[named])
         return length, length
     return formats.lengths(named) if named in formats.MADE else (0, 65536)
+
+
+_IMAGE = re.compile(r"image|photo|avatar|picture|logo|icon", re.IGNORECASE)
+
+
+def is_file(view: Flat) -> bool:
+    """Tell whether a string schema stands for the bytes of a file."""
+    if formats.known(view.get("format")) == "binary":
+        return True
+    return "contentMediaType" in view and "contentEncoding" not in view
+
+
+def file_node(name: str, media_type: str = "text/plain") -> Node:
+    """Return the generator of a small file: a PNG where the name or the type says image."""
+    if _IMAGE.search(name) or media_type.startswith("image/"):
+        return {"make": "file", "name": "upload.png", "type": "image/png", "size": 68}
+    return {
+        "make": "file",
+        "name": "upload.txt",
+        "type": media_type if "*" not in media_type else "text/plain",
+        "size": 64,
+    }

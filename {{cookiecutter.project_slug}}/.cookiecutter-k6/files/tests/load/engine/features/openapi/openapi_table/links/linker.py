@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from openapi_table.operations.model import Operation, Parameter
+from openapi_table.operations.model import SAFE, Operation, Parameter
 from openapi_table.schemas.views import Flat, Schemas, main_type
 
 from .naming import Segments, compatible, resource_of, segments_of, singular, words
-from .places import success
-from .slots import Slot, SlotFinder
+from .slots import Slot, SlotFinder, success
 
 _ROLE_ORDER = {"create": 0, "list": 1, "query": 2, "action": 3, "read": 4, "update": 5, "delete": 9}
 
@@ -106,7 +105,7 @@ class Linker:
             if is_item:
                 return "read"
             return "list" if has_items or self._is_list(operation) else "query"
-        return "query"
+        return "query" if operation.method in SAFE else "action"
 
     def _is_list(self, operation: Operation) -> bool:
         answer = success(operation)

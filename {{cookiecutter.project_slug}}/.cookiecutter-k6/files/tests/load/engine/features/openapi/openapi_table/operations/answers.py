@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openapi_table.document import Document, below
 from openapi_table.texts import clean
 
-from .model import Answer
+from .model import Answer, Operation
 
 _STATUS = re.compile(r"\s*([1-5](?:\d\d|[xX]{2}))(?!\d)(.*)", re.DOTALL)
 
@@ -86,3 +86,16 @@ def _status(key: str) -> str:
         return "default"
     match = _STATUS.fullmatch(key)
     return match[1].upper() if match else ""
+
+
+def expected(operation: Operation) -> list[str]:
+    """Return the statuses that mean success: the declared 2xx, else any 2xx and declared 3xx."""
+    declared = [status for status in operation.answers if status[0] == "2"]
+    # A HEAD may declare 304 alone, and many documents nothing but failures.
+    return declared or ["2XX", *(status for status in operation.answers if status[0] == "3")]
+
+
+def media_types(operation: Operation, status: str) -> Sequence[str]:
+    """Return the media types of a declared response."""
+    answer = operation.answers.get(status)
+    return answer.types if answer else ()

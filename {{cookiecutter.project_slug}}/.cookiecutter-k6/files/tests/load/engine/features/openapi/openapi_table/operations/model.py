@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from openapi_table.document import Schema
 
+# Methods that change nothing; the last three are those of WebDAV.
+SAFE = frozenset("GET HEAD OPTIONS TRACE QUERY PROPFIND REPORT SEARCH".split())
 METHODS = ("get", "head", "options", "trace", "post", "put", "patch", "delete", "query")
 
 

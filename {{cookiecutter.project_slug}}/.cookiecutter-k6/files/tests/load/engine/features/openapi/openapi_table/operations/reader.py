@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from openapi_table.document import MALFORMED, Document, below, pointer
-from openapi_table.texts import clean, label, url_parts
+from openapi_table.texts import VARIABLE, clean, label, quoted, url_parts
 
 from .answers import answers_of
-from .bases import base_of, servers_of
-from .bodies import body_of
 from .model import METHODS, Operation
-from .parameters import parameters_of
+from .requests import TOKEN, body_of, parameters_of
 from .security import auth_of, schemes_of, with_credentials
 
 
@@ -58,12 +58,10 @@ class Reader:
         return {**target, **own} if isinstance(target, Mapping) else own or None
 
     def _of_path(self, path: str, item: Mapping[str, Any], at: str) -> Iterator[Operation]:
-        self._additional(item, at)
-        for method, key in self._methods(item, at).items():
-            where = below(at, key)
-            node, _ = self.document.follow(item[key], where)
+        for method, found, where in self._nodes(item, at):
+            node, _ = self.document.follow(found, where)
             if not isinstance(node, Mapping):
-                if item[key] is not None:
+                if found is not None:
                     self.document.note(where, "this operation is not an object")
                 continue
             try:
@@ -73,12 +71,17 @@ class Reader:
                 continue
             yield operation
 
-    def _additional(self, item: Mapping[str, Any], at: str) -> None:
-        """Note the operations of OpenAPI 3.2 whose methods are not those of HTTP."""
-        more = self.document.mapping(item, at, "additionalOperations")
-        for method in more:
+    def _nodes(self, item: Mapping[str, Any], at: str) -> Iterator[tuple[str, Any, str]]:
+        """Yield method, node and pointer of each operation: HTTP's methods, then others."""
+        for method, key in self._methods(item, at).items():
+            yield method.upper(), item[key], below(at, key)
+        for method, node in self.document.mapping(item, at, "additionalOperations").items():
             where = below(at, "additionalOperations", method)
-            self.document.note(where, f"operations with the method {clean(method)} are not sent")
+            if not TOKEN.fullmatch(str(method)) or method.lower() in METHODS:
+                what = "is no method" if method.lower() not in METHODS else "has a place of its own"
+                self.document.note(where, f"{clean(method)} {what}; this operation is not sent")
+            else:
+                yield method, node, where
 
     def _methods(self, item: Mapping[str, Any], at: str) -> dict[str, str]:
         """Return the methods of a path, in the order of METHODS, with their keys."""
@@ -108,7 +111,7 @@ class Reader:
         return Operation(
             self._name(method, path),
             clean(node.get("operationId") or ""),
-            method.upper(),
+            method,
             path,
             url_parts(path),
             self._own_base(item, node, at),
@@ -127,10 +130,76 @@ class Reader:
         return next((base for base in bases if base is not None), None)
 
     def _name(self, method: str, path: str) -> str:
-        base = name = label(f"{method.upper()} {path}")
+        base = name = label(f"{method} {path}")
         count = 1
         while name in self._names:
             count += 1
             name = f"{base} ({count})"
         self._names.add(name)
         return name
+
+
+_MOST_SERVERS = 20  # kept of a document
+_HOST = re.compile(r"(?:localhost|[^/:]*\.[A-Za-z][^/:.]*|[^/:]+(?=:\d))(?::\d+)?(?=/|$)")
+
+
+def servers_of(document: Document) -> list[dict[str, str]]:
+    """Return the servers of a document: the host, "" for a relative address, and the base path."""
+    listed = document.root.get("servers")
+    if document.swagger or not isinstance(listed, list):
+        return []
+    found = []
+    for index, server in enumerate(listed):
+        if isinstance(server, Mapping):
+            url = _filled(document, server, below("#", "servers", index))
+            try:
+                host = (urlsplit(url).netloc if "://" in url else "").rpartition("@")[2]
+            except ValueError:
+                host = ""
+            found.append({"host": clean(host.lower()), "base": _base_path(url)})
+    return found[:_MOST_SERVERS]
+
+
+def base_of(document: Document, holder: Mapping[str, Any], at: str) -> str | None:
+    """Return the base path that the first of `servers` gives, None without one.
+
+    holder: the document, a path item or an operation. at: its pointer.
+    """
+    if document.swagger:
+        path = document.root.get("basePath") if holder is document.root else None
+        return _base_path(path) if isinstance(path, str) else None
+    servers = holder.get("servers")
+    if not isinstance(servers, list) or not servers or not isinstance(servers[0], Mapping):
+        return None
+    return _base_path(_filled(document, servers[0], below(at, "servers", 0)))
+
+
+def _filled(document: Document, server: Mapping[str, Any], at: str) -> str:
+    """Return the address of a server with its variables filled in."""
+    variables = document.mapping(server, at, "variables")
+
+    def fill(match: re.Match[str]) -> str:
+        variable = variables.get(match[1])
+        if not isinstance(variable, Mapping):
+            return ""
+        listed = variable.get("enum")
+        first = listed[0] if isinstance(listed, list) and listed else ""
+        return str(variable.get("default", first))
+
+    return VARIABLE.sub(fill, str(server.get("url", "")))
+
+
+def _base_path(url: str) -> str:
+    """Return the path of a server's address, which often lacks the scheme.
+
+    >>> [_base_path(url) for url in ("https://a.test/v1/", "a.test/v1", "/v1", "")]
+    ['/v1', '/v1', '/v1', '']
+    """
+    url = "http" + url if url.startswith("://") else url
+    url = _HOST.sub("", url, count=1) if _HOST.match(url) else url
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        path = ""
+    path = quoted("/" + path.strip("/"), "/:@!$&'()*+,;=-._~%")
+    return "" if path == "/" else path

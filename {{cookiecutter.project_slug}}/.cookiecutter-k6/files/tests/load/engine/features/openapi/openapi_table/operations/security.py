@@ -10,7 +10,7 @@ from openapi_table.document import Document, below, pointer
 from openapi_table.texts import clean
 
 from .model import Parameter
-from .parameters import TOKEN
+from .requests import TOKEN
 
 # Names of parameters that hold a credential, though no security scheme says so.
 _CREDENTIALS = re.compile(
@@ -49,7 +49,11 @@ def _scheme(scheme: Mapping[str, Any]) -> dict[str, str]:
         return {"type": "basic"}
     if kind in {"oauth2", "openidconnect"} or (kind == "http" and how == "bearer"):
         return {"type": "bearer"}
-    return {"type": "other", "what": clean(how or kind or "unknown")}
+    if kind == "http" and how:
+        return {"type": "http", "what": clean(how)}
+    if kind == "mutualtls":
+        return {"type": "tls"}
+    return {"type": "other", "what": clean(kind or "unknown")}
 
 
 def auth_of(

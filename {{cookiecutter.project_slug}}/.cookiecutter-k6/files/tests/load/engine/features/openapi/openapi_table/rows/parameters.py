@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,15 +11,16 @@ from openapi_table.document import Document
 from openapi_table.generators.builder import Builder
 from openapi_table.generators.nodes import PICKS, SAFE_INTEGER, Node, Unfillable, bound, constants
 from openapi_table.links.linker import Linker
+from openapi_table.operations.answers import expected, media_types
 from openapi_table.operations.model import Operation, Parameter
-from openapi_table.operations.parameters import COLLECTIONS
+from openapi_table.operations.requests import COLLECTIONS
 from openapi_table.schemas.views import Schemas, main_type
 from openapi_table.texts import clean, placeholder
 
-from .answers import expected, media_types
-
 # Headers that the body, the accepted types, the credentials and k6 determine.
 OWN_HEADERS = frozenset({"accept", "content-type", "authorization", "user-agent"})
+# They turn one method into another, which nobody has looked at.
+_OVERRIDES = re.compile(r"(x-)?http-method(-override)?|x-method-override|_method", re.IGNORECASE)
 _WIDE = 100  # a wider range of integers is a guess: no service is sure to know the value
 
 
@@ -44,6 +46,9 @@ class ParameterMaker:
         sent: list[Node] = []
         left: list[str] = []
         for parameter in operation.parameters:
+            if not parameter.required and _OVERRIDES.fullmatch(parameter.name):
+                left.append(clean(_key(parameter)))
+                continue
             made = self._node(operation, parameter, values)
             if made is None:
                 left.append(clean(_key(parameter)))

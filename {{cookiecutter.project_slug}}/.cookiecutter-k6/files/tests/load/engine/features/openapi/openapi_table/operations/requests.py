@@ -1,4 +1,4 @@
-"""Parameters of an operation, and the fields of a Swagger 2 form among them."""
+"""What an operation sends: its parameters and its body, of OpenAPI 3 and Swagger 2."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from openapi_table.document import Document, Schema
+from openapi_table.document import Document, Schema, below
 from openapi_table.texts import clean, variables
 
-from .model import Parameter
+from .model import Body, Content, Parameter
 
 PLACES = ("path", "query", "header", "cookie")
 # Names that HTTP allows for headers and cookies.
@@ -137,3 +137,74 @@ def examples_of(document: Document, node: Mapping[str, Any]) -> list[Any]:
         if isinstance(target, Mapping) and target.get("value") is not None:
             found.append(target["value"])
     return found
+
+
+_JSON = "application/json"
+_FORM = "application/x-www-form-urlencoded"
+_MULTIPART = "multipart/form-data"
+
+
+def body_of(
+    document: Document, node: Mapping[str, Any], at: str, parameters: Parameters
+) -> Body | None:
+    """Return the body of an operation, None without.
+
+    node: the operation. at: its pointer. parameters: hold the body in Swagger 2.
+    """
+    if not document.swagger:
+        return _request_body(document, node, at)
+    if parameters.form:
+        return _from_form(document, parameters.form, node)
+    if parameters.body is None:
+        return None
+    kinds = [kind for kind in _consumes(document, node, _JSON) if not _is_form(kind)]
+    schema, examples = parameters.body.get("schema", {}), examples_of(document, parameters.body)
+    contents = [Content(kind, schema, examples, {}) for kind in kinds or [_JSON]]
+    return Body(parameters.body.get("required") is True, contents)
+
+
+def _request_body(document: Document, node: Mapping[str, Any], at: str) -> Body | None:
+    body, where = document.follow(node.get("requestBody"), below(at, "requestBody"))
+    if not isinstance(body, Mapping):
+        return None
+    contents = []
+    for kind, entry in document.mapping(body, where, "content").items():
+        media = entry if isinstance(entry, Mapping) else {}
+        encoding = media.get("encoding")
+        contents.append(
+            Content(
+                str(kind),
+                media.get("schema", {}),
+                examples_of(document, media),
+                encoding if isinstance(encoding, Mapping) else {},
+            )
+        )
+    return Body(body.get("required") is True, contents) if contents else None
+
+
+def _from_form(
+    document: Document, form: Sequence[Mapping[str, Any]], node: Mapping[str, Any]
+) -> Body:
+    kinds = [kind for kind in _consumes(document, node, _FORM) if _is_form(kind)]
+    if any(field.get("type") == "file" for field in form):
+        kinds = [_MULTIPART]
+    properties, encoding = {}, {}
+    for field in form:
+        properties[field["name"]] = {
+            key: value for key, value in field.items() if key not in {"in", "name", "required"}
+        }
+        style, explode = COLLECTIONS.get(str(field.get("collectionFormat")), ("form", False))
+        if field.get("type") == "array":
+            encoding[field["name"]] = {"style": style, "explode": explode}
+    required = [field["name"] for field in form if field.get("required") is True]
+    schema = {"type": "object", "properties": properties, "required": required}
+    return Body(bool(required), [Content(kind, schema, [], encoding) for kind in kinds or [_FORM]])
+
+
+def _consumes(document: Document, node: Mapping[str, Any], default: str) -> list[str]:
+    listed = node.get("consumes", document.root.get("consumes"))
+    return [str(kind) for kind in listed] if isinstance(listed, list) and listed else [default]
+
+
+def _is_form(kind: str) -> bool:
+    return kind.lower().startswith(("multipart/", _FORM))

@@ -1,4 +1,4 @@
-"""Generators of objects and maps."""
+"""Generators of arrays, tuples, objects and maps."""
 
 from __future__ import annotations
 
@@ -10,10 +10,63 @@ from openapi_table.document import Schema
 from openapi_table.schemas.views import Flat, is_number, main_type
 from openapi_table.texts import shown
 
+from . import names
+from .alternatives import own_value
 from .context import Context
-from .discriminators import own_value
-from .nodes import OBJECT_SIZE, Node, Unfillable
-from .uploads import file_node, is_file
+from .nodes import LARGEST, OBJECT_SIZE, Node, Unfillable
+from .strings import file_node, is_file
+
+
+def array(context: Context, view: Flat, name: str) -> Node:
+    """Return a generator of arrays. name: of the property, a plural. Raises Unfillable."""
+    items = view.get("items")
+    first = items if isinstance(items, list) else view.get("prefixItems")
+    if isinstance(first, list) and first:
+        context.doubt()
+        return {"make": "tuple", "items": [context.build(item, "") for item in first]}
+    if "contains" in view:
+        items = view["contains"] if items is None else {"allOf": [items, view["contains"]]}
+    least, most = _lengths(view)
+    try:
+        schema = items if items is not None else {"type": "string"}
+        inner = context.build(schema, _singular(name))
+    except Unfillable as reason:
+        if least:
+            raise Unfillable(f"its items: {reason}", circular=reason.circular) from None
+        return {"const": []}
+    if context.trials.size(inner) > OBJECT_SIZE:
+        most = max(least, 1)
+    node: Node = {
+        "make": "array",
+        "items": inner,
+        **({"min": least} if least else {}),
+        "max": most,
+    }
+    if view.get("uniqueItems") is True:
+        context.doubt()
+        node["unique"] = True
+        if "const" in inner or ("pick" in inner and len(inner["pick"]) < most):
+            node["max"] = max(least, len(inner.get("pick", [0])))
+    return node
+
+
+def _lengths(view: Flat) -> tuple[int, int]:
+    """Return how many items an array has, at least and at most; few where that is open."""
+    wanted = int(view.get("minContains", 1)) if "contains" in view else 0
+    least = max(int(view.get("minItems", 0)), wanted)
+    most = int(min(view.get("maxItems", max(3, least)), max(3, least)))
+    if most < least:
+        raise Unfillable(f"minItems {least} is more than maxItems {most}")
+    if least > LARGEST:
+        raise Unfillable(f"its smallest value has more than {LARGEST} parts")
+    return least, most
+
+
+def _singular(name: str) -> str:
+    if name.endswith("ies"):
+        return name[:-3] + "y"
+    return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
+
 
 _OPTIONAL_SIZE = 40  # nodes of an optional property; larger ones are left out
 _MOST_FILES = 20  # sent in one body
@@ -46,11 +99,26 @@ def object_of(context: Context, view: Flat, *, files: bool) -> Node:
         node["min"] = least
     elif not required and optional:
         node["min"] = 1
+    pairs = ordered_pairs({**required, **optional})
+    if pairs:
+        node["ordered"] = pairs
     if required or optional:
         return node
     extra = view.get("additionalProperties")
     has_values = isinstance(extra, Mapping) and extra and not properties
     return _map(context, view, max(1, least)) if has_values else {"const": {}}
+
+
+def ordered_pairs(made: Mapping[str, Node]) -> list[list[str]]:
+    """Return the pairs of properties of which the first must not be greater than the second.
+
+    Only those that are made alike: their values can change places. made: generators by name.
+    """
+    return [
+        [first, last]
+        for first, last in names.pairs_of(made)
+        if made[first] == made[last] and made[first].get("make") in {"int", "number", "format"}
+    ]
 
 
 def _required(
