@@ -38,6 +38,7 @@ both = pytest.mark.parametrize("protocol", PROTOCOLS)
 def talking(suite: Suite, url: str, protocol: str) -> Suite:
     """The suite with two users for some seconds."""
     usual = suite.against(url, WS_PROTOCOL=protocol, PROFILE="smoke", VUS=2, DURATION="2s")
+    usual = usual.having(WS_CLOCK="ask")
     return usual.having(THRESHOLDS=BUSY)
 
 
@@ -95,7 +96,8 @@ TAG_NAMES = frozenset(
 
 @both
 def test_every_profile(suite: Suite, service: RunningService, protocol: str) -> None:
-    live = suite.against(service.url, WS_PROTOCOL=protocol, VUS=3, THRESHOLDS=BUSY)
+    asking = suite.having(WS_CLOCK="ask", THRESHOLDS=BUSY)
+    live = asking.against(service.url, WS_PROTOCOL=protocol, VUS=3)
     scales = {name: scale_of(f"scenarios/{name}.js") for name in SCENARIOS}
     scales.update(smoke=0.05, soak=0.002)
     started = {

@@ -210,10 +210,19 @@ export function isHealthy(response) {
   return accepts(health, response.status) && saysHealthy(response);
 }
 
-/** What a health answer has to be. @type {Expectation} */
-export const HEALTHY = {
+/**
+ * What a health answer has to be.
+ *
+ * @param {string} name endpoint name
+ * @returns {Expectation}
+ * @example const checkReady = checker('ready', healthy('ready'));
+ */
+export const healthy = (name) => ({
   also: {
-    [`health status is ${statuses.join(' or ')}`]: (r) => accepts(health, r.status),
-    'health says it is healthy': saysHealthy,
+    [`${name} status is ${statuses.join(' or ')}`]: (r) => accepts(health, r.status),
+    [`${name} says it is healthy`]: saysHealthy,
   },
-};
+});
+
+/** The same for the first health path. */
+export const HEALTHY = healthy('health');

@@ -1,4 +1,5 @@
-// Authentication: a user logs in, asks who they are, and renews their tokens. Each step needs the one before.
+// Authentication: a user logs in, asks who they are, and renews their tokens. Each step needs the one before. ME_PATH
+// and REFRESH_PATH may be /none.
 //
 //   ./scripts/load-test.sh auth-flow
 //   ./scripts/load-test.sh load auth-flow
@@ -9,9 +10,9 @@
 
 import k6 from 'k6';
 import { Trend } from 'k6/metrics';
-import { authHeaders, currentUser } from '../lib/auth.js';
+import { authHeaders, currentUser, tokensIn } from '../lib/auth.js';
 import { checker } from '../lib/checker.js';
-import { endpoint, jsonAt, request } from '../lib/http.js';
+import { endpoint, request } from '../lib/http.js';
 import { env } from '../lib/config.js';
 import { defineTest, pause } from '../lib/define.js';
 
@@ -24,30 +25,49 @@ export const LOGIN = endpoint(`POST ${env.LOGIN_PATH}`, env.LOGIN_PATH, POST);
 export const ME = endpoint(`GET ${env.ME_PATH}`, env.ME_PATH);
 export const REFRESH = endpoint(`POST ${env.REFRESH_PATH}`, env.REFRESH_PATH, POST);
 
-const checkLogin = checker(LOGIN.name, { success: true, fields: ['accessToken', 'refreshToken'] });
+/** What the service does not have. */
+const NONE = '/none';
+const [hasMe, hasRefresh] = [env.ME_PATH !== NONE, env.REFRESH_PATH !== NONE];
+
+const checkLogin = checker(LOGIN.name, {
+  success: true,
+  also: {
+    [`${LOGIN.name} gives a token`]: (r) => tokensIn(r) !== undefined,
+    ...(hasRefresh && {
+      [`${LOGIN.name} gives a refresh token`]: (r) => tokensIn(r)?.refresh !== undefined,
+    }),
+  },
+});
 const checkMe = checker(ME.name, { status: 200, json: true });
-const checkRefresh = checker(REFRESH.name, { success: true, fields: ['accessToken'] });
+const checkRefresh = checker(REFRESH.name, {
+  success: true,
+  also: { [`${REFRESH.name} gives a token`]: (r) => tokensIn(r) !== undefined },
+});
 
 /** Logs in, asks who it is, renews. */
 function signIn() {
   const login = k6.group('login', () => {
     const response = request(LOGIN, { body: currentUser() });
     loginDuration.add(response.timings.duration);
-    return checkLogin(response) ? response : null;
+    return checkLogin(response) ? tokensIn(response) : undefined;
   });
-  if (login === null) {
+  if (login === undefined) {
     return;
   }
-  pause(0.5);
-  const headers = authHeaders(jsonAt(login, 'accessToken'));
-  if (!k6.group('me', () => checkMe(request(ME, { headers })))) {
-    return;
+  if (hasMe) {
+    pause(0.5);
+    const headers = authHeaders(login.token);
+    if (!k6.group('me', () => checkMe(request(ME, { headers })))) {
+      return;
+    }
   }
-  pause(0.5);
-  k6.group('refresh', () => {
-    const refreshToken = jsonAt(login, 'refreshToken');
-    checkRefresh(request(REFRESH, { body: { refreshToken } }));
-  });
+  const { refresh } = login;
+  if (hasRefresh && refresh !== undefined) {
+    pause(0.5);
+    k6.group('refresh', () => {
+      checkRefresh(request(REFRESH, { body: { [refresh.name]: refresh.value } }));
+    });
+  }
 }
 
 const test = defineTest({
@@ -64,7 +84,7 @@ const test = defineTest({
       ],
     },
   },
-  endpoints: [LOGIN, ME, REFRESH],
+  endpoints: [LOGIN, ...(hasMe ? [ME] : []), ...(hasRefresh ? [REFRESH] : [])],
   thresholds: {
     http_req_failed: ['rate<0.01'],
     checks: ['rate>0.95'],

@@ -124,17 +124,25 @@ export function certainLoad(load) {
 }
 
 /**
+ * A file of scenarios/ also runs the variants of its profile, such as `smoke-ramping`.
+ *
  * @param {TestSpec} spec
  * @returns {string | undefined} undefined: the script's own shape
  */
 function chosenProfile(spec) {
-  if (spec.profile !== undefined && env.PROFILE !== '' && env.PROFILE !== spec.profile) {
+  const isVariant = env.PROFILE.startsWith(`${spec.profile}-`);
+  if (
+    spec.profile !== undefined &&
+    env.PROFILE !== '' &&
+    env.PROFILE !== spec.profile &&
+    !isVariant
+  ) {
     throw new Error(
       `PROFILE=${env.PROFILE}: scenarios/${spec.profile}.js always runs the profile ${spec.profile}. ` +
         `Run scenarios/${env.PROFILE}.js, a file of scripts/, or unset PROFILE.`,
     );
   }
-  return spec.profile ?? (env.PROFILE || undefined);
+  return isVariant ? env.PROFILE : (spec.profile ?? (env.PROFILE || undefined));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { address, choice, fields, path, secret, text } from './kinds.js';
+import { address, choice, fields, flag, path, secret, text } from './kinds.js';
 
 // The settings of authentication. docs/auth.md explains them by example.
 
@@ -56,7 +56,10 @@ export const auth = {
     'Where the response to a login has the token; default: it is searched for',
   ),
   LOGIN_TOKEN_NAME: text('', 'Field, header or cookie with the token, such as `data.access_token`'),
-  REFRESH_PATH: address('/auth/refresh', 'Token renewal route, as `LOGIN_PATH`'),
+  REFRESH_PATH: address(
+    '/auth/refresh',
+    'Token renewal route, as `LOGIN_PATH`; `/none`: the service has none',
+  ),
   OAUTH2_GRANT: choice(
     /** @type {const} */ (['client_credentials', 'password', 'refresh_token']),
     'client_credentials',
@@ -82,6 +85,13 @@ export const auth = {
     'Cookie with the CSRF token, for `AUTH_MODE=session`; default: searched for',
   ),
   CSRF_HEADER: text('', 'Header that sends the CSRF token back; default: by the kind of cookie'),
-  ME_PATH: path('/user/me', 'Route below `API_PREFIX` that returns the current user'),
+  ME_PATH: path(
+    '/user/me',
+    'Route below `API_PREFIX` that returns the current user; `/none`: the service has none',
+  ),
   RESOURCE_PATH: path('/items', 'Protected resource below `API_PREFIX`, for api-authenticated'),
+  RESOURCE_WRITES: flag(
+    true,
+    'Whether api-authenticated also creates, reads, changes and deletes an entry; `false`: it only lists',
+  ),
 };

@@ -347,11 +347,16 @@ function messageOf(check, group) {
 /**
  * Returns where a test sends its load, for messages and reports.
  *
- * @param {Pick<TestSpec, 'targets'>} spec
+ * @param {TestSpec} spec
  * @returns {string} without credentials
  * @example shownTarget(spec) // 'http://localhost:8000'
  */
-export function shownTarget({ targets }) {
+export function shownTarget(spec) {
+  const { targets } = spec;
+  const elsewhere = features.map(({ target }) => target?.(spec)).find((one) => one !== undefined);
+  if (elsewhere !== undefined) {
+    return elsewhere;
+  }
   const shown = targets === undefined ? [env.target.masked] : targets.map(({ masked }) => masked);
   return [...new Set(shown)].join(', ') || 'no address';
 }

@@ -68,6 +68,8 @@ export interface SummaryHooks {
   reasons?: (evidence: Partial<Summary> & { thresholds: ThresholdResult[] }) => string[];
   /** Lines for the console. */
   lines?: (summary: Summary) => string[];
+  /** Where a test sends its load, if it is not the service: without credentials. */
+  target?: (spec: TestSpec) => string | undefined;
   /** Signals that a baseline compares like endpoints. */
   subjects?: (spec: TestSpec) => Subject[];
   /** The same signals as measured in a run. */

@@ -34,6 +34,7 @@ export function plannedConversation() {
   const openForMs = row.openFor * 1000;
   return {
     ...row,
+    clock: (env.WS_CLOCK ?? (row.asksClock ? 'ask' : 'assume')) === 'ask' ? row.clock : undefined,
     channels: env.WS_CHANNELS.length > 0 ? env.WS_CHANNELS : row.channels,
     openForMs,
     sessionMs:

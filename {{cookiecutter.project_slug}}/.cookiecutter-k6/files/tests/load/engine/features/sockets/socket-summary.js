@@ -82,9 +82,10 @@ export function socketReasons({ sockets, thresholds }) {
         : `${sockets.name}: ${causes}`,
     ];
   }
-  const late = thresholds.find(({ ok, metric }) => !ok && metric === 'ws_message_latency');
-  if (late && sockets.latency !== null) {
-    return [`${sockets.name}: messages too late, p95 ${sockets.latency.p95} ms`];
+  const late = thresholds.filter(({ ok, metric }) => !ok && metric === 'ws_message_latency');
+  if (late.length > 0 && sockets.latency !== null) {
+    const crossed = late.map(({ expression, value }) => `${value} ms (limit ${expression})`);
+    return [`${sockets.name}: messages too late, ${crossed.join(', ')}`];
   }
   return sockets.connections === 0
     ? [`${sockets.name}: no connection was ever opened`]
@@ -216,6 +217,8 @@ export const summaryHooks = {
   isMeasured: (metric, { type, values }) =>
     metric.startsWith('ws_') && type === 'trend' ? values.count > 0 : undefined,
   reasons: socketReasons,
+  target: ({ sockets }) =>
+    sockets === undefined || env.WS_URL === '' ? undefined : env.socket.masked,
   lines: ({ sockets }) => socketLines(sockets),
   subjects: socketSubjects,
   rows: ({ sockets }) => socketRows(sockets),
