@@ -2,7 +2,7 @@
 
 The linters check the same formatters: ruff for Python, shfmt for shell, prettier for JavaScript,
 JSON and YAML (.prettierrc.json, .prettierignore). Also regenerates the dashboards and the tables of
-settings, options, profiles and limits.
+settings, options, profiles and limits, and writes the template's address into the pages.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ def commands(files: list[Path]) -> list[list[str]]:
         [sys.executable, "tools/settings_table.py"],
         [sys.executable, "tools/readme_tables.py"],
         [sys.executable, "tools/options_page.py"],
+        [sys.executable, "tools/home.py"],
     ]
 
 

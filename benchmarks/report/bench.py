@@ -1,22 +1,19 @@
-"""The cost of the summary and the report.
+"""The cost of the summary and the report, and of other sources of metrics over time.
 
-    make bench ARGS=report                      about ten minutes
-    make bench ARGS="report --pairs 5"          less sure, four minutes
+    make bench ARGS=report                      about twenty minutes
+    make bench ARGS="report --pairs 5"          less sure, six minutes
+    make bench ARGS="report --together"         for a busy machine
 
-The limit is 3 % of iterations/s. The cost depends on the bottleneck, so there are two measurements:
-
-* the service, as in real tests: iterations/s without pauses against the reference service, which
-  shares the CPUs with k6;
-* k6: CPU time (user and system) of the k6 process on one CPU, against a server that does nothing.
-
-Three kinds of runs of the same journey alternate:
+The limit of recording is 3 % of k6's CPU time at its limit: without pauses, on one CPU, against a
+server that does nothing. Kinds of runs of the same journey:
 
 * plain: no summary, no report, nothing recorded;
-* summary: as in a direct `k6 run`, with summary and report at the end;
-* recorded: as in the wrapper, which also records the run over time for the charts.
+* summary: as in `TIMELINE=false`, with summary and report at the end;
+* recorded: as usual, with metrics over time;
+* dashboard, csv, json: with k6's web dashboard (one second per point), `--out csv`, `--out json`.
 
-Before that, more reliable on a busy machine: k6's CPU profile of one run, and the fraction spent on
-recording, with the recording intervals of short and long runs.
+In each round, every kind runs once; with `--together`, each runs at the same time as a `summary`
+run, so other work on the machine disturbs both alike. CPU time is user and system time of k6.
 
 The fixed cost per run, after the last iteration, is measured by runs with one iteration per VU and
 printed separately; the rest is the cost per iteration. Each round yields one ratio for each kind.
@@ -28,15 +25,14 @@ from __future__ import annotations
 import argparse
 import math
 import os
-import re
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -44,12 +40,12 @@ from typing import NamedTuple
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "examples" / "service")]
 
-from service.testing import free_port, running_service  # noqa: E402
+from service.testing import running_service  # noqa: E402
 
 from benchmarks.journeys.bench import TEMPLATE, server  # noqa: E402
 
 MOST = 1.03
-RECORDING = {
+DASHBOARD = {
     "K6_WEB_DASHBOARD": "true",
     "K6_WEB_DASHBOARD_PORT": "0",
     "K6_WEB_DASHBOARD_HOST": "127.0.0.1",
@@ -62,7 +58,7 @@ MEASURED = (0, 99)
 
 USERS = 5
 PLAIN, SUMMARY, RECORDED = "plain", "summary", "recorded"
-KINDS = (PLAIN, SUMMARY, RECORDED)
+KINDS = (PLAIN, SUMMARY, RECORDED, "dashboard", "csv", "json")
 SCRIPT = """
 import {{ options as usual }} from './api-public.js';
 export {{ {exports} }} from './api-public.js';
@@ -85,10 +81,9 @@ def suite() -> Iterator[Path]:
     """Yield `tests/load` of a copy of the suite, with one more script for each kind."""
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
         load = Path(shutil.copytree(TEMPLATE, Path(folder, "project"))) / "tests" / "load"
-        for kind in KINDS:
-            exports = "default, setup, teardown" + ("" if kind == PLAIN else ", handleSummary")
-            text = SCRIPT.format(exports=exports, users=USERS)
-            (load / "scripts" / f"{kind}.js").write_text(text, encoding="utf-8")
+        for name, more in ((PLAIN, ""), (SUMMARY, ", handleSummary")):
+            text = SCRIPT.format(exports=f"default, setup, teardown{more}", users=USERS)
+            (load / "scripts" / f"{name}.js").write_text(text, encoding="utf-8")
         yield load
 
 
@@ -105,93 +100,42 @@ ALONE = {"GOMAXPROCS": "1"}
 
 def run(load: Path, url: str, kind: str, iterations: int, **limits: str) -> Cost:
     """Run the public API journey once, in an environment with some more variables."""
-    settings = {"BASE_URL": url, "THINK_TIME": "0", "PROFILE": "smoke", **limits}
-    settings |= {"RESULTS_DIR": str(load.parent), "ITERATIONS": str(iterations)}
-    if kind == RECORDED:
-        settings |= {**RECORDING, "K6_WEB_DASHBOARD_RECORD": str(load.parent / ".timeline")}
-    quiet = ("--summary-mode=disabled",) if kind == PLAIN else ()
-    began = time.monotonic()
-    process = subprocess.Popen(
-        ["k6", "run", *FLAGS, *quiet, load / "scripts" / f"{kind}.js"],
-        env=os.environ | settings,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _, status, usage = os.wait4(process.pid, 0)
+    settings = {"BASE_URL": url, "THINK_TIME": "0", "PROFILE": "smoke", "VUS": str(USERS), **limits}
+    settings |= {"ITERATIONS": str(iterations), "TIMELINE": str(kind == RECORDED).lower()}
+    script = load / "scripts" / f"{PLAIN if kind == PLAIN else SUMMARY}.js"
+    with tempfile.TemporaryDirectory(prefix="report-") as folder:
+        flags = ["--summary-mode=disabled"] if kind == PLAIN else []
+        flags += [f"--out={kind}={folder}/samples"] if kind in ("csv", "json") else []
+        if kind == "dashboard":
+            settings |= {**DASHBOARD, "K6_WEB_DASHBOARD_RECORD": f"{folder}/record"}
+        began = time.monotonic()
+        process = subprocess.Popen(
+            ["k6", "run", *FLAGS, *flags, script],
+            env=os.environ | settings | {"RESULTS_DIR": folder},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode in MEASURED, f"{kind}: k6 ended with {process.returncode}"
     return Cost(usage.ru_utime + usage.ru_stime, time.monotonic() - began)
 
 
-class Share(NamedTuple):
-    """Fraction of k6's CPU time spent on recording, with its confidence interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-def profiled(load: Path, url: str, period: str, seconds: int) -> Share:
-    """Profile a run at full speed. Garbage collection is attributed by allocations."""
-    port = free_port()
-    settings = {"BASE_URL": url, "THINK_TIME": "0", "PROFILE": "smoke", "GOMAXPROCS": "1"}
-    settings |= {"RESULTS_DIR": str(load.parent), "ITERATIONS": "10000000", **RECORDING}
-    settings |= {"K6_WEB_DASHBOARD_RECORD": str(load.parent / ".timeline")}
-    flags = ("--quiet", "--no-usage-report", f"--address=127.0.0.1:{port}", "--profiling-enabled")
-    process = subprocess.Popen(
-        ["k6", "run", *flags, load / "scripts" / f"{RECORDED}.js"],
-        env=os.environ | settings | {"K6_WEB_DASHBOARD_PERIOD": period},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        time.sleep(5)
-        files = {}
-        for kind, query in (("profile", f"?seconds={seconds}"), ("allocs", "")):
-            address = f"http://127.0.0.1:{port}/debug/pprof/{kind}{query}"
-            with urllib.request.urlopen(address, timeout=seconds + 30) as answer:
-                files[kind] = load.parent / kind
-                files[kind].write_bytes(answer.read())
-    finally:
-        process.terminate()
-        process.wait()
-    total, recording = (samples(files["profile"], focus) for focus in ("", RECORDER))
-    collecting = samples(files["profile"], COLLECTOR)
-    allocated = samples(files["allocs"], RECORDER) / samples(files["allocs"], "")
-    value = (recording + collecting * allocated) / total
-    # There is one sample per 10 ms of CPU time.
-    error = 1.96 * math.sqrt(value * (1 - value) / (100 * total))
-    return Share(value, max(0.0, value - error), value + error)
-
-
-RECORDER = "xk6-dashboard"
-COLLECTOR = "gcBgMarkWorker|gcAssist|bgsweep|bgscavenge"
-COUNTED = re.compile(r"Showing nodes accounting for .*? of ([\d.]+)(ms|s|MB|GB|kB) total")
-CUMULATIVE = re.compile(r"^ +\S+ +\S+ +\S+ +([\d.]+)(ms|s|MB|GB|kB) ", re.MULTILINE)
-UNITS = {"ms": 0.001, "s": 1.0, "kB": 0.001, "MB": 1.0, "GB": 1000.0}
-
-
-def samples(profile: Path, focus: str) -> float:
-    """Return the seconds or megabytes of a profile, in total or below functions with a name."""
-    flags = ["-top", "-cum", "-nodecount=1", "-sample_index=" + SAMPLES[profile.name]]
-    flags += [f"-focus={focus}"] if focus else []
-    text = subprocess.run(
-        ["go", "tool", "pprof", *flags, profile], capture_output=True, text=True, check=True
-    ).stdout
-    found = CUMULATIVE.search(text) if focus else COUNTED.search(text)
-    return float(found[1]) * UNITS[found[2]] if found else 0.0
-
-
-SAMPLES = {"profile": "cpu", "allocs": "alloc_space"}
-
-
-def finish(load: Path) -> float:
-    """Return the seconds it takes to complete the report."""
-    started = time.monotonic()
-    environment = os.environ | {"RESULTS_DIR": str(load.parent)}
-    script = load / "engine/commands/finish-report.js"
-    subprocess.run(["k6", "run", *FLAGS, script], env=environment, check=True, capture_output=True)
-    return time.monotonic() - started
+def finish(load: Path, url: str) -> float:
+    """Return the seconds it takes to add earlier runs to the report."""
+    with tempfile.TemporaryDirectory(prefix="report-") as folder:
+        settings = {"BASE_URL": url, "PROFILE": "smoke", "ITERATIONS": "5", "RESULTS_DIR": folder}
+        script = load / "scripts" / f"{SUMMARY}.js"
+        environment = os.environ | settings
+        subprocess.run(
+            ["k6", "run", *FLAGS, script], env=environment, capture_output=True, check=False
+        )
+        started = time.monotonic()
+        script = load / "engine/commands/finish-report.js"
+        subprocess.run(
+            ["k6", "run", *FLAGS, script], env=environment, check=True, capture_output=True
+        )
+        return time.monotonic() - started
 
 
 def interval(values: list[float]) -> tuple[float, float]:
@@ -208,36 +152,60 @@ def interval(values: list[float]) -> tuple[float, float]:
     return ordered[low], ordered[count - 1 - low]
 
 
-class Rounds(NamedTuple):
-    """Cost of each kind: once per run, and per iteration in each round."""
+class Round(NamedTuple):
+    """Cost of one kind and of the `summary` runs it is compared with, per iteration."""
 
-    once: dict[str, Cost]
-    iteration: list[dict[str, Cost]]
+    cost: Cost
+    reference: Cost
 
 
-def compare(load: Path, url: str, count: int, iterations: int, **limits: str) -> Rounds:
-    """Run the kinds alternately."""
+def fixed_costs(load: Path, url: str, kinds: Sequence[str], **limits: str) -> dict[str, Cost]:
+    """Return the cost of runs that hardly iterate."""
 
     def middle(kind: str) -> Cost:
         runs = [run(load, url, kind, USERS, **limits) for _ in range(7)]
         return Cost(*(statistics.median(values) for values in zip(*runs, strict=True)))
 
-    once = {kind: middle(kind) for kind in KINDS}
-    rounds = []
-    for number in range(count):
+    return {kind: middle(kind) for kind in kinds}
+
+
+def per_iteration(cost: Cost, once: Cost, iterations: int) -> Cost:
+    """Return the cost of an iteration, start and summary left out."""
+    return Cost(*((all_ - one) / iterations for all_, one in zip(cost, once, strict=True)))
+
+
+class Plan(NamedTuple):
+    """How often kinds are run, of how many iterations, and whether at the same time."""
+
+    kinds: Sequence[str]
+    rounds: int
+    iterations: int
+    together: bool
+
+
+def compare(
+    load: Path, url: str, plan: Plan, once: dict[str, Cost], **limits: str
+) -> dict[str, list[Round]]:
+    """Run the kinds alternately; return their rounds."""
+    rounds: dict[str, list[Round]] = {kind: [] for kind in plan.kinds}
+
+    def cost(kind: str) -> Cost:
+        found = run(load, url, kind, plan.iterations, **limits)
+        return per_iteration(found, once[kind], plan.iterations)
+
+    for number in range(plan.rounds):
         # Rotate the order, because earlier runs warm up the machine.
-        order = KINDS[number % 3 :] + KINDS[: number % 3]
-        found = {kind: run(load, url, kind, iterations, **limits) for kind in order}
-        rounds.append(
-            {
-                kind: Cost(
-                    (found[kind].processor - once[kind].processor) / iterations,
-                    (found[kind].elapsed - once[kind].elapsed) / iterations,
-                )
-                for kind in KINDS
-            }
-        )
-    return Rounds(once, rounds)
+        turn = number % len(plan.kinds)
+        order = [*plan.kinds[turn:], *plan.kinds[:turn]]
+        if plan.together:
+            for kind in order:
+                with ThreadPoolExecutor(2) as pool:
+                    rounds[kind].append(Round(*pool.map(cost, (kind, SUMMARY))))
+        else:
+            reference = cost(SUMMARY)
+            for kind in order:
+                rounds[kind].append(Round(cost(kind), reference))
+    return rounds
 
 
 def judged(ratios: list[float]) -> str:
@@ -250,36 +218,35 @@ def judged(ratios: list[float]) -> str:
     )
 
 
-def service_at_its_limit(load: Path, pairs: int, iterations: int) -> None:
-    """Print the cost of summary and recording in iterations/s against the reference service."""
+def service_at_its_limit(load: Path, plan: Plan) -> None:
+    """Print the cost of recording in iterations/s against the reference service."""
     with running_service() as service:
-        _, rounds = compare(load, service.url, pairs, iterations)
-    rate = 1 / statistics.median(each[PLAIN].elapsed for each in rounds)
-    print(f"reference service at its limit, without either: {rate:.0f} iterations/s")
-    for kind in (SUMMARY, RECORDED):
-        ratios = [each[kind].elapsed / each[PLAIN].elapsed for each in rounds]
-        print(f"  {kind}: time of an iteration {judged(ratios)}", flush=True)
+        once = fixed_costs(load, service.url, (SUMMARY, RECORDED))
+        found = compare(load, service.url, plan, once)[RECORDED]
+    rate = 1 / statistics.median(each.reference.elapsed for each in found)
+    print(f"reference service at its limit, without recording: {rate:.0f} iterations/s")
+    ratios = [each.cost.elapsed / each.reference.elapsed for each in found]
+    print(f"  {RECORDED}: time of an iteration {judged(ratios)}", flush=True)
 
 
-def k6_at_its_limit(load: Path, pairs: int, iterations: int, seconds: int) -> None:
-    """Print their cost as CPU time, if k6 is the bottleneck."""
+def k6_at_its_limit(load: Path, plan: Plan) -> None:
+    """Print the costs as CPU time, if k6 is the bottleneck."""
     with server() as url:
-        for period in ("1s", "10s"):
-            value, low, high = profiled(load, url, period, seconds)
-            print(
-                f"k6 at its limit: recording every {period}: {100 * value:.1f} % of its processor "
-                f"time, 95 % sure: {100 * low:.1f} to {100 * high:.1f} (bar: at most 3)",
-                flush=True,
-            )
-        once, rounds = compare(load, url, pairs, iterations, **ALONE)
-        drawing = finish(load)
-    plain = statistics.median(each[PLAIN].processor for each in rounds)
-    print(f"an iteration (three requests) without either: {1e6 * plain:.0f} us of processor time")
-    for kind in (SUMMARY, RECORDED):
-        ratios = [each[kind].processor / each[PLAIN].processor for each in rounds]
-        more = once[kind].processor - once[PLAIN].processor
-        print(f"  {kind}: processor time of an iteration {judged(ratios)}; once a run {more:.2f} s")
-    print(f"completing the report after the run: {drawing:.2f} s")
+        once = fixed_costs(load, url, [SUMMARY, *plan.kinds], **ALONE)
+        rounds = compare(load, url, plan, once, **ALONE)
+        finishing = finish(load, url)
+    micros = 1e6 * statistics.median(each.reference.processor for each in rounds[RECORDED])
+    print(
+        f"k6 at its limit: {micros:.0f} us of CPU time per iteration (three requests), with summary"
+    )
+    for kind, found in rounds.items():
+        ratios = [each.cost.processor / each.reference.processor for each in found]
+        more = once[kind].processor - once[SUMMARY].processor
+        print(
+            f"  {kind}: CPU time of an iteration {judged(ratios)}; {more:+.2f} s per run",
+            flush=True,
+        )
+    print(f"adding earlier runs to the report: {finishing:.2f} s")
 
 
 def main() -> int:
@@ -288,11 +255,13 @@ def main() -> int:
     parser.add_argument("--pairs", type=int, default=15)
     parser.add_argument("--iterations", type=int, default=4000, help="against nothing")
     parser.add_argument("--served", type=int, default=5000, help="against the reference service")
-    parser.add_argument("--profile-seconds", type=int, default=20)
+    parser.add_argument("--together", action="store_true", help="run two kinds at once")
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
     options = parser.parse_args()
     with suite() as load:
-        service_at_its_limit(load, options.pairs, options.served)
-        k6_at_its_limit(load, options.pairs, options.iterations, options.profile_seconds)
+        kinds = [kind for kind in options.kinds if kind != SUMMARY]
+        k6_at_its_limit(load, Plan(kinds, options.pairs, options.iterations, options.together))
+        service_at_its_limit(load, Plan([RECORDED], options.pairs, options.served, False))
     return 0
 
 

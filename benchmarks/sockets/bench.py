@@ -89,6 +89,7 @@ def run(plan: Plan) -> Result:
             "BASE_URL": service.url,
             "RESULTS_DIR": folder,
             "WS_PROTOCOL": "raw",
+            "WS_CLOCK": "ask",
             "WS_SOCKETS": str(plan.sockets // plan.users),
             "WS_SESSION": f"{2 * plan.ramp + plan.seconds}s",
             "VUS": str(plan.users),

@@ -56,7 +56,9 @@ JOURNEYS = {
     "tickets": Journey("scripts/tickets.js", API_KEY, TICKETS),
     "specs": Journey("scripts/specs.js", API_KEY),
     "knowledge-base": Journey("scripts/knowledge-base.js", API_KEY),
-    "raw sockets": Journey("scripts/websocket.js", {"WS_PROTOCOL": "raw", **SOCKETS}),
+    "raw sockets": Journey(
+        "scripts/websocket.js", {"WS_PROTOCOL": "raw", "WS_CLOCK": "ask", **SOCKETS}
+    ),
     "Socket.IO": Journey("scripts/websocket.js", {"WS_PROTOCOL": "socketio", **SOCKETS}),
 }
 """The journeys, including those of resources and sockets."""

@@ -37,6 +37,8 @@ async function look(browser, file, view) {
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
   seen.heads = await headsInSight(page);
+  seen.inSight = await partsInSight(page);
+  seen.live = await liveCharts(page);
   seen.sorted = await sorted(page);
   if (process.env.SCREENSHOTS) {
     await page.screenshot({ path: `${process.env.SCREENSHOTS}-${view}.png`, fullPage: true });
@@ -52,6 +54,71 @@ function headsInSight(page) {
     const heads = [...document.querySelectorAll('table[data-sortable] thead th')];
     return heads.filter((head) => head.getBoundingClientRect().right <= window.innerWidth).length;
   });
+}
+
+/** Which of result, p95 and failed requests are in sight, before anybody scrolls. */
+function partsInSight(page) {
+  return page.evaluate(() => {
+    const tiles = [...document.querySelectorAll('.tile')].map((tile) => [
+      tile.querySelector('h2').textContent,
+      tile,
+    ]);
+    const wanted = ['verdict', 'p95', 'Failed'];
+    return [['verdict', document.querySelector('.verdict')], ...tiles]
+      .filter(([name]) => wanted.includes(name))
+      .filter(([, part]) => part.getBoundingClientRect().bottom <= window.innerHeight)
+      .map(([name]) => name);
+  });
+}
+
+/** What charts show by keyboard and pointer, zoomed, and for another endpoint; null without charts of endpoints. */
+async function liveCharts(page) {
+  const chart = page.locator('.live svg').first();
+  const row = page.locator('[data-series] button').first();
+  if ((await row.count()) === 0) {
+    return null;
+  }
+  const readouts = () => page.locator('.live').first().locator('.readout').allInnerTexts();
+  const last = async () => Number(await chart.getAttribute('aria-valuemax'));
+  const seen = { points: { all: await last() } };
+  if (seen.points.all < 3) {
+    return null;
+  }
+  await chart.focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowLeft');
+  seen.key = { value: await chart.getAttribute('aria-valuetext'), readouts: await readouts() };
+  await page.keyboard.press('+');
+  seen.points.keyZoom = await last();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Zoom in' }).first().click();
+  seen.points.buttonZoom = await last();
+  await page.keyboard.press('Tab');
+  await page.getByRole('button', { name: 'Zoom out' }).first().click();
+  await chart.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await chart.boundingBox();
+  await page.mouse.move(x + 0.2 * width, y + 0.5 * height);
+  seen.pointer = await readouts();
+  await page.mouse.move(x + 0.12 * width, y + 0.5 * height);
+  await page.mouse.down();
+  await page.mouse.move(x + 0.6 * width, y + 0.5 * height);
+  await page.mouse.up();
+  seen.points.dragZoom = await last();
+  await page.mouse.dblclick(x + 0.5 * width, y + 0.5 * height);
+  seen.points.back = await last();
+  await page.mouse.move(0, 0);
+  const chosen = () =>
+    page.locator('.live select').evaluate((list) => list.selectedOptions[0].text);
+  const picked = { before: await chosen(), chartBefore: await chart.innerHTML() };
+  await row.click();
+  seen.picked = {
+    ...picked,
+    name: await row.locator('bdi').innerText(),
+    selected: await chosen(),
+    chart: await chart.innerHTML(),
+  };
+  await row.click();
+  return seen;
 }
 
 /** How far anything sticks out of an A4 page with margins of a centimetre. */

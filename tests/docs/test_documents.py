@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import home
 import pytest
 import settings_table
 
@@ -213,3 +214,15 @@ def test_the_wrapper_knows_every_setting_of_the_tables() -> None:
     assert listed < set(found)
     assert {"RESOURCES", "TIER", "WS_URL", "OPENAPI_KEY", "CDC_READ"} < set(found) - listed
     assert len(found) == len(set(found))
+
+
+def test_pages_name_the_address_of_the_template() -> None:
+    """A fork changes it in cookiecutter.json only."""
+    for path in home.pages():
+        text = path.read_text(encoding="utf-8")
+        assert home.with_home(text, home.home()) == text, f"{path}: run make format"
+    forked = home.with_home(ROOT_README, "gh:me/fork")
+    assert "cookiecutter gh:me/fork" in forked
+    assert home.home() not in forked
+    cruft = (REPOSITORY / "docs" / "updating.md").read_text(encoding="utf-8")
+    assert "cruft link https://github.com/me/fork" in home.with_home(cruft, "gh:me/fork")

@@ -9,6 +9,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import home
 import pytest
 
 from tests.generation.commands import (
@@ -272,7 +273,7 @@ def test_a_generation_leaves_nothing_else_behind(tmp_path: Path) -> None:
 
 def test_the_update_command_of_the_suite_is_the_one_that_works(bake: Bake) -> None:
     project = bake(project_slug="svc")
-    command = f"cookiecutter gh:cookiecutter-k6/cookiecutter-k6 {' '.join(UPDATE)}"
+    command = f"cookiecutter {home.home()} {' '.join(UPDATE)}"
     readme = project / "tests/load/README.md"
     assert command in readme.read_text(encoding="utf-8")
     assert MANIFEST in command

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import home
 import pytest
 
 from tests.generation.commands import UPDATE, Bake, cookie, tree
@@ -49,7 +50,7 @@ def test_the_lock_holds_the_normalised_answers() -> None:
     assert record["answers"]["backend_api_prefix"] == "/api"
     assert record["answers"]["backend_port"] == 80
     assert record["name_slug"] == "my-service"
-    assert record["template_home"] == "gh:cookiecutter-k6/cookiecutter-k6"
+    assert record["template_home"] == home.home()
 
 
 def test_a_lock_of_a_living_process_refuses() -> None:

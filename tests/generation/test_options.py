@@ -33,12 +33,13 @@ TRAFFIC = (
 )
 RESOURCES = """
     config/resources.js docs/resources.md engine/features/resources/* lib/resources.js
-    lib/unique-name.js scripts/resources.js
+    lib/unique-name.js scripts/resources.js docs/operations.md
 """
 MISSIONS = "scripts/missions.js scripts/specs.js workloads/missions.js"
 DESK = "scripts/knowledge-base.js scripts/tickets.js workloads/desk.js"
 TENANTS = """
-    config/tenants.js docs/tenants.md engine/features/tenants/* workloads/commerce.js
+    config/tenants.js docs/operations.md docs/tenants.md engine/features/tenants/*
+    workloads/commerce.js
     scripts/breaking-point.js scripts/bulk-import.js scripts/database-api.js scripts/flash-sale.js
     scripts/memory-leak.js scripts/rate-limit.js scripts/reports.js scripts/tiers.js
 """
@@ -139,6 +140,8 @@ TABLE = (
             "WORKLOAD": "missions",
             "HEALTH_STATUS_WORDS": "*",
             "ALL_TESTS": "health,missions,specs",
+            "RESOURCE_PATH": "/missions",
+            "RESOURCE_WRITES": "false",
         },
         readme="(docs/resources.md)",
     ),

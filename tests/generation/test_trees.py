@@ -144,7 +144,7 @@ TRACES: dict[str, str] = {
     """,
     "websocket": """
         WS_PROTOCOL WS_URL WS_ sockets.js sockets.md websocket.js Socket.IO socketio ws_errors
-        ws_message socketFigures guard_sockets peakMs k6/websockets
+        ws_message socketMetrics guard_sockets peakMs k6/websockets
     """,
 }
 

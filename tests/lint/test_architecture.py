@@ -33,7 +33,7 @@ OWNERS = {
     "lib/": "engine/vu/ engine/settings/",
     "lib/auth.js": "lib/ engine/auth/bearer.js lazy:engine/auth/",
     "lib/config.js": "lazy:engine/settings/ lazy:config/thresholds.js",
-    "lib/define.js": "lib/config.js engine/vu/ lazy:engine/plan/plan.js",
+    "lib/define.js": "lib/config.js engine/vu/ lazy:lib/http.js lazy:engine/plan/plan.js",
 }
 
 # The engine, from the bottom up: a row names only itself, rows above it, and parts of lib/.

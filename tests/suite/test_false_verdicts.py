@@ -218,9 +218,7 @@ def test_a_set_up_that_failed_says_why_and_nothing_else(suite: Suite, host: str)
     run = suite.against(url, VUS=2).run("scenarios/load.js")
     assert run.code == SCRIPT_ERROR
     (reason,) = run.summary["reasons"]
-    assert reason.startswith(
-        "set-up failed, no iteration was completed: the service is not healthy"
-    )
+    assert reason.startswith("setup failed, no iteration was completed: the service is not healthy")
     assert f"GET {url}/api/v1/health" in reason
     assert "refused" in reason
     assert reason in run.out

@@ -16,7 +16,7 @@ from service.users import TIER_USERS
 
 from tests.suite import expected_load
 from tests.support.bakery import Bakery
-from tests.support.layout import LOAD, REPOSITORY
+from tests.support.layout import LOAD, REPOSITORY, needs_extensions
 from tests.support.suite_runner import GENEROUS, SCENARIOS, Run, Running, Suite, seconds_of
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ SETTINGS: dict[str, dict[str, str]] = {
         "AUTH_MODE": "api-key",
         "PROFILE_SET": "light",
         "WORKLOAD": "missions",
-        "WS_PROTOCOL": "raw",
+        "WS_PROTOCOL": "missions",
         "HEALTH_STATUS_WORDS": "*",
     },
     "desk": {
@@ -231,6 +231,11 @@ def test_the_thresholds_of_the_desk(desk: Suite) -> None:
     load = desk.inspect("scenarios/load.js").thresholds
     assert load["http_req_duration"] == ["p(95)<200", "p(99)<500"]
     assert load["http_req_failed"] == ["rate<0.01"]
+    assert load["http_reqs"] == ["rate>100"]
+    for fewer in ({"VUS": 50}, {"THINK_TIME": 2}, {"WORKLOAD": "core"}):
+        assert "http_reqs" not in desk.inspect("scenarios/load.js", **fewer).thresholds
+    assert "http_reqs" not in desk.inspect("scenarios/smoke.js").thresholds
+    assert "http_reqs" not in desk.inspect("scripts/tickets.js", PROFILE="load").thresholds
     assert load["dropped_iterations{scenario:knowledge_base_browsing}"] == ["count<480"]
     for endpoint in ("GET /tickets", "POST /tickets", "GET /knowledge-base"):
         assert load[f"http_req_duration{{name:{endpoint}}}"] == ["p(95)<500"]
@@ -249,6 +254,14 @@ def test_the_thresholds_of_the_desk(desk: Suite) -> None:
         assert stress[f"http_reqs{{name:{endpoint}}}"] == ["count>0"]
     smoke = desk.inspect("scenarios/smoke.js").thresholds
     assert smoke["http_reqs{name:health /api/v1/health}"] == ["count>0"]
+
+
+def test_a_variant_of_a_profile_runs_its_steps(desk: Suite) -> None:
+    found = desk.inspect("scenarios/smoke.js", PROFILE="smoke-ramping")
+    assert found.shape.stages == ((60, 5), (60, 0))
+    assert found.thresholds["checks"] == ["rate>0.99"]
+    wrong = desk.inspect("scenarios/smoke.js", PROFILE="load")
+    assert "scenarios/smoke.js always runs the profile smoke" in wrong.err
 
 
 def test_weights_of_the_mix_add_up(desk: Suite, tmp_path: Path) -> None:
@@ -284,7 +297,8 @@ def test_everything_is_green_on_every_profile(preset: Preset, target: Suite, pro
     # sockets that are opened near the end need time for an answer on a busy machine.
     short, longer = lasting(8 if profile == "spike" else 3), lasting(8)
     # All at once: they wait most of the time.
-    scripts = sorted(path.stem for path in (suite.load / "scripts").glob("*.js"))
+    files = [path for path in (suite.load / "scripts").glob("*.js") if not needs_extensions(path)]
+    scripts = sorted(path.stem for path in files)
     assert set(SCRIPTS[name]) <= set(scripts)
     started: list[tuple[str, Running]] = [
         (profile, short.start(f"scenarios/{profile}.js")),
@@ -470,6 +484,6 @@ def test_the_mix_of_the_shop(baked: Bakery, suite: Suite) -> None:
     for script in sorted(scripts):
         for profile in ("", "load", "stress"):
             assert shop.inspect(f"scripts/{script}.js", PROFILE=profile).code == 0, script
-    reports = shop.inspect("scripts/reports.js", PROFILE="load").thresholds
+    reports = shop.inspect("scripts/reports.js", PROFILE="load", REPORT_PATH="/reports").thresholds
     for metric in ("http_req_duration", "report_ready_duration"):
         assert reports[metric] == ["p(50)<2000", "p(95)<5000", "p(99)<10000"]

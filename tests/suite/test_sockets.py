@@ -38,6 +38,7 @@ both = pytest.mark.parametrize("protocol", PROTOCOLS)
 def talking(suite: Suite, url: str, protocol: str) -> Suite:
     """The suite with two users for some seconds."""
     usual = suite.against(url, WS_PROTOCOL=protocol, PROFILE="smoke", VUS=2, DURATION="2s")
+    usual = usual.having(WS_CLOCK="ask")
     return usual.having(THRESHOLDS=BUSY)
 
 
@@ -95,7 +96,8 @@ TAG_NAMES = frozenset(
 
 @both
 def test_every_profile(suite: Suite, service: RunningService, protocol: str) -> None:
-    live = suite.against(service.url, WS_PROTOCOL=protocol, VUS=3, THRESHOLDS=BUSY)
+    asking = suite.having(WS_CLOCK="ask", THRESHOLDS=BUSY)
+    live = asking.against(service.url, WS_PROTOCOL=protocol, VUS=3)
     scales = {name: scale_of(f"scenarios/{name}.js") for name in SCENARIOS}
     scales.update(smoke=0.05, soak=0.002)
     started = {
@@ -144,7 +146,7 @@ CASES = [
     Case("ws-refuse", 403, "not_upgraded", "the answer was not 101 but 403"),
     Case("ws-refuse", 503, "not_upgraded", "the answer was not 101 but 503", ("raw",)),
     Case("ws-close", True, "closed", "closed by the server"),
-    Case("ws-drop", 0.3, "dropped", "connection broken"),
+    Case("ws-drop", 0.3, "dropped", "connection lost"),
     Case("ws-silent", "news", "", "no message ever came"),
     Case("ws-silent", "all", "", "no message ever came"),
     Case("ws-garbage", True, "unreadable", "message that cannot be read"),
@@ -410,7 +412,7 @@ def test_a_certificate_of_its_own(outcome: tuple[Run, Run]) -> None:
     assert_green(trusted)
     assert sockets(trusted)["received"] > 0
     assert refused.code == 99
-    assert "TLS failed" in refused.reasons
+    assert "TLS error" in refused.reasons
     assert set(sockets(refused)["errorTypes"]) == {"tls"}
 
 

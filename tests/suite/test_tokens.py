@@ -91,7 +91,7 @@ def test_a_service_that_drops_every_token_is_red(suite: Suite, faulty: RunningSe
 
 @pytest.mark.parametrize(
     ("how", "cause"),
-    [("401", "not authorised"), ("500", "server error"), ("no-token", "without what it is for")],
+    [("401", "not authorised"), ("500", "server error"), ("no-token", "lacks required data")],
 )
 def test_a_login_that_breaks_mid_run_is_named(
     suite: Suite, faulty: RunningService, how: str, cause: str

@@ -20,9 +20,9 @@ EVERYWHERE = {"skip": 1}
 CAUSES = {
     "server_error": "server error",
     "client_error": "client error",
-    "connection": "connection broken",
+    "connection": "connection lost",
     "refused": "connection refused",
-    "timeout": "no answer in time",
+    "timeout": "timed out",
     "redirect": "redirected",
     "rate_limited": "rate limited",
     "auth": "not authorised",

@@ -274,7 +274,7 @@ class Pipeline:
         assert self.process.stdout is not None
         assert self.process.stdout.readline() == "{}\n", "the pipeline did not start"
 
-    def set(self, **faults: float) -> dict[str, int]:
+    def set(self, **faults: float | str) -> dict[str, int]:
         """Set the faults; return the counts so far."""
         assert self.process is not None
         assert self.process.stdin is not None

@@ -51,7 +51,6 @@ def test_secrets_are_named_and_settings_come_along(docker: Project) -> None:
     assert "canary" not in " ".join(call.args)
     assert call.env["MINE_TOKEN"] == "canary-a"
     assert call.env["K6_WEB_DASHBOARD_EXPORT"] == "/results/dashboard.html"
-    assert call.env["K6_WEB_DASHBOARD_RECORD"] == "/results/.timeline"
 
 
 def test_the_report_is_completed_in_a_container_too(docker: Project) -> None:

@@ -306,28 +306,22 @@ def completed(result: Result) -> list[Call]:
 
 
 class TestReport:
-    def test_figures_over_time_are_recorded_on_this_machine_only(self, project: Project) -> None:
-        assert dashboard(project.run().passed().call) == {
+    def test_the_dashboard_of_k6_costs_processor_time_and_is_off(self, project: Project) -> None:
+        assert dashboard(project.run().passed().call) == {}
+
+    def test_it_listens_on_this_machine_only(self, project: Project) -> None:
+        assert dashboard(project.run("--dashboard").passed().call) == {
             "K6_WEB_DASHBOARD": "true",
             "K6_WEB_DASHBOARD_PORT": "0",
             "K6_WEB_DASHBOARD_HOST": "127.0.0.1",
-            "K6_WEB_DASHBOARD_RECORD": f"{project.run_folder}/.timeline",
-            "K6_WEB_DASHBOARD_TAGS": "",
+            "K6_WEB_DASHBOARD_EXPORT": f"{project.run_folder}/dashboard.html",
             "K6_WEB_DASHBOARD_PERIOD": "1s",
         }
-        assert not (project.run_folder / ".timeline").exists()
 
-    def test_they_can_be_left_out(self, project: Project) -> None:
-        assert dashboard(project.run(env={"TIMELINE": "false"}).passed().call) == {}
+    def test_metrics_over_time_can_be_left_out(self, project: Project) -> None:
+        call = project.run("--env", "TIMELINE=false").passed().call
+        assert call.vars["TIMELINE"] == "false"
         project.run(env={"TIMELINE": "maybe"}).refused("TIMELINE (environment) needs true or false")
-
-    def test_the_dashboard_is_written_besides(self, project: Project) -> None:
-        found = dashboard(project.run("--dashboard").passed().call)
-        assert found["K6_WEB_DASHBOARD_EXPORT"] == f"{project.run_folder}/dashboard.html"
-        assert "K6_WEB_DASHBOARD_TAGS" not in found
-        found = dashboard(project.run("--dashboard", env={"TIMELINE": "false"}).passed().call)
-        assert "K6_WEB_DASHBOARD_RECORD" not in found
-        assert "K6_WEB_DASHBOARD_EXPORT" in found
 
     def test_the_report_is_completed_after_the_run(self, project: Project) -> None:
         env = {"SHIM_REPORT": "good"}
@@ -351,7 +345,7 @@ class TestReport:
         self, project: Project, outcome: str
     ) -> None:
         result = project.run(env={"SHIM_REPORT": outcome}).passed()
-        assert "warning: report.html shows no metrics over time" in result.stderr
+        assert "warning: report.html shows no earlier runs" in result.stderr
         assert (project.run_folder / "report.html").read_text().startswith("first")
         result = project.run(env={"SHIM_REPORT": outcome, "SHIM_CODE": "99"})
         assert result.code == 99, result

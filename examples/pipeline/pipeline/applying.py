@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pymongo.database import Database
@@ -19,14 +19,18 @@ LONGEST_HOLD = 3.0
 class Faults:
     """The active faults. They are counted, not random, so that tests know the exact numbers.
 
-    lag: seconds between a change and its application. lose, duplicate: every n-th insert into
-    `table`. reorder: every n-th update of it is applied after the next one of the same row.
+    lag: seconds between a change and its application. lose, duplicate, corrupt: every n-th insert
+    into `table`; a corrupted one has a wrong value. lose_updates, lose_deletes: every n-th
+    update or delete. reorder: every n-th update is applied after the next one of the same row.
     pause: seconds during which nothing is applied.
     """
 
     lag: float = 0
     lose: int = 0
     duplicate: int = 0
+    corrupt: int = 0
+    lose_updates: int = 0
+    lose_deletes: int = 0
     reorder: int = 0
     pause: float = 0
     table: str = "customers"
@@ -78,6 +82,13 @@ class Applier:
         key = change.row["id"]
         if change.kind == "insert" and is_nth(number, self.faults.lose):
             self.counts["lost"] += 1
+        elif change.kind == "update" and is_nth(number, self.faults.lose_updates):
+            self.counts["lost updates"] += 1
+        elif change.kind == "delete" and is_nth(number, self.faults.lose_deletes):
+            self.counts["lost deletes"] += 1
+        elif change.kind == "insert" and is_nth(number, self.faults.corrupt):
+            self.counts["corrupted"] += 1
+            self._apply(replace(change, row=cut_short(change.row)))
         elif change.kind == "update" and is_nth(number, self.faults.reorder):
             self.held[key] = (time.monotonic() + LONGEST_HOLD, change)
         elif change.kind == "delete":
@@ -113,6 +124,13 @@ class Applier:
         elif isinstance(revision, int):
             self.current[key] = revision
             self.newest[key] = max(revision, self.newest.get(key, 0))
+
+
+def cut_short(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row whose `name` lost its last character, or its `total` a cent."""
+    if "total" in row:
+        return {**row, "total": round(row["total"] - 0.01, 2)}
+    return {**row, "name": str(row["name"])[:-1]}
 
 
 def is_nth(number: int, n: int) -> bool:

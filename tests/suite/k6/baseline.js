@@ -18,7 +18,7 @@ const known = (name, changes = {}) => ({
   ...changes,
 });
 const endpoint = (name, path = name) => ({ name, method: 'GET', url: `http://x:1/${path}` });
-const figures = (name, p95, errorRate = 0) => ({ name, errorRate, duration: { p95 } });
+const measured = (name, p95, errorRate = 0) => ({ name, errorRate, duration: { p95 } });
 const baseline = (...endpoints) => ({ name: 'b', runs: 5, endpoints });
 const near = (a, b, share) => Math.abs(a / b - 1) <= share;
 const consoleOf = (comparison) =>
@@ -103,9 +103,9 @@ export default function baselines() {
   equal('a new one is not judged', thresholds['http_req_duration{name:fresh}'], undefined);
 
   const rows = compareWith(now, before, [
-    figures('same', 111),
-    figures('renamed', 90),
-    figures('fresh', 7),
+    measured('same', 111),
+    measured('renamed', 90),
+    measured('fresh', 7),
   ]).endpoints;
   equal(
     'what became of each',
@@ -118,7 +118,7 @@ export default function baselines() {
     ],
   );
   const failing = compareWith([endpoint('same')], baseline(known('same')), [
-    figures('same', 90, 0.6),
+    measured('same', 90, 0.6),
   ]);
   equal('errors count', failing.endpoints[0].status, 'failing');
 
@@ -127,7 +127,7 @@ export default function baselines() {
     compareWith(
       many70.map((name) => endpoint(name)),
       baseline(...many70.map((name) => known(name))),
-      many70.map((name, i) => figures(name, i === 69 ? 150 : 100)),
+      many70.map((name, i) => measured(name, i === 69 ? 150 : 100)),
     ),
   );
   const shown = console70.filter((line) => /^ {2}e\d+ /.test(line));
@@ -136,7 +136,7 @@ export default function baselines() {
     shown.length === 60 && /e69 .* \+50\.00% .* ✗ slower$/.test(shown[0]),
   );
   const noisy = { ...baseline(known('same', { p95: wild })), runs: 3 };
-  const noted = consoleOf(compareWith([endpoint('same')], noisy, [figures('same', 201)]));
+  const noted = consoleOf(compareWith([endpoint('same')], noisy, [measured('same', 201)]));
   holds(
     'whose limit is cut is named',
     noted.some((line) => line.includes('too noisy for a tighter limit: same')),

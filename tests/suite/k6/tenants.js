@@ -2,12 +2,13 @@
 
 import { trendOf } from '../engine/features/tenants/memory-trend.js';
 import { ratesOf } from '../engine/features/tenants/knee-plan.js';
+import { tierPlan } from '../engine/features/tenants/tier-plan.js';
 import { windowOf } from '../engine/features/tenants/rate-limit.js';
 import { orderRow, productRow } from '../engine/features/tenants/made-rows.js';
 import { seeded, zipf } from '../engine/features/tenants/zipf.js';
 import { equal, expectations, holds, throws } from './expect.js';
 
-export const options = expectations(40);
+export const options = expectations(44);
 
 /** Readings of some minutes, with noise and a leak of so many MB a minute. */
 function readings(noise, leak, every = 250, minutes = 2) {
@@ -100,10 +101,10 @@ function rows() {
   const orders = Array.from({ length: 2000 }, (_, i) => orderRow(1, i));
   const sold = {};
   orders.forEach(({ items }) =>
-    items.forEach(({ productId }) => (sold[productId] = (sold[productId] ?? 0) + 1)),
+    items.forEach(({ product }) => (sold[product] = (sold[product] ?? 0) + 1)),
   );
   const [most] = Object.entries(sold).sort((a, b) => b[1] - a[1])[0];
-  equal('the most popular one', most, 'product-0001');
+  equal('the most popular one', most, productRow(1, 0).sku);
   holds(
     'lines',
     orders.every(({ items }) => items.length >= 1 && items.every(({ quantity }) => quantity >= 1)),
@@ -125,7 +126,26 @@ function limits() {
   );
 }
 
+/** Metrics of a tier with these p95 in its quiet and noisy part, milliseconds. */
+function measured(quiet, noisy, count = 40) {
+  const part = (p95) => ({ values: { 'p(95)': p95, count } });
+  return {
+    'http_req_duration{tier:professional,neighbour:quiet}': part(quiet),
+    'http_req_duration{tier:professional,neighbour:noisy}': part(noisy),
+  };
+}
+
+function isolation() {
+  const reasons = (...values) => tierPlan([]).findings(measured(...values)).reasons;
+  const [slowed] = reasons(4.4, 17.3);
+  holds('slower by a little more than the limit', /rose from 4.4 ms to 17.3 ms/.test(slowed));
+  holds('with the limit', slowed.includes('limit 16.6 ms'));
+  equal('below it', reasons(4.4, 16.5), []);
+  equal('too few requests to say', reasons(4.4, 17.3, 9), []);
+}
+
 export default function tenants() {
+  isolation();
   memories();
   ranks();
   rows();

@@ -5,7 +5,7 @@ import { findings } from '../engine/summary/verdict.js';
 import { equal, expectations, holds } from './expect.js';
 
 const TIME = { ranMs: 60_000, plannedMs: 60_000 };
-const figures = (changes = {}) => ({
+const measured = (changes = {}) => ({
   name: 'x',
   requests: 10,
   requestRate: 1,
@@ -27,14 +27,14 @@ const threshold = (metric, expression, changes = {}) => ({
 });
 const evidence = (changes = {}) => ({
   metrics: {
-    ...figures(),
+    ...measured(),
     iterations: 10,
     droppedIterations: 0,
     scriptErrors: 0,
     dataReceived: 1,
     dataSent: 1,
   },
-  endpoints: [figures({ name: 'health' })],
+  endpoints: [measured({ name: 'health' })],
   stages: [],
   thresholds: [threshold('checks', 'rate>0.9')],
   failedChecks: [],
@@ -88,14 +88,14 @@ export default function verdict() {
 
   const crossed = (name, metric = 'http_req_failed') =>
     threshold(`${metric}{name:${name}}`, 'rate<0.01', { ok: false });
-  const failing = figures({
+  const failing = measured({
     name: 'GET /items',
     errors: 5,
     errorRate: 50,
     errorTypes: { timeout: 5 },
     checks: { passes: 5, fails: 5 },
   });
-  const fine = figures({ name: 'GET /items/{id}' });
+  const fine = measured({ name: 'GET /items/{id}' });
   const [reason, ...others] = reasons({
     endpoints: [failing, fine],
     thresholds: [crossed('GET /items')],
@@ -107,14 +107,14 @@ export default function verdict() {
   equal('only the failing endpoint', others, []);
   holds('is named', reason.startsWith('GET /items: '));
   holds('with the share', reason.includes('50% of 10'));
-  holds('and the cause', reason.includes('no answer in time'));
+  holds('and the cause', reason.includes('timed out'));
   holds('and its own check', reason.includes("'GET /items status is 200'"));
   holds('and no check of its neighbour', !reason.includes('{id}'));
   holds(
     'never requested',
     /never requested/.test(
       reasons({
-        endpoints: [figures({ name: 'x', requests: 0, duration: null })],
+        endpoints: [measured({ name: 'x', requests: 0, duration: null })],
         thresholds: [crossed('x', 'http_reqs')],
       })[0],
     ),
@@ -125,7 +125,7 @@ export default function verdict() {
     'too slow names each crossed limit',
     /^x: too slow, p50 104.9 ms \(limit p\(50\)<100\), p99 700 ms \(limit p\(99\)<600\)/.test(
       reasons({
-        endpoints: [figures()],
+        endpoints: [measured()],
         thresholds: [limit('p(50)<100', 104.9), limit('p(99)<600', 700)],
       })[0],
     ),
@@ -144,8 +144,8 @@ export default function verdict() {
     /^http_req_duration: expected p\(95\)<200, got 260 ms, slowest: slow 260 ms\. /.test(
       reasons({
         endpoints: [
-          figures(),
-          figures({ name: 'slow', duration: { ...figures().duration, p95: 260 } }),
+          measured(),
+          measured({ name: 'slow', duration: { ...measured().duration, p95: 260 } }),
         ],
         thresholds: [
           threshold('http_req_duration', 'p(95)<200', { ok: false, value: 260, unit: 'ms' }),
@@ -154,7 +154,7 @@ export default function verdict() {
     ),
   );
   const many = (count, changes) =>
-    Array.from({ length: count }, (_, i) => figures({ name: `GET /${i}`, ...changes(i) }));
+    Array.from({ length: count }, (_, i) => measured({ name: `GET /${i}`, ...changes(i) }));
   const unexplained = { errors: 1, errorRate: 100, requests: 1, checks: { passes: 0, fails: 0 } };
   const far = many(30, (i) => ({ ...unexplained, errorTypes: i < 25 ? { refused: 1 } : {} }));
   const wide = reasons({
@@ -180,9 +180,9 @@ export default function verdict() {
   holds('no empty brackets', last[0].startsWith('GET /29: 100% of 1 requests failed. The log'));
   const mixed = reasons({
     endpoints: [
-      figures({ name: 'GET /me', requests: 0, duration: null }),
+      measured({ name: 'GET /me', requests: 0, duration: null }),
       failing,
-      figures({ name: 'auth login', errorTypes: { auth: 7 } }),
+      measured({ name: 'auth login', errorTypes: { auth: 7 } }),
     ],
     thresholds: [
       crossed('GET /me', 'http_reqs'),
@@ -203,16 +203,16 @@ export default function verdict() {
   equal('five reasons at most', alone.length, 5);
   holds('the last one counts the rest', /^and \d more: /.test(alone[4]));
   const failed = { ...idle, setUpFailure: 'the service is not healthy' };
-  equal('why set-up failed', findings(failed, TIME).reasons, [
-    'set-up failed, no iteration was completed: the service is not healthy',
+  equal('why setup failed', findings(failed, TIME).reasons, [
+    'setup failed, no iteration was completed: the service is not healthy',
   ]);
 
   const { breakingStage } = findings(
     evidence({
       stages: [
-        figures({ name: 'one' }),
-        figures({ name: 'two', errors: 1 }),
-        figures({ name: 'three', errors: 9 }),
+        measured({ name: 'one' }),
+        measured({ name: 'two', errors: 1 }),
+        measured({ name: 'three', errors: 9 }),
       ],
       thresholds: [threshold('http_req_failed', 'rate<0.01')],
     }),
@@ -221,7 +221,7 @@ export default function verdict() {
   equal('the first step that broke', breakingStage.name, 'two');
 
   const step = (name, passes, more = {}) =>
-    figures({ name, checks: { passes, fails: 10 - passes }, ...more });
+    measured({ name, checks: { passes, fails: 10 - passes }, ...more });
   const stepOf = (stages, thresholds, time = TIME) =>
     findings(evidence({ stages, thresholds }), time).breakingStage;
   const checked = [threshold('checks', 'rate > 0.8')];
@@ -231,7 +231,7 @@ export default function verdict() {
   });
   equal(
     'steps without checks',
-    stepOf([figures({ checks: { passes: 0, fails: 0 } })], checked),
+    stepOf([measured({ checks: { passes: 0, fails: 0 } })], checked),
     null,
   );
   equal(

@@ -113,6 +113,7 @@ RENDERED: dict[str, Callable[[str], str]] = {
     # Ports only.
     "tests/load/compose.yaml": str,
     "tests/load/grafana/prometheus.yml": str,
+    "tests/load/ci/runs.txt": str,
 }
 
 # All other tokens contain only characters that need no escaping in any of these file types.
@@ -168,17 +169,20 @@ def _workload_values(answers: Mapping[str, Any], prefix: str) -> dict[str, str]:
     resources = str(answers.get("resources", "none")).split(",")
     systems: list[str] = [name for name in ("missions", "desk") if name in resources]
     systems += ["commerce"] if answers.get("include_multi_tenant") is True else []
-    if systems == ["commerce"]:
-        return {"WORKLOAD": "commerce"}
+    if len(systems) != 1:
+        # Empty: the journeys of the owner or of an option. Only the template tree itself says `core`.
+        return {"WORKLOAD": ""}
+    # What these systems have of what the tests of every suite ask for.
+    listed = {"missions": "/missions", "desk": "/tickets", "commerce": "/products"}[systems[0]]
+    common = {"WORKLOAD": systems[0], "RESOURCE_PATH": listed, "RESOURCE_WRITES": "false"}
     if systems == ["missions"]:
-        # The other tests ask for what a mission server does not have: a document, a login.
         tests = "health,missions,specs"
-        return {"WORKLOAD": "missions", "HEALTH_STATUS_WORDS": "*", "ALL_TESTS": tests}
+        return {**common, "HEALTH_STATUS_WORDS": "*", "ALL_TESTS": tests}
     if systems == ["desk"]:
         paths = dict.fromkeys(("/health", f"{prefix}/health"))
-        return {"WORKLOAD": "desk", "HEALTH_PATHS": ",".join(paths)}
-    # Empty: the journeys of the owner or of an option. Only the template tree itself says `core`.
-    return {"WORKLOAD": ""}
+        return {**common, "HEALTH_PATHS": ",".join(paths)}
+    shopper = "pro-tier@example.com"
+    return {**common, "TEST_USER_EMAIL": shopper, "ME_PATH": "/none", "REFRESH_PATH": "/none"}
 
 
 def token_values(answers: Mapping[str, Any], slug: str, update_command: str) -> dict[str, str]:
@@ -190,6 +194,10 @@ def token_values(answers: Mapping[str, Any], slug: str, update_command: str) -> 
         "api_prefix": str(answers["backend_api_prefix"]),
         "update_command": update_command,
         "profile_set": str(answers["profile_set"]),
+        # A help desk is idle at night and busy for weeks: its suite looks for leaks every week.
+        "weekly_run": "soak        -        -      300"
+        if answers["profile_set"] == "desk"
+        else "breakpoint  -        500    90",
         # Two dashboards in the same Grafana must not have the same uid.
         "influxdb_dashboard": "k6-results-influxdb"
         if answers.get("include_observability") == "both"

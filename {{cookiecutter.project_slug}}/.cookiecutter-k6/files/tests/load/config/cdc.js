@@ -7,6 +7,7 @@
 import { randomInt, randomItem } from '../lib/helpers.js';
 import { profileSets } from './profiles.js';
 
+/** @typedef {import('../engine/features/cdc/types.js').CopiedTable} CopiedTable */
 /** @typedef {import('../engine/features/cdc/types.js').Operation} Operation */
 /** @typedef {import('../engine/features/cdc/types.js').PipelineTest} PipelineTest */
 /** @typedef {import('../engine/features/cdc/types.js').Tracked} Tracked */
@@ -14,24 +15,41 @@ import { profileSets } from './profiles.js';
 /** Suffixes of email addresses, after the mark of the run. */
 const ENDINGS = ['@loadtest.com', '@latency.test', '@mixed.test'];
 
-/** The table whose rows are followed to the read side. @type {Tracked} */
+/**
+ * What the pipeline copies, referring tables first. At the end of a run every row of these tables that carries the mark
+ * of the run (in the column `mark`, before one of `endings`) is compared with the read side: key and `columns`, numbers
+ * by value and everything else as text. Then it is deleted on both sides.
+ *
+ * @type {Record<string, CopiedTable>}
+ */
+export const tables = {
+  orders: { mark: 'reference', columns: ['customer_id', 'reference', 'status', 'total'] },
+  addresses: {
+    mark: 'street',
+    columns: 'customer_id type street city state postal_code country is_default'.split(' '),
+  },
+  customers: {
+    mark: 'email',
+    endings: ENDINGS,
+    columns: ['email', 'name', 'status', 'revision'],
+  },
+};
+
+/** The table whose rows are followed to the read side while the test runs. @type {Tracked} */
 export const tracked = {
   table: 'customers',
   key: 'id',
-  /** Contains the mark of the run. */
-  column: 'email',
-  endings: ENDINGS,
   /** A number that grows with every change. Empty: there is none, and only `state` distinguishes versions of a row. */
   revision: 'revision',
   state: 'status',
 };
 
-/** Columns that hold the mark. Marked rows are deleted at the end on both sides, referring tables first. */
-export const ownedByRun = [
-  { table: 'orders', column: 'reference' },
-  { table: 'addresses', column: 'street' },
-  { table: 'customers', column: 'email', endings: ENDINGS },
-];
+/** Where rows carry the mark, for the cleanup. */
+export const ownedByRun = Object.entries(tables).map(([table, { mark, endings }]) => ({
+  table,
+  column: mark,
+  ...(endings && { endings }),
+}));
 
 /** Write operations by name, with `$1`, `$2`, … for values. @type {Record<string, Operation>} */
 export const operations = {
@@ -65,8 +83,8 @@ export const readSides = {
   mongodb: { key: 'id' },
   /** An API at `READ_URL` that answers 404 until the document exists. */
   http: { path: '/{table}/{id}' },
-  /** Tables of the same names in another PostgreSQL database, `READ_URL`. */
-  sql: { columns: 'id::text AS id, email, status, revision' },
+  /** Tables with the same names and columns in another PostgreSQL database, `READ_URL`. */
+  sql: {},
 };
 
 const CITIES = [
@@ -167,6 +185,10 @@ export const tests = {
       cdc_success_rate: ['rate>0.99'],
       pg_write_errors: ['count<100'],
       mongo_read_errors: ['count<100'],
+      // In the last quarter half of the rows take at most twice as long as the same VU's first ones.
+      'soak_processing_stability{part:end}': ['p(50)<2'],
+      // Megabytes that the database keeps for a reader that falls behind.
+      soak_memory_indicator: ['max<1024'],
     },
   },
 
@@ -212,6 +234,7 @@ export const tests = {
     update: { status: '', times: 2, find: { after: 1, tries: 10, every: 0.2 } },
     remove: 'oldest',
     seeds: 10,
+    keep: 10,
     weights: { create: 0.3, update: 0.25, address: 0.15, order: 0.2, delete: 0.1 },
     pause: [0.1, 0.6],
     thresholds: {

@@ -10,17 +10,19 @@
 
 /** @satisfies {Record<string, Conversation>} */
 export const conversations = {
-  /** JSON text messages. */
+  /** JSON text messages. Something said has an `answer`, a type of message, only if the service always sends one. */
   raw: {
     path: '/ws',
     channels: ['missions'],
     openFor: 30,
     messageWithin: 10,
     timeField: 'timestamp',
+    timed: false,
     idField: 'id',
     requiredField: 'type',
-    subscribe: { message: { type: 'subscribe', channel: '{channel}' }, answer: 'subscribed' },
+    subscribe: { message: { type: 'subscribe', channel: '{channel}' } },
     clock: { message: { type: 'ping' }, answer: 'pong', every: 25 },
+    asksClock: false,
     says: [],
     defaultLoad: {
       scenario: 'websocket',
@@ -42,9 +44,11 @@ export const conversations = {
     openFor: 30,
     messageWithin: 0,
     timeField: '',
+    timed: false,
     idField: 'id',
     requiredField: 'type',
     subscribe: { message: { type: 'subscribe', channel: '{channel}' } },
+    asksClock: false,
     says: [],
     defaultLoad: {
       scenario: 'websocket',
@@ -53,17 +57,19 @@ export const conversations = {
     thresholds: { ws_errors: ['rate<0.01'] },
   },
 
-  /** Socket.IO 3 and later (Engine.IO 4). A message is an `event` with a payload; replies are acknowledgements. */
+  /** Socket.IO 3 and later (Engine.IO 4). Add `ack: true` to events that the service acknowledges. */
   socketio: {
     path: '/socket.io/',
     channels: ['tickets:org_123'],
     openFor: 60,
     messageWithin: 10,
     timeField: 'timestamp',
+    timed: true,
     idField: 'id',
     requiredField: '',
     subscribe: { event: 'subscribe', message: '{channel}' },
-    clock: { event: 'time', every: 25 },
+    clock: { event: 'time', ack: true, every: 25 },
+    asksClock: true,
     says: [{ event: 'typing', message: { ticketId: 'ticket_123' }, after: 5 }],
     defaultLoad: {
       scenario: 'websocket',

@@ -66,7 +66,8 @@ export const tiers = {
 /**
  * How much one tier may slow down the others. In the `noisy` part of the run, NOISY_TIER sends `times` its promised
  * rate. The p95 of every other tier must then stay below `factor` times its p95 of the `quiet` part, plus `noiseMs`
- * milliseconds. Parts are fractions of the run's duration.
+ * milliseconds. Parts are fractions of the run's duration; with fewer than `fewest` requests in one of them, only the
+ * requests of each VU are compared.
  */
 export const isolation = {
   times: 5,
@@ -74,6 +75,7 @@ export const isolation = {
   noisy: /** @type {[number, number]} */ ([0.5, 0.75]),
   factor: 1.5,
   noiseMs: 10,
+  fewest: 20,
 };
 
 /**
@@ -89,11 +91,50 @@ export const targets = {
   'GET /reports/inventory': { p50: 2000, p95: 5000, p99: 10_000, errorRate: 0.01 },
 };
 
-/** Request mix of all tiers: weights of the steps, and think time in seconds. */
+/** Request mix of all tiers: weights of the steps, think time in seconds, and the queries of searches. */
 export const mix = {
   weights: { browse: 0.4, search: 0.3, order: 0.2, report: 0.1 },
   think: /** @type {[number, number]} */ ([1, 5]),
-  terms: ['books', 'games', 'garden', 'kitchen', 'music'],
+  searches: [
+    'q=books&category=books',
+    'q=games&category=games',
+    'q=garden&category=garden&limit=50',
+    'q=kitchen&category=kitchen',
+    'q=music&category=music',
+  ],
+};
+
+/**
+ * The shop's own names. Requests are written by functions; the other entries say where responses hold what the tests
+ * need, as selectors such as `data.0.id`. An empty `list`: the body itself is the list.
+ */
+export const shop = {
+  list: 'data',
+  id: 'id',
+  /** Query of a page of products. */
+  page: (/** @type {number} */ limit, /** @type {number} */ offset) =>
+    `limit=${limit}&offset=${offset}`,
+  /** Body of `POST /orders`. */
+  order: (/** @type {{ product: string, quantity: number }[]} */ lines) => ({
+    items: lines.map(({ product, quantity }) => ({ product_id: product, quantity })),
+  }),
+  /** Body of `POST /inventory/adjustments`. */
+  adjustments: (/** @type {{ product: string, delta: number }[]} */ rows) => ({
+    adjustments: rows.map(({ product, delta }) => ({
+      product_id: product,
+      delta,
+      reason: 'load test',
+    })),
+  }),
+  /** Body of `POST /bulk/import`. */
+  products: (/** @type {object[]} */ rows) => ({ products: rows }),
+  /** Number of imported rows in its response. */
+  imported: 'imported',
+  /** Body of `POST` to `REPORT_PATH`. */
+  report: () => ({ type: 'inventory' }),
+  /** Where an ordered report says that it is ready, and how. */
+  reportState: 'status',
+  reportReady: 'ready',
 };
 
 /** The test `rate-limit`: path to request, requests beyond the limit, extra wait after a window in milliseconds. */

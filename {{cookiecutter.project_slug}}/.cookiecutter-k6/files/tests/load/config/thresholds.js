@@ -70,7 +70,6 @@ const breakpoint = {
 
 const core = { smoke, load, stress, soak, spike, breakpoint };
 
-/** Throughput is not among them: how much 100 users ask for depends on their pauses. See the SLO `desk`. */
 const desk = {
   http_req_duration: ['p(95)<200', 'p(99)<500'],
   http_req_failed: ['rate<0.01'],
@@ -110,6 +109,21 @@ export const profileThresholds = {
     load: { ...load, ...desk },
     stress: { ...stress, http_req_duration: ['p(95)<1000'], http_req_failed: ['rate<0.05'] },
     soak: { ...soak, ...desk },
+  },
+};
+
+/**
+ * Throughput that a profile has to reach, by profile set and profile (requests per second of the whole run). It applies
+ * to files in scenarios/ that run the workload of the same name with all of the profile's users and no longer pauses.
+ *
+ * @satisfies {Record<string, Record<string, Thresholds>>}
+ */
+export const throughput = {
+  desk: {
+    load: { http_reqs: ['rate>100'] },
+    stress: { http_reqs: ['rate>100'] },
+    soak: { http_reqs: ['rate>100'] },
+    spike: { http_reqs: ['rate>100'] },
   },
 };
 

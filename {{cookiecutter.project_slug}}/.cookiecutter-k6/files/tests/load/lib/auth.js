@@ -97,6 +97,21 @@ export const login =
         throw new Error(`login: needs AUTH_MODE=login, not ${env.AUTH_MODE}`);
       };
 
+const renewRefused =
+  env.AUTH_MODE === 'login' ? require('../engine/auth/tokens.js').renewRefused : () => {};
+
+/**
+ * Gets a user a new token after the old one was refused, and counts that. Needs AUTH_MODE=login.
+ *
+ * @type {(email: string, password: string) => void}
+ * @throws when the login fails
+ * @example loginAgain('loadtest@example.com', password);
+ */
+export const loginAgain = (email, password) => {
+  authRetries.add(1);
+  renewRefused(email, password);
+};
+
 /**
  * The login and the renewal as requests of their own, for a test that measures them. Needs AUTH_MODE=login.
  *
@@ -131,6 +146,15 @@ function send(target, details) {
     ...(strategy.query && { query: strategy.query() }),
   });
 }
+
+/**
+ * Finds the tokens in the response to a login, whatever their names are.
+ *
+ * @type {(response: HttpResponse) => { token: string, refresh?: { name: string, value: string } } | undefined}
+ * @example const { token } = tokensIn(request(LOGIN, { body }));
+ */
+export const tokensIn =
+  env.AUTH_MODE === 'login' ? require('../engine/auth/find-token.js').findToken : () => undefined;
 
 /**
  * Sends a request as the VU's user. If the credentials are refused, it gets new ones and one more try, which is

@@ -2,7 +2,7 @@
 // a check does.
 import k6 from 'k6';
 import { env } from './config.js';
-import { reportOnce, shorten } from '../engine/vu/failures.js';
+import { reportChecks, reportOnce, shorten } from '../engine/vu/failures.js';
 import { accepts, jsonAt } from './http.js';
 
 /** @typedef {import('../engine/types/suite.js').EndpointOptions} EndpointOptions */
@@ -76,6 +76,7 @@ export function checker(
   let gap = 0;
   return (response) => {
     if (!k6.check(response, all, tags)) {
+      reportChecks(name, all, response);
       return false;
     }
     if (kind === 'any' || unseen < gap) {
@@ -209,10 +210,19 @@ export function isHealthy(response) {
   return accepts(health, response.status) && saysHealthy(response);
 }
 
-/** What a health answer has to be. @type {Expectation} */
-export const HEALTHY = {
+/**
+ * What a health answer has to be.
+ *
+ * @param {string} name endpoint name
+ * @returns {Expectation}
+ * @example const checkReady = checker('ready', healthy('ready'));
+ */
+export const healthy = (name) => ({
   also: {
-    [`health status is ${statuses.join(' or ')}`]: (r) => accepts(health, r.status),
-    'health says it is healthy': saysHealthy,
+    [`${name} status is ${statuses.join(' or ')}`]: (r) => accepts(health, r.status),
+    [`${name} says it is healthy`]: saysHealthy,
   },
-};
+});
+
+/** The same for the first health path. */
+export const HEALTHY = healthy('health');

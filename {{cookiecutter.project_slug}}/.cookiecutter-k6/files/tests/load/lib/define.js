@@ -36,6 +36,11 @@ export function defineTest(spec) {
   let isRun = false;
   const once =
     __VU === 0 ? require('../engine/plan/plan.js').planTest(spec, () => isRun) : undefined;
+  const { timeline } = plan;
+  const record =
+    timeline !== undefined && __VU > 0 && __VU % timeline.every === 0
+      ? require('../engine/vu/timeline.js').recording(timeline, require('./http.js').recordWith)
+      : undefined;
   return /** @type {LoadTest} */ ({
     ...once,
     ...plan,
@@ -45,6 +50,7 @@ export function defineTest(spec) {
         plan.stages.length > 0
           ? require('../engine/vu/stage-tag.js').withStage(plan.stages, iteration)
           : iteration,
+        record,
       );
     },
   });
@@ -56,11 +62,17 @@ export function defineTest(spec) {
  *
  * @template T
  * @param {(data: T) => unknown} iteration may be async
+ * @param {(startedAt: number) => void} [record] starts recording requests over time; called with the end of set-up
  * @returns {(data: T) => any}
  */
-function guarded(iteration) {
+function guarded(iteration, record) {
+  let isFirst = record !== undefined;
   return (data) => {
     try {
+      if (isFirst) {
+        isFirst = false;
+        record?.(Date.parse(/** @type {any} */ (data)?.startedAt));
+      }
       if (!data) {
         execution?.test.abort(WITHOUT_SETUP);
         k6.sleep(1);

@@ -1,10 +1,11 @@
 import http from 'k6/http';
 import { API_URL, defaultOptions, env } from './config.js';
-import { hide, reportFailure, unanswered } from '../engine/vu/failures.js';
+import { hide, hideResponses, reportFailure, unanswered } from '../engine/vu/failures.js';
 
 /** @typedef {import('../engine/types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../engine/types/suite.js').EndpointOptions} EndpointOptions */
 /** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */
+/** @typedef {import('../engine/types/suite.js').TimelineRecorder} TimelineRecorder */
 
 env.secrets.forEach(hide);
 
@@ -45,7 +46,11 @@ export function endpoint(name, path, options = {}) {
     timeout,
     responseType,
     tags,
+    confidential,
   } = options;
+  if (confidential) {
+    hideResponses(name);
+  }
   return {
     name,
     method,
@@ -116,6 +121,42 @@ export function variant(base, changes) {
  * @property {Readonly<Record<string, string>>} [headers] instead of the endpoint's
  */
 
+/** Records requests over time, in the VUs that do so. @type {TimelineRecorder | undefined} */
+let timeline;
+
+/**
+ * Lets this VU record its requests over time.
+ *
+ * @param {TimelineRecorder} recorder
+ * @example recording(plan.timeline, recordWith)(Date.now());
+ */
+export function recordWith(recorder) {
+  timeline = recorder;
+}
+
+/**
+ * Records a request that other code than `request` sends. Called before it is sent: whether a request is sampled must not
+ * depend on how long it takes.
+ *
+ * @param {string} name of the endpoint
+ * @returns {(ms: number, isFailed: boolean, count?: number) => void} to call with its duration in milliseconds (0: no
+ *   response); a count of 0 is for failures that are no request
+ * @example const done = recordOne(ITEM.name); done(http.get(url).timings.duration, false);
+ */
+export function recordOne(name) {
+  const course = timeline?.courseOf(name);
+  const isDue = course !== undefined && Date.now() >= course.nextAt;
+  return (ms, isFailed, count = 1) => {
+    if (course !== undefined) {
+      course.requests += count;
+      course.failed += isFailed ? 1 : 0;
+      if (isDue) {
+        timeline?.record(course, ms);
+      }
+    }
+  };
+}
+
 /**
  * Sends one request. Never throws for the network's sake: a request without an answer comes back with
  * status 0. Whatever was not an accepted status is counted by cause and logged once.
@@ -127,6 +168,9 @@ export function variant(base, changes) {
  * @example const response = request(ITEM, { path: { id: 7 }, body: { name: 'x' } });
  */
 export function request(target, details) {
+  // As `recordOne`, without its calls.
+  const course = timeline && (target.course ??= timeline.courseOf(target.name));
+  const isDue = course && Date.now() >= course.nextAt;
   let response;
   if (!details) {
     // Not through `requestQuietly`: calls are what an iteration without pauses spends most time on in a script.
@@ -140,7 +184,17 @@ export function request(target, details) {
   }
   const { status } = response;
   // The usual case first: a call costs an iteration half a microsecond.
-  if ((status !== 200 || target.statuses) && !accepts(target, status)) {
+  const isFailed = (status !== 200 || target.statuses) && !accepts(target, status);
+  if (course) {
+    course.requests += 1;
+    if (isFailed) {
+      course.failed += 1;
+    }
+    if (isDue) {
+      timeline?.record(course, response.timings.duration);
+    }
+  }
+  if (isFailed) {
     reportFailure(target, response);
   }
   return response;

@@ -1,4 +1,5 @@
-// Authentication: a user logs in, asks who they are, and renews their tokens. Each step needs the one before.
+// Authentication: a user logs in, asks who they are, and renews their tokens. Each step needs the one before. ME_PATH
+// and REFRESH_PATH may be /none.
 //
 //   ./scripts/load-test.sh auth-flow
 //   ./scripts/load-test.sh load auth-flow
@@ -9,7 +10,7 @@
 
 import k6 from 'k6';
 import { Trend } from 'k6/metrics';
-import { authHeaders, currentUser, loginSteps } from '../lib/auth.js';
+import { authHeaders, currentUser, loginSteps, tokensIn } from '../lib/auth.js';
 import { checker } from '../lib/checker.js';
 import { endpoint, request } from '../lib/http.js';
 import { env } from '../lib/config.js';
@@ -26,37 +27,48 @@ export const LOGIN = endpoint(`POST ${env.LOGIN_PATH}`, steps.urls.login, POST);
 export const ME = endpoint(`GET ${env.ME_PATH}`, env.ME_PATH);
 export const REFRESH = endpoint(`POST ${env.REFRESH_PATH}`, steps.urls.refresh, POST);
 
-const hasRefresh = env.REFRESH_PATH !== '/none';
+/** What the service does not have. */
+const NONE = '/none';
+const [hasMe, hasRefresh] = [env.ME_PATH !== NONE, env.REFRESH_PATH !== NONE];
 
-/** @type {(name: string) => import('../lib/checker.js').Expectation} */
-const giving = (name) => ({
+const checkLogin = checker(LOGIN.name, {
   success: true,
-  also: { [`${name} gives a token`]: (response) => steps.tokens(response) !== undefined },
+  also: {
+    [`${LOGIN.name} gives a token`]: (r) => tokensIn(r) !== undefined,
+    ...(hasRefresh && {
+      [`${LOGIN.name} gives a refresh token`]: (r) => tokensIn(r)?.refresh !== undefined,
+    }),
+  },
 });
-
-const checkLogin = checker(LOGIN.name, giving(LOGIN.name));
 const checkMe = checker(ME.name, { status: 200, json: true });
-const checkRefresh = checker(REFRESH.name, giving(REFRESH.name));
+const checkRefresh = checker(REFRESH.name, {
+  success: true,
+  also: { [`${REFRESH.name} gives a token`]: (r) => tokensIn(r) !== undefined },
+});
 
 /** Logs in, asks who it is, renews. */
 function signIn() {
-  const found = k6.group('login', () => {
+  const login = k6.group('login', () => {
     const response = request(LOGIN, steps.login(currentUser()));
     loginDuration.add(response.timings.duration);
-    return checkLogin(response) ? steps.tokens(response) : undefined;
+    return checkLogin(response) ? tokensIn(response) : undefined;
   });
-  if (found === undefined) {
+  if (login === undefined) {
     return;
   }
-  const { token, refresh } = found;
-  pause(0.5);
-  const headers = authHeaders(token);
-  if (!k6.group('me', () => checkMe(request(ME, { headers })))) {
-    return;
+  if (hasMe) {
+    pause(0.5);
+    const headers = authHeaders(login.token);
+    if (!k6.group('me', () => checkMe(request(ME, { headers })))) {
+      return;
+    }
   }
-  pause(0.5);
+  const { refresh } = login;
   if (hasRefresh && refresh !== undefined) {
-    k6.group('refresh', () => void checkRefresh(request(REFRESH, steps.refresh(refresh))));
+    pause(0.5);
+    k6.group('refresh', () => {
+      checkRefresh(request(REFRESH, steps.refresh(refresh)));
+    });
   }
 }
 
@@ -74,7 +86,7 @@ const test = defineTest({
       ],
     },
   },
-  endpoints: hasRefresh ? [LOGIN, ME, REFRESH] : [LOGIN, ME],
+  endpoints: [LOGIN, ...(hasMe ? [ME] : []), ...(hasRefresh ? [REFRESH] : [])],
   thresholds: {
     http_req_failed: ['rate<0.01'],
     checks: ['rate>0.95'],

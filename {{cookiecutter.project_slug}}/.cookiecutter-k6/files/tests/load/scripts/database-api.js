@@ -6,6 +6,7 @@
 // A page, an aggregation, a join over all orders, and a hundred stock adjustments in one request. Each must finish
 // within a second.
 
+import { shop } from '../config/tenants.js';
 import { randomInt, randomItem } from '../lib/helpers.js';
 import { writesAllowed } from '../lib/config.js';
 import { endpoint } from '../lib/http.js';
@@ -41,15 +42,14 @@ if (writesAllowed) {
   });
 }
 
-/** @returns {{ adjustments: { productId: string, delta: number, reason: string }[] }} */
+/** @returns {object} as `shop` in config/tenants.js writes it */
 function adjustments() {
-  return {
-    adjustments: Array.from({ length: ADJUSTMENTS }, () => ({
-      productId: popularProduct(),
+  return shop.adjustments(
+    Array.from({ length: ADJUSTMENTS }, () => ({
+      product: popularProduct(),
       delta: randomInt(-5, 5),
-      reason: 'load test',
     })),
-  };
+  );
 }
 
 const next = eachFirst(operations, () => randomItem(operations));

@@ -19,6 +19,8 @@ import {
 import { BROWSE, eachFirst, visitProducts } from '../engine/features/tenants/shop.js';
 import { credentialEndpoints } from '../engine/features/tenants/tenant.js';
 
+/** @typedef {import('../engine/features/tenants/flash-sale.js').Stock} Stock */
+
 const look = () => void visitProducts();
 const next = eachFirst(
   [buy, look],
@@ -49,13 +51,13 @@ export function setup() {
   return { ...info, stock: openSale() };
 }
 
-/** @param {import('../engine/types/suite.js').StartInfo & { stock: number }} info */
+/** @param {import('../engine/types/suite.js').StartInfo & { stock: Stock }} info */
 export function teardown(info) {
   closeSale(info.stock);
   test.teardown(info);
 }
 
-export default test.run(() => {
-  next()();
+export default test.run((/** @type {{ stock: Stock }} */ { stock }) => {
+  next()(stock);
   thinkTime(0.1, 0.5);
 });

@@ -1,18 +1,25 @@
-// Reports: requests a report and polls until it is ready, then reads a synchronous report.
+// Reports: reads a report that takes the service a while, and orders one if the service makes them in the background.
 //
 //   ./scripts/load-test.sh reports
-//   ./scripts/load-test.sh reports --env REPORT_WITHIN=2m
+//   ./scripts/load-test.sh reports --env REPORT_PATH=/reports --env REPORT_WITHIN=2m
+//
+// With REPORT_PATH, a report is ordered there and polled until it is ready.
 //
 // Reports are slow by nature, so this test has separate thresholds and a metric for the time until a report is ready.
 
 import k6 from 'k6';
 import { Trend } from 'k6/metrics';
 import { checker } from '../lib/checker.js';
-import { endpoint, jsonAt, request } from '../lib/http.js';
+import { shop } from '../config/tenants.js';
+import { endpoint, jsonAt } from '../lib/http.js';
 import { env, writesAllowed } from '../lib/config.js';
 import { defineTest, thinkTime } from '../lib/define.js';
 import { REPORT, visitReport } from '../engine/features/tenants/shop.js';
-import { credentialEndpoints, tierHeaders } from '../engine/features/tenants/tenant.js';
+import {
+  credentialEndpoints,
+  tierHeaders,
+  tierRequest,
+} from '../engine/features/tenants/tenant.js';
 
 /** Time from the request until the report is ready. */
 const readyDuration = new Trend('report_ready_duration', true);
@@ -20,15 +27,17 @@ const readyDuration = new Trend('report_ready_duration', true);
 /** Seconds between two polls. */
 const POLL = 0.2;
 
-const ORDER = endpoint('POST /reports', '/reports', { method: 'POST', statuses: [200, 201, 202] });
-const READ = endpoint('GET /reports/{id}', '/reports/{id}');
-const verifyOrder = checker(ORDER.name, { success: true, fields: ['id'] });
+const path = env.REPORT_PATH;
+const orders = path !== '' && writesAllowed;
+const ORDER = endpoint(`POST ${path}`, path, { method: 'POST', statuses: [200, 201, 202] });
+const READ = endpoint(`GET ${path}/{id}`, `${path}/{id}`);
+const verifyOrder = checker(ORDER.name, { success: true, fields: [shop.id] });
 const isReady = { [`${READ.name} is ready in time`]: (/** @type {boolean} */ ready) => ready };
 
 const test = defineTest({
   name: 'reports',
   defaultLoad: { scenario: 'reports', shape: { executor: 'constant-vus', vus: 5, duration: '3m' } },
-  endpoints: writesAllowed ? [ORDER, READ, REPORT] : [REPORT],
+  endpoints: orders ? [ORDER, READ, REPORT] : [REPORT],
   support: credentialEndpoints,
   prepare: () => void tierHeaders(),
   thresholds: {
@@ -39,7 +48,7 @@ const test = defineTest({
     ...(__VU === 0
       ? require('../engine/features/tenants/targets.js').timeTargets([REPORT])
       : undefined),
-    ...(writesAllowed && { report_ready_duration: ['p(50)<2000', 'p(95)<5000', 'p(99)<10000'] }),
+    ...(orders && { report_ready_duration: ['p(50)<2000', 'p(95)<5000', 'p(99)<10000'] }),
   },
   tags: { test_type: 'reports' },
   gracefulStop: env.REPORT_WITHIN,
@@ -50,15 +59,15 @@ export const { options, setup, teardown, handleSummary } = test;
 /** Requests a report and polls until it is ready. */
 function waitForReport() {
   const start = Date.now();
-  const ordered = request(ORDER, { body: { type: 'inventory' }, headers: tierHeaders() });
+  const ordered = tierRequest(ORDER, { body: shop.report() });
   if (!verifyOrder(ordered)) {
     return;
   }
-  const path = { id: jsonAt(ordered, 'id') };
+  const details = { path: { id: jsonAt(ordered, shop.id) } };
   let ready = false;
   while (!ready && Date.now() - start < env.reportWithinMs) {
     k6.sleep(POLL);
-    ready = jsonAt(request(READ, { path, headers: tierHeaders() }), 'status') === 'ready';
+    ready = jsonAt(tierRequest(READ, details), shop.reportState) === shop.reportReady;
   }
   k6.check(ready, isReady, { name: READ.name });
   // A report that never became ready counts with the full waiting time.
@@ -66,7 +75,7 @@ function waitForReport() {
 }
 
 export default test.run(() => {
-  if (writesAllowed) {
+  if (orders) {
     waitForReport();
   }
   visitReport();

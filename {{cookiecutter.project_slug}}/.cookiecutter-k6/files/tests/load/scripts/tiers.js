@@ -7,7 +7,7 @@
 // Tiers, their load and the limits on isolation: config/tenants.js.
 
 import { checker } from '../lib/checker.js';
-import { endpoint, request } from '../lib/http.js';
+import { endpoint } from '../lib/http.js';
 import { env } from '../lib/config.js';
 import { weightedRandom } from '../lib/helpers.js';
 import { defineTest, thinkTime } from '../lib/define.js';
@@ -17,6 +17,7 @@ import {
   credentialEndpoints,
   currentTier,
   tierHeaders,
+  tierRequest,
 } from '../engine/features/tenants/tenant.js';
 
 /** Extra requests of the noisy tier. Being rate-limited (429) is expected. */
@@ -36,14 +37,15 @@ const next = eachFirst(
 const endpoints = [...steps.map((step) => step.endpoint), NOISE];
 const pauses = env.TIER_LOAD === 'users';
 
+const plan = __VU === 0 ? require('../engine/features/tenants/tier-plan.js') : undefined;
+
 const test = defineTest({
   name: 'tiers',
-  ...(__VU === 0
-    ? require('../engine/features/tenants/tier-plan.js').tierPlan(endpoints)
-    : undefined),
+  ...plan?.tierPlan(endpoints),
   endpoints,
   support: credentialEndpoints,
-  prepare: () => void tierHeaders(),
+  // Every tier of the run has to be able to log in.
+  prepare: () => plan?.loadedTiers().forEach((tier) => void tierHeaders(tier)),
   tags: { test_type: 'tiers' },
 });
 
@@ -69,5 +71,5 @@ export const noisyNeighbour = test.run(makeNoise);
 
 /** Sends one request that may be rate-limited. */
 function makeNoise() {
-  checkNoise(request(NOISE, { headers: tierHeaders() }));
+  checkNoise(tierRequest(NOISE));
 }

@@ -19,6 +19,7 @@ const test = defineTest({
   support: authEndpoints,
   sockets: sockets.name,
   forVus: sockets.forVus,
+  findings: sockets.findings,
   thresholds: { checks: ['rate>0.95'], ...sockets.thresholds },
   tags: { test_type: 'websocket' },
   // Sockets close when the test ends. This time is only for servers that do not answer the upgrade request.

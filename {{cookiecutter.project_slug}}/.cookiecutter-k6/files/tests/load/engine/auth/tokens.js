@@ -18,6 +18,7 @@ import { findToken, lifetimeOf } from './find-token.js';
  * @typedef {object} Session
  * @property {string} token
  * @property {{ name: string, value: string } | undefined} refresh
+ * @property {number} madeAt milliseconds since the epoch
  * @property {number} renewAt milliseconds since the epoch
  */
 
@@ -27,6 +28,9 @@ const JITTER_SHARE = 0.1;
 
 /** Shortest cookie that is hidden. */
 const SHORTEST_SECRET = 8;
+
+/** Younger tokens that are refused say nothing about how long tokens last, milliseconds. */
+const SHORTEST_LIFE_MS = 1000;
 
 /** Share of logins that gave no token, by the tag `name`. */
 const supportFailed = new Rate('support_failed');
@@ -178,6 +182,26 @@ export function login(user, password) {
     : renew(user, password);
 }
 
+/** How long tokens last at most, as refused ones have shown, milliseconds. */
+let longestLifeMs = Infinity;
+
+/**
+ * Gets a new token after the old one was refused. Later ones are renewed before they reach its age: a service need not
+ * say how long its tokens last.
+ *
+ * @param {string} user
+ * @param {string} password
+ * @throws when the login fails
+ * @example renewRefused('loadtest@example.com', password);
+ */
+export function renewRefused(user, password) {
+  const age = Date.now() - (sessions[user]?.madeAt ?? Infinity);
+  if (age >= SHORTEST_LIFE_MS) {
+    longestLifeMs = Math.min(longestLifeMs, age);
+  }
+  renew(user, password);
+}
+
 /**
  * Gets a new token: by the refresh token when there is one, else by the password.
  *
@@ -242,9 +266,10 @@ function sessionOf(response) {
       hide(value);
     }
   }
-  const lifetimeMs = lifetimeOf(token, expiresIn);
+  const lifetimeMs = Math.min(lifetimeOf(token, expiresIn), longestLifeMs);
   const early = lifetimeMs * (EARLY_SHARE + Math.random() * JITTER_SHARE);
-  return { token, refresh, renewAt: Date.now() + lifetimeMs - early };
+  const madeAt = Date.now();
+  return { token, refresh, madeAt, renewAt: madeAt + lifetimeMs - early };
 }
 
 /** @returns {string} the token of the calling VU */
@@ -260,6 +285,6 @@ export const tokens = {
   headers: () => bearer(currentToken()),
   renew: () => {
     const { email, password } = currentUser();
-    renew(email, password);
+    renewRefused(email, password);
   },
 };

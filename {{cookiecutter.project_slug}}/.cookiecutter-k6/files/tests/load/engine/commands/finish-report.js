@@ -2,18 +2,13 @@
 //
 //   k6 run --quiet --env RESULTS_DIR=/path/to/run tests/load/engine/commands/finish-report.js
 //
-// The run itself writes report.html, but its script sees neither metrics over time nor other folders. This adds
-// what exists only afterwards: the metrics over time that k6 recorded (.timeline), and earlier runs (HISTORY,
-// one path of a summary.json per line).
+// The run itself writes report.html, but sees only its own metrics. This adds what else is there afterwards: earlier runs
+// (HISTORY, one path of a summary.json per line) and further files (FILES, one name per line).
 
-import { hooksOf } from '../features/registry.js';
 import { toPage } from '../report/page.js';
-import { readTimeline, REQUESTS } from '../report/timeline.js';
 
 /** Runs in the trend, including this one. */
 const TREND_RUNS = 20;
-
-const features = hooksOf('report');
 
 const folder = __ENV.RESULTS_DIR;
 
@@ -26,34 +21,26 @@ export { default, options } from './frame.js';
  */
 function prepare() {
   const summary = JSON.parse(open(`${folder}/summary.json`));
-  const recorded = opened(`${folder}/.timeline`);
+  const timeline = readTimeline(`${folder}/timeline.json`);
   const history = (__ENV.HISTORY ?? '').split('\n').map(readSummary);
-  return () => {
-    const own = features.map(({ signal }) => signal?.(summary)).find(Boolean);
-    const timeline = recorded === null ? null : readTimeline(recorded, own ?? REQUESTS);
-    const files = (__ENV.FILES ?? '').split('\n').filter((name) => name !== '');
-    if (timeline !== null) {
-      files.push('timeline.json');
-    }
-    return {
-      // The wrapper replaces report.html with it once it is complete.
-      [`${folder}/.report.html`]: toPage(summary, {
-        timeline,
-        history: earlier(summary, history),
-        files,
-      }),
-      ...(timeline && { [`${folder}/timeline.json`]: `${JSON.stringify(timeline)}\n` }),
-    };
-  };
+  const files = (__ENV.FILES ?? '').split('\n').filter((name) => name !== '');
+  return () => ({
+    // The wrapper replaces report.html with it once it is complete.
+    [`${folder}/.report.html`]: toPage(summary, {
+      timeline,
+      history: earlier(summary, history),
+      files: [...files, ...(timeline ? ['timeline.json'] : [])],
+    }),
+  });
 }
 
 /**
  * @param {string} path
- * @returns {string | null} null if there is no such file
+ * @returns {import('../types/report.js').Timeline | null} null if the run was not recorded over time
  */
-function opened(path) {
+function readTimeline(path) {
   try {
-    return open(path);
+    return JSON.parse(open(path));
   } catch {
     return null;
   }

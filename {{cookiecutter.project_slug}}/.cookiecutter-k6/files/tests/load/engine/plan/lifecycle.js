@@ -9,7 +9,7 @@ import { healthProbes, unready } from './readiness.js';
  * First step of every test's `setup()`: announces the run and refuses to load an unhealthy service, because all
  * results would only measure the failure.
  *
- * @param {import('../types/suite.js').RunFigures} run
+ * @param {import('../types/suite.js').RunPlan} run
  * @param {import('../types/suite.js').TestSpec['readiness']} [readiness]
  * @param {string} [target] target of the load, for display
  * @returns {Omit<StartInfo, 'without'>}

@@ -125,7 +125,7 @@ function scenariosOf(spec, { scenario, shape, companions }, tags) {
  */
 function thresholdsOf(spec, load, baseline) {
   const { chosen, scenario, shape, vus, durationMs, stages, companions } = load;
-  const targets = targetsOf(spec, chosen);
+  const targets = targetsOf(spec, chosen, vus);
   const thresholds = buildThresholds({
     targets: { ...dropLimits(companions, durationMs), ...measurable(spec, targets) },
     scenarios: [scenario, ...companions.map((other) => other.scenario)],

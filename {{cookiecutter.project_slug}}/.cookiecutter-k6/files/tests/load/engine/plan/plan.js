@@ -17,6 +17,7 @@ import { certainLoad, plannedLoad, wholeLoad } from './planned-load.js';
 import { refuseMistakes } from './mistakes.js';
 import { explained } from './set-up.js';
 import { overrides, warnOfIgnored } from './targets.js';
+import { plannedCourse, timelinePlan, timelineThresholds } from './timeline.js';
 
 /** @typedef {import('../types/suite.js').TestSpec} TestSpec */
 /** @typedef {import('../types/baseline.js').Baseline} Baseline */
@@ -34,8 +35,9 @@ const features = hooksOf('plan');
  */
 export function planForVus(written) {
   const spec = withNewNames(written);
-  const { shape, stages, durationMs } = plannedLoad(spec);
-  return { stages, durationMs, ...spec.forVus?.(shape) };
+  const load = plannedLoad(spec);
+  const { shape, stages, durationMs } = load;
+  return { stages, durationMs, timeline: timelinePlan(spec, load), ...spec.forVus?.(shape) };
 }
 
 /**
@@ -54,7 +56,12 @@ export function planTest(written, isGuarded) {
   const whole = wholeLoad(spec, load);
   guardTarget(certainLoad(whole), spec);
   const { baseline, refusal } = baselineOf(spec, load);
-  const options = optionsOf(spec, load, baseline);
+  const judged = optionsOf(spec, load, baseline);
+  const timeline = timelinePlan(spec, load);
+  const options = {
+    ...judged,
+    thresholds: { ...judged.thresholds, ...timelineThresholds(timeline) },
+  };
   const isWhole = segmentOf() === undefined;
   return {
     options: isWhole ? options : asSegment(options),
@@ -80,7 +87,13 @@ export function planTest(written, isGuarded) {
       }, TEARDOWN_CHECK),
     handleSummary: summaryOf(
       spec,
-      { ...load, baseline, asked: Object.keys(overrides()), isGuarded },
+      {
+        ...load,
+        baseline,
+        asked: Object.keys(overrides()),
+        isGuarded,
+        timeline: timeline && { ...timeline, planned: plannedCourse(timeline, load.shape) },
+      },
       isWhole ? undefined : options.thresholds,
     ),
   };
@@ -104,7 +117,7 @@ function withLogin(spec) {
 
 /**
  * @param {TestSpec} spec
- * @param {import('../types/suite.js').RunFigures} run
+ * @param {import('../types/suite.js').RunPlan} run
  * @param {any} thresholds of the whole run; undefined: this is the whole run
  * @returns {(data: any) => Record<string, string>}
  */

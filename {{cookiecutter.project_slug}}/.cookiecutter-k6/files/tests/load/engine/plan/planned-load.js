@@ -6,10 +6,10 @@ import { userConfig } from '../settings/user-files.js';
 import { namedStages, openModel, peakRate, peakVus, plannedMs, rescale } from './profiles.js';
 
 /** @typedef {import('../types/suite.js').TestSpec} TestSpec */
-/** @typedef {import('../types/suite.js').RunFigures} RunFigures */
+/** @typedef {import('../types/suite.js').RunPlan} RunPlan */
 /** @typedef {import('../types/suite.js').Shape} Shape */
 /** @typedef {NonNullable<TestSpec['companions']>[number]} Companion */
-/** @typedef {RunFigures & { shape: Shape, chosen: string | undefined, companions: Companion[] }} PlannedLoad */
+/** @typedef {RunPlan & { shape: Shape, chosen: string | undefined, companions: Companion[] }} PlannedLoad */
 
 const { getScenarioConfig, scenarios } = userConfig();
 
@@ -129,17 +129,25 @@ export function certainLoad(load) {
 }
 
 /**
+ * A file of scenarios/ also runs the variants of its profile, such as `smoke-ramping`.
+ *
  * @param {TestSpec} spec
  * @returns {string | undefined} undefined: the script's own shape
  */
 function chosenProfile(spec) {
-  if (spec.profile !== undefined && env.PROFILE !== '' && env.PROFILE !== spec.profile) {
+  const isVariant = env.PROFILE.startsWith(`${spec.profile}-`);
+  if (
+    spec.profile !== undefined &&
+    env.PROFILE !== '' &&
+    env.PROFILE !== spec.profile &&
+    !isVariant
+  ) {
     throw new Error(
       `PROFILE=${env.PROFILE}: scenarios/${spec.profile}.js always runs the profile ${spec.profile}. ` +
         `Run scenarios/${env.PROFILE}.js, a file of scripts/, or unset PROFILE.`,
     );
   }
-  return spec.profile ?? (env.PROFILE || undefined);
+  return isVariant ? env.PROFILE : (spec.profile ?? (env.PROFILE || undefined));
 }
 
 /**

@@ -8,14 +8,16 @@ import {
   profileThresholds,
   sloSets,
   standardThresholds,
+  throughput,
   userConfig,
 } from '../settings/user-files.js';
+import { peakVus } from './profiles.js';
 import { addThresholds, isMisspelt, parseOverrides } from './thresholds.js';
 
 /** @typedef {import('../types/suite.js').TestSpec} TestSpec */
 /** @typedef {import('../types/suite.js').Thresholds} Thresholds */
 
-const { config } = userConfig();
+const { config, getScenarioConfig } = userConfig();
 const features = hooksOf('plan');
 
 /**
@@ -34,11 +36,12 @@ export function isHeavy(profile) {
  *
  * @param {TestSpec} spec
  * @param {string | undefined} profile
+ * @param {number} [vus] at the peak of this run
  * @returns {Thresholds}
  * @throws when THRESHOLDS names a metric that k6 does not have
  * @example targetsOf(spec, 'load').http_req_failed // ['rate<0.01']
  */
-export function targetsOf(spec, profile) {
+export function targetsOf(spec, profile, vus = 0) {
   const set = /** @type {Record<string, Record<string, Thresholds>>} */ (profileThresholds)[
     env.PROFILE_SET
   ];
@@ -49,9 +52,30 @@ export function targetsOf(spec, profile) {
   const slo = env.SLO === undefined ? undefined : sloSets[env.SLO];
   const loadSized = profile !== undefined && loadSizedProfiles.includes(profile);
   return {
-    ...addThresholds(base, { ...slo?.thresholds, ...(loadSized ? slo?.loadSized : {}) }),
+    ...addThresholds(
+      addThresholds(base, { ...slo?.thresholds, ...(loadSized ? slo?.loadSized : {}) }),
+      throughputOf(spec, profile, vus),
+    ),
     ...overrides(),
   };
+}
+
+/**
+ * @param {TestSpec} spec
+ * @param {string | undefined} profile
+ * @param {number} vus at the peak of this run
+ * @returns {Thresholds} on the number of requests; none for other workloads, fewer users or longer pauses
+ */
+function throughputOf(spec, profile, vus) {
+  if (profile === undefined || spec.profile === undefined || env.RATE !== undefined) {
+    return {};
+  }
+  const rows = /** @type {Record<string, Record<string, Thresholds>>} */ (throughput);
+  const isWhole =
+    env.WORKLOAD === env.PROFILE_SET &&
+    vus >= peakVus(getScenarioConfig(profile)) &&
+    env.THINK_TIME <= 1;
+  return isWhole ? (rows[env.PROFILE_SET]?.[profile] ?? {}) : {};
 }
 
 /**

@@ -5,7 +5,7 @@ import { toPage } from './page.js';
 /** @typedef {import('../types/summary.js').Summary} Summary */
 /** @typedef {import('../types/report.js').ReportExtras} ReportExtras */
 
-/** What a run is written as, beside summary.json: kind -> file name in the run folder. */
+/** Formats of a report: kind -> file name in the run folder. */
 export const REPORTS = Object.freeze({
   page: 'report.html',
   markdown: 'report.md',
@@ -13,12 +13,12 @@ export const REPORTS = Object.freeze({
 });
 
 /**
- * Writes a run in every form. A report must never cost the summary: what cannot be drawn is left out, and
- * said on the console.
+ * Writes a run in every format. A format that fails is left out with a message on the console, so that a bug in a report
+ * never costs the summary.
  *
  * @param {Summary} summary
  * @param {ReportExtras} extras
- * @param {(name: string) => string} pathOf where a file of `REPORTS` goes
+ * @param {(name: string) => string} pathOf path of a file of `REPORTS`
  * @returns {Record<string, string>} contents by path
  * @example reportFiles(summary, {}, (name) => `${folder}/${name}`)
  */
@@ -34,7 +34,9 @@ export function reportFiles(summary, extras, pathOf) {
     try {
       files[pathOf(name)] = writers[/** @type {keyof typeof writers} */ (kind)]();
     } catch (error) {
-      console.error(`${name} could not be made: ${error instanceof Error ? error.stack : error}`);
+      console.error(
+        `${name} could not be created: ${error instanceof Error ? error.stack : error}`,
+      );
     }
   }
   return files;

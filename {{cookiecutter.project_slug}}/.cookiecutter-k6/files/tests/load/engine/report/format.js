@@ -1,5 +1,5 @@
 /**
- * Three significant digits, as people read latencies.
+ * Formats a latency with three significant digits.
  *
  * @param {number | null | undefined} value milliseconds
  * @returns {string}
@@ -55,7 +55,7 @@ export function change(value) {
 
 /**
  * @param {number} ms
- * @returns {string} how long something took, to a tenth of a second
+ * @returns {string} a duration, to a tenth of a second
  * @example length(65_040) // '1 min 5 s'
  */
 export function length(ms) {
@@ -89,7 +89,7 @@ export function clock(seconds) {
 
 /**
  * @param {import('../types/summary.js').Summary} summary
- * @returns {string} what ran, in a few words
+ * @returns {string} test and profile
  * @example runName(summary) // 'health under load'
  */
 export function runName({ run }) {
@@ -97,8 +97,8 @@ export function runName({ run }) {
 }
 
 /**
- * Says what became of the load steps. A run can be red with every step within the targets of the whole run:
- * then one endpoint is not, or something that belongs to no step.
+ * States the result of the load steps. A run can fail although every step meets the targets of the whole run: because of one
+ * endpoint, or of something that belongs to no step.
  *
  * @param {Pick<import('../types/summary.js').Summary, 'passed' | 'breakingStage'>} summary
  * @returns {string} without a full stop

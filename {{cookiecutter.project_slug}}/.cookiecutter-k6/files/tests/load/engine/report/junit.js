@@ -4,8 +4,8 @@ import { markup } from './markup.js';
 /** @typedef {import('../types/summary.js').Summary} Summary */
 
 /**
- * Writes a run as JUnit XML, which most CI systems show: one case per threshold, grouped by endpoint, and one
- * for the verdict, which also knows what no threshold says.
+ * Writes a run as JUnit XML, which most CI systems show: one case per threshold, grouped by endpoint, and one for the
+ * verdict, which can fail without a crossed threshold.
  *
  * @param {Summary} summary
  * @returns {string}

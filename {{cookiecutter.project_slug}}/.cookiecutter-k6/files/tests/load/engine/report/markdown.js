@@ -39,10 +39,10 @@ export function toMarkdown(summary) {
         ['Endpoint', 'Baseline p95 (ms)', 'This run (ms)', 'Change', 'Limit (ms)', 'Result'],
         comparison.endpoints.map((row) => [
           row.was ? `${row.name} (was ${row.was})` : row.name,
-          figure(row.baseline),
-          figure(row.current),
+          shown(row.baseline),
+          shown(row.current),
           row.change === null ? '-' : change(row.change),
-          figure(row.limit),
+          shown(row.limit),
           row.status,
         ]),
       ),
@@ -51,7 +51,7 @@ export function toMarkdown(summary) {
   const tables = features.flatMap((feature) => feature.tables?.(summary) ?? []);
   blocks.push(...tables.map(({ head, rows }) => table(head, rows)));
   if (endpoints.length > 0) {
-    blocks.push(figureTable('Endpoint', endpoints));
+    blocks.push(metricsTable('Endpoint', endpoints));
   }
   blocks.push(
     ...(summary.tables ?? []).flatMap(({ title, head, rows }) => [
@@ -64,7 +64,7 @@ export function toMarkdown(summary) {
   );
   if (stages.length > 0 && endpoints.length > 0) {
     const verdict = text(sentence(stepsSentence(summary)));
-    blocks.push('### Load steps', verdict, figureTable('Step', stages));
+    blocks.push('### Load steps', verdict, metricsTable('Step', stages));
   }
   blocks.push(
     `${grouped(metrics.requests)} requests, ${grouped(metrics.iterations)} iterations, ${grouped(summary.peakVUs)} users, ${length(run.durationMs)}`,
@@ -73,11 +73,11 @@ export function toMarkdown(summary) {
 }
 
 /**
- * @param {string} what the rows are about
- * @param {import('../types/summary.js').Figures[]} rows
+ * @param {string} what head of the first column
+ * @param {import('../types/summary.js').Metrics[]} rows
  * @returns {string}
  */
-function figureTable(what, rows) {
+function metricsTable(what, rows) {
   return table(
     [
       what,
@@ -95,11 +95,11 @@ function figureTable(what, rows) {
       name,
       grouped(requests),
       short(requestRate),
-      figure(duration?.avg),
-      figure(duration?.p50),
-      figure(duration?.p95),
-      figure(duration?.p99),
-      figure(duration?.max),
+      shown(duration?.avg),
+      shown(duration?.p50),
+      shown(duration?.p95),
+      shown(duration?.p99),
+      shown(duration?.max),
       percent(errorRate),
       checkShare(checks),
     ]),
@@ -107,7 +107,7 @@ function figureTable(what, rows) {
 }
 
 /** @param {number | null | undefined} value */
-const figure = (value) => (value === null || value === undefined ? '-' : short(value));
+const shown = (value) => (value === null || value === undefined ? '-' : short(value));
 
 /**
  * @param {string[]} head
@@ -121,7 +121,7 @@ function table(head, rows) {
 }
 
 /**
- * Text that stays text: everything that Markdown or HTML could read as markup becomes a character reference.
+ * Escapes text: everything that Markdown or HTML could read as markup becomes a character reference.
  *
  * @param {unknown} value
  * @returns {string}

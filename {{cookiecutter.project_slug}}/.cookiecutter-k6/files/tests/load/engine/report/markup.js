@@ -1,4 +1,4 @@
-/** Text that is markup already: what `markup` made. */
+/** Text that is markup already: a result of `markup`. */
 export class Markup {
   /** @param {string} text */
   constructor(text) {
@@ -11,8 +11,8 @@ export class Markup {
 }
 
 /**
- * Builds markup from a template. Every value is escaped unless it is markup itself, so that nothing a service
- * or a script named can become part of the page. Works for HTML, SVG and XML alike.
+ * Builds markup from a template. Every value is escaped unless it is markup itself, so names given by services and scripts
+ * cannot become part of the page. Works for HTML, SVG and XML.
  *
  * @param {TemplateStringsArray} parts
  * @param {...unknown} values text, numbers, markup, or lists of them; null and false leave nothing
@@ -51,7 +51,7 @@ const ENTITIES = /** @type {Record<string, string>} */ ({
 
 /**
  * @param {unknown} value
- * @returns {string} fit for element content and quoted attributes of HTML and XML
+ * @returns {string} safe in element content and quoted attributes of HTML and XML
  * @example escapeMarkup('a < b') // 'a &lt; b'
  */
 export function escapeMarkup(value) {
@@ -59,8 +59,8 @@ export function escapeMarkup(value) {
 }
 
 /**
- * Replaces what XML forbids or a reader could not see: control characters, halves of surrogate pairs, and
- * marks that reverse the direction of text.
+ * Replaces characters that XML forbids or readers cannot see: control characters, halves of surrogate pairs, and marks
+ * that reverse the direction of text.
  *
  * @param {unknown} value
  * @returns {string}
@@ -68,7 +68,7 @@ export function escapeMarkup(value) {
  */
 export function legible(value) {
   const text = String(value);
-  // Letter by letter takes seconds for the rows of a whole API, and ordinary text needs none of it.
+  // Character by character takes seconds for the rows of a whole API; ordinary text does not need it.
   if (/^[\t\n\r\u0020-\u007e\u00a0-\u1fff]*$/.test(text)) {
     return text;
   }

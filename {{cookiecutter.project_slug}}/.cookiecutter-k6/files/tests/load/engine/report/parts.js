@@ -1,5 +1,6 @@
-// What sections of the page are made of.
+// Parts of sections.
 
+import { lineChart } from './line-chart.js';
 import { markup, Markup } from './markup.js';
 
 /**
@@ -15,7 +16,7 @@ export function section(title, content) {
 }
 
 /**
- * A figure that sorts by its value, not by its text.
+ * A cell that sorts by its value, not by its text.
  *
  * @param {number} value
  * @param {string} text
@@ -39,7 +40,7 @@ export function mark(good, text) {
  * @returns {Markup}
  */
 export function table(caption, head, rows, { sortable = false } = {}) {
-  // A wide table scrolls by itself; whoever has no pointer has to be able to reach it.
+  // A wide table scrolls, also by keyboard.
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table${sortable && new Markup(' data-sortable')}>
 <caption>${caption}</caption>
 <thead><tr>${head.map((name) => markup`<th scope="col">${name}</th>`)}</tr></thead>
@@ -65,4 +66,21 @@ function tableCell(content, column) {
   return content?.text !== undefined && !(content instanceof Markup)
     ? markup`<td data-value="${content.value}">${content.text}</td>`
     : markup`<td>${content}</td>`;
+}
+
+/**
+ * Line charts that show values and zoom, where scripts run.
+ *
+ * @param {import('../types/report.js').LineChart[]} charts as they are drawn at first
+ * @param {object} data for chart-script.js, to draw them again
+ * @returns {Markup}
+ * @example liveCharts(charts, { charts })
+ */
+export function liveCharts(charts, data) {
+  const json = JSON.stringify(data).replace(/</g, '\\u003c');
+  return markup`<div class="live">
+    <div class="controls"></div>
+    <div class="charts">${charts.map(lineChart)}</div>
+    <script type="application/json">${new Markup(json)}</script>
+  </div>`;
 }

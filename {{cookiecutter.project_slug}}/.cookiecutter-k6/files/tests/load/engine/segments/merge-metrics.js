@@ -1,4 +1,4 @@
-import { mixed, quantile, RANKS } from './quantiles.js';
+import { mixed, quantile, RANKS } from '../summary/quantiles.js';
 import { statOf, TREND_STATS } from '../summary/statistics.js';
 
 /** @typedef {{ type: string, contains: string, values: Record<string, number>, thresholds?: any }} Metric */
@@ -123,7 +123,7 @@ function merged(type, name, parts) {
 
 /**
  * @param {Record<string, number>} values of a trend
- * @returns {import('./quantiles.js').Spread}
+ * @returns {import('../summary/quantiles.js').Spread}
  */
 function spreadOf(values) {
   return {
@@ -135,7 +135,7 @@ function spreadOf(values) {
 
 /**
  * @param {string} type
- * @param {import('./quantiles.js').Curve} curve
+ * @param {import('../summary/quantiles.js').Curve} curve
  * @returns {Record<string, number>} percentiles of the summary
  */
 function ranks(type, curve) {

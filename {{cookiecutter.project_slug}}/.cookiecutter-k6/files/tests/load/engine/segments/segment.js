@@ -2,7 +2,7 @@ import { env } from '../../lib/config.js';
 import { buildSummary, resultPath } from '../summary/summary.js';
 
 /** @typedef {import('../types/suite.js').TestSpec} TestSpec */
-/** @typedef {import('../types/suite.js').RunFigures} RunFigures */
+/** @typedef {import('../types/suite.js').RunPlan} RunPlan */
 /** @typedef {import('../types/suite.js').Thresholds} Thresholds */
 
 /** Version of the format of segment.json. */
@@ -86,7 +86,7 @@ export function refusalOf(spec, vus) {
  * Creates a `handleSummary` that writes segment.json instead of a summary: everything needed to merge the run.
  *
  * @param {TestSpec} spec
- * @param {RunFigures} plan
+ * @param {RunPlan} plan
  * @param {Thresholds} thresholds thresholds of the whole run
  * @returns {(data: any) => Record<string, string>}
  * @example export const handleSummary = summarizeSegment(spec, plan, thresholds);

@@ -1,4 +1,4 @@
-import { address, choice, fields, path, secret, text } from './kinds.js';
+import { address, choice, fields, flag, path, secret, text } from './kinds.js';
 
 // The settings of authentication. docs/auth.md explains them by example.
 
@@ -92,6 +92,13 @@ export const auth = {
     'Cookie with the CSRF token, for `AUTH_MODE=session`; default: searched for',
   ),
   CSRF_HEADER: text('', 'Header that sends the CSRF token back; default: by the kind of cookie'),
-  ME_PATH: path('/user/me', 'Route below `API_PREFIX` that returns the current user'),
+  ME_PATH: path(
+    '/user/me',
+    'Route below `API_PREFIX` that returns the current user; `/none`: the service has none',
+  ),
   RESOURCE_PATH: path('/items', 'Protected resource below `API_PREFIX`, for api-authenticated'),
+  RESOURCE_WRITES: flag(
+    true,
+    'Whether api-authenticated also creates, reads, changes and deletes an entry; `false`: it only lists',
+  ),
 };

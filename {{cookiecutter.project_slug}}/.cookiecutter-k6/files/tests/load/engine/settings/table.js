@@ -180,7 +180,7 @@ const wrapper = {
   START_DIR: text('.', 'Wrapper only: folder the command runs in, relative to the project'),
   START_TIMEOUT: duration('60s', 'Wrapper only: longest wait for a service it started'),
   WAIT_TIMEOUT: duration('30s', 'Longest wait for the service to become healthy before a run'),
-  TIMELINE: flag(true, 'Wrapper only: records metrics over time for the report'),
+  TIMELINE: flag(true, 'Records metrics over time for the report'),
   RESULTS_DIR: text('', 'Folder of the summary; default `tests/load/results`'),
   RUN_ID: text('', 'Names this run in tags, files and test data; set by the wrapper'),
   GIT_COMMIT: text('', 'Commit of the project, for the summary; set by the wrapper'),

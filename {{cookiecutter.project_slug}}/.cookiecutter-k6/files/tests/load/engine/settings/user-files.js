@@ -2,7 +2,12 @@
 
 export { heavyProfiles, loadSizedProfiles, purposes } from '../../config/profiles.js';
 export { regression } from '../../config/regression.js';
-export { profileThresholds, sloSets, standardThresholds } from '../../config/thresholds.js';
+export {
+  profileThresholds,
+  sloSets,
+  standardThresholds,
+  throughput,
+} from '../../config/thresholds.js';
 
 /**
  * Loads k6.config.js, at init. It reads settings, so nothing that reads the settings may ask for it.

@@ -99,7 +99,7 @@ begin_command() {
   [ "$color" != never ] || k6_command+=(--no-color)
 }
 
-# set_environment [FOLDER]: what k6 gets besides the inherited environment. FOLDER: of a run that records its course.
+# set_environment [FOLDER]: what k6 gets besides the inherited environment. FOLDER: of a measured run.
 set_environment() {
   local i name
   child_names=() child_values=()
@@ -124,22 +124,14 @@ clear_environment() {
   done
 }
 
-# A segment has no report that would need it.
-is_timeline_wanted() { [ "$(setting TIMELINE true)" = true ] && [ -z "$segment" ]; }
-
-# add_dashboard_variables FOLDER: k6's dashboard, for itself or for the timeline of the report.
+# add_dashboard_variables FOLDER: for --dashboard.
 add_dashboard_variables() {
-  [ "$dashboard" = true ] || is_timeline_wanted || return 0
+  [ "$dashboard" = true ] || return 0
   add_child_variable K6_WEB_DASHBOARD true
   # Any free port of this machine. (-1, "no port", opens one on every interface in k6 1.8.)
   add_child_variable K6_WEB_DASHBOARD_PORT 0
   add_child_variable K6_WEB_DASHBOARD_HOST 127.0.0.1
-  [ "$dashboard" = false ] || add_child_variable K6_WEB_DASHBOARD_EXPORT "$1/dashboard.html"
-  if is_timeline_wanted; then
-    add_child_variable K6_WEB_DASHBOARD_RECORD "$1/.timeline"
-    # No metrics per tag: k6 would keep every sample a second time.
-    [ "$dashboard" = true ] || add_child_variable K6_WEB_DASHBOARD_TAGS ''
-  fi
+  add_child_variable K6_WEB_DASHBOARD_EXPORT "$1/dashboard.html"
   [ -n "${K6_WEB_DASHBOARD_PERIOD:-}" ] || add_child_variable K6_WEB_DASHBOARD_PERIOD "$(dashboard_period)"
 }
 

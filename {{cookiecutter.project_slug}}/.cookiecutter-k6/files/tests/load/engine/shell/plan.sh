@@ -46,8 +46,7 @@ build_command() {
   keep_command "$job"
 }
 
-# build_report_command: completes the report of the present job afterwards with its course and with earlier runs: k6
-# shows neither during a run.
+# build_report_command: completes the report of the present job afterwards with earlier runs and the list of files.
 build_report_command() {
   local files=$'summary.json\nreport.md\njunit.xml'
   set_paths "$job_folder"

@@ -74,7 +74,7 @@ ends_with() {
   [ "$last" = "$1" ]
 }
 
-# complete_report FOLDER: replaces the page of the run with one that also shows its course. If that does not work, the page
+# complete_report FOLDER: replaces the page of the run with one that also shows earlier runs. If that does not work, the page
 # stays, and so does the exit code.
 complete_report() {
   if [ -s "$1/report.html" ] && [ -f "$suite/engine/commands/finish-report.js" ] && [ -z "$interrupted" ]; then
@@ -84,10 +84,10 @@ complete_report() {
     if [ "$child_code" -eq 0 ] && ends_with '</html>' "$1/.report.html"; then
       mv -f -- "$1/.report.html" "$1/report.html"
     elif [ -z "$interrupted" ]; then
-      warn "report.html shows no metrics over time: they could not be added (k6 exit code $child_code)."
+      warn "report.html shows no earlier runs: they could not be added (k6 exit code $child_code)."
     fi
   fi
-  rm -f -- "$1/.timeline" "$1/.report.html" "$1/.report-log" 2>/dev/null || :
+  rm -f -- "$1/.report.html" "$1/.report-log" 2>/dev/null || :
 }
 
 # name_code CODE: sets $meaning, the code in words.

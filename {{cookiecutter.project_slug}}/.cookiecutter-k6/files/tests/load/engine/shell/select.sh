@@ -8,7 +8,16 @@ tests_of_all() {
   if [ -n "$names" ]; then printf '%s\n' "${names//,/$'\n'}"; else names_in scripts; fi
 }
 
-is_profile() { is_kind name "$1" && script_in scenarios "$1" >/dev/null; }
+# profile_script NAME: prints the file of a profile. A variant such as smoke-ramping runs in the file of the profile it
+# is named after; fails if there is none.
+profile_script() {
+  script_in scenarios "$1" && return 0
+  case $1 in *-*) ;; *) return 1 ;; esac
+  ! script_in scripts "$1" >/dev/null && grep -q "^ *'$1':" "$suite/config/profiles.js" 2>/dev/null &&
+    script_in scenarios "${1%%-*}"
+}
+
+is_profile() { is_kind name "$1" && profile_script "$1" >/dev/null; }
 
 # test_name NAME: prints the name of the file in scripts/; fails if there is none.
 test_name() {
@@ -40,7 +49,7 @@ script_file() {
   printf '%s' "$folder/${file##*/}"
 }
 
-add_profile_job() { add_job "$1" "$(script_in scenarios "$1")" "$1"; }
+add_profile_job() { add_job "$1" "$(profile_script "$1")" "$1"; }
 
 # add_test_jobs TEST PROFILE
 add_test_jobs() {

@@ -4,7 +4,7 @@
 # Settings that reach k6 as `--env NAME=value` whenever they are set, so that the printed command is complete.
 readonly SHOWN_SETTINGS='PROFILE_SET VUS RATE DURATION TIME_SCALE THINK_TIME SLO THRESHOLDS SEGMENT'
 # Settings that k6 gets by other means, or does not need
-readonly WRAPPER_SETTINGS='ALL_TESTS BASE_URL PROFILE START_COMMAND START_DIR START_TIMEOUT WAIT_TIMEOUT TIMELINE RESULTS_DIR RUN_ID
+readonly WRAPPER_SETTINGS='ALL_TESTS BASE_URL PROFILE START_COMMAND START_DIR START_TIMEOUT WAIT_TIMEOUT RESULTS_DIR RUN_ID
   GIT_COMMIT RUN_K6_VERSION'
 
 # Between blanks; empty until load_setting_names

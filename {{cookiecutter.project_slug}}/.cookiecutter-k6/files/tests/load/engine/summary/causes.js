@@ -1,26 +1,26 @@
-/** Why requests fail. The summary counts by these names, so the list is short and fixed. */
+/** Causes of failed requests. The list is short and fixed: the summary has one counter per cause. */
 export const CAUSES = Object.freeze({
   refused: 'connection refused',
-  timeout: 'no answer in time',
+  timeout: 'timed out',
   dns: 'host name not found',
-  tls: 'TLS failed',
-  connection: 'connection broken',
+  tls: 'TLS error',
+  connection: 'connection lost',
   redirect: 'redirected',
   auth: 'not authorised, 401 or 403',
   rate_limited: 'rate limited, 429',
   client_error: 'client error, 4xx',
   server_error: 'server error, 5xx',
   unexpected: 'unexpected status',
-  unusable: 'answer without what it is for',
+  unusable: 'response lacks required data',
 });
 
-/** How the name of the check starts that carries the message of a failed setup, see engine/plan/set-up.js. */
-export const SET_UP_CHECK = 'set-up failed: ';
+/** Prefix of the check that carries the message of a failed setup, see engine/plan/set-up.js. */
+export const SET_UP_CHECK = 'setup failed: ';
 
 /** The same for a failed teardown. */
 export const TEARDOWN_CHECK = 'teardown failed: ';
 
-/** What to do about a cause: one action each. @type {Record<keyof typeof CAUSES, string>} */
+/** One action per cause. @type {Record<keyof typeof CAUSES, string>} */
 export const ACTIONS = Object.freeze({
   refused: 'Check that the service still runs and listens on that address',
   timeout: 'Find out what the service waits for; REQUEST_TIMEOUT is the limit',

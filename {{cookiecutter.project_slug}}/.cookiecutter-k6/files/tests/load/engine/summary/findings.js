@@ -4,7 +4,7 @@ import { ACTIONS, CAUSES } from './causes.js';
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
 /** @typedef {import('../types/summary.js').ThresholdResult} ThresholdResult */
-/** @typedef {import('../types/summary.js').EndpointFigures} EndpointFigures */
+/** @typedef {import('../types/summary.js').EndpointMetrics} EndpointMetrics */
 /** @typedef {keyof typeof CAUSES} Cause */
 /** @typedef {import('./verdict.js').Evidence} Evidence */
 
@@ -79,7 +79,7 @@ export function endpointFindings(evidence) {
 }
 
 /**
- * @param {EndpointFigures} endpoint
+ * @param {EndpointMetrics} endpoint
  * @param {ThresholdResult[]} broken its thresholds that do not hold
  * @param {Evidence} evidence
  * @returns {Finding}
@@ -121,7 +121,7 @@ function findingOf(endpoint, broken, evidence) {
 const CHECK_ACTION = 'Compare a response of the service with what the check expects';
 
 /**
- * @param {EndpointFigures} endpoint
+ * @param {EndpointMetrics} endpoint
  * @param {Evidence} evidence
  * @returns {Cause[]} most frequent first
  */
@@ -139,7 +139,7 @@ function causesOf({ errors, errorTypes }, { metrics, endpoints }) {
 }
 
 /**
- * @param {EndpointFigures} endpoint
+ * @param {EndpointMetrics} endpoint
  * @param {Cause[]} causes
  * @param {boolean} isLogin requests of a login are counted by cause only
  * @returns {string[]}
@@ -157,7 +157,7 @@ function failedPart({ requests, errors, errorRate, errorTypes }, causes, isLogin
 }
 
 /**
- * @param {EndpointFigures} endpoint
+ * @param {EndpointMetrics} endpoint
  * @param {Evidence} evidence
  * @returns {string[]}
  */
@@ -272,7 +272,7 @@ function expectation({ metric, expression, value, unit, measured }) {
  * A limit on all requests says nothing about where the time went.
  *
  * @param {ThresholdResult} result
- * @param {EndpointFigures[]} endpoints
+ * @param {EndpointMetrics[]} endpoints
  * @returns {string} the endpoints beyond it; empty for other metrics
  */
 function slowest({ metric, expression, value }, endpoints) {

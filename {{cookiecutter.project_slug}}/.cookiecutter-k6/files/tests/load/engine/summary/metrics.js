@@ -1,4 +1,4 @@
-// Figures of endpoints, load steps and the whole run, out of the metrics that k6 hands to `handleSummary`.
+// Metrics of endpoints, load steps and the whole run, from the data that k6 passes to `handleSummary`.
 
 import { CAUSES } from './causes.js';
 import { durationsOf, rounded } from './statistics.js';
@@ -6,7 +6,7 @@ import { durationsOf, rounded } from './statistics.js';
 /**
  * How long each load step lasted; a run that was cut short ends in the middle of one.
  *
- * @param {import('../types/suite.js').RunFigures['stages']} stages
+ * @param {import('../types/suite.js').RunPlan['stages']} stages
  * @param {number} ranMs
  * @returns {Map<string, number>} seconds by name of the step
  * @example secondsOfSteps([{ name: 'step-1-50vus', endsAt: 300000 }], 60000) // Map { 'step-1-50vus' => 60 }
@@ -37,7 +37,7 @@ export function rateOf(count = 0, seconds = 0) {
  * @param {any} metrics
  * @param {string} tag
  * @param {string} value
- * @returns {import('../types/summary.js').Figures} those of the samples with that tag
+ * @returns {import('../types/summary.js').Metrics} those of the samples with that tag
  * @example metricsOf(data.metrics, 'name', 'health').requests
  */
 export function metricsOf(metrics, tag, value) {
@@ -60,10 +60,10 @@ export function metricsOf(metrics, tag, value) {
 /**
  * @param {any} metrics
  * @param {string} name
- * @returns {import('../types/summary.js').EndpointFigures}
- * @example endpointFigures(data.metrics, 'health').errorTypes
+ * @returns {import('../types/summary.js').EndpointMetrics}
+ * @example endpointMetrics(data.metrics, 'health').errorTypes
  */
-export function endpointFigures(metrics, name) {
+export function endpointMetrics(metrics, name) {
   const types = errorTypes(metrics, `name:${name},`);
   return { ...metricsOf(metrics, 'name', name), errorTypes: types };
 }

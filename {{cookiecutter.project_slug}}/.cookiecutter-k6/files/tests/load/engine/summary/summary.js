@@ -5,11 +5,13 @@ import { SET_UP_CHECK, TEARDOWN_CHECK } from './causes.js';
 import { localPath } from '../settings/paths.js';
 import { prettyJson } from './pretty-json.js';
 import { reportFiles, REPORTS } from '../report/files.js';
-import { endpointFigures, metricsOf, rateOf, secondsOfSteps, totals } from './metrics.js';
+import { endpointMetrics, metricsOf, rateOf, secondsOfSteps, totals } from './metrics.js';
 import { DISTRIBUTION, rounded, statOf } from './statistics.js';
 import { isOptional, thresholdResults } from './threshold-results.js';
+import { failedResponses } from './failed-responses.js';
 import { findings } from './verdict.js';
 import { toText } from './text.js';
+import { timelineOf } from './timeline.js';
 
 const features = hooksOf('summary');
 
@@ -18,32 +20,52 @@ export const SUMMARY_SCHEMA = 1;
 
 const SUITE_VERSION = open(localPath(import.meta.resolve('../version.txt'))).trim();
 
+/** Metrics over time. */
+const TIMELINE = 'timeline.json';
+
 /** k6 resolves paths against the working directory and makes no folders: results/ ships with the suite. */
 const DEFAULT_FOLDER = localPath(import.meta.resolve('../../results'));
 
 /** @typedef {import('../types/suite.js').TestSpec} TestSpec */
-/** @typedef {import('../types/suite.js').RunFigures} RunFigures */
+/** @typedef {import('../types/suite.js').RunPlan} RunPlan */
 
 /**
  * Makes a `handleSummary`: a short text with every threshold on the console, `summary.json`, and the report.
  *
  * @param {TestSpec} spec
- * @param {RunFigures} figures k6 does not hand the plan to `handleSummary`
+ * @param {RunPlan} plan k6 does not pass it to `handleSummary`
  * @returns {(data: any) => Record<string, string>}
- * @example export const handleSummary = summarize(spec, figures);
+ * @example export const handleSummary = summarize(spec, plan);
  */
-export function summarize(spec, figures) {
+export function summarize(spec, plan) {
   return (data) => {
-    const summary = buildSummary(spec, figures, data);
+    const summary = buildSummary(spec, plan, data);
     const pathOf = (/** @type {string} */ name) => resultPath(spec, name);
     const path = pathOf('summary.json');
-    const files = ['summary.json', REPORTS.markdown, REPORTS.junit];
+    const timeline = timelineOf(data.metrics, plan.timeline, summary.endpoints, vuMs(data));
+    const files = [
+      'summary.json',
+      REPORTS.markdown,
+      REPORTS.junit,
+      ...(timeline ? [TIMELINE] : []),
+    ];
+    const extras = { timeline, files: files.map((name) => fileName(pathOf(name))) };
     return {
       stdout: toText(summary, { path, colour: data.state.isStdOutTTY && !__ENV.NO_COLOR }),
       [path]: `${prettyJson(summary)}\n`,
-      ...reportFiles(summary, { files: files.map((name) => fileName(pathOf(name))) }, pathOf),
+      ...(timeline && { [pathOf(TIMELINE)]: `${JSON.stringify(timeline)}\n` }),
+      ...reportFiles(summary, extras, pathOf),
     };
   };
+}
+
+/**
+ * @param {any} data what k6 passes to `handleSummary`
+ * @returns {number} how long the VUs ran, milliseconds
+ */
+function vuMs({ setup_data: info, state }) {
+  const sinceSetup = Date.now() - Date.parse(info?.startedAt ?? '');
+  return Number.isNaN(sinceSetup) ? state.testRunDurationMs : sinceSetup;
 }
 
 /**
@@ -67,7 +89,7 @@ function fileName(path) {
  * Turns k6's data into the summary: small, stable, numbers are numbers.
  *
  * @param {TestSpec} whole
- * @param {RunFigures} plan
+ * @param {RunPlan} plan
  * @param {any} data what k6 hands to `handleSummary`
  * @returns {import('../types/summary.js').Summary}
  */
@@ -79,15 +101,15 @@ export function buildSummary(whole, plan, data) {
   const { scenario, profile, vus, durationMs } = plan;
   const ranMs = Math.round(data.state.testRunDurationMs);
   const own = spec.findings?.(data.metrics, plan, data.root_group) ?? { tables: [], reasons: [] };
-  const figures = figuresOf(spec, absentOf(whole, spec), plan, data, own);
+  const results = resultsOf(spec, absentOf(whole, spec), plan, data, own);
   const comparison =
     plan.baseline === undefined
       ? null
-      : compareWith(subjectsOf(spec), plan.baseline, rowsOf(figures));
+      : compareWith(subjectsOf(spec), plan.baseline, rowsOf(results));
   const peakVUs = data.metrics.vus_max?.values.max ?? 0;
   const verdict = findings(
     {
-      ...figures,
+      ...results,
       comparison,
       own,
       peakVUs,
@@ -101,7 +123,7 @@ export function buildSummary(whole, plan, data) {
     schema: SUMMARY_SCHEMA,
     passed: verdict.reasons.length === 0,
     reasons: verdict.reasons,
-    onlySlower: isOnlySlower(verdict.found, figures.thresholds, comparison),
+    onlySlower: isOnlySlower(verdict.found, results.thresholds, comparison),
     timestamp: new Date().toISOString(),
     scenario,
     targetVUs: vus,
@@ -120,14 +142,14 @@ export function buildSummary(whole, plan, data) {
       k6Version: env.RUN_K6_VERSION || null,
       suiteVersion: SUITE_VERSION,
     },
-    ...figures,
+    ...results,
     breakingStage: verdict.breakingStage,
     comparison,
   };
 }
 
 /**
- * @param {RunFigures} plan
+ * @param {RunPlan} plan
  * @returns {number} milliseconds that a run must last at least
  */
 function shortestMs({ shape, durationMs }) {
@@ -189,14 +211,14 @@ function isAbout(parts, metric) {
 /**
  * @param {TestSpec} spec
  * @param {string[]} gone tags and metrics of endpoints that setup found missing
- * @param {RunFigures} plan
+ * @param {RunPlan} plan
  * @param {any} data what k6 hands to `handleSummary`
  * @param {import('../types/suite.js').Findings} own what the test itself found
  */
-function figuresOf(spec, gone, plan, data, own) {
+function resultsOf(spec, gone, plan, data, own) {
   const { stages } = plan;
   const ranMs = Math.round(data.state.testRunDurationMs);
-  const of = (/** @type {{ name: string }} */ { name }) => endpointFigures(data.metrics, name);
+  const of = (/** @type {{ name: string }} */ { name }) => endpointMetrics(data.metrics, name);
   const metrics = totals(data.metrics);
   for (const check of [SET_UP_CHECK, TEARDOWN_CHECK]) {
     if (messageOf(check, data.root_group) !== undefined) {
@@ -232,6 +254,7 @@ function figuresOf(spec, gone, plan, data, own) {
           : row,
       ),
     failedChecks: failedChecks(data.root_group),
+    failedResponses: failedResponses(data.root_group, data.setup_data?.startedAt),
     unchecked: unchecked(spec, data.metrics),
     undeclared: undeclared(spec, data.metrics, metrics.requests),
     distribution: distribution(data.metrics['http_req_duration{phase:main}']?.values),
@@ -245,7 +268,7 @@ function figuresOf(spec, gone, plan, data, own) {
  * @returns {Partial<import('../types/summary.js').Summary>} what features measure besides requests
  */
 function ofFeatures(metrics, spec, stages) {
-  return Object.assign({}, ...features.map(({ figures }) => figures?.(metrics, spec, stages)));
+  return Object.assign({}, ...features.map(({ metrics: own }) => own?.(metrics, spec, stages)));
 }
 
 /**
@@ -261,7 +284,7 @@ function distribution(values) {
       };
 }
 
-/** @param {import('../types/summary.js').EndpointFigures} figures */
+/** @param {import('../types/summary.js').EndpointMetrics} endpoint */
 function hasFailed({ errorTypes: types }) {
   return Object.keys(types).length > 0;
 }
@@ -326,11 +349,16 @@ function messageOf(check, group) {
 /**
  * Returns where a test sends its load, for messages and reports.
  *
- * @param {Pick<TestSpec, 'targets'>} spec
+ * @param {TestSpec} spec
  * @returns {string} without credentials
  * @example shownTarget(spec) // 'http://localhost:8000'
  */
-export function shownTarget({ targets }) {
+export function shownTarget(spec) {
+  const { targets } = spec;
+  const elsewhere = features.map(({ target }) => target?.(spec)).find((one) => one !== undefined);
+  if (elsewhere !== undefined) {
+    return elsewhere;
+  }
   const shown = targets === undefined ? [env.target.masked] : targets.map(({ masked }) => masked);
   return [...new Set(shown)].join(', ') || 'no address';
 }

@@ -63,7 +63,7 @@ function painter(colour) {
 }
 
 /**
- * Every threshold the way k6 shows it: mark, condition, figure.
+ * Every threshold the way k6 shows it: mark, condition, measured value.
  *
  * @param {Summary} summary
  * @param {Paint} paint
@@ -82,10 +82,10 @@ function thresholdLines({ thresholds, endpoints }, paint) {
     }
     const mark = ok ? paint('✓', 'good') : paint('✗', 'bad');
     const aggregate = expression.replace(/\s*[<>=!].*$/, '');
-    const figure = measured
+    const result = measured
       ? `${aggregate}=${shown(metric, aggregate, value)}${unit}`
       : 'never measured';
-    lines.push(`    ${mark} '${expression}' ${figure}`);
+    lines.push(`    ${mark} '${expression}' ${result}`);
   }
   return [
     ...lines,
@@ -114,7 +114,7 @@ function shown(metric, aggregate, value) {
  * @returns {string[]}
  */
 function endpointTable({ endpoints }) {
-  const fails = (/** @type {import('../types/summary.js').Figures} */ row) =>
+  const fails = (/** @type {import('../types/summary.js').Metrics} */ row) =>
     row.errors + row.checks.fails + (row.requests === 0 ? 1 : 0);
   const worstFirst =
     endpoints.length <= MAX_ENDPOINTS
@@ -196,16 +196,16 @@ function comparisonTable({ comparison }) {
       : [...endpoints]
           .sort((a, b) => failed(b) - failed(a) || (b.change ?? -100) - (a.change ?? -100))
           .slice(0, MAX_ENDPOINTS);
-  const figure = (/** @type {number | null} */ value) => value?.toFixed(2) ?? '-';
+  const fixed = (/** @type {number | null} */ value) => value?.toFixed(2) ?? '-';
   const [head, ...rows] = ownTable({
     title: `BASELINE ${baseline.name}`,
     head: ['p95 (ms)', 'baseline', 'this run', 'change', 'limit', 'result'],
     rows: shownOnes.map((row) => [
       row.was ? `${row.name} (was ${row.was})` : row.name,
-      figure(row.baseline),
-      figure(row.current),
+      fixed(row.baseline),
+      fixed(row.current),
       row.change === null ? '-' : change(row.change),
-      figure(row.limit),
+      fixed(row.limit),
       RESULTS[row.status],
     ]),
   });
@@ -235,7 +235,7 @@ function noisyLine(endpoints) {
 
 /**
  * @param {string} title
- * @param {import('../types/summary.js').Figures[]} rows
+ * @param {import('../types/summary.js').Metrics[]} rows
  * @returns {string[]}
  */
 function table(title, rows) {

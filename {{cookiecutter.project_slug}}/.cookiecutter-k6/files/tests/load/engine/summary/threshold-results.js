@@ -32,7 +32,7 @@ export function thresholdResults(metrics) {
 /**
  * @param {any} metric
  * @param {string} expression such as `p(95)<500`
- * @returns {number | null} the figure the expression was about
+ * @returns {number | null} the value that the expression is about
  */
 function observed({ type, values }, expression) {
   const aggregate = expression.replace(/\s*[<>=!].*$/, '').trim();
@@ -48,7 +48,7 @@ function observed({ type, values }, expression) {
  * itself, or THRESHOLDS, sets a limit on them; neither is a login that a test does not need.
  *
  * @param {TestSpec} spec
- * @param {import('../types/suite.js').RunFigures} plan
+ * @param {import('../types/suite.js').RunPlan} plan
  * @param {string} metric with its tag
  * @returns {boolean}
  * @example isOptional(spec, plan, 'checks{name:health}')
@@ -100,7 +100,7 @@ function isMeasured(metrics, metric) {
 const NEVER_ZERO = /^http_req_(duration|waiting)(\{|$)/;
 
 /**
- * Says whether a metric was measured at all. A counter always is: zero is its figure.
+ * Says whether a metric was measured at all. A counter always is: zero is a value.
  *
  * @param {string} metric with its tag
  * @param {any} data

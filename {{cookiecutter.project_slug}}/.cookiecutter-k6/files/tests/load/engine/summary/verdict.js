@@ -11,7 +11,7 @@ import { reasonsOf } from './reasons.js';
 import { rounded, roundedShare } from './statistics.js';
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
-/** @typedef {import('../types/summary.js').Figures} Figures */
+/** @typedef {import('../types/summary.js').Metrics} Metrics */
 /** @typedef {import('./findings.js').Finding} Finding */
 /** @typedef {Pick<Summary, 'metrics' | 'endpoints' | 'stages' | 'thresholds' | 'failedChecks'> & { comparison?: Summary['comparison'], own?: import('../types/suite.js').Findings, setUpFailure?: string, teardownFailure?: string, isUnguarded?: boolean, peakVUs?: number }} Evidence */
 
@@ -24,7 +24,7 @@ const TOLERANCE_MS = 1000;
 /** Targets of the whole run that every load step has to meet by itself; failed requests explain failed checks. */
 const OF_EVERY_STEP = ['http_req_failed', 'http_req_duration', 'checks'];
 
-/** Conditions that the figures of a load step can answer. */
+/** Conditions that the metrics of a load step can answer. */
 const CONDITION = /^(rate|avg|min|med|max|p\((?:50|90|95|99)\))\s*(<=?|>=?)\s*([\d.]+)$/;
 
 /** @type {Record<string, (value: number, limit: number) => boolean>} */
@@ -43,7 +43,7 @@ const HOLDS = {
  * @param {{ ranMs: number, plannedMs: number }} time milliseconds
  * @returns {{ reasons: string[], found: number, breakingStage: Summary['breakingStage'] }} no reasons: passed;
  *   `found` counts what the reasons sum up
- * @example findings(figures, { ranMs: 60010, plannedMs: 60000 })
+ * @example findings(evidence, { ranMs: 60010, plannedMs: 60000 })
  */
 export function findings(evidence, { ranMs, plannedMs }) {
   const { own } = evidence;
@@ -73,7 +73,7 @@ export function findings(evidence, { ranMs, plannedMs }) {
  */
 function neverStarted({ setUpFailure, metrics: { requests } }) {
   if (setUpFailure !== undefined) {
-    const text = `set-up failed, no iteration was completed: ${setUpFailure}`;
+    const text = `setup failed, no iteration was completed: ${setUpFailure}`;
     return [{ rank: RANKS.unjudged, text }];
   }
   return requests > 0
@@ -222,7 +222,7 @@ function breakingStage({ stages, thresholds }) {
 }
 
 /**
- * @param {Figures} stage
+ * @param {Metrics} stage
  * @param {Summary['thresholds'][number]} limit of the whole run
  * @returns {string | undefined} how the step alone missed it
  */
@@ -235,10 +235,10 @@ function beyond(stage, { metric, expression }) {
 }
 
 /**
- * @param {Figures} stage
+ * @param {Metrics} stage
  * @param {string} metric one of OF_EVERY_STEP
  * @param {string} aggregate such as `rate` or `p(95)`
- * @returns {number | undefined} undefined when the step has no such figure
+ * @returns {number | undefined} undefined if the step has no such metric
  */
 function stepValue({ requests, errors, checks, duration }, metric, aggregate) {
   if (metric === 'http_req_duration') {
@@ -251,7 +251,7 @@ function stepValue({ requests, errors, checks, duration }, metric, aggregate) {
 }
 
 /**
- * @param {Figures} stage
+ * @param {Metrics} stage
  * @param {Summary['thresholds']} thresholds
  * @returns {string | undefined} the first crossed limit that only this step has
  */

@@ -53,19 +53,23 @@ export interface PlanHooks {
     load: { chosen: string | undefined; vus: number; stages: { name: string }[] },
     targets: Thresholds,
   ) => Thresholds;
+  /** Names of what is recorded over time instead of the endpoints; undefined for other kinds of test. */
+  series?: (spec: TestSpec) => string[] | undefined;
   /** Whether the test records a metric; undefined if it is not a metric of this feature. */
   feeds?: (spec: TestSpec, metric: string) => boolean | undefined;
 }
 
 export interface SummaryHooks {
   /** Additional members of summary.json. */
-  figures?: (metrics: any, spec: TestSpec, stages: string[]) => Partial<Summary>;
+  metrics?: (metrics: any, spec: TestSpec, stages: string[]) => Partial<Summary>;
   /** Whether a metric has samples; undefined if it is not a metric of this feature. */
   isMeasured?: (metric: string, data: any) => boolean | undefined;
   /** Why the run failed, one sentence each. */
   reasons?: (evidence: Partial<Summary> & { thresholds: ThresholdResult[] }) => string[];
   /** Lines for the console. */
   lines?: (summary: Summary) => string[];
+  /** Where a test sends its load, if it is not the service: without credentials. */
+  target?: (spec: TestSpec) => string | undefined;
   /** Signals that a baseline compares like endpoints. */
   subjects?: (spec: TestSpec) => Subject[];
   /** The same signals as measured in a run. */
@@ -83,19 +87,17 @@ export interface Headline {
   errorRate: number;
 }
 
-/** A key figure of the report. */
+/** A key metric of the report. */
 export type Tile = [name: string, value: string, note: string, bad?: boolean];
 
 export interface ReportHooks {
   /** A section of the page; null if there is nothing to show. */
   section?: (summary: Summary) => Markup | null;
-  /** Key figures to show instead of those of the requests; null for other kinds of test. */
+  /** Key metrics to show instead of those of the requests; null for other kinds of test. */
   tiles?: (summary: Summary) => Tile[] | null;
   headline?: (summary: Summary) => Headline | null;
   /** Tables for the Markdown report. */
   tables?: (summary: Summary) => { head: string[]; rows: string[][] }[];
-  /** Metrics of the time charts, instead of those of the requests; null for other kinds of test. */
-  signal?: (summary: Summary) => (SignalMetrics & { failed: string }) | null;
 }
 
 /** What `load-test.sh cleanup` removes in addition to rows in PostgreSQL. Extended by features. */

@@ -83,6 +83,8 @@ export interface Endpoint {
   readonly statuses: EndpointOptions['statuses'];
   /** k6 request parameters shared by all requests of this endpoint. */
   readonly params: Params & { throw: boolean };
+  /** What this VU has counted of it since its last sample; only in VUs that record. */
+  course?: TimelineCourse;
   /** Options it was created from, to derive variants. */
   readonly options: EndpointOptions;
 }
@@ -255,10 +257,10 @@ export interface TestSpec {
   main?: Pick<Companion, 'tags' | 'env'>;
   /** Thresholds that apply to every profile. They replace others on the same metric. */
   always?: (
-    load: Pick<RunFigures, 'vus' | 'durationMs' | 'stages'> & { chosen?: string },
+    load: Pick<RunPlan, 'vus' | 'durationMs' | 'stages'> & { chosen?: string },
   ) => Thresholds;
   /** Derives further results from `data.metrics` and `data.root_group` of `handleSummary`. Never called in a VU. */
-  findings?: (metrics: any, run: RunFigures, checks: any) => Findings;
+  findings?: (metrics: any, run: RunPlan, checks: any) => Findings;
   /** For files in scripts/: the load if PROFILE is not set. */
   defaultLoad?: { scenario: string; shape: Shape };
   /** Whether the default load overloads the service. Against another machine it requires an explicit opt-in. */
@@ -296,8 +298,45 @@ export interface TestSpec {
   forVus?: (shape: Shape) => object;
 }
 
+/** How a run is recorded over time, see engine/vu/timeline.js. */
+export interface TimelinePlan {
+  /** Every how many VUs one records. */
+  every: number;
+  /** Shortest time between two samples of an endpoint in one VU, milliseconds. */
+  gapMs: number;
+  /** Slices of time. */
+  count: number;
+  /** Planned duration, milliseconds. */
+  durationMs: number;
+  /** 1: all slices are equally long; 2: the first ones are shorter, for runs of which nobody knows how long they take. */
+  bend: number;
+  /** Endpoints with a course of their own. */
+  names: string[];
+  /** Endpoints that are used but not measured. */
+  ignored: string[];
+}
+
+/** The requests of one endpoint in one VU since they were last handed on to k6. */
+export interface TimelineCourse {
+  name: string;
+  requests: number;
+  failed: number;
+  /** Requests that start from then on are sampled, milliseconds since 1970. */
+  nextAt: number;
+  slice: number;
+  tags: Record<string, string>;
+}
+
+export interface TimelineRecorder {
+  courseOf: (name: string) => TimelineCourse;
+  /** Hands a course on, with the duration of one request in milliseconds; 0: it got no response. */
+  record: (course: TimelineCourse, ms: number) => void;
+}
+
 /** The part of the plan that VUs need. */
 export interface VuPlan {
+  /** Undefined: this run is not recorded over time. */
+  timeline?: TimelinePlan;
   /** Load steps, for the tag `stage`; empty if there is only one load level. */
   stages: { name: string; endsAt: number }[];
   /** Planned duration without graceful stops, milliseconds. */
@@ -325,7 +364,7 @@ export interface ScenarioTest extends LoadTest {
 }
 
 /** Properties of a run, for banners and the summary. */
-export interface RunFigures {
+export interface RunPlan {
   /** Name of the scenario. */
   scenario: string;
   /** The profile, or the name of the scenario if the test runs its default load. */
@@ -338,6 +377,8 @@ export interface RunFigures {
   shape?: Shape;
   /** Baseline to compare the run with. */
   baseline?: Baseline;
+  /** How it is recorded over time, and how much load was planned for each slice. */
+  timeline?: TimelinePlan & { planned: import('./report.js').PlannedCourse };
   /** Metrics that the setting THRESHOLDS limits. */
   asked?: string[];
   /** Whether the iterations went through `run` of the test, which counts exceptions. */

@@ -23,7 +23,7 @@ export interface CheckCounts {
 }
 
 /** Results of one endpoint or one load step. */
-export interface Figures {
+export interface Metrics {
   name: string;
   requests: number;
   /** Per second: of the whole run; of a load step, while it lasted. */
@@ -39,13 +39,13 @@ export interface Figures {
 /** Failed requests by cause; only causes that occurred. */
 export type ErrorTypes = Record<string, number>;
 
-export interface EndpointFigures extends Figures {
+export interface EndpointMetrics extends Metrics {
   /** Method and path, such as `GET /items/{id}`; undefined for endpoints that are not under test. */
   request?: string;
   errorTypes: ErrorTypes;
 }
 
-export interface Totals extends Omit<Figures, 'name'> {
+export interface Totals extends Omit<Metrics, 'name'> {
   errorTypes: ErrorTypes;
   iterations: number;
   droppedIterations: number;
@@ -80,6 +80,28 @@ export interface FailedCheck extends CheckCounts {
   name: string;
 }
 
+/** A response that failed, as one of the first VUs saw it. */
+export interface FailedResponse {
+  /** Endpoint. */
+  name: string;
+  /** Why it failed; undefined if its checks did. */
+  cause?: keyof typeof import('../summary/causes.js').CAUSES;
+  /** Names of the failed checks. */
+  checks?: string[];
+  /** Method and URL, without credentials and query. */
+  request?: string;
+  /** The error without a response, or the target of a redirect; empty: none. */
+  note: string;
+  /** 0: no response. */
+  status: number;
+  /** Start of the body, secrets masked; null: not shown. */
+  body: string | null;
+  /** Seconds since the start; null if unknown. */
+  seconds: number | null;
+  vu: number;
+  iteration: number;
+}
+
 /** results/<run>/summary.json */
 export interface Summary {
   schema: number;
@@ -109,14 +131,16 @@ export interface Summary {
     segments?: number;
   };
   metrics: Totals;
-  endpoints: EndpointFigures[];
+  endpoints: EndpointMetrics[];
   /** Results that only this kind of test has. */
   tables?: SummaryTable[];
-  stages: Figures[];
+  stages: Metrics[];
   /** The first load step at which the service missed its targets; null if there was none. */
   breakingStage: { name: string; reason: string } | null;
   thresholds: ThresholdResult[];
   failedChecks: FailedCheck[];
+  /** The first failed responses of each kind, in order of time; absent in summaries of earlier versions. */
+  failedResponses?: FailedResponse[];
   /** Endpoints that were requested and never checked: judged by status and time only. */
   unchecked?: string[];
   /** Requests to endpoints that the test does not declare: judged only together with all others. */

@@ -1,3 +1,4 @@
+import k6 from 'k6';
 import { Counter } from 'k6/metrics';
 
 /** @typedef {import('../types/suite.js').Endpoint} Endpoint */
@@ -38,6 +39,23 @@ const hidden = [];
 
 const MAX_HIDDEN = 50;
 
+/** Names of endpoints whose responses are never shown. @type {string[]} */
+const confidential = [];
+
+/** Failed responses that one VU passes on to the report. */
+const MAX_PASSED_ON = 5;
+
+/** Start of a body that the report shows, characters. */
+const BODY_START = 200;
+
+/** Text that is searched for secrets; only its start is shown. */
+const MAX_SEARCHED = 2000;
+
+/** Prefix of the group that carries a failed response to `handleSummary`. */
+export const RESPONSE_GROUP = 'failed response ';
+
+let passedOn = 0;
+
 /**
  * Keeps a secret out of everything that is shown.
  *
@@ -49,19 +67,50 @@ export function hide(secret) {
 }
 
 /**
+ * Never shows the responses of an endpoint.
+ *
+ * @param {string} name
+ * @example hideResponses('auth login');
+ */
+export function hideResponses(name) {
+  confidential[confidential.length] = name;
+}
+
+/**
  * Makes foreign text fit for one log line: services repeat what they were sent.
  *
  * @param {unknown} text
- * @returns {string} without control characters and without secrets of the settings, at most 300 characters
+ * @param {number} [most] characters
+ * @returns {string} without control characters and secrets
  * @example shorten('<html>\n...') // '<html> ...'
  */
-export function shorten(text) {
-  // eslint-disable-next-line no-control-regex
-  let line = String(text ?? '').replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ');
+export function shorten(text, most = 300) {
+  let line = String(text ?? '')
+    .slice(0, MAX_SEARCHED)
+    // eslint-disable-next-line no-control-regex
+    .replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ');
   for (const secret of hidden) {
     line = line.replaceAll(secret, '***');
   }
-  return line.length > 300 ? `${line.slice(0, 300)}...` : line;
+  line = withoutSecrets(line);
+  return line.length > most ? `${line.slice(0, most)}...` : line;
+}
+
+/**
+ * @param {string} text
+ * @returns {string} with *** in place of what looks like a secret: values of JSON fields and parameters named like one, tokens
+ */
+function withoutSecrets(text) {
+  const secret =
+    '[\\w-]*(?:token|passw|secret|api[_-]?key|authorization|cookie|credential|session)[\\w-]*';
+  return text
+    .replace(
+      new RegExp(`("${secret}"\\s*:\\s*)("(?:[^"\\\\]|\\\\.)*"?|[^\\s,}\\]"]+)`, 'gi'),
+      '$1"***"',
+    )
+    .replace(new RegExp(`\\b(${secret}=)[^&\\s"'<>]+`, 'gi'), '$1***')
+    .replace(/\b(Bearer|Basic) +[\w.~+/=-]+/gi, '$1 ***')
+    .replace(/\beyJ[\w-]+\.[\w-]+\.?[\w-]*/g, '***');
 }
 
 /**
@@ -90,21 +139,80 @@ export function reportException(error, where = 'iteration') {
  * @example if (response.status !== 200) { reportFailure(ITEM, response); }
  */
 export function reportFailure(target, response, cause = causeOf(response)) {
-  requestErrors.add(1, { name: target.name, cause });
-  reportOnce(`${target.name} ${cause}`, () => {
+  const { name, method } = target;
+  requestErrors.add(1, { name, cause });
+  reportOnce(`${name} ${cause}`, () => {
     const { Location: location, 'Retry-After': retryAfter } = response.headers;
+    const status = response.status === 0 ? response.error : `status ${response.status}`;
+    const redirect = location && `redirects to ${location}`;
     const notes = [
-      response.status === 0 ? response.error : `status ${response.status}`,
-      location && `redirects to ${location}`,
+      status,
+      redirect,
       retryAfter && `Retry-After: ${retryAfter}`,
       // Neither exists in set-up.
       __VU > 0 && `VU ${__VU}, iteration ${__ITER}`,
-      // An answer may repeat the secret it was sent.
-      !target.options.confidential && response.body,
+      bodyOf(name, response),
     ];
     const url = target.url.replace(/\/\/[^@/]*@/, '//***@').replace(/\?.*$/, '');
-    return `${target.name}: ${cause} - ${target.method} ${url} - ${shorten(notes.filter(Boolean).join(', '))}`;
+    passOn({ name, cause, request: `${method} ${url}`, note: redirect ?? '' }, response);
+    return `${name}: ${cause} - ${method} ${url} - ${shorten(notes.filter(Boolean).join(', '))}`;
   });
+}
+
+/**
+ * Shows the first response of an endpoint whose checks fail although its status was accepted.
+ *
+ * @param {string} name endpoint name
+ * @param {Record<string, (response: HttpResponse) => boolean>} checks
+ * @param {HttpResponse} response
+ * @example if (!check(response, checks)) { reportChecks('GET /items', checks, response); }
+ */
+export function reportChecks(name, checks, response) {
+  if (said.includes(`${name} ${causeOf(response)}`)) {
+    return;
+  }
+  reportOnce(`${name} checks`, () => {
+    const failed = Object.keys(checks).filter((each) => !checks[each](response));
+    passOn({ name, checks: failed }, response);
+    const seen = [`status ${response.status}`, `VU ${__VU}, iteration ${__ITER}`];
+    return `${name}: failed ${failed.map((each) => `'${each}'`).join(', ')} - ${shorten([...seen, bodyOf(name, response)].filter(Boolean).join(', '))}`;
+  });
+}
+
+/**
+ * @param {string} name endpoint name
+ * @param {HttpResponse} response
+ * @returns {HttpResponse['body']} null if it may hold a secret
+ */
+function bodyOf(name, response) {
+  return confidential.includes(name) ? null : response.body;
+}
+
+/**
+ * Passes a failed response on to the report. From a VU to `handleSummary`, k6 carries nothing but samples and the names of
+ * groups and checks; a group without a check changes no result.
+ *
+ * @param {{ name: string, cause?: Cause, checks?: string[], request?: string, note?: string }} what
+ * @param {HttpResponse} response
+ */
+function passOn(what, response) {
+  if (__VU === 0 || passedOn >= MAX_PASSED_ON) {
+    return;
+  }
+  passedOn += 1;
+  const { status, error } = response;
+  const body = bodyOf(what.name, response);
+  const seen = {
+    ...what,
+    note: shorten(what.note || (status === 0 ? error : ''), BODY_START),
+    status,
+    body: body === null && status !== 0 ? null : shorten(body, BODY_START),
+    at: Date.now(),
+    vu: __VU,
+    iteration: __ITER,
+  };
+  // Encoded: the name of a group must not hold `::`.
+  k6.group(`${RESPONSE_GROUP}${encodeURIComponent(JSON.stringify(seen))}`, () => {});
 }
 
 /**

@@ -1,7 +1,9 @@
 import k6 from 'k6';
 import { tracked } from '../../../config/cdc.js';
+import { reportOnce } from '../../vu/failures.js';
 import { now } from '../database/clock.js';
 import { reportStoreFailure } from '../database/failures.js';
+import { differences } from './differences.js';
 import * as metrics from './metrics.js';
 
 /** @typedef {import('./types.js').Find} Find */
@@ -25,12 +27,14 @@ export function follow(side, row, { after, tries, every }, { startedAt, writeMs,
   let confirmMs = 0;
   /** @type {Record<string, any> | undefined} */
   let document;
+  let couldRead = false;
   while (document === undefined) {
     if (attempts > 0) {
       k6.sleep(Math.max(0.001, Math.min(every, (deadline - now()) / 1000)));
     }
     attempts += 1;
     const result = look(side, row);
+    couldRead = result.ok;
     confirmMs = result.ms;
     document = result.rows.find((found) => isNewest(found, row));
     if (document === undefined && now() >= deadline) {
@@ -44,14 +48,15 @@ export function follow(side, row, { after, tries, every }, { startedAt, writeMs,
     metrics.recordSuccess(operation);
   } else {
     metrics.recordFailure(operation);
-    metrics.missed.add(1);
+    // A read side that cannot be asked says nothing about the pipeline.
+    metrics.missed.add(couldRead ? 1 : 0);
   }
   return { found: row.found, document, attempts, totalMs, confirmMs };
 }
 
 /**
- * Checks a row before it is deleted: it must exist exactly once, in its newest state. A row that has not arrived (yet)
- * is left for the comparison at the end of the run.
+ * Checks a row before it is deleted: it must exist exactly once, in its newest state and with its values. A row that has
+ * not arrived (yet), or rows of other tables that refer to it, are left for the comparison at the end of the run.
  *
  * @param {ReadSide} side
  * @param {Written} row
@@ -60,13 +65,30 @@ export function follow(side, row, { after, tries, every }, { startedAt, writeMs,
  */
 export function settle(side, row) {
   const { ok, rows } = look(side, row);
-  if (!ok || rows.length === 0 || !row.found) {
+  if (!ok || rows.length === 0 || !row.found || !hasReferring(side, row)) {
     return false;
   }
   metrics.reconciled.add(1);
   metrics.duplicated.add(rows.length > 1 ? 1 : 0);
   metrics.stale.add(rows.every((found) => isNewest(found, row)) ? 0 : 1);
+  const wrong = rows.flatMap((found) => differences(row.values, found));
+  if (wrong.length > 0) {
+    metrics.corrupted.add(1);
+    reportOnce('corrupted', () => `${tracked.table} ${row.id}: ${wrong.join(', ')}`);
+  }
   return true;
+}
+
+/**
+ * @param {ReadSide} side
+ * @param {Written} row
+ * @returns {boolean} whether the rows that refer to it have arrived
+ */
+function hasReferring(side, { referring }) {
+  return referring.every(({ table, id }) => {
+    const { ok, rows } = side.find(table, [id]);
+    return ok && rows.length > 0;
+  });
 }
 
 /**

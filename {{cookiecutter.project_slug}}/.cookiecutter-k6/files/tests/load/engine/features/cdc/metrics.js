@@ -10,7 +10,7 @@ export const writeErrors = new Counter('pg_write_errors');
 export const writeFailed = new Rate('pg_write_failed');
 export const readErrors = new Counter('mongo_read_errors');
 
-/** Rows that were not found in time. Those that arrive later are late, the others are lost. */
+/** Rows that were not found in time although the read side could be asked. Those that arrive later are late. */
 export const missed = new Counter('cdc_missed');
 /** Polls that returned an older state than the one before. */
 export const outOfOrder = new Counter('cdc_out_of_order');
@@ -19,6 +19,7 @@ export const reconciled = new Counter('cdc_reconciled');
 export const lost = new Counter('cdc_lost');
 export const duplicated = new Counter('cdc_duplicated');
 export const stale = new Counter('cdc_stale');
+export const corrupted = new Counter('cdc_corrupted');
 export const notDeleted = new Counter('cdc_not_deleted');
 /** Time from the end of the load until both sides match. */
 export const drainTime = new Trend('cdc_drain_time', true);
@@ -35,7 +36,7 @@ export const parts = {
 
 /** Replication backlog: MB of changes that the database keeps for slow readers. */
 export const memoryIndicator = new Trend('soak_memory_indicator');
-/** Latency relative to the first ones of the same VU. */
+/** Latency relative to the first ones of the same VU, by the tag `part`. */
 export const stability = new Trend('soak_processing_stability');
 
 /**

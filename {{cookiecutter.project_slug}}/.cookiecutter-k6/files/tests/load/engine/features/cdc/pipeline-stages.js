@@ -3,25 +3,20 @@
 import k6 from 'k6';
 import { ownedByRun, tracked } from '../../../config/cdc.js';
 import { env } from '../../../lib/config.js';
-import { hideAddresses } from '../database/failures.js';
 import { countRun, deleteRun } from '../database/ownership.js';
 import { markOf, runId } from '../database/run-mark.js';
 import { removedText, reportCleanUp, requireWrites } from '../database/stages.js';
 import { requireStores, storeTargets } from '../database/targets.js';
 import { parseDuration } from '../../settings/duration.js';
-import { isNewest } from './follow.js';
-import * as metrics from './metrics.js';
 import { metricsOf, pipelineFindings, pipelineThresholds } from './pipeline-plan.js';
 import { openReadSide, readSetting } from './read-sides.js';
+import { failUnless, reconcile } from './reconcile.js';
 import { insertCustomer, openConnection } from './source.js';
 
 /** @typedef {import('./types.js').PipelineTest} PipelineTest */
 /** @typedef {import('./types.js').ReadSide} ReadSide */
 
-/** Rows per comparison query. */
-const BATCH = 500;
-
-/** Seconds between two comparisons. */
+/** Seconds between two looks at the read side. */
 const PAUSE = 0.2;
 
 /**
@@ -35,8 +30,8 @@ export function pipelineStages(row) {
   const settings = /** @type {const} */ (['DATABASE_URL', readSetting()]);
   return {
     targets: storeTargets(settings),
-    always: ({ stages }) => pipelineThresholds(row, stages),
-    findings: (results) => pipelineFindings(row, results),
+    always: (load) => pipelineThresholds(row, load),
+    findings: (results, run) => pipelineFindings(row, results, run),
     metrics: metricsOf(row),
     options: { setupTimeout: '5m', teardownTimeout: '30m' },
     prepare: () => prepare(settings, row),
@@ -61,10 +56,7 @@ function prepare(settings, { seeds = 0 }) {
     const asked = source.run(`SELECT count(*) AS n FROM ${tracked.table} WHERE false`);
     failUnless(asked, sourceSetting);
     failUnless(side.find(tracked.table, [crypto.randomUUID()]), readSettingName);
-    for (let index = 0; index < seeds; index += 1) {
-      const id = crypto.randomUUID();
-      insertCustomer(source, id, `seed-${id}${markOf(undefined, '@mixed.test')}`, 'active');
-    }
+    plant(source, side, seeds);
   } finally {
     source.close();
     side.close();
@@ -72,13 +64,31 @@ function prepare(settings, { seeds = 0 }) {
 }
 
 /**
- * @param {import('../database/types.js').Result} result
- * @param {string} setting
- * @throws when the statement failed
+ * Writes the seed rows and waits until the read side has them: the load starts on a pipeline that works.
+ *
+ * @param {ReturnType<typeof openConnection>} source
+ * @param {ReadSide} side
+ * @param {number} count
+ * @throws when they do not arrive within CDC_DRAIN
  */
-function failUnless({ ok, message }, setting) {
-  if (!ok) {
-    throw new Error(`${setting}: ${hideAddresses(message)}`);
+function plant(source, side, count) {
+  const ids = Array.from({ length: count }, () => crypto.randomUUID());
+  for (const id of ids) {
+    insertCustomer(source, id, `seed-${id}${markOf(undefined, '@mixed.test')}`, 'active');
+  }
+  const deadline = Date.now() + parseDuration(env.CDC_DRAIN);
+  const arrived = () => (count === 0 ? 0 : side.find(tracked.table, ids).count);
+  while (arrived() < count) {
+    if (Date.now() > deadline) {
+      const missing = count - arrived();
+      // k6 runs no teardown after a failed setup.
+      deleteRun(source, ownedByRun, runId);
+      throw new Error(
+        `${missing} of ${count} seed rows did not reach ${readSetting()} within ${env.CDC_DRAIN}: start the pipeline, ` +
+          'or raise CDC_DRAIN',
+      );
+    }
+    k6.sleep(PAUSE);
   }
 }
 
@@ -88,6 +98,11 @@ function finish() {
   const side = openReadSide();
   try {
     reconcile(source, side);
+  } catch (error) {
+    // Nothing was compared: the threshold on `cdc_reconciled` fails the run.
+    console.error(`the sides could not be compared: ${error}`);
+  }
+  try {
     clean(source, side);
   } catch (error) {
     reportCleanUp(error, runId);
@@ -95,92 +110,6 @@ function finish() {
     source.close();
     side.close();
   }
-}
-
-/**
- * Waits until the read side has every remaining row in its newest state, and counts the differences.
- *
- * @param {ReturnType<typeof openConnection>} source
- * @param {ReadSide} side
- * @throws when a side is unreachable
- */
-function reconcile(source, side) {
-  const rows = rowsOfRun(source);
-  const started = Date.now();
-  const deadline = started + parseDuration(env.CDC_DRAIN);
-  let difference = compare(side, rows);
-  while ((difference.open.length > 0 || difference.extra > 0) && Date.now() < deadline) {
-    k6.sleep(PAUSE);
-    difference = compare(side, difference.extra > 0 ? rows : difference.open);
-  }
-  // Later events may have overwritten rows that matched before, so compare everything again.
-  const { missing, stale, duplicated, extra } = compare(side, rows);
-  metrics.drainTime.add(Math.max(1, Date.now() - started));
-  metrics.reconciled.add(rows.length);
-  metrics.lost.add(missing);
-  metrics.stale.add(stale);
-  metrics.duplicated.add(duplicated);
-  metrics.notDeleted.add(extra);
-  console.log(
-    `compared ${rows.length} rows after ${Date.now() - started} ms: ${missing} lost, ` +
-      `${duplicated} duplicated, ${stale} stale, ${extra} not deleted`,
-  );
-}
-
-/** @typedef {{ id: string, revision: number, state: string }} Row */
-
-/**
- * @param {ReturnType<typeof openConnection>} source
- * @returns {Row[]} rows of the run in the database
- * @throws when the database is unreachable
- */
-function rowsOfRun(source) {
-  const { table, key, column, endings, revision, state } = tracked;
-  const result = source.run(
-    `SELECT ${key}::text AS id, ${revision || '0'} AS revision, ${state} AS state FROM ${table} ` +
-      `WHERE ${endings.map((_, n) => `right(${column}, length($${n + 1}::text)) = $${n + 1}::text`).join(' OR ')}`,
-    endings.map((ending) => markOf(undefined, ending)),
-  );
-  failUnless(result, 'DATABASE_URL');
-  return /** @type {Row[]} */ (result.rows);
-}
-
-/**
- * @param {ReadSide} side
- * @param {Row[]} rows
- * @returns {{ missing: number, stale: number, duplicated: number, extra: number, open: Row[] }}
- * @throws when the read side is unreachable
- */
-function compare(side, rows) {
-  const found = { missing: 0, stale: 0, duplicated: 0, extra: 0, open: /** @type {Row[]} */ ([]) };
-  for (let start = 0; start < rows.length; start += BATCH) {
-    const batch = rows.slice(start, start + BATCH);
-    const result = side.find(
-      tracked.table,
-      batch.map(({ id }) => id),
-    );
-    failUnless(result, readSetting());
-    for (const row of batch) {
-      const documents = result.rows.filter((document) => document[tracked.key] === row.id);
-      const isStale = documents.some((document) => !isNewest(document, row));
-      found.missing += documents.length === 0 ? 1 : 0;
-      found.duplicated += documents.length > 1 ? 1 : 0;
-      found.stale += isStale ? 1 : 0;
-      if (documents.length === 0 || isStale) {
-        found.open.push(row);
-      }
-    }
-  }
-  const known = new Set(rows.map(({ id }) => id));
-  for (const ending of tracked.endings) {
-    const result = side.owned(tracked.table, tracked.column, markOf(undefined, ending));
-    if (result !== null) {
-      failUnless(result, readSetting());
-      const others = result.rows.map((document) => document[tracked.key]);
-      found.extra += new Set(others.filter((id) => !known.has(id))).size;
-    }
-  }
-  return found;
 }
 
 /**

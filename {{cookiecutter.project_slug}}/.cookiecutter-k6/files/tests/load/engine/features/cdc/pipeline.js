@@ -27,9 +27,9 @@ export function definePipelineTest(name) {
   let writer;
   return {
     ...test,
-    iteration: test.run(() => {
+    iteration: test.run((/** @type {{ vus: number }} */ { vus }) => {
       writer ??= new Writer(row);
-      writer.work();
+      writer.work(vus);
       thinkTime(...row.pause);
     }),
   };

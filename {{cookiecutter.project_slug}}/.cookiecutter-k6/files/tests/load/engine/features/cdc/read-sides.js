@@ -1,6 +1,6 @@
 // Read sides: where a pipeline ends, selected by CDC_READ. Only the extension of the selected kind is required.
 
-import { readSides } from '../../../config/cdc.js';
+import { readSides, tables, tracked } from '../../../config/cdc.js';
 import { env } from '../../../lib/config.js';
 import { now } from '../database/clock.js';
 
@@ -20,7 +20,7 @@ const open = {
   },
   sql: () => {
     const { openConnection } = require('../database/postgres.js');
-    return () => sqlSide(openConnection(env.READ_URL), readSides.sql.columns);
+    return () => sqlSide(openConnection(env.READ_URL));
   },
 }[env.CDC_READ]();
 
@@ -70,20 +70,29 @@ function httpSide(http, path) {
 }
 
 /**
+ * Selects columns as text, which drivers return alike for every type.
+ *
+ * @param {string[]} columns
+ * @returns {string}
+ * @example asText(['id']) // 'id::text AS id'
+ */
+export const asText = (columns) => columns.map((name) => `${name}::text AS ${name}`).join(', ');
+
+/**
  * @param {ReturnType<typeof import('../database/postgres.js').openConnection>} connection
- * @param {string} columns
  * @returns {ReadSide} tables with the same names as in the source
  */
-function sqlSide(connection, columns) {
+function sqlSide(connection) {
+  const { key } = tracked;
   const ending = (/** @type {string} */ column) => `right(${column}, length($1::text)) = $1::text`;
   return {
     find: (table, ids) =>
       connection.run(
-        `SELECT ${columns} FROM ${table} WHERE id::text = ANY (string_to_array($1, ','))`,
+        `SELECT ${asText([key, ...tables[table].columns])} FROM ${table} WHERE ${key}::text = ANY (string_to_array($1, ','))`,
         [ids.join(',')],
       ),
     owned: (table, column, mark) =>
-      connection.run(`SELECT id::text AS id FROM ${table} WHERE ${ending(column)}`, [mark]),
+      connection.run(`SELECT ${asText([key])} FROM ${table} WHERE ${ending(column)}`, [mark]),
     remove: (table, column, mark) =>
       connection.run(`DELETE FROM ${table} WHERE ${ending(column)}`, [mark]),
     close: () => connection.close(),

@@ -47,9 +47,9 @@ export function write(source, name, values) {
   return { success: ok, rows, ms };
 }
 
-/** @param {Connection} source @param {string} id @param {string} email @param {string} status */
-export const insertCustomer = (source, id, email, status) =>
-  write(source, 'insertCustomer', [id, email, 'Load Test', status]);
+/** @param {Connection} source @param {string} id @param {string} email @param {string} status @param {string} [name] */
+export const insertCustomer = (source, id, email, status, name = 'Load Test') =>
+  write(source, 'insertCustomer', [id, email, name, status]);
 
 /** @param {Connection} source @param {string} id @param {string} status */
 export const updateCustomerStatus = (source, id, status) =>

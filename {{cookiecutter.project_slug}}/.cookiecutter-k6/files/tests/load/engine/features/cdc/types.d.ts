@@ -2,14 +2,21 @@ import type { Values } from '../../settings/kinds.js';
 import type { Result } from '../database/types.js';
 import type { Shape, Thresholds } from '../../types/suite.js';
 
+/** A table that the pipeline copies. */
+export interface CopiedTable {
+  /** Text column that contains the mark of the run. */
+  mark: string;
+  /** What follows the mark in it; default: nothing. */
+  endings?: string[];
+  /** Columns to compare, with the same names as fields on the read side. */
+  columns: string[];
+}
+
 /** The table whose rows are followed to the read side. */
 export interface Tracked {
   table: string;
-  /** Column and field that identify a row. */
+  /** Column and field that identify a row, in every table. */
   key: string;
-  /** Text column that contains the mark of the run. */
-  column: string;
-  endings: string[];
   /** Column and field that grows with every change; empty if there is none. */
   revision: string;
   /** Column and field that an update changes. */
@@ -53,8 +60,10 @@ export interface PipelineTest {
   detailed?: boolean;
   /** Fraction of iterations to log; missed rows are always logged. */
   log?: number;
-  /** Rows to create in setup. */
+  /** Rows to create in setup; the load starts when the read side has them. */
   seeds?: number;
+  /** Fewest rows that all VUs together keep when they delete some; default 0. */
+  keep?: number;
   /** Weights of the actions; default: every iteration creates a row. */
   weights?: Record<'create' | 'update' | 'address' | 'order' | 'delete', number>;
   thresholds: Thresholds;
@@ -63,7 +72,10 @@ export interface PipelineTest {
 /** What a VU knows about a row that it wrote. */
 export interface Written {
   id: string;
-  email: string;
+  /** Columns that do not change. */
+  values: Record<string, string>;
+  /** Rows of other tables that refer to it. */
+  referring: { table: string; id: string }[];
   state: string;
   revision: number;
   /** Newest revision seen on the read side. */

@@ -1,6 +1,6 @@
 import k6 from 'k6';
 import exec from 'k6/execution';
-import { addressOf, orderOf, STATUSES } from '../../../config/cdc.js';
+import { addressOf, orderOf, STATUSES, tracked } from '../../../config/cdc.js';
 import { now } from '../database/clock.js';
 import { markOf } from '../database/run-mark.js';
 import { randomItem, weightedRandom } from '../../../lib/helpers.js';
@@ -17,8 +17,15 @@ import * as source from './source.js';
 const KEEP = 100;
 const REMOVE_SHARE = 0.1;
 
-/** Number of first latencies of a VU that later ones are compared with. */
-const FIRST = 10;
+/** Parts of a run that are compared: later latencies with those of the same VU at the beginning. */
+const FIRST_PART = 0.25;
+const LAST_PART = 0.75;
+
+/** Rows that were not found and are named in the log, per VU. */
+const NAMED = 10;
+
+/** Constant column of every customer. */
+const NAME = 'Load Test';
 
 const BACKLOG = `
   SELECT coalesce(max(pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)), 0)::float8 / 1048576 AS mb
@@ -41,14 +48,22 @@ export class Writer {
     /** @type {Written[]} */
     this.rows = [];
     this.first = { count: 0, sum: 0 };
-    this.nextReport = Date.now() + (row.checkpoint ?? 0) * 1000;
+    this.named = 0;
+    /** Fewest rows of this VU that deletions leave. */
+    this.fewest = 0;
+    this.nextReport = 0;
     /** @type {() => keyof NonNullable<PipelineTest['weights']>} */
     this.choose = row.weights === undefined ? () => 'create' : weightedRandom(choices(row.weights));
   }
 
-  /** One iteration. */
-  work() {
-    const { remove } = this.row;
+  /**
+   * One iteration.
+   *
+   * @param {number} vus of the test
+   */
+  work(vus) {
+    const { remove, keep = 0 } = this.row;
+    this.fewest = Math.ceil(keep / vus);
     if (remove === 'next') {
       this.rows.slice().forEach((written) => this.remove(written));
     } else if (remove === 'oldest' && this.rows.length > KEEP && Math.random() < REMOVE_SHARE) {
@@ -69,13 +84,21 @@ export class Writer {
     const id = crypto.randomUUID();
     const email = `${row.email(id, __VU, exec.vu.iterationInInstance)}${this.end}`;
     const startedAt = now();
-    const { success, ms } = source.insertCustomer(this.source, id, email, row.status);
+    const { success, ms } = source.insertCustomer(this.source, id, email, row.status, NAME);
     k6.check(success, CREATED);
     if (!success) {
       return;
     }
     /** @type {Written} */
-    const written = { id, email, state: row.status, revision: 1, seen: 0, found: false };
+    const written = {
+      id,
+      values: { id, email, name: NAME },
+      referring: [],
+      state: row.status,
+      revision: 1,
+      seen: 0,
+      found: false,
+    };
     this.rows.push(written);
     const about = { startedAt, writeMs: ms, operation: 'create' };
     const seen = follow(this.side, written, row.find, about);
@@ -83,7 +106,7 @@ export class Writer {
       'row was replicated': ({ found }) => found,
       'email is the same': ({ document }) => document?.email === email,
     });
-    this.record(seen, ms);
+    this.record(written, seen, ms);
     if (row.update !== undefined && row.weights === undefined) {
       this.update(written);
     }
@@ -105,7 +128,7 @@ export class Writer {
     }
     const seen = follow(this.side, written, find, { startedAt, writeMs, operation: 'update' });
     k6.check(seen.found, REPLICATED);
-    this.record(seen, writeMs);
+    this.record(written, seen, writeMs);
   }
 
   /**
@@ -126,15 +149,30 @@ export class Writer {
   }
 
   /** @param {Written} written */
-  address({ id }) {
-    const values = addressOf(crypto.randomUUID(), id, this.mark);
-    k6.check(source.insertAddress(this.source, values).success, CREATED);
+  address(written) {
+    const id = crypto.randomUUID();
+    const values = addressOf(id, written.id, this.mark);
+    this.refer(written, 'addresses', id, source.insertAddress(this.source, values));
   }
 
   /** @param {Written} written */
-  order({ id }) {
-    const values = orderOf(crypto.randomUUID(), id, this.mark);
-    k6.check(source.insertOrder(this.source, values).success, CREATED);
+  order(written) {
+    const id = crypto.randomUUID();
+    const values = orderOf(id, written.id, this.mark);
+    this.refer(written, 'orders', id, source.insertOrder(this.source, values));
+  }
+
+  /**
+   * @param {Written} written
+   * @param {string} table
+   * @param {string} id
+   * @param {{ success: boolean }} result
+   */
+  refer(written, table, id, { success }) {
+    k6.check(success, CREATED);
+    if (success) {
+      written.referring.push({ table, id });
+    }
   }
 
   /**
@@ -151,29 +189,49 @@ export class Writer {
 
   /** @param {Written} written */
   delete(written) {
-    this.remove(written);
+    if (this.rows.length > this.fewest) {
+      this.remove(written);
+    }
   }
 
   /**
+   * @param {Written} written
    * @param {Seen} seen
    * @param {number} writeMs
    */
-  record(seen, writeMs) {
-    const { row, first } = this;
+  record(written, seen, writeMs) {
+    const { row } = this;
     if (row.detailed) {
       recordParts(seen, writeMs);
     }
-    if (first.count < FIRST) {
-      first.count += 1;
-      first.sum += seen.totalMs;
-    } else if (row.checkpoint !== undefined) {
-      stability.add((seen.totalMs * FIRST) / first.sum);
+    if (row.checkpoint !== undefined) {
+      this.watch(seen.totalMs);
     }
-    if (row.log !== undefined && (!seen.found || Math.random() < row.log)) {
+    const isNamed = !seen.found && this.named < NAMED;
+    if (isNamed || (seen.found && Math.random() < (row.log ?? 0))) {
+      this.named += isNamed ? 1 : 0;
       const { totalMs, attempts, found } = seen;
-      console.log(
-        `${found ? 'found' : 'not found'} after ${Math.round(totalMs)} ms, ${attempts} polls`,
+      const text = `${tracked.table} ${written.id} in state ${written.state}`;
+      console[found ? 'log' : 'warn'](
+        `${text}: ${found ? 'found' : 'not found'} after ${Math.round(totalMs)} ms, ${attempts} polls`,
       );
+    }
+  }
+
+  /**
+   * Compares a latency with the first ones. Below one polling interval, differences are only those of the polls.
+   *
+   * @param {number} ms
+   */
+  watch(ms) {
+    const { first } = this;
+    const { progress } = exec.scenario;
+    if (progress < FIRST_PART) {
+      first.count += 1;
+      first.sum += ms;
+    } else if (first.count > 0) {
+      const usual = Math.max(first.sum / first.count, this.row.find.every * 1000);
+      stability.add(ms / usual, { part: progress < LAST_PART ? 'middle' : 'end' });
     }
   }
 

@@ -5,7 +5,7 @@ import { legible } from '../../report/markup.js';
 
 /** @typedef {import('./types.js').CommentContext} CommentContext */
 /** @typedef {import('./types.js').Tested} Tested */
-/** @typedef {import('../../types/summary.js').EndpointFigures} EndpointFigures */
+/** @typedef {import('../../types/summary.js').EndpointMetrics} EndpointMetrics */
 
 /** Endpoints per test; the report has the others. */
 const MOST_ROWS = 40;
@@ -88,10 +88,10 @@ function ofTest({ summary, baseline }, { target }) {
   ];
 }
 
-/** @typedef {{ row: EndpointFigures, before: number | undefined, change: number | undefined }} Compared */
+/** @typedef {{ row: EndpointMetrics, before: number | undefined, change: number | undefined }} Compared */
 
 /**
- * @param {EndpointFigures[]} endpoints
+ * @param {EndpointMetrics[]} endpoints
  * @param {import('../../types/baseline.js').Baseline} [baseline]
  * @returns {Compared[]} those with errors, then those that became slower, then the others as they are
  */

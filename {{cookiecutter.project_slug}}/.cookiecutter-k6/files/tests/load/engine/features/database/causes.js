@@ -2,13 +2,13 @@
 export const STORE_CAUSES = Object.freeze({
   refused: 'connection refused',
   auth: 'login refused',
-  tls: 'TLS failed',
+  tls: 'TLS error',
   too_many: 'too many connections',
   read_only: 'no write permission',
   missing: 'table, column or function missing',
   constraint: 'constraint violated',
   timeout: 'timed out',
-  connection: 'connection broken',
+  connection: 'connection lost',
   too_few: 'fewer rows than expected',
   other: 'other error',
 });

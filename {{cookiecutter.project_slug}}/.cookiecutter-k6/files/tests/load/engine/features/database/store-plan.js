@@ -22,15 +22,16 @@ const BY_QUERY = ['db_query_duration', 'db_query_failed'];
  * @example queryThresholds(['list_tickets'], { db_query_duration: ['p(95)<100'] })
  */
 export function queryThresholds(queries, targets) {
-  // An overridden target applies to each query as well.
-  const wanted = { ...targets, ...parseOverrides(env.THRESHOLDS) };
+  const asked = parseOverrides(env.THRESHOLDS);
   /** @type {Thresholds} */
   const thresholds = { ...targets };
   for (const query of queries) {
     const tag = `{query:${query}}`;
     thresholds[`db_queries_executed${tag}`] = ['count>0'];
     for (const metric of BY_QUERY) {
-      thresholds[`${metric}${tag}`] = wanted[`${metric}${tag}`] ?? wanted[metric] ?? [];
+      const key = `${metric}${tag}`;
+      // An overridden target applies to each query as well.
+      thresholds[key] = asked[key] ?? asked[metric] ?? targets[key] ?? targets[metric] ?? [];
     }
   }
   return { ...thresholds, ...failureThresholds(queries) };

@@ -73,12 +73,12 @@ function show(lines) {
  * Reads from k6's summary data how much of the document was seen.
  *
  * @param {any} metrics
- * @param {unknown} _figures
+ * @param {unknown} _plan
  * @param {any} group the root group
  * @returns {import('../../types/suite.js').Findings}
  * @example defineTest({ findings: coverage, ... })
  */
-export function coverage(metrics, _figures, group) {
+export function coverage(metrics, _plan, group) {
   const missing = missingCredentials(auths, schemes, credentials);
   const reasons = missing.length > 0 ? missing : usedCredentials(auths, schemes, credentials);
   const more = { count: skipped.length, missing: reasons };

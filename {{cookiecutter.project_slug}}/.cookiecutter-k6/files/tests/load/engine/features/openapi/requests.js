@@ -3,7 +3,7 @@
 import http from 'k6/http';
 import { BASE_URL, env } from '../../../lib/config.js';
 import { hide, reportFailure, unanswered } from '../../vu/failures.js';
-import { accepts, endpoint } from '../../../lib/http.js';
+import { accepts, endpoint, recordOne } from '../../../lib/http.js';
 import { credentials, secrets as ownSecrets } from './table.js';
 import { inOrder, makeValue } from './values.js';
 import { encodeBody, inHeader, inPath, inQuery } from './writing.js';
@@ -64,11 +64,15 @@ function answerTo(target, own, body, signer) {
       headers.Cookie = `${own.Cookie}; ${added.headers.Cookie}`;
     }
   }
+  const record = recordOne(target.name);
+  let response;
   try {
-    return http.request(target.method, url, body, { ...target.params, headers });
+    response = http.request(target.method, url, body, { ...target.params, headers });
   } catch (error) {
-    return unanswered(target, error);
+    response = unanswered(target, error);
   }
+  record(response.timings.duration, !accepts(target, response.status));
+  return response;
 }
 
 /**

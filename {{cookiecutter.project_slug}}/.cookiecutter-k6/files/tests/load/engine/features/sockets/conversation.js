@@ -9,8 +9,8 @@ import { createRecorder } from './socket-metrics.js';
 /** @typedef {import('./types.js').Dialect} Dialect */
 /** @typedef {import('./types.js').DialectHooks} DialectHooks */
 
-/** Longest wait for the server's clock before subscribing without it, milliseconds. */
-const CLOCK_WITHIN_MS = 2000;
+/** Longest wait for the server's clock before subscribing without it, milliseconds; at most half of a session. */
+const CLOCK_WITHIN_MS = 1000;
 
 /** Message ids kept per socket to detect duplicates. */
 const REMEMBERED_IDS = 100;
@@ -25,6 +25,9 @@ export const talk = /** @type {import('./types.js').PlannedConversation} */ (
 
 /** Records the metrics of all sockets of this VU. */
 export const record = createRecorder(NAME, talk.address.shown);
+
+/** Whether the service has left a question for its time unanswered, and is not asked again. */
+let tellsNoTime = false;
 
 /** @type {Dialect} */
 let dialect;
@@ -48,18 +51,23 @@ export function converse(connection, connectToken) {
 
 /** @param {Session} session */
 function ready(session) {
-  if (talk.clock === undefined) {
+  if (talk.clock === undefined || tellsNoTime) {
     subscribe(session);
     return;
   }
   askTime(session);
-  after(session, CLOCK_WITHIN_MS, () => subscribe(session));
+  after(session, Math.min(CLOCK_WITHIN_MS, (session.endsAt - Date.now()) / 2), () => {
+    if (session.subscribedAt === 0) {
+      tellsNoTime = true;
+      subscribe(session);
+    }
+  });
 }
 
 /** @param {Session} session */
 function askTime(session) {
   const { clock } = talk;
-  if (clock !== undefined) {
+  if (clock !== undefined && !tellsNoTime) {
     say(session, 'clock', clock);
     after(session, clock.every * 1000, () => askTime(session));
   }
@@ -101,6 +109,7 @@ function answered(session, key, data, at) {
     return false;
   }
   session.pending.delete(key);
+  tellsNoTime &&= question.what !== 'clock';
   record.answer();
   record.roundTrip(at - question.askedAt);
   if (question.what === 'clock') {
@@ -120,18 +129,16 @@ function news(session, message, at) {
   session.received += 1;
   const twice = isRepeated(session, message?.[talk.idField]);
   const complete = !talk.requiredField || message?.[talk.requiredField] !== undefined;
-  record.message(complete && !twice);
+  const sentAt = toMs(message?.[talk.timeField]);
+  const ms = Number.isNaN(sentAt) ? undefined : latencyMs(session.clock, sentAt, at);
+  record.message(complete && !twice, ms);
   if (twice) {
     record.failure('duplicate', message[talk.idField], true);
   } else if (!complete) {
     record.failure('unreadable', `message without ${talk.requiredField}`, true);
   }
-  const sentAt = toMs(message?.[talk.timeField]);
-  if (!Number.isNaN(sentAt)) {
-    if (Number.isNaN(session.clock.offsetMs) && at - sentAt < -1) {
-      record.failure('clock', `message from ${Math.round(sentAt - at)} ms ahead`);
-    }
-    record.latency(latencyMs(session.clock, sentAt, at));
+  if (Number.isNaN(session.clock.offsetMs) && at - sentAt < -1) {
+    record.failure('clock', `message from ${Math.round(sentAt - at)} ms ahead`);
   }
 }
 

@@ -26,6 +26,11 @@ export const settings = {
   WS_CHANNELS: list([], 'Channels that sockets subscribe to in turn; default by protocol'),
   WS_SOCKETS: integer(1, 10000, 1, 'Sockets per virtual user'),
   WS_SESSION: duration(undefined, 'How long a socket stays open; default by protocol, 30s or 60s'),
+  WS_CLOCK: choice(
+    /** @type {const} */ (['ask', 'assume']),
+    undefined,
+    "Whether sockets ask for the service's time, to correct timestamps, or assume that the clocks agree; default by protocol, `assume` or `ask`",
+  ),
   WS_TOKEN_IN: choice(
     /** @type {const} */ (['query', 'header', 'message']),
     'query',

@@ -1,5 +1,6 @@
 import k6 from 'k6';
 import { Counter, Rate, Trend } from 'k6/metrics';
+import { recordOne } from '../../../lib/http.js';
 import { reportOnce, shorten } from '../../vu/failures.js';
 
 /** @typedef {keyof typeof import('./socket-causes.js').SOCKET_CAUSES} SocketCause */
@@ -64,11 +65,18 @@ export function createRecorder(name, address) {
     notOpened() {
       k6.check(false, handshake, tags);
     },
-    /** @param {boolean} complete */
-    message(complete) {
+    /**
+     * @param {boolean} complete
+     * @param {number} [ms] from the server's time stamp to arrival
+     */
+    message(complete, ms) {
       received.add(1, tags);
       errors.add(!complete, tags);
       k6.check(complete, message, tags);
+      if (ms !== undefined) {
+        latency.add(ms, tags);
+      }
+      recordOne(name)(ms ?? 0, !complete);
     },
     answer() {
       errors.add(false, tags);
@@ -79,10 +87,6 @@ export function createRecorder(name, address) {
     },
     said() {
       sent.add(1, tags);
-    },
-    /** @param {number} ms */
-    latency(ms) {
-      latency.add(ms, tags);
     },
     /** @param {number} ms */
     roundTrip(ms) {
@@ -107,6 +111,7 @@ export function createRecorder(name, address) {
       failures.add(1, { name, cause });
       if (!counted) {
         errors.add(true, tags);
+        recordOne(name)(0, true, 0);
       }
       reportOnce(
         `${name} ${cause}`,

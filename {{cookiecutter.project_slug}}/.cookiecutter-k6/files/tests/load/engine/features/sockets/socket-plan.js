@@ -34,6 +34,7 @@ export function plannedConversation() {
   const openForMs = row.openFor * 1000;
   return {
     ...row,
+    clock: (env.WS_CLOCK ?? (row.asksClock ? 'ask' : 'assume')) === 'ask' ? row.clock : undefined,
     channels: env.WS_CHANNELS.length > 0 ? env.WS_CHANNELS : row.channels,
     openForMs,
     sessionMs:
@@ -72,13 +73,13 @@ function addressOf({ path: usual }) {
  *
  * - its own targets or, under a profile that overloads the service, what that profile asks of requests;
  * - as proof that it measured: enough connections for the users planned, and messages that came;
- * - figures by cause and load step, without a condition.
+ * - metrics by cause and load step, without a condition.
  *
  * @param {TestSpec} spec
- * @param {{ chosen: string | undefined, vus: number, stages: { name: string }[] }} figures
+ * @param {{ chosen: string | undefined, vus: number, stages: { name: string }[] }} load
  * @param {Thresholds} byProfile targets of the profile
  * @returns {Thresholds} empty for tests without sockets
- * @example socketThresholds(spec, figures, { http_req_failed: ['rate<0.10'] })
+ * @example socketThresholds(spec, load, { http_req_failed: ['rate<0.10'] })
  */
 export function socketThresholds(spec, { chosen, vus, stages }, byProfile) {
   if (spec.sockets === undefined) {
@@ -183,5 +184,6 @@ export const planHooks = {
   targets: () => [{ ...env.socket, setting: 'WS_URL' }],
   load: (spec) => (spec.sockets === undefined ? {} : { sockets: env.WS_SOCKETS }),
   thresholds: socketThresholds,
+  series: ({ sockets }) => (sockets === undefined ? undefined : [sockets]),
   feeds: (spec, metric) => (metric.startsWith('ws_') ? spec.sockets !== undefined : undefined),
 };

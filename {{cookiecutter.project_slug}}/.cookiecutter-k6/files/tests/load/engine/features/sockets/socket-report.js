@@ -2,17 +2,14 @@
 
 import { cell, section, table } from '../../report/parts.js';
 import { grouped, milliseconds, percent, short } from '../../report/format.js';
-import { shownCauses, SIGNALS } from './socket-summary.js';
+import { shownCauses } from './socket-summary.js';
 
 /** @typedef {import('../../types/summary.js').Summary} Summary */
-/** @typedef {import('./types.js').SocketFigures} SocketFigures */
+/** @typedef {import('./types.js').SocketMetrics} SocketMetrics */
 /** @typedef {import('../../types/summary.js').Durations} Durations */
 
-/** What charts over time show of them. */
-export const MESSAGES = { ...SIGNALS[0].metrics, failed: SIGNALS[0].metrics.errors };
-
 /**
- * @param {SocketFigures} sockets
+ * @param {SocketMetrics} sockets
  * @returns {[name: string, text: string][]}
  */
 function facts(sockets) {
@@ -33,7 +30,7 @@ const HEAD = ['What', 'Opened', 'Count', 'p50', 'p95', 'p99', 'Max', 'Went wrong
 /**
  * @typedef {{ name: string, opened: number | null, count: number, duration: Durations | null, errorRate: number | null }} Line
  *
- * @param {SocketFigures} sockets
+ * @param {SocketMetrics} sockets
  * @returns {Line[]} messages, answers, and the messages of each load step
  */
 function lines({ connections, received, latency, sent, roundTrip, errorRate, stages }) {
@@ -77,15 +74,15 @@ export function socketSection({ sockets }) {
         line.errorRate === null ? '-' : cell(line.errorRate, percent(line.errorRate)),
       ]),
     ),
-    table('Sockets', ['Figure', 'Value'], facts(sockets)),
+    table('Sockets', ['Metric', 'Value'], facts(sockets)),
   ]);
 }
 
 /**
- * The key figures of a test with sockets.
+ * The key metrics of a test with sockets.
  *
- * @param {SocketFigures} sockets
- * @returns {[name: string, figure: string, note: string, bad?: boolean][]}
+ * @param {SocketMetrics} sockets
+ * @returns {[name: string, value: string, note: string, bad?: boolean][]}
  */
 export function socketTiles(sockets) {
   const { latency, roundTrip, errorRate, errorTypes } = sockets;
@@ -101,14 +98,14 @@ export function socketTiles(sockets) {
 }
 
 /**
- * @param {SocketFigures | null | undefined} sockets
+ * @param {SocketMetrics | null | undefined} sockets
  * @returns {{ head: string[], rows: string[][] }[]} tables of plain text; none for tests without sockets
  */
 export function socketTables(sockets) {
   if (!sockets) {
     return [];
   }
-  const figure = (/** @type {number | undefined} */ value) =>
+  const shown = (/** @type {number | undefined} */ value) =>
     value === undefined ? '-' : short(value);
   return [
     {
@@ -117,7 +114,7 @@ export function socketTables(sockets) {
         name,
         opened === null ? '-' : grouped(opened),
         grouped(count),
-        ...[duration?.p50, duration?.p95, duration?.p99, duration?.max].map(figure),
+        ...[duration?.p50, duration?.p95, duration?.p99, duration?.max].map(shown),
         errorRate === null ? '-' : percent(errorRate),
       ]),
     },
@@ -132,5 +129,4 @@ export const reportHooks = {
   headline: ({ sockets }) =>
     sockets ? { what: 'messages', duration: sockets.latency, errorRate: sockets.errorRate } : null,
   tables: ({ sockets }) => socketTables(sockets),
-  signal: ({ sockets }) => (sockets ? MESSAGES : null),
 };

@@ -5,16 +5,16 @@ import { durationsOf, rounded } from '../../summary/statistics.js';
 import { REFUSALS, SOCKET_CAUSES } from './socket-causes.js';
 
 /** @typedef {import('../../types/suite.js').TestSpec} TestSpec */
-/** @typedef {import('./types.js').SocketFigures} SocketFigures */
+/** @typedef {import('./types.js').SocketMetrics} SocketMetrics */
 /** @typedef {import('../../types/summary.js').Summary} Summary */
 
 /**
  * @param {any} metrics what k6 hands to `handleSummary`
  * @param {TestSpec} spec
  * @param {string[]} stages
- * @returns {SocketFigures | null} null for tests without sockets
+ * @returns {SocketMetrics | null} null for tests without sockets
  */
-export function socketFigures(metrics, spec, stages) {
+export function socketMetrics(metrics, spec, stages) {
   if (spec.sockets === undefined) {
     return null;
   }
@@ -66,7 +66,7 @@ function percentOf(rate) {
 /**
  * Says why sockets turned a run red.
  *
- * @param {Pick<Summary, 'thresholds'> & { sockets?: SocketFigures | null }} evidence
+ * @param {Pick<Summary, 'thresholds'> & { sockets?: SocketMetrics | null }} evidence
  * @returns {string[]} at most one sentence
  * @example socketReasons(evidence) // ['websocket: 3 failures (3 x connection refused)']
  */
@@ -82,9 +82,10 @@ export function socketReasons({ sockets, thresholds }) {
         : `${sockets.name}: ${causes}`,
     ];
   }
-  const late = thresholds.find(({ ok, metric }) => !ok && metric === 'ws_message_latency');
-  if (late && sockets.latency !== null) {
-    return [`${sockets.name}: messages too late, p95 ${sockets.latency.p95} ms`];
+  const late = thresholds.filter(({ ok, metric }) => !ok && metric === 'ws_message_latency');
+  if (late.length > 0 && sockets.latency !== null) {
+    const crossed = late.map(({ expression, value }) => `${value} ms (limit ${expression})`);
+    return [`${sockets.name}: messages too late, ${crossed.join(', ')}`];
   }
   return sockets.connections === 0
     ? [`${sockets.name}: no connection was ever opened`]
@@ -94,7 +95,7 @@ export function socketReasons({ sockets, thresholds }) {
 }
 
 /**
- * @param {SocketFigures} sockets
+ * @param {SocketMetrics} sockets
  * @returns {string} what went wrong how often; empty: nothing
  * @example shownCauses(summary.sockets) // '3 x connection refused'
  */
@@ -111,7 +112,7 @@ export function shownCauses({ errorTypes, refusals }) {
 /**
  * Draws what happened on the sockets for the console.
  *
- * @param {SocketFigures | null | undefined} sockets
+ * @param {SocketMetrics | null | undefined} sockets
  * @returns {string[]} no lines for tests without sockets
  * @example socketLines(summary.sockets)
  */
@@ -188,9 +189,9 @@ export function socketSubjects({ sockets }) {
 }
 
 /**
- * The same as rows of figures; what was never measured is left out.
+ * The same as rows of metrics; what was never measured is left out.
  *
- * @param {SocketFigures | null | undefined} sockets
+ * @param {SocketMetrics | null | undefined} sockets
  * @returns {import('../../types/baseline.js').MeasuredRow[]}
  * @example socketRows(summary.sockets)
  */
@@ -211,11 +212,13 @@ export function socketRows(sockets) {
 
 /** @type {import('../../types/features.js').SummaryHooks} */
 export const summaryHooks = {
-  figures: (metrics, spec, stages) => ({ sockets: socketFigures(metrics, spec, stages) }),
+  metrics: (metrics, spec, stages) => ({ sockets: socketMetrics(metrics, spec, stages) }),
   // A message may well take less time than the clocks can tell.
   isMeasured: (metric, { type, values }) =>
     metric.startsWith('ws_') && type === 'trend' ? values.count > 0 : undefined,
   reasons: socketReasons,
+  target: ({ sockets }) =>
+    sockets === undefined || env.WS_URL === '' ? undefined : env.socket.masked,
   lines: ({ sockets }) => socketLines(sockets),
   subjects: socketSubjects,
   rows: ({ sockets }) => socketRows(sockets),

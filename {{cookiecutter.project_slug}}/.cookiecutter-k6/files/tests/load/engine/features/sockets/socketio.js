@@ -40,10 +40,11 @@ export function socketio(hooks, namespace, connectToken) {
   return {
     query: 'EIO=4&transport=websocket',
     opened() {},
-    say(session, { event, message }) {
-      session.asked += 1;
-      session.socket.send(encode('event', namespace, [event, message], session.asked));
-      return session.asked;
+    say(session, { event, message, ack }) {
+      session.asked += ack ? 1 : 0;
+      const id = ack ? session.asked : undefined;
+      session.socket.send(encode('event', namespace, [event, message], id));
+      return id;
     },
     read(session, text, at) {
       const packet = decode(text);

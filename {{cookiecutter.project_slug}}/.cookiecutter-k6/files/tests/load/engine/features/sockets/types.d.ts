@@ -8,8 +8,10 @@ export interface Say {
   event?: string;
   /** What is sent; `{channel}` in a text stands for the channel of the socket. */
   message?: unknown;
-  /** Raw: `type` of the answer; left out: none is expected. Socket.IO acknowledges by number. */
+  /** Raw: `type` of the message that answers it; left out: none does. */
   answer?: string;
+  /** Socket.IO: whether the service acknowledges the event (calls back); default: it does not. */
+  ack?: boolean;
   /** Seconds after subscribing. */
   after?: number;
 }
@@ -26,13 +28,17 @@ export interface Conversation {
   messageWithin: number;
   /** Where messages carry their time stamp: milliseconds, seconds or ISO text. Empty: nowhere. */
   timeField: string;
+  /** Whether messages have to carry one; `false`: the latency is judged only if some do. */
+  timed: boolean;
   /** Where messages carry their id, to notice those that come twice. */
   idField: string;
   /** What every message must have; empty: nothing. */
   requiredField: string;
   subscribe: Say;
-  /** Asks for the server's clock, in `timeField` of the answer. Left out: clocks are taken to agree. */
+  /** Asks for the server's clock, in `timeField` of the answer. A service need not answer: clocks are then taken to agree. */
   clock?: Say & { every: number };
+  /** Whether to ask, unless WS_CLOCK says otherwise. */
+  asksClock: boolean;
   says: Say[];
   /** What to run when PROFILE is not set. */
   defaultLoad: { scenario: string; shape: Shape };
@@ -40,7 +46,9 @@ export interface Conversation {
 }
 
 /** A conversation with the settings applied. */
-export interface PlannedConversation extends Conversation {
+export interface PlannedConversation extends Omit<Conversation, 'clock'> {
+  /** undefined: is not asked for. */
+  clock?: Conversation['clock'];
   /** `openFor` in milliseconds. */
   openForMs: number;
   /** How long a socket stays open in this run, milliseconds. */
@@ -116,7 +124,7 @@ export interface Dialect {
 }
 
 /** What happened on the sockets, in the summary. */
-export interface SocketFigures {
+export interface SocketMetrics {
   name: string;
   /** Sockets of each user. */
   perUser: number;
@@ -165,6 +173,6 @@ declare module '../../types/features.js' {
 declare module '../../types/summary.js' {
   interface Summary {
     /** null for tests without sockets. */
-    sockets?: SocketFigures | null;
+    sockets?: SocketMetrics | null;
   }
 }

@@ -4,7 +4,7 @@ import { env } from '../../../lib/config.js';
 import { rounded } from '../../summary/statistics.js';
 
 /** @typedef {import('../../types/suite.js').Stage} Stage */
-/** @typedef {import('../../types/suite.js').RunFigures} RunFigures */
+/** @typedef {import('../../types/suite.js').RunPlan} RunPlan */
 
 /** Duration of each step. */
 const HOLD = '10s';
@@ -88,7 +88,7 @@ function rateOf(name) {
 }
 
 /**
- * @param {RunFigures['stages']} stages
+ * @param {RunPlan['stages']} stages
  * @param {number} i index of the stage
  * @param {number} share fraction of the requests planned in that stage
  * @returns {number} requests, at least FEWEST_MISSED
@@ -99,7 +99,7 @@ function missesOf(stages, i, share) {
 }
 
 /**
- * @param {RunFigures['stages']} stages
+ * @param {RunPlan['stages']} stages
  * @returns {import('../../types/suite.js').Thresholds}
  */
 function abortsOf(stages) {
@@ -116,7 +116,7 @@ function abortsOf(stages) {
 
 /**
  * @param {any} metrics
- * @param {RunFigures} run
+ * @param {RunPlan} run
  * @returns {import('../../types/suite.js').Findings}
  */
 function findingsOf(metrics, { stages }) {

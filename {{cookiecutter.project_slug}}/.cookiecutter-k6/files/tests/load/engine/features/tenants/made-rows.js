@@ -31,6 +31,9 @@ function skewed(random, middle, spread) {
   return middle * Math.exp(spread * normal);
 }
 
+/** @param {number} seed @param {number} number row number, from 0 */
+const skuOf = (seed, number) => `load-${seed}-${number}`;
+
 /**
  * A product of a bulk import.
  *
@@ -45,7 +48,7 @@ export function productRow(seed, number) {
   const price = Math.max(0.01, Math.round(100 * skewed(random, 20, 1)) / 100);
   const words = Math.min(2000, Math.ceil(skewed(random, 15, 1)));
   return {
-    sku: `load-${seed}-${number}`,
+    sku: skuOf(seed, number),
     name: `Load Test ${category} ${number}`,
     category,
     price,
@@ -55,21 +58,21 @@ export function productRow(seed, number) {
 }
 
 /**
- * An order, usually of a few products; popular ones are more likely.
+ * An order of products of the same seed, usually a few; popular ones are more likely.
  *
  * @param {number} seed
  * @param {number} number row number, from 0
- * @param {number} [products] number of products in the catalogue
- * @returns {{ id: string, items: { productId: string, quantity: number }[] }}
- * @example orderRow(1, 0, 500).items[0].productId // 'product-0003'
+ * @param {number} [products] number of products
+ * @returns {{ id: string, items: { product: string, quantity: number }[] }}
+ * @example orderRow(1, 0, 500).items[0].product // 'load-1-2': the sku of the third product
  */
 export function orderRow(seed, number, products = catalogue.products) {
   const random = randomOf(~seed, number);
   const popular = zipf(products, catalogue.skew, random);
   const lines = Math.min(50, Math.ceil(skewed(random, 2, 0.7)));
-  const ids = [...new Set(Array.from({ length: lines }, () => catalogue.idOf(popular())))];
+  const skus = new Set(Array.from({ length: lines }, () => skuOf(seed, popular() - 1)));
   return {
     id: `load-${seed}-order-${number}`,
-    items: ids.map((productId) => ({ productId, quantity: 1 + Math.floor(random() ** 2 * 5) })),
+    items: [...skus].map((product) => ({ product, quantity: 1 + Math.floor(random() ** 2 * 5) })),
   };
 }

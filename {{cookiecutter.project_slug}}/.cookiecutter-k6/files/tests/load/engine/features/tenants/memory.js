@@ -4,7 +4,7 @@ import { checker } from '../../../lib/checker.js';
 import { endpoint, jsonAt, request } from '../../../lib/http.js';
 import { env } from '../../../lib/config.js';
 import { trendOf } from './memory-trend.js';
-import { tierHeaders } from './tenant.js';
+import { tierRequest } from './tenant.js';
 
 /** @typedef {import('../../types/suite.js').HttpResponse} HttpResponse */
 
@@ -25,16 +25,10 @@ export const MEASURES = endpoint('GET metrics', env.METRICS_URL, {
   headers: { Accept: 'application/json, text/plain;q=0.9' },
 });
 
-/**
- * Credentials are sent only to the service itself, never to another host.
- *
- * @returns {import('../../../lib/http.js').RequestDetails}
- */
-function measuresDetails() {
-  return env.METRICS_URL.startsWith('/')
-    ? { headers: { ...tierHeaders(), ...MEASURES.params.headers } }
-    : {};
-}
+/** Credentials are sent only to the service itself, never to another host. */
+const askForMeasures = env.METRICS_URL.startsWith('/')
+  ? () => tierRequest(MEASURES)
+  : () => request(MEASURES);
 
 /** Factors to MB, by the end of the metric's name. @type {[RegExp, number][]} */
 const UNITS = [
@@ -92,7 +86,7 @@ export function createMemorySampler(durationMs) {
   const readings = [];
   return () => {
     const before = Date.now();
-    const response = request(MEASURES, measuresDetails());
+    const response = askForMeasures();
     if (verify(response)) {
       const mb = memoryOf(response);
       readings.push({ at: before, mb });

@@ -7,7 +7,7 @@ import { env } from '../../../lib/config.js';
 import { parseDuration } from '../../settings/duration.js';
 import { reportFailure } from '../../vu/failures.js';
 import { endpoint } from '../../../lib/http.js';
-import { tierHeaders } from './tenant.js';
+import { loggedInAgain, tierHeaders, usualTiers } from './tenant.js';
 
 /** @typedef {import('../../types/suite.js').HttpResponse} HttpResponse */
 /** @typedef {'missing' | 'too_low' | 'too_high' | 'cross_tenant' | 'no_recovery' | 'too_slow'} LimitCause */
@@ -72,8 +72,15 @@ function createProbe(tier, limit) {
    */
   const send = (count, as = tier) => {
     const { method, url } = LIMITED;
-    const each = { method, url, params: { ...params, headers: tierHeaders(as) } };
-    const responses = http.batch(Array.from({ length: count }, () => each));
+    const batchOf = () => {
+      const each = { method, url, params: { ...params, headers: tierHeaders(as) } };
+      return http.batch(Array.from({ length: count }, () => each));
+    };
+    let responses = batchOf();
+    if (responses.some(({ status }) => status === 401) && loggedInAgain(as)) {
+      // A trial may last longer than a token.
+      responses = batchOf();
+    }
     for (const response of responses) {
       if (response.status !== 200 && response.status !== 429) {
         reportFailure(LIMITED, response);
@@ -179,7 +186,7 @@ export function createLimitTrial(tier) {
   const limit = env.RATE_LIMIT ?? tiers[tier].rateLimit.requests;
   const { windowMs, send, burst, recover } = createProbe(tier, limit);
   const { judge, judgeBurst } = createJudge(tier, limit);
-  const others = Object.keys(tiers).filter((name) => name !== tier);
+  const others = usualTiers.filter((name) => name !== tier);
   return () => {
     if (exec.vu.idInTest > 1) {
       k6.sleep(1);

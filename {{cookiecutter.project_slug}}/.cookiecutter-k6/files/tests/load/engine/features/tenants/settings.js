@@ -52,7 +52,7 @@ export const settings = {
     1,
     999_999_999,
     undefined,
-    'Stock to set before the sale; default: leave it as it is',
+    'Stock to set before the sale; where the service cannot set or tell it, the number of units on sale; default: as it is',
   ),
   FLASH_SALE_FIELD: text('stock', 'Field of `GET /inventory/{id}` that holds the stock'),
   METRICS_URL: text(
@@ -77,5 +77,14 @@ export const settings = {
     1,
     'Seed of the generated test data; the same seed, the same rows',
   ),
+  REPORT_PATH: {
+    ...text(
+      '',
+      'Path below `API_PREFIX` where reports are ordered with `POST`, such as `/reports`; empty: the service has none',
+    ),
+    /** @param {string} raw */
+    read: (raw) => (/^\/[\w/.-]+$/.test(raw) ? raw : undefined),
+    accepts: 'a path such as /reports',
+  },
   REPORT_WITHIN: duration('30s', 'Maximum wait for a report in the test `reports`'),
 };

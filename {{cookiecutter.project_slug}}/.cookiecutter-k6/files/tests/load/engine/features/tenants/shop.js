@@ -1,12 +1,12 @@
 // The steps of the shop's tests. Each is one request, sent as the tenant of the calling VU.
 
 import exec from 'k6/execution';
-import { catalogue, mix } from '../../../config/tenants.js';
+import { catalogue, mix, shop } from '../../../config/tenants.js';
 import { checker } from '../../../lib/checker.js';
 import { writesAllowed } from '../../../lib/config.js';
 import { randomInt, randomItem } from '../../../lib/helpers.js';
-import { endpoint, request } from '../../../lib/http.js';
-import { tierHeaders } from './tenant.js';
+import { endpoint, jsonAt } from '../../../lib/http.js';
+import { tierRequest } from './tenant.js';
 import { zipf } from './zipf.js';
 
 /** @typedef {import('../../types/suite.js').Endpoint} Endpoint */
@@ -57,28 +57,43 @@ export function eachFirst(choices, next) {
 export function visitOf(own, expected, details = () => ({})) {
   const verify = checker(own.name, expected);
   return (target = own) => {
-    const response = request(target, { headers: tierHeaders(), ...details() });
+    const response = tierRequest(target, details());
     return { response, ok: verify(response) };
   };
 }
 
-export const BROWSE = endpoint('GET /products', `/products?limit=${PAGE}&offset={offset}`);
-export const SEARCH = endpoint('GET /products/search', '/products/search?q={term}');
+/**
+ * Selector of a field of the first entry of a list.
+ *
+ * @param {string} field
+ * @returns {string}
+ * @example firstOf('id') // 'data.0.id'
+ */
+const firstOf = (field) => `${shop.list}${shop.list && '.'}0.${field}`;
+
+/** Where a list tells its length. */
+const LENGTH = `${shop.list}${shop.list && '.'}#`;
+
+export const BROWSE = endpoint('GET /products', '/products');
+export const SEARCH = endpoint('GET /products/search', '/products/search');
 export const ORDER = endpoint('POST /orders', '/orders', { method: 'POST', statuses: [201] });
 
 /** A separate kind: the latency targets of the API do not apply to reports, which may take seconds. */
 export const REPORT = endpoint('GET /reports/inventory', '/reports/inventory', { kind: 'report' });
 
 /** Opens the page that lists a popular product. */
-export const visitProducts = visitOf(BROWSE, { status: 200, fields: ['data.0.id'] }, () => ({
-  path: { offset: Math.floor((popular() - 1) / PAGE) * PAGE },
+export const visitProducts = visitOf(BROWSE, { status: 200, fields: [firstOf(shop.id)] }, () => ({
+  query: shop.page(PAGE, Math.floor((popular() - 1) / PAGE) * PAGE),
 }));
 
-export const visitSearch = visitOf(SEARCH, { status: 200, fields: ['data'] }, () => ({
-  path: { term: randomItem(mix.terms) },
-}));
+const IS_LIST = `${SEARCH.name} is a list`;
+export const visitSearch = visitOf(
+  SEARCH,
+  { status: 200, json: true, also: { [IS_LIST]: (r) => typeof jsonAt(r, LENGTH) === 'number' } },
+  () => ({ query: randomItem(mix.searches) }),
+);
 
-export const visitOrder = visitOf(ORDER, { status: 201, fields: ['id'] }, () => ({
+export const visitOrder = visitOf(ORDER, { status: 201, fields: [shop.id] }, () => ({
   body: newOrder(),
 }));
 
@@ -87,14 +102,11 @@ export const visitReport = visitOf(REPORT, { status: 200, json: true });
 /**
  * An order of one to three products; popular ones are more likely.
  *
- * @returns {{ items: { productId: string, quantity: number }[] }}
- * @example newOrder() // { items: [{ productId: 'product-0001', quantity: 2 }] }
+ * @returns {object} as `shop` in config/tenants.js writes it
  */
 function newOrder() {
   const lines = Array.from({ length: randomInt(1, 3) }, popularProduct);
-  return {
-    items: [...new Set(lines)].map((productId) => ({ productId, quantity: randomInt(1, 3) })),
-  };
+  return shop.order([...new Set(lines)].map((product) => ({ product, quantity: randomInt(1, 3) })));
 }
 
 /**

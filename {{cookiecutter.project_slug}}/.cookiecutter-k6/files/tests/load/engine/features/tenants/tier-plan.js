@@ -39,6 +39,17 @@ export function chosenTiers() {
 }
 
 /**
+ * Lists the tiers that send requests in this run.
+ *
+ * @returns {string[]} the chosen ones, and the noisy neighbour
+ * @throws when TIERS names one that is not in config/tenants.js
+ * @example loadedTiers() // ['professional', 'free', 'starter']
+ */
+export function loadedTiers() {
+  return [...new Set([...chosenTiers(), env.NOISY_TIER])];
+}
+
+/**
  * The load of a tier: its users or, with TIER_LOAD=rate, its promised requests per second.
  *
  * @param {string} tier
@@ -228,7 +239,34 @@ function resultOf(tier, metrics) {
     quiet,
     noisy,
     change: quiet === null || noisy === null ? null : Math.round((100 * noisy) / quiet - 100),
+    isSlowed: isSlowed(tier, quiet, noisy, valuesOf),
   };
+}
+
+/**
+ * The rule of `isolation`, on the requests of all VUs of a tier. `tier_slowdown` is the same on each VU's own requests,
+ * which k6 can judge, and misses what is close to the limit.
+ *
+ * @param {string} tier
+ * @param {number | null} quiet p95 in milliseconds
+ * @param {number | null} noisy p95 in milliseconds
+ * @param {(metric: string, tags: string) => any} valuesOf
+ * @returns {boolean}
+ */
+function isSlowed(tier, quiet, noisy, valuesOf) {
+  const { factor, noiseMs, fewest } = isolation;
+  const count = (/** @type {string} */ part) =>
+    valuesOf('http_req_duration', `tier:${tier},neighbour:${part}`).count ?? 0;
+  return (
+    // Whoever sets another limit on it replaces the rule.
+    !env.THRESHOLDS.includes('tier_slowdown') &&
+    tier !== NOISY &&
+    tier !== env.NOISY_TIER &&
+    quiet !== null &&
+    noisy !== null &&
+    Math.min(count('quiet'), count('noisy')) >= fewest &&
+    noisy > quiet * factor + noiseMs
+  );
 }
 
 /**
@@ -236,15 +274,19 @@ function resultOf(tier, metrics) {
  * @param {any} metrics
  * @returns {string[]}
  */
-function reasonsOf({ tier, failed, quiet, noisy }, metrics) {
+function reasonsOf({ tier, failed, quiet, noisy, isSlowed: slowed }, metrics) {
   const crossed = (/** @type {string} */ metric) =>
     Object.values(metrics[`${metric}{tier:${tier}}`]?.thresholds ?? {}).some(({ ok }) => !ok);
+  const limit = tiers[tier] && `${rounded(100 * tiers[tier].errorRate)}%`;
+  const most = quiet === null ? '' : rounded(quiet * isolation.factor + isolation.noiseMs);
   return [
-    ...(crossed('http_req_failed') ? [`tier ${tier}: ${failed}% of the requests failed`] : []),
-    ...(crossed('tier_slowdown')
+    ...(crossed('http_req_failed')
+      ? [`tier ${tier}: ${failed}% of the requests failed (limit ${limit})`]
+      : []),
+    ...(slowed || crossed('tier_slowdown')
       ? [
-          `tier ${tier}: not isolated from ${env.NOISY_TIER}, p95 rose from ${quiet} ms to ${noisy} ms while ` +
-            `${env.NOISY_TIER} sent ${isolation.times} times its promised rate`,
+          `tier ${tier}: not isolated from ${env.NOISY_TIER}, p95 rose from ${quiet} ms to ${noisy} ms (limit ${most} ms) ` +
+            `while ${env.NOISY_TIER} sent ${isolation.times} times its promised rate`,
         ]
       : []),
   ];

@@ -5,7 +5,8 @@
 //   k6 run --quiet --log-format raw --console-output orders.csv --env DATA=orders --env ROWS=10000000 \
 //     --env PRODUCTS=1000000 tests/load/engine/features/tenants/write-csv.js
 //
-// With the same DATA_SEED, the rows are those that scripts/bulk-import.js sends.
+// With the same DATA_SEED, the rows are those that scripts/bulk-import.js sends, and orders name products of
+// products.csv; PRODUCTS is its number of rows.
 
 import { catalogue } from '../../../config/tenants.js';
 import { env } from '../../../lib/config.js';
@@ -28,7 +29,7 @@ const TABLES = {
     head: 'order,product,quantity',
     lines: (number) => {
       const { id, items } = orderRow(seed, number, products);
-      return items.map(({ productId, quantity }) => `${id},${productId},${quantity}`);
+      return items.map(({ product, quantity }) => `${id},${product},${quantity}`);
     },
   },
 };

@@ -22,14 +22,14 @@ import { section } from '../parts.js';
 const features = hooksOf('report');
 
 /**
- * Renders the verdict and the reasons for it.
+ * Renders the verdict.
  *
  * @param {Summary} summary
  * @returns {Markup}
  * @example header(summary)
  */
 export function header(summary) {
-  const { passed, reasons, run, timestamp } = summary;
+  const { passed, run, timestamp } = summary;
   return markup`<header class="${passed ? 'good' : 'bad'}">
     <p class="project">${run.project} load test</p>
     <h1>
@@ -39,13 +39,25 @@ export function header(summary) {
       ${verdictSentence(summary)} <bdi>${run.target}</bdi>,
       <time datetime="${timestamp}">${when(timestamp)}</time>
     </p>
-    ${
-      reasons.length > 0 &&
-      markup`<ul class="reasons">
-        ${reasons.map((reason) => markup`<li>${reason}</li>`)}
-      </ul>`
-    }
   </header>`;
+}
+
+/**
+ * Renders why the run failed.
+ *
+ * @param {Summary} summary
+ * @returns {Markup | null} null if it passed
+ * @example reasons(summary)
+ */
+export function reasons({ reasons: texts }) {
+  return texts.length === 0
+    ? null
+    : markup`<section class="reasons">
+        <h2>Why it failed</h2>
+        <ul>
+          ${texts.map((text) => markup`<li>${text}</li> `)}
+        </ul>
+      </section>`;
 }
 
 /**
@@ -60,9 +72,9 @@ export function tiles(summary) {
   return markup`<section class="tiles" aria-label="Key metrics">
     ${(own ?? requestTiles(summary)).map(
       ([name, value, note, bad]) =>
-        markup`<div class="tile">
+        markup`<div class="tile${bad && ' crossed'}">
           <h2>${name}</h2>
-          <p class="figure${bad && ' bad'}">${value}</p>
+          <p class="value">${value}</p>
           <p>${note}</p>
         </div>`,
     )}

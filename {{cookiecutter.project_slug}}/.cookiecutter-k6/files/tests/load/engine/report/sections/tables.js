@@ -203,25 +203,3 @@ export function thresholds({ thresholds: results }) {
 <details${passed.length <= THRESHOLDS_SHOWN && new Markup(' open')}><summary>${passed.length} of ${results.length} passed</summary>${all}</details>`,
   );
 }
-
-/**
- * @param {Summary} summary
- * @returns {Markup | null} null if every check passed
- * @example checks(summary)
- */
-export function checks({ failedChecks }) {
-  return failedChecks.length === 0
-    ? null
-    : section(
-        'Failed checks',
-        table(
-          'Most failures first',
-          ['Check', 'Failed', 'Passed'],
-          failedChecks.map(({ name, fails, passes }) => [
-            markup`<bdi>${name}</bdi>`,
-            cell(fails, grouped(fails)),
-            cell(passes, grouped(passes)),
-          ]),
-        ),
-      );
-}

@@ -1,0 +1,29 @@
+// What messages and the report show of foreign text: one line, no secrets.
+
+import { hide, shorten } from '../engine/vu/failures.js';
+import { equal, expectations } from './expect.js';
+
+export const options = expectations(12);
+
+/** Text -> what is left of it. */
+const MASKED = {
+  '{"detail": "no such item"}': '{"detail": "no such item"}',
+  '{"accessToken":"abc.def","id":7}': '{"accessToken":"***","id":7}',
+  '{"password": "say \\"x\\" now", "name": "n"}': '{"password": "***", "name": "n"}',
+  '{"api_key": 12345}': '{"api_key": "***"}',
+  '{"client-secret": "cut o': '{"client-secret": "***"',
+  'redirects to /login?session_id=s3cr3t&next=/': 'redirects to /login?session_id=***&next=/',
+  'Authorization: Bearer abc.def-ghi': 'Authorization: Bearer ***',
+  'got eyJhbGciOi.eyJzdWIiOi.c2ln back': 'got *** back',
+  'the given-secret here': 'the *** here',
+};
+
+export default function () {
+  hide('given-secret');
+  for (const [text, wanted] of Object.entries(MASKED)) {
+    equal(text, shorten(text), wanted);
+  }
+  equal('one line', shorten('a\n\tb\u0000c'), 'a b c');
+  equal('300 characters', shorten('x'.repeat(500)), `${'x'.repeat(300)}...`);
+  equal('or fewer', shorten('x'.repeat(500), 10), `${'x'.repeat(10)}...`);
+}

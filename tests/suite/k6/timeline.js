@@ -1,0 +1,107 @@
+// The course of a run: slices of time, what a VU counts and samples, what the summary makes of it.
+
+import { edgesOf, timelineOf } from '../engine/summary/timeline.js';
+import { recording, sliceAt } from '../engine/vu/timeline.js';
+import { equal, expectations, holds } from './expect.js';
+
+export const options = expectations(24);
+
+const plan = {
+  every: 1,
+  gapMs: 60_000,
+  count: 4,
+  durationMs: 40_000,
+  bend: 1,
+  names: ['GET /a', 'GET /b'],
+  ignored: ['login'],
+  planned: { what: 'Planned users', values: [1, 2, 3, 4] },
+};
+
+/** A trend whose samples are all alike. */
+const trend = (ms, count) => ({
+  type: 'trend',
+  values: new Proxy({ count }, { get: (values, key) => values[key] ?? ms }),
+});
+const counter = (count) => ({ type: 'counter', values: { count } });
+
+/** What k6 hands over of one endpoint in one slice. */
+const cell = (name, slice, requests, failed, ms, samples = requests) => ({
+  [`timeline_requests{name:${name},slice:${slice}}`]: counter(requests),
+  [`timeline_failures{name:${name},slice:${slice}}`]: counter(failed),
+  [`timeline_duration{name:${name},slice:${slice}}`]: trend(ms, samples),
+});
+
+function slices() {
+  equal('evenly long', edgesOf(plan), [0, 10_000, 20_000, 30_000, 40_000]);
+  equal('shorter at the start', edgesOf({ ...plan, bend: 2 }), [0, 2500, 10_000, 22_500, 40_000]);
+  for (const bend of [1, 2]) {
+    const edges = edgesOf({ ...plan, bend });
+    const found = edges.slice(0, -1).map((edge) => sliceAt({ ...plan, bend }, edge + 1));
+    equal(`edges and slices agree, bend ${bend}`, found, [0, 1, 2, 3]);
+  }
+  equal('what comes after the planned end is part of the last one', sliceAt(plan, 99_000), 3);
+  equal('and what comes too early of the first one', sliceAt(plan, -5), 0);
+}
+
+function counts() {
+  let recorder;
+  recording(plan, (made) => (recorder = made))(Date.now() - 15_000);
+  const course = recorder.courseOf('GET /a');
+  holds('the same course for the same name', course === recorder.courseOf('GET /a'));
+  holds('the first request is sampled', Date.now() >= course.nextAt);
+  course.requests += 1;
+  recorder.record(course, 12);
+  equal('in the slice of its time', course.tags, { name: 'GET /a', slice: '1' });
+  equal('what was handed on is not counted again', [course.requests, course.failed], [0, 0]);
+  holds('the next one not yet', Date.now() < course.nextAt);
+  equal('logins are not measured', recorder.courseOf('login').nextAt > Date.now(), true);
+  holds('nor unknown endpoints', recorder.courseOf('GET /c').nextAt > Date.now());
+}
+
+function courses() {
+  const metrics = {
+    ...cell('GET /a', 0, 10, 0, 5),
+    ...cell('GET /a', 1, 30, 15, 9, 2),
+    ...cell('GET /b', 1, 10, 0, 100),
+  };
+  const endpoints = [
+    { name: 'GET /a', requests: 80, errors: 20 },
+    { name: 'GET /b', requests: 10, errors: 1 },
+  ];
+  const {
+    at,
+    sampled,
+    requests,
+    planned,
+    all,
+    endpoints: found,
+  } = timelineOf(metrics, plan, endpoints, 25_000);
+  equal('slices that took place', at, [10, 20, 25]);
+  equal('samples', sampled, 22);
+  equal('requests', requests, 90);
+  equal('planned load', planned.values, [1, 2, 3]);
+  const [a, b] = found;
+  equal('rates add up to the exact total', a.rate, [2, 6, 0]);
+  equal('so do failures', a.failed, [0, 33.33, null]);
+  equal(
+    'latency',
+    [a.p50, a.p95, a.max],
+    [
+      [5, 9, null],
+      [5, 9, null],
+      [5, 9, null],
+    ],
+  );
+  equal('failures that no VU recorded have no time', b.failed, [null, null, null]);
+  equal('all together', all.rate, [2, 7, 0]);
+  equal('percentiles weigh endpoints by their requests, not by samples', all.p50[1], 9);
+  holds('the slow one is among the slowest 5 %', all.p95[1] === 100);
+  equal('nothing recorded', timelineOf({}, plan, endpoints, 25_000), null);
+  equal('not asked for', timelineOf(metrics, undefined, endpoints, 25_000), null);
+}
+
+export default function () {
+  slices();
+  counts();
+  courses();
+}
