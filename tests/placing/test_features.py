@@ -115,6 +115,7 @@ def test_every_file_renders_for_every_answer(answers: dict[str, object]) -> None
             "update_command": "c",
             "profile_set": "core",
             "influxdb_dashboard": "k",
+            "weekly_run": "w",
         },
     )
     for path in features.select(TABLE, on, PATHS):
