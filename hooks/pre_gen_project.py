@@ -26,7 +26,7 @@ import errno
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 # Unrendered, this is a plain Python string, so that tests and docs can import the file. `tojson`
@@ -150,6 +150,19 @@ def parse_prefix(value: object) -> str:
     return "/" + "/".join(segments)
 
 
+def parse_health_path(value: object) -> str:
+    """Return a path from the root, `none`, or an empty text for the usual one below the prefix."""
+    text = text_of(value)
+    if len(text) > 200:
+        raise ValueError(f"it has {len(text)} characters")
+    if text.lower() in ("", "none"):
+        return text.lower()
+    path = text if text.startswith("/") else f"/{text}"
+    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+/?|/", path) or "/../" in f"{path}/":
+        raise ValueError("")
+    return path
+
+
 def parse_choice(*choices: str) -> Callable[[object], str]:
     """Return a parser for one of the given words, in any case."""
 
@@ -219,6 +232,12 @@ def yes_or_no(name: str) -> Option:
     return Option(name, "yes or no", "yes or no", "yes", parse_switch)
 
 
+# The strategies of lib/auth.js in the suite, except `custom`, which needs a file of the owner.
+AUTH_MODES = (
+    *("none", "basic", "digest", "ntlm", "bearer", "api-key", "login", "oauth2", "session"),
+    "custom",
+)
+
 # In the order of cookiecutter.json, which holds the defaults. docs/options.yaml says what each
 # option changes.
 OPTIONS: tuple[Option, ...] = (
@@ -252,7 +271,14 @@ OPTIONS: tuple[Option, ...] = (
         "/api/v1",
         parse_prefix,
     ),
-    one_of("auth", "none", "login", "api-key", example="login"),
+    Option(
+        "health_path",
+        "URL path",
+        "a path from the root such as /health, or none if the service has no health check",
+        "/health",
+        parse_health_path,
+    ),
+    one_of("auth", *AUTH_MODES, example="login"),
     Option(
         "openapi_spec",
         "file or URL",
@@ -446,11 +472,48 @@ def take_lock(record: Mapping[str, Any]) -> None:
 # --- the hook -----------------------------------------------------------------------------------
 
 
+def word_of_shell(value: object) -> str:
+    """Quote a value for bash in ASCII."""
+    import shlex  # noqa: PLC0415 - only after a mistake
+
+    text = str(value)
+    if text.isascii():
+        return shlex.quote(text)
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return (
+        "$'"
+        + "".join(
+            char
+            if char.isascii()
+            else f"\\U{ord(char):08x}"
+            if ord(char) > 0xFFFF
+            else f"\\u{ord(char):04x}"
+            for char in escaped
+        )
+        + "'"
+    )
+
+
+def command_to_repeat(template: str, words: Sequence[str], answers: Mapping[str, Any]) -> str:
+    """Return a line with the command that repeats all accepted answers.
+
+    The refused ones are replaced by their examples. words: further options of cookiecutter.
+    """
+    pairs = [
+        f"{option.name}={word_of_shell(answers.get(option.name, option.example))}"
+        for option in OPTIONS
+    ]
+    options = [word_of_shell(word) for word in words]
+    command = ["cookiecutter", word_of_shell(template), *options, "--no-input", *pairs]
+    return f"To repeat the rest: {' '.join(command)}"
+
+
 def prepare(context: Mapping[str, Any]) -> list[str]:
     """Check the answers and take the lock; return the problems, one line each."""
     answers, problems = check_answers(context)
     if problems:
-        return problems
+        template = str(context.get("_template") or template_home(context))
+        return [*problems, command_to_repeat(template, [], answers)]
     try:
         take_lock(
             {

@@ -297,6 +297,7 @@ TOOLS: dict[str, Tool] = {
         # k6 1.x with the database extensions, and a MongoDB server for it.
         GoModule("k6-databases", "tests/databases/k6", "k6"),
         JavaServer("mongo-server", "tests/databases/mongo-server"),
+        JavaServer("spring-server", "tests/servers/apps/spring"),
     )
 }
 

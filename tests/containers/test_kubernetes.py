@@ -189,6 +189,56 @@ def test_what_cannot_work_is_refused(
     assert reason in done.stderr
 
 
+AUTH = {
+    "AUTH_MODE": "oauth2",
+    "OAUTH2_TOKEN_URL": "http://login.default.svc/token",
+    "OAUTH2_CLIENT_ID": "load-test",
+    "OAUTH2_SCOPE": "read write",
+    "HEADERS": "X-Tenant: acme",
+    "HEALTH_PATHS": "/livez",
+    "USERS_BY": "hash",
+}
+
+
+def test_settings_of_the_login_reach_the_runners_and_secrets_do_not(cluster: Cluster) -> None:
+    script = cluster.project / "tests/load/scripts/orders.ts"
+    script.write_text("export const journey = { endpoints: [], run: () => {} };\n")
+    secrets = {
+        "OAUTH2_CLIENT_SECRET": CANARY,
+        "SECRET_HEADERS": f"X-Gateway: {CANARY}",
+        "TEST_USER_PASSWORD": CANARY,
+    }
+    hosts = {**SETTINGS, "ALLOWED_HOSTS": "*.default.svc"}
+    done = cluster.operator("make", "load", **hosts, **AUTH, **secrets)
+    assert done.returncode == 0, done.stderr
+    folder = done.stdout.strip()
+    run = cluster.built(folder)["TestRun"]
+    env = {one["name"]: one["value"] for one in run["spec"]["runner"]["env"]}
+    assert {name: env.get(name) for name in AUTH} == AUTH
+    assert env["WORKLOAD"] == "orders"
+    assert not set(secrets) & set(env)
+    for path in Path(folder).rglob("*"):
+        assert not path.is_file() or CANARY.encode() not in path.read_bytes(), path
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"CLIENT_CERT": "client.pem"}, "private key"),
+        ({"USERS_FILE": "data/users.secret.csv"}, "USERS_FILE is a secret file"),
+        ({"LOGIN_PATH": f"http://u:{CANARY}@login"}, "LOGIN_PATH contains credentials"),
+    ],
+    ids=str,
+)
+def test_secrets_that_would_become_public_are_refused(
+    cluster: Cluster, settings: dict[str, str], said: str
+) -> None:
+    done = cluster.operator("make", "load", "health", **{**SETTINGS, **settings})
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert CANARY not in done.stderr + done.stdout
+
+
 def test_an_archive_that_is_too_large_is_refused(cluster: Cluster) -> None:
     script = cluster.project / "tests/load/scripts/health.js"
     big = cluster.project / "tests/load/big.txt"

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 # The package under test is part of the template: compiled files would end up in projects.
 sys.dont_write_bytecode = True
 
-TEMPLATE_PARTS = ("cookiecutter.json", "hooks", "{{cookiecutter.project_slug}}")
+TEMPLATE_PARTS = (
+    *("cookiecutter.json", "cookiecutter_k6_questions.py", "hooks"),
+    "{{cookiecutter.project_slug}}",
+)
 
 
 @pytest.fixture

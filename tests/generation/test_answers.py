@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,7 @@ from placing.merge import Git
 
 from tests.generation.commands import MANIFEST, Bake, cookie
 from tests.support.hooks import defaults, load_hook, render_hook
-from tests.support.layout import REPOSITORY, SUITE_FILES
+from tests.support.layout import LOAD, REPOSITORY, SUITE_FILES
 from tests.support.tricky_inputs import (
     BAD_PORTS,
     BAD_PREFIXES,
@@ -42,7 +43,7 @@ def answers(**changes: object) -> tuple[dict[str, Any], list[str]]:
     """Check the default answers with some changes."""
     context = {name: value for name, value in defaults().items() if name in NAMES}
     checked: tuple[dict[str, Any], list[str]] = hook.check_answers(
-        {**context, "project_slug": "my-service", **changes}
+        {**context, "project_slug": "my-service", "health_path": "/health", **changes}
     )
     return checked
 
@@ -62,6 +63,49 @@ def test_prompts_hold_no_rich_markup_and_name_every_choice() -> None:
         assert not set("[]") & set(prompts[option.name])
         for choice in option.choices:
             assert choice in prompts[option.name]
+
+
+def test_every_answer_that_is_text_is_checked_after_its_question() -> None:
+    document = defaults()
+    names = list(document)
+    for option in hook.OPTIONS:
+        asked = f"__{option.name}_asked"
+        if option.kind == "yes or no":
+            assert asked not in document
+            continue
+        assert names.index(asked) == names.index(option.name) + 1
+        assert f"asked('{option.name}')" in document[asked]
+
+
+def test_the_ways_to_authenticate_are_those_of_the_suite() -> None:
+    table = (LOAD / "engine" / "settings" / "auth.js").read_text()
+    match = re.search(r"AUTH_MODE: choice\(.*?\(\[(.*?)\]\)", table, re.DOTALL)
+    assert match is not None
+    assert tuple(re.findall(r"'([\w-]+)'", match[1])) == hook.AUTH_MODES
+    strategies = (LOAD / "lib" / "auth.js").read_text().partition("STRATEGIES = {")[2]
+    rows = re.findall(r"^  '?([\w-]+)'?: \(\) =>", strategies.partition("};")[0], re.MULTILINE)
+    assert tuple(rows) == hook.AUTH_MODES
+
+
+def test_all_wrong_answers_come_in_one_message_with_a_command(tmp_path: Path) -> None:
+    words = ("project_name=Söhne 'X'", "backend_port=0", "auth=logn", "backend_api_prefix=v2")
+    result = cookie(tmp_path, "--no-input", *words)
+    assert result.code != 0
+    assert [line.split("=")[0] for line in result.errors] == ["ERROR: backend_port", "ERROR: auth"]
+    assert list(tmp_path.iterdir()) == []
+    (command,) = [line for line in result.err.splitlines() if line.startswith("To repeat")]
+    line = command.partition(": ")[2].replace(
+        "cookiecutter ", f"{sys.executable} -m cookiecutter ", 1
+    )
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=tmp_path, env=os.environ, check=False, capture_output=True
+    )
+    assert done.returncode == 0, done.stderr
+    (project,) = tmp_path.iterdir()
+    stored = json.loads((project / MANIFEST).read_text())["default_context"]
+    assert stored["project_name"] == "Söhne 'X'"
+    assert stored["backend_api_prefix"] == "/v2"
+    assert (stored["backend_port"], stored["auth"]) == (8000, "login")
 
 
 def test_defaults_and_examples_are_accepted() -> None:
@@ -379,5 +423,6 @@ def test_the_prompts_work_on_a_terminal(tmp_path: Path) -> None:
         "project_slug": ".",
         "backend_port": 3000,
         "backend_api_prefix": "/api",
+        "health_path": "/api/health",
         "include_claude_md": True,
     }

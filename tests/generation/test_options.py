@@ -113,24 +113,26 @@ TABLE = (
     Row({"backend_api_prefix": "/api/v1"}, env={"API_PREFIX": "/api/v1"}),
     Row({"backend_api_prefix": "v2/"}, env={"API_PREFIX": "/v2"}),
     Row({"backend_api_prefix": "/"}, env={"API_PREFIX": ""}),
+    Row({"health_path": "/api/v1/health"}, env={"HEALTH_PATHS": "", "READINESS": ""}),
+    Row({"health_path": "healthz"}, env={"HEALTH_PATHS": "/healthz"}),
+    Row({"health_path": "none"}, env={"HEALTH_PATHS": "", "READINESS": "answer"}),
     Row({"auth": "none"}, env={"AUTH_MODE": "none"}),
     Row(
         {"auth": "login"},
         files=f"{AUTH} scripts/auth-flow.js",
         env={"AUTH_MODE": "login", "LOGIN_PATH": "/auth/login", "ME_PATH": "/user/me"},
     ),
-    Row(
-        {"auth": "api-key"},
-        files=AUTH,
-        env={"AUTH_MODE": "api-key"},
+    *(
+        Row({"auth": mode}, files=AUTH, env={"AUTH_MODE": mode})
+        for mode in ("basic", "digest", "ntlm", "bearer", "api-key", "oauth2", "session", "custom")
     ),
     Row({"openapi_spec": ""}, env={"OPENAPI_SPEC": None}),
     Row({"openapi_spec": str(DOCUMENTS / "shop.json")}, files=OPENAPI, readme="(docs/openapi.md)"),
     Row({"openapi_spec": "live"}, files=OPENAPI, env={"OPENAPI_SPEC": "live"}),
     Row({"include_traffic": False}),
     Row({"include_traffic": True}, files=TRAFFIC, readme="(docs/traffic.md)"),
-    Row({"resources": "none"}, env={"WORKLOAD": "core"}),
-    Row({"resources": "items"}, RESOURCES, env={"WORKLOAD": "core"}, readme="(docs/resources.md)"),
+    Row({"resources": "none"}, env={"WORKLOAD": ""}),
+    Row({"resources": "items"}, RESOURCES, env={"WORKLOAD": ""}, readme="(docs/resources.md)"),
     Row(
         {"resources": "missions"},
         files=f"{RESOURCES} {MISSIONS}",
@@ -149,7 +151,7 @@ TABLE = (
         env={"WORKLOAD": "desk", "HEALTH_PATHS": "/health,/api/v1/health"},
         readme="(docs/resources.md)",
     ),
-    Row({"resources": "desk,missions"}, env={"WORKLOAD": "core"}, readme="(docs/resources.md)"),
+    Row({"resources": "desk,missions"}, env={"WORKLOAD": ""}, readme="(docs/resources.md)"),
     Row({"include_multi_tenant": False}, env={"WORKLOAD": "core"}),
     Row(
         {"include_multi_tenant": True},
@@ -231,7 +233,8 @@ WRONG_ANSWERS = (
     ("project_slug", "../up", "expected 1 to 63 characters of a-z, 0-9, dash, dot and underscore"),
     ("backend_port", "80a", "expected a whole number from 1 to 65535."),
     ("backend_api_prefix", "//", "expected a path such as /api/v1"),
-    ("auth", "logn", "expected one of none, login, api-key."),
+    ("health_path", "/a b", "expected a path from the root such as /health, or none"),
+    ("auth", "logn", "expected one of none, basic, digest, ntlm, bearer, api-key, login, oauth2,"),
     (
         "openapi_spec",
         "ftp://x/y",

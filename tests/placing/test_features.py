@@ -72,17 +72,17 @@ def test_one_of_several_conditions_switches_a_feature_on() -> None:
 @pytest.mark.parametrize(
     ("resources", "workload", "health"),
     [
-        ("none", None, {}),
-        ("items", None, {}),
+        ("none", "", {}),
+        ("items", "", {}),
         ("items,missions", "missions", {"HEALTH_STATUS_WORDS": "*"}),
         ("desk", "desk", {"HEALTH_PATHS": "/health,/p/health"}),
-        ("missions,desk", None, {}),
+        ("missions,desk", "", {}),
         ("tenants", "commerce", {}),
-        ("tenants,desk", None, {}),
+        ("tenants,desk", "", {}),
     ],
 )
 def test_a_whole_system_brings_its_workload(
-    resources: str, workload: str | None, health: dict[str, str]
+    resources: str, workload: str, health: dict[str, str]
 ) -> None:
     answers = {
         "project_name": "N",
@@ -115,6 +115,7 @@ def test_every_file_renders_for_every_answer(answers: dict[str, object]) -> None
             "update_command": "c",
             "profile_set": "core",
             "influxdb_dashboard": "k",
+            "weekly_run": "w",
         },
     )
     for path in features.select(TABLE, on, PATHS):

@@ -21,16 +21,29 @@ APPS = Path(__file__).parent / "apps"
 Start = Callable[..., str]
 
 
+@pytest.fixture(scope="session")
+def spring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Spring Boot, which takes seconds to start: once for all tests."""
+    port = free_port()
+    log = tmp_path_factory.mktemp("spring") / "log.txt"
+    command = [installed("spring-server", "spring-server")]
+    variables = {"SERVER_PORT": str(port), "SERVER_ADDRESS": "127.0.0.1"}
+    with process(command, port, log, cwd=APPS, **variables) as url:
+        yield url
+
+
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Start]:
     """Start one of the applications: `url = start("fastapi_app")`."""
     python = installed("servers", "python")
     with ExitStack() as stack:
 
         def run(name: str, **env: str) -> str:
+            if name == "spring":
+                return str(request.getfixturevalue("spring"))
             port = free_port()
             command: list[str | Path] = [python, APPS / f"{name}.py"]
-            if name == "fastapi_app":
+            if name in ("fastapi_app", "aspnet_app"):
                 command = [python, "-m", "uvicorn", f"{name}:app", "--port", str(port)]
             variables = {"PORT": str(port), "FOLDER": str(tmp_path), **env}
             return stack.enter_context(

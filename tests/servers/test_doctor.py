@@ -38,6 +38,13 @@ FOUND = {
         "LOGIN_PATH": "/token",
     },
     "oauth2_app": {"HEALTH_PATHS": "/health", "OPENAPI_PATH": "/none"},
+    "spring": {
+        "HEALTH_PATHS": "/actuator/health",
+        "OPENAPI_PATH": "/none",
+        "AUTH_MODE": "session",
+        "LOGIN_PATH": "/login",
+    },
+    "aspnet_app": {"HEALTH_PATHS": "/health", "OPENAPI_PATH": "/none"},
     "django_app": {"HEALTH_PATHS": "/ht/", "HEALTH_STATUS_WORDS": "*", "OPENAPI_PATH": "/none"},
 }
 
@@ -91,6 +98,15 @@ def test_what_it_finds(
     with plain_server(answers) as server:
         result = project.run("doctor", "--base-url", server.url).passed()
     assert said in result.stdout, str(result)
+
+
+def test_a_service_without_health_check(project: Project) -> None:
+    with plain_server({"/items": (200, "application/json", "[]")}) as server:
+        shown = project.run("doctor", "write", "--base-url", server.url).passed().stdout
+        assert "  READINESS=answer\n" in shown
+        project.run("smoke", "--base-url", server.url, *QUICK).passed()
+        again = project.run("doctor", "--base-url", server.url).passed().stdout
+    assert "READINESS=answer, the service need not be healthy" in again
 
 
 def test_another_host_is_not_asked(project: Project) -> None:

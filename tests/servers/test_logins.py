@@ -38,12 +38,33 @@ DJANGO = {
     **USER,
 }
 
+SPRING = {
+    "AUTH_MODE": "session",
+    "LOGIN_PATH": "/login",
+    "HEALTH_PRESET": "spring-actuator",
+    "OPENAPI_PATH": "/none",
+    **USER,
+}
+ASPNET = {
+    "AUTH_MODE": "login",
+    "LOGIN_PATH": "/login",
+    "REFRESH_PATH": "/refresh",
+    "HEALTH_PRESET": "aspnet",
+    "OPENAPI_PATH": "/none",
+    **USER,
+}
+# Nothing but an open port tells that it is ready.
+TCP = {**ASPNET, "HEALTH_PRESET": "", "HEALTH_PATHS": "/nothing", "READINESS": "tcp"}
+
 WAYS = {
     "fastapi": ("fastapi_app", FASTAPI),
     "client credentials": ("oauth2_app", CLIENT),
     "secret in the body": ("oauth2_app", IN_BODY),
     "password grant": ("oauth2_app", AS_USER),
     "django": ("django_app", DJANGO),
+    "spring": ("spring", SPRING),
+    "aspnet": ("aspnet_app", ASPNET),
+    "tcp": ("aspnet_app", TCP),
 }
 
 FORGIVING = ";".join(
@@ -82,6 +103,8 @@ def test_a_journey_and_smoke(suite: Suite, start: Start, way: str) -> None:
               if row.metric == "http_reqs" and row.tags["phase"] != "main"}  # fmt: skip
     assert all(name.startswith("setup ") or phase == "auth" for name, phase in phases)
     assert len(phases) >= 2
+    run = live.having(OPENAPI_PATH="/none").run("scenarios/smoke.js")
+    assert run.code == 0, run.everything
 
 
 @pytest.mark.parametrize(
@@ -119,6 +142,15 @@ def test_a_journey_and_smoke(suite: Suite, start: Start, way: str) -> None:
         ("django", {"TEST_USER_PASSWORD": "wrong-one"}, "the credentials were refused"),
         ("django", {"LOGIN_PATH": "/login/"}, "there is no login: set LOGIN_PATH"),
         ("django", {"AUTH_MODE": "login", "LOGIN_FORMAT": "form"}, "status 403"),
+        ("spring", {"TEST_USER_PASSWORD": "wrong-one"}, "the credentials were refused"),
+        ("spring", {"LOGIN_PATH": "/sign-in"}, "it redirects: set LOGIN_PATH=/login"),
+        ("aspnet", {"TEST_USER_PASSWORD": "wrong-one"}, "the credentials were refused"),
+        ("aspnet", {"LOGIN_USER_FIELD": "user"}, "It asks for email"),
+        (
+            "aspnet",
+            {"HEALTH_STATUS_WORDS": "fine"},
+            "if that is healthy, set HEALTH_STATUS_WORDS=Healthy",
+        ),
     ],
     ids=str,
 )  # fmt: skip
@@ -133,7 +165,9 @@ def test_what_is_wrong_is_named(
     assert "revoked-one" not in run.everything
 
 
-@pytest.mark.parametrize("way", ["fastapi", "client credentials", "password grant", "django"])
+@pytest.mark.parametrize(
+    "way", ["fastapi", "client credentials", "password grant", "django", "spring", "aspnet"]
+)
 def test_revoked_credentials_are_renewed_once(suite: Suite, start: Start, way: str) -> None:
     app, settings = WAYS[way]
     url = start(app)
@@ -158,6 +192,61 @@ def test_short_lived_tokens_are_renewed_in_time(suite: Suite, start: Start) -> N
     assert asked[:2] == ["password", "password"]
     assert asked.count("refresh_token") >= 2
     assert not any(row.metric == "auth_retries" for row in run.samples())
+
+
+@pytest.mark.parametrize(
+    ("way", "settings"),
+    [
+        ("fastapi", {"ME_PATH": "/items", "REFRESH_PATH": "/none"}),
+        ("aspnet", {"ME_PATH": "/items"}),
+    ],
+)
+def test_the_login_itself(suite: Suite, start: Start, way: str, settings: dict[str, str]) -> None:
+    app, usual = WAYS[way]
+    live = suite.against(start(app), THRESHOLDS=PATIENT, **{**usual, **settings})
+    run = live.run("scripts/auth-flow.js", samples=True)
+    assert_green(run)
+    names = {row["name"] for row in run.summary["endpoints"]}
+    assert ("POST /refresh" in names) == (way == "aspnet")
+
+
+def test_thousands_of_users_are_one_copy(suite: Suite, start: Start) -> None:
+    """50 VUs with 20,000 users: copies would be some 6 MB for each VU."""
+    url = start("fastapi_app")
+    peaks = []
+    for count in (2, 20_000):
+        users = suite.load / "data" / f"many-{count}.csv"
+        names = ["alice,wonderland-1", "bob,builder-22"]
+        rows = [names[i % 2] + f",{i:030}" for i in range(count)]
+        users.write_text("username,password,note\n" + "\n".join(rows) + "\n")
+        settings = {**FASTAPI, "TEST_USER_EMAIL": "", "TEST_USER_PASSWORD": ""}
+        live = suite.against(
+            url, THRESHOLDS=PATIENT, **settings, USERS_FILE=f"data/many-{count}.csv"
+        )
+        run = live.run(SCRIPT, VUS=50, DURATION="2s", THINK_TIME="1")
+        assert run.code in (0, 99), run.everything
+        peaks.append(run.peak_memory)
+    assert peaks[1] - peaks[0] < 100_000_000, peaks
+
+
+@pytest.mark.parametrize("by", ["turn", "hash", "vu"])
+def test_which_user_logs_in(suite: Suite, start: Start, by: str) -> None:
+    url = start("fastapi_app")
+    users = suite.load / "data" / "three.csv"
+    users.write_text("username,password\nalice,wonderland-1\nbob,builder-22\nalice,wonderland-1\n")
+    settings = {**FASTAPI, "TEST_USER_EMAIL": "", "TEST_USER_PASSWORD": "", "USERS_BY": by}
+    live = suite.against(url, THRESHOLDS=PATIENT, **settings, USERS_FILE="data/three.csv")
+    seen = []
+    for run_id in ("first", "second", "two", "four"):
+        before = len(fetch(f"{url}/logins"))
+        assert_green(live.run(SCRIPT, samples=True, VUS=1, DURATION="1s", RUN_ID=run_id))
+        # Set-up logs in as well.
+        seen.append(tuple(fetch(f"{url}/logins")[before + 1 :]))
+    if by == "turn":
+        assert all(set(logins) == {"alice", "bob"} for logins in seen)
+    else:
+        assert all(len(logins) == 1 for logins in seen)
+        assert len(set(seen)) == (1 if by == "vu" else 2)
 
 
 def test_users_of_a_csv_file(suite: Suite, start: Start) -> None:

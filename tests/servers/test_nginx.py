@@ -160,6 +160,15 @@ def test_credentials(suite: Suite, nginx: Nginx, kind: str) -> None:
     assert "revoked-one" not in run.everything
 
 
+def test_an_expired_token_is_named(suite: Suite, nginx: Nginx) -> None:
+    claims = base64.urlsafe_b64encode(b'{"exp":1700000000}').decode().rstrip("=")
+    url = nginx(items="return 401;")
+    live = only_reads(reading(suite, url, AUTH_MODE="bearer", BEARER_TOKEN=f"e30.{claims}.x"))
+    run = live.run("scripts/listing.js")
+    assert run.code == SCRIPT_ERROR
+    assert "BEARER_TOKEN: the token has expired" in run.reasons.splitlines()[0]
+
+
 def test_a_header_gate(suite: Suite, nginx: Nginx) -> None:
     url = nginx(gate='if ($http_x_gateway != "g4teway") { return 403; }')
     live = only_reads(reading(suite, url))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,8 @@ def test_a_rate_that_is_not_kept_is_explained(suite: Suite) -> None:
         live = suite.against(server.url, API_PREFIX="/", THRESHOLDS=PATIENT, OPENAPI_PATH="/none")
         run = live.run("scenarios/smoke.js", RATE=20, VUS=1, DURATION="3s")
     assert run.code == 99
-    assert "iterations could not start, all VUs were busy" in run.reasons
+    assert "iterations could not start, all 1 VUs were busy" in run.reasons
+    assert re.search(r"about \d+ \(--vus \d+\)", run.reasons)
 
 
 @pytest.mark.parametrize(

@@ -276,7 +276,7 @@ def test_weights_of_the_mix_add_up(desk: Suite, tmp_path: Path) -> None:
 def test_an_unknown_workload_is_named(suite: Suite) -> None:
     found = suite.inspect("scenarios/smoke.js", WORKLOAD="desks")
     assert found.code == 107
-    assert "WORKLOAD=desks: cannot load workloads/desks.js" in found.err
+    assert "WORKLOAD=desks: there is no workloads/desks.js or scripts/desks.js" in found.err
 
 
 # --- run -------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-START_LIMIT = 30.0
+START_LIMIT = 90.0
 
 
 @contextmanager

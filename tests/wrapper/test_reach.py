@@ -78,6 +78,32 @@ def test_a_secret_in_an_environment_is_refused(project: Project, line: str) -> N
     assert "canary" not in said
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["MY_TOKEN=canary", "HEADERS=X-Tenant: acme | X-Api-Key: canary", "X=https://a:canary@b"],
+)
+@pytest.mark.parametrize("words", [("smoke",), ("--list",), ("--environment", "other")])
+def test_a_secret_in_an_environment_that_is_not_used(
+    project: Project, line: str, words: tuple[str, ...]
+) -> None:
+    project.write(STAGING, f"VUS=2\n{line}\n")
+    project.write("tests/load/environments/other.env", "HEADERS=X-Tenant: acme | X-Region: eu\n")
+    said = project.run(*words).refused("environments/staging.env", "secret")
+    assert "canary" not in said
+    project.write(STAGING, "VUS=2\n")
+    project.write("tests/load/environments/mine.secret.env", f"{line}\n")
+    project.run(*words).passed()
+
+
+def test_caps_of_an_environment(project: Project) -> None:
+    lines = "BASE_URL=https://staging.example.com\nALLOWED_HOSTS=staging.example.com\n"
+    project.write(STAGING, f"{lines}MAX_REMOTE_VUS=20\n")
+    said = project.run("load", "--environment", "staging", "--vus", "30")
+    assert "MAX_REMOTE_VUS=20" in said.refused("--vus 30")
+    call = project.run("load", "--environment", "staging", "--vus", "20").passed().call
+    assert call.env["MAX_REMOTE_VUS"] == "20"
+
+
 def test_an_environment_that_does_not_exist(project: Project) -> None:
     project.run("--environment", "nowhere").refused("no tests/load/environments/nowhere.env")
 

@@ -139,6 +139,7 @@ def env_values(answers: Mapping[str, Any], slug: str) -> dict[str, str]:
     prefix = str(answers["backend_api_prefix"])
     return {
         **_workload_values(answers, prefix),
+        **_health_values(str(answers.get("health_path", "")), prefix),
         "PROJECT_NAME": str(answers["project_name"]),
         "PROJECT_SLUG": slug,
         "BACKEND_PORT": str(answers["backend_port"]),
@@ -148,6 +149,13 @@ def env_values(answers: Mapping[str, Any], slug: str) -> dict[str, str]:
         "OPENAPI_SPEC": str(answers.get("openapi_spec", "")),
         "WS_PROTOCOL": _socket_protocol(answers),
     }
+
+
+def _health_values(path: str, prefix: str) -> dict[str, str]:
+    """Return the settings of a health path; none for the usual one, which follows the prefix."""
+    if path == "none":
+        return {"READINESS": "answer"}
+    return {} if path in ("", f"{prefix}/health") else {"HEALTH_PATHS": path}
 
 
 def _socket_protocol(answers: Mapping[str, Any]) -> str:
@@ -162,7 +170,8 @@ def _workload_values(answers: Mapping[str, Any], prefix: str) -> dict[str, str]:
     systems: list[str] = [name for name in ("missions", "desk") if name in resources]
     systems += ["commerce"] if answers.get("include_multi_tenant") is True else []
     if len(systems) != 1:
-        return {}
+        # Empty: the journeys of the owner or of an option. Only the template tree itself says `core`.
+        return {"WORKLOAD": ""}
     # What these systems have of what the tests of every suite ask for.
     listed = {"missions": "/missions", "desk": "/tickets", "commerce": "/products"}[systems[0]]
     common = {"WORKLOAD": systems[0], "RESOURCE_PATH": listed, "RESOURCE_WRITES": "false"}

@@ -3,9 +3,12 @@
 // A step calls one endpoint; the functions that do so are in scripts/. Add a row to add a step to a profile.
 // `think` is the pause after the step in seconds: [min, max]. `order: 'sequence'` runs every step in each
 // iteration; `order: 'weighted'` picks one step per iteration by `weight` (the weights must add up to 1).
+//
+// `load`, `soak` and `spike` run your own tests instead, as soon as one of them exports a `journey` (docs/own-tests.md).
 
 import { env } from './lib/config.js';
 import { variant } from './lib/http.js';
+import { plansOfJourneys } from './lib/scenario.js';
 import { OPENAPI, visitOpenapi } from './scripts/api-public.js';
 import { HEALTH, visitHealth } from './scripts/health.js';
 
@@ -49,20 +52,42 @@ const core = {
   breakpoint: hammering,
 };
 
-/** The plan of each profile. `WORKLOAD=<name>` overrides plans with those exported by `workloads/<name>.js`. */
-export const workload = env.WORKLOAD === 'core' ? core : { ...core, ...plansOf(env.WORKLOAD) };
+/** The plan of each profile. `WORKLOAD` overrides the plans above: see `plansOf`. */
+export const workload = { ...core, ...plansOf(env.WORKLOAD) };
 
 /**
- * @param {string} name file in workloads/, without extension
- * @returns {Record<string, WorkloadPlan>}
- * @throws when there is no such file
+ * @param {string} names of files, comma-separated: in workloads/ with their own plans, or in scripts/ with a journey
+ * @returns {Record<string, WorkloadPlan>} the journeys run in turn, in load, soak and spike
+ * @throws when a file is missing, or has neither
  */
-function plansOf(name) {
-  try {
-    return require(`./workloads/${name}.js`).workload;
-  } catch (error) {
-    throw new Error(`WORKLOAD=${name}: cannot load workloads/${name}.js: ${error}`, {
-      cause: error,
-    });
+function plansOf(names) {
+  const modules = names.split(',').flatMap((name) => (name === 'core' ? [] : [moduleOf(name)]));
+  const journeys = modules.flatMap(({ journey }) => journey ?? []);
+  const plans = modules.map(({ workload: own }) => own);
+  return Object.assign({}, ...plans, plansOfJourneys(journeys));
+}
+
+/**
+ * @param {string} name
+ * @returns {{ journey?: import('./engine/types/suite.js').Journey, workload?: Record<string, WorkloadPlan> }}
+ */
+function moduleOf(name) {
+  const places = [
+    () => require(`./workloads/${name}.js`),
+    () => require(`./scripts/${name}.js`),
+    () => require(`./scripts/${name}.ts`),
+  ];
+  let problem = `there is no workloads/${name}.js or scripts/${name}.js`;
+  for (const load of places) {
+    try {
+      const module = load();
+      if (module.journey !== undefined || module.workload !== undefined) {
+        return module;
+      }
+      problem = `scripts/${name} exports no journey, see docs/own-tests.md`;
+    } catch (error) {
+      problem = String(error).includes("couldn't be found") ? problem : String(error);
+    }
   }
+  throw new Error(`WORKLOAD=${name}: ${problem}`);
 }

@@ -17,7 +17,8 @@
 #   RUN_LIMIT         seconds that `run` waits for the test to end, default 14400
 #   KEEP              true: `run` keeps everything in the cluster
 #
-# and the settings of the suite: VUS, DURATION, THRESHOLDS, ... Put secrets in the Secret named in testrun.yaml.
+# and all settings of the suite that are set: VUS, DURATION, AUTH_MODE, HEADERS, ... Secrets are not passed on: put them in
+# the Secret named in testrun.yaml.
 
 set -euo pipefail
 LC_ALL=C
@@ -30,19 +31,22 @@ readonly EXIT_REFUSED=1
 readonly EXIT_INCOMPLETE=3
 readonly TREND_STATS='p(50),p(95),p(99),avg,max'
 
-# Settings that are passed to the runners if they are set. None is a secret.
-readonly SETTINGS='PROFILE_SET VUS RATE DURATION TIME_SCALE THINK_TIME SLO THRESHOLDS REQUEST_TIMEOUT READINESS ENVIRONMENT
-  ALLOWED_HOSTS ALLOW_REMOTE CONFIRM_TARGET ALLOW_HEAVY ALLOW_WRITES MAX_REMOTE_VUS MAX_REMOTE_RATE
-  MAX_REMOTE_DURATION INSECURE_SKIP_TLS_VERIFY API_PREFIX HEALTH_PRESET HEALTH_PATHS HEALTH_STATUSES HEALTH_STATUS_WORDS HEALTH_FIELDS
-  HEADERS HOST_HEADER HOSTS'
-
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 suite=${here%/*}
 project=$(cd -- "$suite/../.." && pwd -P)
 results=${RESULTS_DIR:-$suite/results}
 
+# Parts of load-test.sh: the reader of suite.env, what a secret is, the names of all settings, the tests of the owner
 # shellcheck source-path=SCRIPTDIR source=../engine/shell/settings-file.sh
 . "$suite/engine/shell/settings-file.sh"
+# shellcheck source-path=SCRIPTDIR source=../engine/shell/text.sh
+. "$suite/engine/shell/text.sh"
+# shellcheck source-path=SCRIPTDIR source=../engine/shell/values.sh
+. "$suite/engine/shell/values.sh"
+# shellcheck source-path=SCRIPTDIR source=../engine/shell/setting-names.sh
+. "$suite/engine/shell/setting-names.sh"
+# shellcheck source-path=SCRIPTDIR source=../engine/shell/own-tests.sh
+. "$suite/engine/shell/own-tests.sh"
 
 fail() {
   printf 'operator.sh: %s\n' "$2" >&2
@@ -66,25 +70,29 @@ choose() {
     shift
   fi
   if [ $# -gt 0 ]; then
-    [ -f "$suite/scripts/$1.js" ] || refuse "unknown profile or test '$1'. To list them: load-test.sh --list"
+    script_in scripts "$1" >/dev/null || refuse "unknown profile or test '$1'. To list them: load-test.sh --list"
     [ $# -eq 1 ] || refuse "the profile comes before the test, such as: operator.sh make load health"
-    script=scripts/$1.js
+    script=$(script_in scripts "$1")
+    script=${script#"$suite"/}
   fi
 }
 
-# read_base_url: sets $base_url, from the environment or else from suite.env.
-read_base_url() {
-  if [ -r "$suite/suite.env" ]; then
-    parse_settings "$suite/suite.env" ||
-      refuse "tests/load/suite.env:$bad_line: expected KEY=value, a comment or a blank line."
-  fi
-  find_parsed BASE_URL
-  base_url=${BASE_URL:-$parsed_value}
+read_suite_env() {
+  [ ! -r "$suite/suite.env" ] || parse_settings "$suite/suite.env" ||
+    refuse "tests/load/suite.env:$bad_line: expected KEY=value, a comment or a blank line."
+}
+
+# setting NAME: prints its value, from the environment or else from suite.env.
+setting() {
+  find_parsed "$1"
+  printf '%s' "${!1:-$parsed_value}"
 }
 
 check_inputs() {
   local pattern='^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'
   [ -n "$base_url" ] || refuse 'BASE_URL is not set. Expected the address of the service in the cluster, such as http://shop.default.svc:8000.'
+  [ -z "$(setting CLIENT_CERT)" ] || refuse 'CLIENT_CERT is set: the archive, which everyone in the namespace can read, would contain the private key. Unset it.'
+  case $(setting USERS_FILE) in *.secret.*) refuse 'USERS_FILE is a secret file, which would be part of the archive. Put TEST_USER_EMAIL and TEST_USER_PASSWORD in the Secret.' ;; esac
   case $base_url in *@*) refuse 'BASE_URL contains credentials, which would end up in the manifests. Put them in the Secret.' ;; esac
   case $parallelism in *[!0123456789]* | '' | 0* | ????*) refuse "PARALLELISM needs a whole number from 2 to 100, got '$parallelism'." ;; esac
   [ "$parallelism" -ge 2 ] && [ "$parallelism" -le 100 ] || refuse "PARALLELISM needs a whole number from 2 to 100, got '$parallelism'."
@@ -94,11 +102,17 @@ check_inputs() {
 
 # collect_settings: sets $names and $values, the settings of this run.
 collect_settings() {
-  local name
+  local name workload=''
   names=(BASE_URL RUN_ID SEGMENT) values=("$base_url" "$run_id" "*/$parallelism")
   [ -z "$profile" ] || add PROFILE "$profile"
-  for name in $SETTINGS; do
-    [ -z "${!name:-}" ] || add "$name" "${!name}"
+  case $script in scenarios/*) [ -n "$(setting WORKLOAD)" ] || workload=$(own_journeys) ;; esac
+  [ -z "$workload" ] || add WORKLOAD "$workload"
+  load_setting_names
+  for name in $SHOWN_SETTINGS $setting_names; do
+    [ "$name" != SEGMENT ] && [ -n "${!name:-}" ] || continue
+    ! is_secret "$name" || continue
+    case ${!name} in *://*@*) refuse "$name contains credentials, which would end up in the manifests. Put them in the Secret." ;; esac
+    add "$name" "${!name}"
   done
   [ -z "${PROMETHEUS_URL:-}" ] || {
     add K6_PROMETHEUS_RW_SERVER_URL "$PROMETHEUS_URL"
@@ -170,8 +184,9 @@ make() {
   parallelism=${PARALLELISM:-4} namespace=${NAMESPACE:-load-tests}
   choose "$@"
   run_id=${RUN_ID:-$(date -u +%Y%m%d-%H%M%S)-${profile:-${script##*/}}}
-  run_id=${run_id%.js}
-  read_base_url
+  run_id=${run_id%.?s}
+  read_suite_env
+  base_url=$(setting BASE_URL)
   check_inputs
   collect_settings
   folder=$results/$run_id-kubernetes

@@ -20,6 +20,8 @@ const authRetries = new Counter('auth_retries');
 const STRATEGIES = {
   none: () => ({ endpoints: [], token: () => '', headers: () => ({}) }),
   basic: () => require('../engine/auth/fixed.js').basic(),
+  digest: () => require('../engine/auth/digest.js').digest,
+  ntlm: () => require('../engine/auth/fixed.js').ntlm(),
   bearer: () => require('../engine/auth/fixed.js').givenToken(),
   'api-key': () => require('../engine/auth/fixed.js').givenKey(),
   login: () => require('../engine/auth/tokens.js').tokens,
@@ -74,7 +76,7 @@ export function authHeaders(token) {
  * @example const user = currentUser();
  */
 export const currentUser =
-  ['basic', 'login', 'session'].includes(env.AUTH_MODE) ||
+  ['basic', 'digest', 'ntlm', 'login', 'session'].includes(env.AUTH_MODE) ||
   (env.AUTH_MODE === 'oauth2' && env.OAUTH2_GRANT === 'password')
     ? require('../engine/auth/users.js').currentUser
     : () => {
@@ -111,6 +113,16 @@ export const loginAgain = (email, password) => {
 };
 
 /**
+ * The login and the renewal as requests of their own, for a test that measures them. Needs AUTH_MODE=login.
+ *
+ * @returns {import('../engine/types/suite.js').LoginSteps}
+ * @example const response = request(LOGIN, loginSteps().login(currentUser()));
+ */
+export function loginSteps() {
+  return require('../engine/auth/tokens.js').steps;
+}
+
+/**
  * The token or key of the calling VU, by `AUTH_MODE`; an empty string when there is none. Logs in if need be.
  *
  * @returns {string}
@@ -128,7 +140,7 @@ export function currentToken() {
  */
 function send(target, details) {
   const base = details?.headers ?? target.params.headers ?? defaultOptions.headers;
-  return request(target, {
+  return request(strategy.aim?.(target) ?? target, {
     ...details,
     headers: merged(base, strategy.headers(target, details)),
     ...(strategy.query && { query: strategy.query() }),

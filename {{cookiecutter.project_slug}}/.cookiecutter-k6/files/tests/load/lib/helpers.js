@@ -1,6 +1,7 @@
 import { reportOnce, shorten } from '../engine/vu/failures.js';
 
 /** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */
+/** @typedef {import('../engine/types/suite.js').Journey} Journey */
 
 export { pause, randomBetween, thinkTime } from './define.js';
 
@@ -56,6 +57,34 @@ export function weightedRandom(choices) {
       }
     }
     return choices[choices.length - 1].value;
+  };
+}
+
+/**
+ * Combines journeys into one that runs them in order.
+ *
+ * @param {Journey[]} journeys
+ * @returns {Journey}
+ * @example inTurn([resource(resources.missions), resource(resources.specs)]).run();
+ */
+export function inTurn(journeys) {
+  const each = (/** @type {'prepare' | 'finish'} */ name) => {
+    const steps = [...new Set(journeys.flatMap((journey) => journey[name] ?? []))];
+    return steps.length > 0 ? () => steps.forEach((step) => step()) : undefined;
+  };
+  /** @type {Journey['run']} */
+  const run = (observe, without) => journeys.forEach((journey) => journey.run(observe, without));
+  return {
+    endpoints: journeys.flatMap(({ endpoints }) => endpoints),
+    metrics: [...new Set(journeys.flatMap(({ metrics = [] }) => metrics))],
+    thresholds: Object.assign({}, ...journeys.map(({ thresholds }) => thresholds)),
+    support: [...new Set(journeys.flatMap(({ support = [] }) => support))],
+    prepare: each('prepare'),
+    finish: each('finish'),
+    findings: journeys.find(({ findings }) => findings !== undefined)?.findings,
+    gracefulStop: journeys.find(({ gracefulStop }) => gracefulStop !== undefined)?.gracefulStop,
+    // One that takes no observer would leave the metrics of observers without a sample.
+    run: journeys.every((journey) => journey.run.length > 0) ? run : () => run(),
   };
 }
 

@@ -214,10 +214,7 @@ export function requestQuietly(target, { path, query, body, form, headers } = {}
   const params = headers ? { ...target.params, headers } : target.params;
   const whole = query ? `${url}${url.includes('?') ? '&' : '?'}${query}` : url;
   if (form !== undefined) {
-    const pairs = Object.keys(form).map((name) =>
-      [name, form[name]].map((part) => encodeURIComponent(String(part))).join('='),
-    );
-    return send(target, whole, pairs.join('&'), typed(params, FORM));
+    return send(target, whole, formText(form), typed(params, FORM));
   }
   if (body === undefined || typeof body === 'string') {
     return send(target, whole, body ?? null, params);
@@ -234,6 +231,19 @@ export function requestQuietly(target, { path, query, body, form, headers } = {}
     return send(target, whole, body, typed(params, undefined));
   }
   return send(target, whole, jsonOf(target, body), params);
+}
+
+/**
+ * A form as it is sent.
+ *
+ * @param {Record<string, unknown>} form
+ * @returns {string}
+ * @example formText({ user: 'a b' }) // 'user=a%20b'
+ */
+export function formText(form) {
+  return Object.keys(form)
+    .map((name) => [name, form[name]].map((part) => encodeURIComponent(String(part))).join('='))
+    .join('&');
 }
 
 const FORM = 'application/x-www-form-urlencoded';

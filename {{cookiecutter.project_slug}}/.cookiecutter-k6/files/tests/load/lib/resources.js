@@ -3,8 +3,10 @@ import { Counter, Rate, Trend } from 'k6/metrics';
 import { checker, isJson } from './checker.js';
 import { endpoint, jsonAt, request } from './http.js';
 import { env, writesAllowed } from './config.js';
-import { randomItem } from './helpers.js';
+import { inTurn, randomItem } from './helpers.js';
 import { defineTest, pause, thinkTime } from './define.js';
+
+export { inTurn };
 
 /** @typedef {import('../engine/types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */
@@ -78,24 +80,6 @@ export function resource(row) {
 }
 
 /**
- * Combines journeys into one that runs them in order.
- *
- * @param {Journey[]} journeys
- * @returns {Journey}
- * @example inTurn([resource(resources.missions), resource(resources.specs)]).run();
- */
-export function inTurn(journeys) {
-  return {
-    endpoints: journeys.flatMap(({ endpoints }) => endpoints),
-    metrics: [...new Set(journeys.flatMap(({ metrics }) => metrics))],
-    thresholds: Object.assign({}, ...journeys.map(({ thresholds }) => thresholds)),
-    support: [...new Set(journeys.flatMap(({ support = [] }) => support))],
-    prepare: journeys.find(({ prepare }) => prepare !== undefined)?.prepare,
-    run: (observe) => journeys.forEach((journey) => journey.run(observe)),
-  };
-}
-
-/**
  * Defines the test of one or more rows: everything that a file in scripts/ exports.
  *
  * @param {string} name of the test
@@ -120,7 +104,7 @@ export function defineResourceTest(name, rows) {
     support: journey.support,
     prepare: journey.prepare,
   });
-  return { ...test, iteration: test.run(() => journey.run()) };
+  return { ...test, journey, iteration: test.run(() => journey.run()) };
 }
 
 /**

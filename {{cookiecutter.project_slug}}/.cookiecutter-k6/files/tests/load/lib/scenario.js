@@ -2,7 +2,7 @@ import k6 from 'k6';
 import exec from 'k6/execution';
 import { Counter, Rate, Trend } from 'k6/metrics';
 import { checker } from './checker.js';
-import { weightedRandom } from './helpers.js';
+import { inTurn, weightedRandom } from './helpers.js';
 import { createGrowthWatch } from '../engine/vu/growth.js';
 import { withNewNames } from '../engine/vu/old-names.js';
 import { defineTest, thinkTime } from './define.js';
@@ -40,6 +40,9 @@ export function defineScenario(profile, plan) {
   const journey = 'journey' in plan ? plan.journey : journeyOf(plan);
   const journeys = [journey, ...companions.map((other) => other.journey)];
   const endpoints = journeys.flatMap((each) => each.endpoints);
+  const { prepare, finish, findings, gracefulStop } = inTurn(journeys);
+  // A journey that takes no observer does not feed the metrics of `record`.
+  const isObserved = journey.run.length > 0;
   const test = defineTest({
     name: profile,
     profile,
@@ -49,11 +52,14 @@ export function defineScenario(profile, plan) {
     endpoints,
     thresholds: Object.assign({}, ...journeys.map(({ thresholds }) => thresholds)),
     metrics: (durationMs) => [
-      ...metricsOf(endpoints, judgesGrowth(profile, durationMs)),
-      ...journeys.flatMap(({ metrics }) => metrics),
+      ...(isObserved ? metricsOf(endpoints, judgesGrowth(profile, durationMs)) : []),
+      ...journeys.flatMap(({ metrics, thresholds = {} }) => metrics ?? Object.keys(thresholds)),
     ],
     support: [...new Set(journeys.flatMap(({ support = [] }) => support))],
-    prepare: journeys.find(({ prepare }) => prepare !== undefined)?.prepare,
+    prepare,
+    finish,
+    findings,
+    gracefulStop,
     tags: { test_type: profile },
     overall: plan.overall,
   });
@@ -73,6 +79,21 @@ export function defineScenario(profile, plan) {
       ...Object.fromEntries(companions.map((other) => [other.exec, runs(other.journey)])),
     },
   };
+}
+
+/**
+ * Makes the plans of the profiles with ordinary traffic run journeys, such as those of your own tests.
+ *
+ * @param {Journey[]} journeys run in turn; none: there are no plans
+ * @returns {Record<string, WorkloadPlan>}
+ * @example export const workload = { ...core, ...plansOfJourneys([orders]) };
+ */
+export function plansOfJourneys(journeys) {
+  if (journeys.length === 0) {
+    return {};
+  }
+  const plan = { journey: journeys.length === 1 ? journeys[0] : inTurn(journeys) };
+  return { load: plan, soak: plan, spike: plan };
 }
 
 /**

@@ -6,11 +6,11 @@
 //   TEST_USER_EMAIL=... TEST_USER_PASSWORD=... k6 run tests/load/scripts/auth-flow.js
 //
 // Users: data/users.json, one per VU as long as they last. Here the login is what is measured; other tests log
-// in beside what they measure (lib/auth.js).
+// in beside what they measure (lib/auth.js). A service without renewal: REFRESH_PATH=/none.
 
 import k6 from 'k6';
 import { Trend } from 'k6/metrics';
-import { authHeaders, currentUser, tokensIn } from '../lib/auth.js';
+import { authHeaders, currentUser, loginSteps, tokensIn } from '../lib/auth.js';
 import { checker } from '../lib/checker.js';
 import { endpoint, request } from '../lib/http.js';
 import { env } from '../lib/config.js';
@@ -18,12 +18,14 @@ import { defineTest, pause } from '../lib/define.js';
 
 const loginDuration = new Trend('login_duration', true);
 
+const steps = loginSteps();
+
 /** @type {import('../engine/types/suite.js').EndpointOptions} */
 const POST = { method: 'POST', statuses: [200, 201], confidential: true };
 
-export const LOGIN = endpoint(`POST ${env.LOGIN_PATH}`, env.LOGIN_PATH, POST);
+export const LOGIN = endpoint(`POST ${env.LOGIN_PATH}`, steps.urls.login, POST);
 export const ME = endpoint(`GET ${env.ME_PATH}`, env.ME_PATH);
-export const REFRESH = endpoint(`POST ${env.REFRESH_PATH}`, env.REFRESH_PATH, POST);
+export const REFRESH = endpoint(`POST ${env.REFRESH_PATH}`, steps.urls.refresh, POST);
 
 /** What the service does not have. */
 const NONE = '/none';
@@ -47,7 +49,7 @@ const checkRefresh = checker(REFRESH.name, {
 /** Logs in, asks who it is, renews. */
 function signIn() {
   const login = k6.group('login', () => {
-    const response = request(LOGIN, { body: currentUser() });
+    const response = request(LOGIN, steps.login(currentUser()));
     loginDuration.add(response.timings.duration);
     return checkLogin(response) ? tokensIn(response) : undefined;
   });
@@ -65,7 +67,7 @@ function signIn() {
   if (hasRefresh && refresh !== undefined) {
     pause(0.5);
     k6.group('refresh', () => {
-      checkRefresh(request(REFRESH, { body: { [refresh.name]: refresh.value } }));
+      checkRefresh(request(REFRESH, steps.refresh(refresh)));
     });
   }
 }

@@ -12,5 +12,8 @@ import { defineResourceTest, rowsOf } from '../lib/resources.js';
 
 const test = defineResourceTest('resources', rowsOf(resources, env.RESOURCES));
 
+/** What load, soak and spike run as well, unless WORKLOAD names something else. */
+export const { journey } = test;
+
 export const { options, setup, teardown, handleSummary } = test;
 export default test.iteration;

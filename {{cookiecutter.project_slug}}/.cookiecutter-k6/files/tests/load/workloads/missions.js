@@ -4,7 +4,8 @@
 import { Rate, Trend } from 'k6/metrics';
 import { resources } from '../config/resources.js';
 import { pause } from '../lib/define.js';
-import { inTurn, resource } from '../lib/resources.js';
+import { inTurn } from '../lib/helpers.js';
+import { resource } from '../lib/resources.js';
 import { HEALTH, visitHealth } from '../scripts/health.js';
 
 /** @typedef {import('../engine/types/suite.js').WorkloadPlan} WorkloadPlan */

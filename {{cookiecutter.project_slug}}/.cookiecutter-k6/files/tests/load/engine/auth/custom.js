@@ -1,9 +1,9 @@
 // AUTH_MODE=custom: config/auth.js, which the owner of this suite writes. docs/auth.md has recipes for it.
 
 import { env } from '../../lib/config.js';
+import { bodyOf, urlOf } from './sent.js';
 
 /** @typedef {import('../types/suite.js').AuthStrategy} AuthStrategy */
-/** @typedef {import('../types/suite.js').Endpoint} Endpoint */
 
 /** A name that type checkers do not follow: the file is there only if its owner wrote it. */
 const FILE = '../../config/auth.js';
@@ -20,7 +20,7 @@ function ownModule() {
   }
 }
 
-const { headersOf } = ownModule();
+const { headersOf, renew } = ownModule();
 
 if (typeof headersOf !== 'function') {
   throw new Error('config/auth.js: needs an exported function headersOf, see docs/auth.md');
@@ -30,16 +30,7 @@ if (typeof headersOf !== 'function') {
 export const custom = {
   endpoints: [],
   token: () => '',
-  headers: (target, details = {}) => {
-    const { body = '', path = {}, query = '' } = details;
-    const url = Object.keys(path).reduce(
-      (text, name) => text.replace(`{${name}}`, encodeURIComponent(path[name])),
-      target.url,
-    );
-    return headersOf({
-      method: target.method,
-      url: query ? `${url}${url.includes('?') ? '&' : '?'}${query}` : url,
-      body: typeof body === 'string' || body instanceof ArrayBuffer ? body : JSON.stringify(body),
-    });
-  },
+  ...(typeof renew === 'function' && { renew }),
+  headers: (target, details) =>
+    headersOf({ method: target.method, url: urlOf(target, details), body: bodyOf(details) }),
 };

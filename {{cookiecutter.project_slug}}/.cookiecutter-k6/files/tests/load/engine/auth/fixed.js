@@ -1,11 +1,14 @@
 // Credentials that do not change during a run: AUTH_MODE basic, bearer and api-key.
 
 import encoding from 'k6/encoding';
+import http from 'k6/http';
 import { env } from '../../lib/config.js';
 import { hide } from '../vu/failures.js';
 import { bearer } from './bearer.js';
+import { lifetimeOf } from './find-token.js';
 
 /** @typedef {import('../types/suite.js').AuthStrategy} AuthStrategy */
+/** @typedef {import('../types/suite.js').Endpoint} Endpoint */
 
 /** What a fresh checkout of the suite works with; refused anywhere but on a local target. */
 const DEFAULT_API_KEY = 'test-api-key';
@@ -37,18 +40,52 @@ function bearerToken() {
  */
 export function basic() {
   const { currentUser } = require('./users.js');
-  /** @type {Record<string, string> | undefined} */
-  let made;
+  const made = { email: '', headers: /** @type {Record<string, string>} */ ({}) };
   const headers = () => {
-    if (made === undefined) {
-      const { email, password } = currentUser();
+    const { email, password } = currentUser();
+    if (made.email !== email) {
       const value = encoding.b64encode(`${email}:${password}`);
       hide(value);
-      made = { Authorization: `Basic ${value}` };
+      Object.assign(made, { email, headers: { Authorization: `Basic ${value}` } });
     }
-    return made;
+    return made.headers;
   };
   return { endpoints: [], headers, token: () => (headers(), '') };
+}
+
+/**
+ * Lets k6 answer the challenge of a Windows server: it takes the user from the URL. The first request of a connection is
+ * sent three times.
+ *
+ * @returns {AuthStrategy}
+ * @example const { aim } = ntlm();
+ */
+export function ntlm() {
+  const { currentUser } = require('./users.js');
+  /** Endpoints of this VU, by what tells them apart. @type {Record<string, Endpoint>} */
+  const aimed = Object.create(null);
+  const none = {};
+  return {
+    endpoints: [],
+    headers: () => none,
+    token: () => (currentUser(), ''),
+    aim: (target) => {
+      const { email, password } = currentUser();
+      const key = `${email} ${target.method} ${target.url} ${target.name}`;
+      if (aimed[key] === undefined) {
+        const secret = encodeURIComponent(password);
+        hide(password);
+        hide(secret);
+        const url = target.url.replace('://', `://${encodeURIComponent(email)}:${secret}@`);
+        // k6 expects one 401 of the challenge itself, but not the second one.
+        const accepted = target.statuses ?? [{ min: 200, max: 299 }];
+        const responseCallback = http.expectedStatuses(...accepted, 401);
+        const params = /** @type {Endpoint['params']} */ ({ ...target.params, responseCallback });
+        aimed[key] = { ...target, url, params: { ...params, auth: 'ntlm' } };
+      }
+      return aimed[key];
+    },
+  };
 }
 
 /**
@@ -58,7 +95,16 @@ export function basic() {
  * @example const { headers } = givenToken();
  */
 export function givenToken() {
-  return { endpoints: [], headers: () => bearer(bearerToken()), token: bearerToken };
+  const token = () => {
+    const given = bearerToken();
+    if (lifetimeOf(given, undefined) === 0) {
+      throw new Error(
+        'BEARER_TOKEN: the token has expired. Get a new one and run: export BEARER_TOKEN=...',
+      );
+    }
+    return given;
+  };
+  return { endpoints: [], headers: () => bearer(bearerToken()), token };
 }
 
 /**

@@ -18,6 +18,9 @@ const CSRF_COOKIES = {
   _csrf: 'X-CSRF-Token',
 };
 
+/** Hidden fields that hold a CSRF token in the forms of Django, Rails, Spring and Laravel. */
+const CSRF_FIELDS = ['csrfmiddlewaretoken', 'authenticity_token', '_csrf', '_token'];
+
 /** Methods that change nothing and need no CSRF token. */
 const SAFE = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 
@@ -37,13 +40,25 @@ const url = env.LOGIN_PATH.startsWith('/')
   : env.LOGIN_PATH;
 const PAGE = endpoint('auth page', url, { ...AUTH, headers: { Accept: 'text/html,*/*' } });
 const LOGIN = endpoint('auth login', url, { ...AUTH, method: 'POST' });
+/** Where the login leads to. It may not exist: only its cookies and its CSRF token matter. */
+const LANDING = endpoint('auth landing', url, {
+  ...AUTH,
+  statuses: [{ min: 100, max: 599 }],
+  headers: PAGE.options.headers,
+});
 
 /**
- * What the session of the VU sends with requests that change nothing, and with others.
+ * What the sessions of the VU send with requests that change nothing, and with others, by user.
  *
- * @type {{ safe: Values, unsafe: Values } | undefined}
+ * @type {Record<string, { safe: Values, unsafe: Values } | undefined>}
  */
-let current;
+const sessions = Object.create(null);
+
+/** @returns {{ safe: Values, unsafe: Values }} the session of the VU's user; logs in if need be */
+function current() {
+  const { email } = currentUser();
+  return (sessions[email] ??= logIn());
+}
 
 /**
  * @param {HttpResponse} response
@@ -51,7 +66,13 @@ let current;
  */
 function keepCookies({ cookies: sent }, cookies) {
   for (const [name, values] of Object.entries(sent ?? {})) {
-    cookies[name] = values[values.length - 1].value;
+    const { value } = values[values.length - 1];
+    if (value === '') {
+      // That is how servers delete a cookie.
+      delete cookies[name];
+    } else {
+      cookies[name] = value;
+    }
   }
 }
 
@@ -89,18 +110,22 @@ function attribute(tag, name) {
 
 /**
  * @param {Values} cookies
- * @param {string} html of the last page
+ * @param {HttpResponse} page the last one
  * @returns {Values} the header that proves that a request comes from the site itself; empty if there is no token
  */
-function csrfHeader(cookies, html) {
+function csrfHeader(cookies, { headers, body }) {
+  const html = String(body ?? '');
   const name = env.CSRF_COOKIE || Object.keys(CSRF_COOKIES).find((one) => one in cookies);
   if (name !== undefined && cookies[name] !== undefined) {
     const header = env.CSRF_HEADER || CSRF_COOKIES[name] || 'X-CSRF-Token';
     return { [header]: decodeURIComponent(cookies[name]) };
   }
-  const [tag] = /<meta\b[^>]*csrf-token[^>]*>/i.exec(html) ?? [''];
-  const token = attribute(tag, 'content');
-  return token === '' ? {} : { [env.CSRF_HEADER || 'X-CSRF-Token']: token };
+  const [tag] = /<meta\b[^>]*["'](?:csrf-token|_csrf)["'][^>]*>/i.exec(html) ?? [''];
+  const fields = hiddenFields(html);
+  const field = CSRF_FIELDS.find((one) => one in fields);
+  const token = headers['X-Csrf-Token'] ?? attribute(tag, 'content');
+  const value = token || (field === undefined ? '' : fields[field]);
+  return value === '' ? {} : { [env.CSRF_HEADER || 'X-CSRF-Token']: value };
 }
 
 /** @param {Values} cookies */
@@ -133,41 +158,78 @@ function logIn() {
     ...(env.LOGIN_FORMAT === 'json' ? { body: fields } : { form: fields }),
     headers: {
       ...LOGIN.params.headers,
-      ...csrfHeader(cookies, html),
+      ...csrfHeader(cookies, page),
       Cookie: cookieHeader(cookies),
       // Django asks for it where the connection is encrypted.
       Referer: url,
     },
   });
   keepCookies(response, cookies);
-  const isIn = before !== JSON.stringify(cookies) && isAccepted(response);
+  const landing = land(response, cookies);
+  const isIn = before !== JSON.stringify(cookies) && isAccepted(response, landing);
   supportFailed.add(!isIn, { name: LOGIN.name });
   if (!isIn) {
     fail(email, page, response);
   }
   Object.values(cookies).forEach(hide);
   const safe = { Cookie: cookieHeader(cookies) };
-  return { safe, unsafe: { ...safe, ...csrfHeader(cookies, html), Referer: url } };
+  return { safe, unsafe: { ...safe, ...csrfHeader(cookies, landing ?? page), Referer: url } };
+}
+
+/**
+ * Opens the page that the login redirects to, as a browser does: a new session often has a new CSRF token, which only
+ * this page gives.
+ *
+ * @param {HttpResponse} response to the form
+ * @param {Values} cookies to add to
+ * @returns {HttpResponse | undefined} undefined: there is no such page on this host
+ */
+function land({ headers }, cookies) {
+  const { Location: location = '' } = headers;
+  const [host] = /^https?:\/\/[^/]*/.exec(url) ?? [''];
+  const target = location.startsWith('/') ? `${host}${location}` : location;
+  if (!target.startsWith(`${host}/`)) {
+    return undefined;
+  }
+  const page = request(
+    { ...LANDING, url: target },
+    { headers: { ...LANDING.params.headers, Cookie: cookieHeader(cookies) } },
+  );
+  keepCookies(page, cookies);
+  return page;
 }
 
 /**
  * @param {HttpResponse} response to the form
+ * @param {HttpResponse | undefined} landing the page that it redirects to
  * @returns {boolean} false: it shows the login again, or an error
  */
-function isAccepted({ status, headers, body }) {
+function isAccepted(response, landing) {
+  const { status, headers } = response;
   if (status >= 300 && status < 400) {
-    return !isLogin(headers.Location ?? '');
+    // Some sites have their login and their first page at the same path.
+    return !isLogin(headers.Location) || (landing !== undefined && !asksForPassword(landing));
   }
-  return status >= 200 && status < 300 && !/type\s*=\s*["']?password/i.test(String(body ?? ''));
+  return status >= 200 && status < 300 && !asksForPassword(response);
+}
+
+/** @param {HttpResponse} response */
+const asksForPassword = ({ body }) => /type\s*=\s*["']?password/i.test(String(body ?? ''));
+
+/**
+ * @param {string} [location]
+ * @returns {boolean}
+ */
+function isLogin(location = '') {
+  return plainPath(location) === plainPath(url);
 }
 
 /**
- * @param {string} location
- * @returns {boolean}
+ * @param {string} address
+ * @returns {string} its path without query and trailing slash
  */
-function isLogin(location) {
-  const path = url.replace(/^https?:\/\/[^/]*/, '');
-  return location.replace(/^https?:\/\/[^/]*/, '').startsWith(path);
+function plainPath(address) {
+  return address.replace(/^https?:\/\/[^/]*/, '').replace(/\/?([?#].*)?$/, '');
 }
 
 /**
@@ -182,15 +244,18 @@ function fail(user, page, response) {
     thinkTime(1, 3);
   }
   const { status } = response;
+  const { Location: elsewhere = '' } = page.headers;
   const advice =
-    page.status === 404 || status === 404
-      ? 'there is no login: set LOGIN_PATH'
-      : status === 403 || status === 419
-        ? 'the CSRF token was refused: set CSRF_COOKIE and CSRF_HEADER'
-        : status === 200 || status === 401 || status === 302
-          ? 'the credentials were refused, or the form has other fields: check TEST_USER_EMAIL, TEST_USER_PASSWORD, ' +
-            `LOGIN_USER_FIELD and LOGIN_PASSWORD_FIELD`
-          : 'expected a session cookie';
+    elsewhere !== ''
+      ? `there is no login form, it redirects: set LOGIN_PATH=${plainPath(elsewhere)}`
+      : page.status === 404 || status === 404
+        ? 'there is no login: set LOGIN_PATH'
+        : status === 403 || status === 419
+          ? 'the CSRF token was refused: set CSRF_COOKIE and CSRF_HEADER'
+          : status === 200 || status === 401 || status === 302
+            ? 'the credentials were refused, or the form has other fields: check TEST_USER_EMAIL, TEST_USER_PASSWORD, ' +
+              `LOGIN_USER_FIELD and LOGIN_PASSWORD_FIELD`
+            : 'expected a session cookie';
   throw Object.assign(
     new Error(`login of ${user} at ${env.LOGIN_PATH} failed: status ${status}: ${advice}`),
     { reported: true },
@@ -201,15 +266,15 @@ function fail(user, page, response) {
 export const session = {
   endpoints: [LOGIN],
   token: () => {
-    current ??= logIn();
+    current();
     return '';
   },
   headers: ({ method }) => {
-    current ??= logIn();
-    return SAFE.includes(method) ? current.safe : current.unsafe;
+    const { safe, unsafe } = current();
+    return SAFE.includes(method) ? safe : unsafe;
   },
   renew: () => {
-    current = logIn();
+    sessions[currentUser().email] = logIn();
   },
   isRefused: ({ status, headers }) =>
     status === 401 || (status >= 300 && status < 400 && isLogin(headers.Location ?? '')),

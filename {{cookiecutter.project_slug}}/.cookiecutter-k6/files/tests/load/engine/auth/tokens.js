@@ -26,6 +26,9 @@ import { findToken, lifetimeOf } from './find-token.js';
 const EARLY_SHARE = 0.1;
 const JITTER_SHARE = 0.1;
 
+/** Shortest cookie that is hidden. */
+const SHORTEST_SECRET = 8;
+
 /** Younger tokens that are refused say nothing about how long tokens last, milliseconds. */
 const SHORTEST_LIFE_MS = 1000;
 
@@ -136,11 +139,32 @@ const currentUser = hasUsers
  * @returns {HttpResponse}
  */
 function send(target, fields) {
-  return request(target, {
+  return request(target, detailsOf(target, fields));
+}
+
+/**
+ * @param {Endpoint} target
+ * @param {Fields} fields
+ * @returns {import('../../lib/http.js').RequestDetails}
+ */
+function detailsOf(target, fields) {
+  return {
     ...(grant.form ? { form: fields } : { body: fields }),
     headers: { ...target.params.headers, ...grant.headers },
-  });
+  };
 }
+
+/**
+ * The login and the renewal as requests of their own, for tests that measure them.
+ *
+ * @type {import('../types/suite.js').LoginSteps}
+ */
+export const steps = {
+  urls: { login: grant.first.url, refresh: grant.again.url },
+  login: ({ email, password }) => detailsOf(grant.first, grant.ask(email, password)),
+  refresh: (refresh) => detailsOf(grant.again, grant.renew(refresh)),
+  tokens: findToken,
+};
 
 /**
  * Logs in, or returns the session of an earlier login while it lasts.
@@ -186,7 +210,8 @@ export function renewRefused(user, password) {
  * @returns {string}
  */
 function renew(user, password) {
-  const refresh = sessions[user]?.refresh;
+  // REFRESH_PATH=/none: the service has no renewal.
+  const refresh = env.REFRESH_PATH === '/none' ? undefined : sessions[user]?.refresh;
   delete sessions[user];
   const refreshed =
     refresh === undefined ? null : sessionOf(send(grant.again, grant.renew(refresh)));
@@ -235,6 +260,12 @@ function sessionOf(response) {
   }
   const { token, refresh, expiresIn } = found;
   hide(token);
+  for (const [{ value }] of Object.values(response.cookies)) {
+    // k6 sends them from now on. Shorter ones are no secrets, and stand in ordinary text.
+    if (value.length >= SHORTEST_SECRET) {
+      hide(value);
+    }
+  }
   const lifetimeMs = Math.min(lifetimeOf(token, expiresIn), longestLifeMs);
   const early = lifetimeMs * (EARLY_SHARE + Math.random() * JITTER_SHARE);
   const madeAt = Date.now();

@@ -8,6 +8,31 @@ import { localPath } from '../settings/paths.js';
 
 const file = env.USERS_FILE;
 
+/** Where a run begins with `USERS_BY=hash`: runs at the same time, and those of one day, then take different users. */
+const start = env.USERS_BY === 'hash' ? hashOf(env.RUN_ID || String(Date.now())) : 0;
+
+/**
+ * @param {string} text
+ * @returns {number} FNV-1a, 32 bits
+ */
+function hashOf(text) {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+const execution = env.USERS_BY === 'turn' ? require('k6/execution') : undefined;
+
+/**
+ * @returns {number} place in the list of the user that is to log in now; set-up takes the first one
+ */
+const place =
+  execution === undefined
+    ? () => start + Math.max(0, __VU - 1)
+    : () => (__VU === 0 ? 0 : execution.scenario.iterationInTest);
+
 /** @returns {User[]} */
 const readUsers = () => {
   const isAbsolute = /^([A-Za-z]:)?[\\/]/.test(file);
@@ -31,6 +56,9 @@ const isPublished =
     ].includes(env.TEST_USER_PASSWORD),
   ])[0];
 
+/** @type {{ at: number, user: User }} */
+const last = { at: -1, user: { email: '', password: '' } };
+
 /**
  * The test user of the calling VU: distinct as long as there are enough in USERS_FILE.
  *
@@ -39,7 +67,20 @@ const isPublished =
  * @example const user = currentUser();
  */
 export function currentUser() {
-  const listed = /** @type {User} */ (users[Math.max(0, __VU - 1) % users.length]);
+  const at = place();
+  if (last.at !== at) {
+    // A copy for each request would be costly.
+    Object.assign(last, { at, user: userAt(at) });
+  }
+  return last.user;
+}
+
+/**
+ * @param {number} at
+ * @returns {User}
+ */
+function userAt(at) {
+  const listed = /** @type {User} */ (users[at % users.length]);
   const user = {
     email: env.TEST_USER_EMAIL || listed.email,
     password: env.TEST_USER_PASSWORD || listed?.password || DEFAULT_PASSWORD,

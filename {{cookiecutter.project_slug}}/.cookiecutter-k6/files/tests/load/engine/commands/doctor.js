@@ -59,7 +59,11 @@ function findHealthDocument(lines, proposals) {
   const [probe] = healthProbes('health', { timeout: '3s' });
   const finding = unready(probe, 'health');
   if (finding === null) {
-    lines.push(`Health: ${HEALTH_PATHS[0]} is healthy.`);
+    lines.push(
+      env.READINESS === 'health'
+        ? `Health: ${HEALTH_PATHS[0]} is healthy.`
+        : `Health: READINESS=${env.READINESS}, the service need not be healthy.`,
+    );
     return;
   }
   const [found] = findHealth({ timeout: '3s' }).filter(
@@ -180,8 +184,8 @@ function findLogin(document, root, lines, proposals) {
   }
   const challenge = root.headers['Www-Authenticate'] ?? '';
   const location = root.headers.Location ?? '';
-  if (root.status === 401 && /^(basic|bearer)/i.test(challenge)) {
-    const mode = challenge.split(/[ ,]/)[0].toLowerCase();
+  if (root.status === 401 && /^(basic|bearer|digest|ntlm|negotiate)/i.test(challenge)) {
+    const mode = challenge.split(/[ ,]/)[0].toLowerCase().replace('negotiate', 'ntlm');
     lines.push(`Authentication: the service asks for ${mode} credentials.`);
     proposals.AUTH_MODE = mode;
   } else if (isLoginPage(root)) {
@@ -201,6 +205,8 @@ const EXPORTS = {
   login: 'TEST_USER_EMAIL, TEST_USER_PASSWORD',
   session: 'TEST_USER_EMAIL, TEST_USER_PASSWORD',
   basic: 'TEST_USER_EMAIL, TEST_USER_PASSWORD',
+  digest: 'TEST_USER_EMAIL, TEST_USER_PASSWORD',
+  ntlm: 'TEST_USER_EMAIL, TEST_USER_PASSWORD',
   bearer: 'BEARER_TOKEN',
   'api-key': 'API_KEY',
   oauth2: 'OAUTH2_CLIENT_SECRET (and OAUTH2_CLIENT_ID in suite.env)',

@@ -30,7 +30,7 @@ export function plannedLoad(spec) {
   const shape =
     env.RATE === undefined
       ? rescale(whole, { ...scale, vus: env.VUS })
-      : openModel(rescale(whole, scale), env.RATE, env.VUS);
+      : openModel(rescale(whole, scale), env.RATE, { vus: env.VUS, most: mostVus() });
   const factor =
     env.RATE === undefined ? peakVus(shape) / peakVus(spec.defaultLoad?.shape ?? whole) : 1;
   const durationMs = plannedMs(shape);
@@ -44,6 +44,11 @@ export function plannedLoad(spec) {
     stages: namedStages(shape),
     companions: (spec.companions ?? []).map((other) => scaledCompanion(other, factor, durationMs)),
   };
+}
+
+/** @returns {number} most VUs that a rate may bring about: those that the target may get */
+function mostVus() {
+  return env.target.isLocal || env.ALLOW_HEAVY ? Infinity : env.MAX_REMOTE_VUS;
 }
 
 const EXECUTORS = [

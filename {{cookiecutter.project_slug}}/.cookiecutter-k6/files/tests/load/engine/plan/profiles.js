@@ -195,12 +195,13 @@ const MOST_VUS = 20;
  *
  * @param {Shape} shape
  * @param {number} rate iterations per second at the peak
- * @param {number} [vus] at most; default: 20 for each iteration per second
+ * @param {{ vus?: number, most?: number }} [pool] most VUs; default: 20 for each iteration per second, up to `most`
  * @returns {Shape}
  * @throws when the profile counts iterations
  * @example openModel({ executor: 'constant-vus', vus: 20, duration: '5m' }, 50)
  */
-export function openModel(shape, rate, vus = rate * MOST_VUS) {
+export function openModel(shape, rate, { vus: given, most = Infinity } = {}) {
+  const vus = given ?? Math.min(most, rate * MOST_VUS);
   if ('iterations' in shape) {
     throw new Error(
       `RATE=${rate}: this profile runs a number of iterations (${shape.executor}). Choose another profile, or unset RATE`,

@@ -7,6 +7,8 @@ export const auth = {
     /** @type {const} */ ([
       'none',
       'basic',
+      'digest',
+      'ntlm',
       'bearer',
       'api-key',
       'login',
@@ -22,6 +24,11 @@ export const auth = {
   USERS_FILE: text(
     'data/users.json',
     'JSON or CSV file with the test users, one per VU; absolute or relative to tests/load',
+  ),
+  USERS_BY: choice(
+    /** @type {const} */ (['vu', 'turn', 'hash']),
+    'vu',
+    'Which user of `USERS_FILE` logs in: one per VU, the next one in each iteration, or one per VU at a place that differs from run to run',
   ),
   API_KEY: secret('Key to send with `AUTH_MODE=api-key`'),
   API_KEY_IN: choice(
@@ -58,7 +65,7 @@ export const auth = {
   LOGIN_TOKEN_NAME: text('', 'Field, header or cookie with the token, such as `data.access_token`'),
   REFRESH_PATH: address(
     '/auth/refresh',
-    'Token renewal route, as `LOGIN_PATH`; `/none`: the service has none',
+    'Token renewal route, as `LOGIN_PATH`; `/none` if the service has none: tokens are then renewed by logging in again',
   ),
   OAUTH2_GRANT: choice(
     /** @type {const} */ (['client_credentials', 'password', 'refresh_token']),

@@ -52,7 +52,10 @@ export function headersOf(values, table) {
   const texts = own.flatMap(([name]) =>
     typeof values[name] === 'string' ? [values[name]] : Object.values(values[name]),
   );
-  const parts = texts.flatMap((text) => [text, text.replace(/^(Bearer|Basic|Token) +/i, '')]);
+  const parts = texts
+    .flatMap((text) => [text, text.replace(/^(Bearer|Basic|Token) +/i, '')])
+    // As they are written in a query or a form.
+    .flatMap((text) => [text, encodeURIComponent(text)]);
   return {
     requestHeaders: { ...HEADERS, ...SECRET_HEADERS, ...(HOST_HEADER && { Host: HOST_HEADER }) },
     secrets: [...new Set(parts)].filter((text) => text.length >= SHORTEST_SECRET),

@@ -32,21 +32,26 @@ export const HEALTH_PRESETS = {
 };
 
 /**
- * Works out the health settings: what is set counts, then the preset, then the default.
+ * Works out the health settings: what is set counts, then the preset, then the default. A service that need not be healthy
+ * (READINESS) may answer its health paths with anything but a server error.
  *
- * @param {{ HEALTH_PRESET?: string, HEALTH_PATHS: readonly string[], HEALTH_STATUS_WORDS: readonly string[],
- *   API_PREFIX: string }} values
- * @returns {{ HEALTH_PATHS: readonly string[], HEALTH_STATUS_WORDS: readonly string[] }} words in lower case
- * @example healthOf({ HEALTH_PRESET: 'rails', HEALTH_PATHS: [], HEALTH_STATUS_WORDS: [], API_PREFIX: '' })
+ * @param {{ READINESS: string, HEALTH_PRESET?: string, HEALTH_PATHS: readonly string[], HEALTH_STATUSES: readonly string[],
+ *   HEALTH_STATUS_WORDS: readonly string[], API_PREFIX: string }} values
+ * @returns {{ HEALTH_PATHS: readonly string[], HEALTH_STATUSES: readonly string[], HEALTH_STATUS_WORDS: readonly string[] }}
+ *   words in lower case
+ * @example healthOf({ ...values, HEALTH_PRESET: 'rails' }).HEALTH_PATHS // ['/up']
  */
-export function healthOf({ HEALTH_PRESET, HEALTH_PATHS, HEALTH_STATUS_WORDS, API_PREFIX }) {
+export function healthOf(values) {
+  const { READINESS, HEALTH_PRESET, HEALTH_PATHS, HEALTH_STATUSES, HEALTH_STATUS_WORDS } = values;
+  const { API_PREFIX } = values;
   const preset = HEALTH_PRESET === undefined ? undefined : HEALTH_PRESETS[HEALTH_PRESET];
   const chosen = (/** @type {readonly string[]} */ own, /** @type {readonly string[]} */ usual) =>
     own.length > 0 ? own : usual;
+  const isFree = READINESS !== 'health';
+  const words = chosen(HEALTH_STATUS_WORDS, isFree ? ['*'] : (preset?.words ?? WORDS));
   return {
     HEALTH_PATHS: chosen(HEALTH_PATHS, preset?.paths ?? [`${API_PREFIX}/health`]),
-    HEALTH_STATUS_WORDS: chosen(HEALTH_STATUS_WORDS, preset?.words ?? WORDS).map((word) =>
-      word.toLowerCase(),
-    ),
+    HEALTH_STATUSES: isFree ? ['2xx', '3xx', '4xx'] : HEALTH_STATUSES,
+    HEALTH_STATUS_WORDS: words.map((word) => word.toLowerCase()),
   };
 }

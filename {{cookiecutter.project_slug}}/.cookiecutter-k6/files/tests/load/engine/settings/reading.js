@@ -121,6 +121,7 @@ export function readEnvironment() {
   return Object.assign(
     {
       ...values,
+      WORKLOAD: values.WORKLOAD || 'core',
       ...healthOf(values),
       ...headersOf(values, table),
       target: { ...url, isLocal: isLocalHost(url.host) },

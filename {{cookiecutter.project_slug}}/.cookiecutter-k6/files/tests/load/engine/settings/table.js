@@ -90,10 +90,13 @@ const load = {
   PROFILE_SET: text('core', 'Active set of profiles (`config/profiles.js`)'),
   PROFILE: text('', 'Profile of the set to run; default: the one the script brings'),
   WORKLOAD: {
-    ...text('core', 'What the profiles do: `core` (`workload.js`) or a file of `workloads/`'),
+    ...text(
+      '',
+      'What the profiles do: files of `workloads/`, or tests in `scripts/` that export a `journey`, comma-separated; `core` for `workload.js` alone; default: your own journeys, else those of an option, else `core`',
+    ),
     /** @param {string} raw */
-    read: (raw) => (/^\w[\w-]*$/.test(raw) ? raw : undefined),
-    accepts: 'core, or the name of a file in workloads/ without .js',
+    read: (raw) => (/^\w[\w-]*(,\w[\w-]*)*$/.test(raw) ? raw : undefined),
+    accepts: 'names of files in workloads/ or scripts/ without extension, comma-separated, or core',
   },
   VUS: integer(
     1,

@@ -74,6 +74,10 @@ check_k6_arguments() {
         refuse "$argument behind -- removes the verdict of the run. Use --threshold to change thresholds." \
           "$(command_line smoke --threshold 'http_req_duration=p(95)<2000')"
         ;;
+      --http-debug*)
+        refuse "$argument behind -- prints every request with its tokens and passwords. Look at a single one with curl -v instead." \
+          "$(command_line smoke --verbose)"
+        ;;
       --out | --out=* | -o | -o?*)
         refuse "$(masked "$argument") behind -- is not checked. Use --out of this script." "$(command_line smoke --out csv=samples.csv)"
         ;;

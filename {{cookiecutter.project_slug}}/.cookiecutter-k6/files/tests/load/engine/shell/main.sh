@@ -41,6 +41,7 @@ main() {
       ;;
   esac
   choose_tests
+  settle_workload
   run_hooks chosen
   settle_runs
   repeat_jobs "$runs"

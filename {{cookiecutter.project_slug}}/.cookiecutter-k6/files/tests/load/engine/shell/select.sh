@@ -1,27 +1,5 @@
 # Owns: which tests run under which profile; it keeps nothing itself, the runs are jobs.
 
-# names_in FOLDER: prints the scripts in scenarios/ or scripts/, one per line.
-names_in() {
-  local file
-  for file in "$suite/$1"/*.js "$suite/$1"/*.ts; do
-    case $file in *.d.ts) continue ;; esac
-    [ -f "$file" ] || continue
-    file=${file##*/}
-    printf '%s\n' "${file%.?s}"
-  done
-}
-
-# script_in FOLDER NAME: prints the file, in JavaScript or TypeScript; fails if there is none.
-script_in() {
-  local file
-  for file in "$suite/$1/$2.js" "$suite/$1/$2.ts"; do
-    [ -f "$file" ] || continue
-    printf '%s' "$file"
-    return 0
-  done
-  return 1
-}
-
 # tests_of_all: prints what `all` runs, one per line: the tests in ALL_TESTS, or every one.
 tests_of_all() {
   local names
@@ -139,6 +117,25 @@ choose_tests() {
       ;;
     *) refuse "too many names: ${positionals[*]}. One profile and one test at most." "$(command_line load health)" ;;
   esac
+}
+
+# settle_workload: lets the profiles run the journeys of the suite's owner, unless WORKLOAD says what they run.
+settle_workload() {
+  local name own found origin
+  find_setting WORKLOAD
+  [ -z "$found" ] || return 0
+  for name in ${jobs[@]+"${jobs[@]}"}; do
+    select_job "$name"
+    case $job_script in
+      "$suite"/scenarios/*)
+        own=$(own_journeys)
+        [ -n "$own" ] || return 0
+        explain "the profiles run the journeys of $own. To run others, set WORKLOAD."
+        set_option WORKLOAD "$own"
+        return 0
+        ;;
+    esac
+  done
 }
 
 # run_label: prints what the run id says of the tests.

@@ -83,6 +83,7 @@ load_settings() {
     suite_names=(${parsed_names[@]+"${parsed_names[@]}"})
     suite_values=(${parsed_values[@]+"${parsed_values[@]}"})
   fi
+  refuse_committed_secrets
   [ -z "$environment_name" ] || load_environment
   if [ -n "$env_file" ]; then
     [ -f "$env_file" ] && [ -r "$env_file" ] ||
@@ -95,20 +96,47 @@ load_settings() {
   fi
 }
 
-# load_environment: reads environments/NAME.env, which is committed and therefore holds no secrets.
+# load_environment: reads environments/NAME.env.
 load_environment() {
-  local i label=tests/load/environments/$environment_name.env
+  local label=tests/load/environments/$environment_name.env
   [ -f "$suite/environments/$environment_name.env" ] ||
     refuse "--environment $environment_name: there is no $label." "$(command_line --env-file tests/load/staging.secret.env)"
   read_settings "$suite/environments/$environment_name.env" "$label"
-  for ((i = 0; i < ${#parsed_names[@]}; i++)); do
-    if is_secret "${parsed_names[i]}" || has_credentials "${parsed_values[i]}"; then
-      refuse "$label: ${parsed_names[i]} is a secret, and this file is committed. Export it instead." "export ${parsed_names[i]}=..."
-    fi
-  done
   file_names=(ENVIRONMENT ${parsed_names[@]+"${parsed_names[@]}"})
   file_values=("$environment_name" ${parsed_values[@]+"${parsed_values[@]}"})
   file_label=$label
+}
+
+# refuse_committed_secrets: looks into every file of environments/, used or not: they are committed, and CI then finds a
+# secret before anybody else does.
+refuse_committed_secrets() {
+  local file i name label
+  for file in "$suite"/environments/*.env; do
+    label=tests/load/environments/${file##*/}
+    case $file in *.secret.env) continue ;; esac
+    [ -f "$file" ] && [ -r "$file" ] || continue
+    read_settings "$file" "$label"
+    for ((i = 0; i < ${#parsed_names[@]}; i++)); do
+      name=${parsed_names[i]}
+      if is_secret "$name" || has_credentials "${parsed_values[i]}"; then
+        refuse "$label: $name is a secret, and this file is committed. Export it instead." "export $name=..."
+      fi
+      [ "$name" != HEADERS ] || ! has_secret_header "${parsed_values[i]}" ||
+        refuse "$label: HEADERS has a header with a secret, and this file is committed. Export it instead." "export SECRET_HEADERS='Name: value'"
+    done
+  done
+}
+
+# has_secret_header HEADERS: `Name: value`, several separated by |
+has_secret_header() {
+  local rest=$1\| name
+  while [ -n "$rest" ]; do
+    trim "${rest%%:*}"
+    name=${trimmed//-/_}
+    ! is_secret "$name" || return 0
+    case $rest in *\|*) rest=${rest#*\|} ;; *) rest='' ;; esac
+  done
+  return 1
 }
 
 # drop_dangerous_variables: removes the variables that k6 reads by itself and that would make a run meaningless.
@@ -125,10 +153,12 @@ drop_dangerous_variables() {
   done
   # k6 fails if this is 1 instead of true; the flag --no-usage-report does the same.
   unset K6_NO_USAGE_REPORT
+  [ -z "${K6_HTTP_DEBUG:-}" ] || warn 'K6_HTTP_DEBUG is ignored: it prints every request with its tokens and passwords.'
+  unset K6_HTTP_DEBUG
   for ((i = 0; i < ${#file_names[@]}; i++)); do
-    case " $SHAPE_VARIABLES $VERDICT_VARIABLES K6_NO_USAGE_REPORT " in
+    case " $SHAPE_VARIABLES $VERDICT_VARIABLES K6_NO_USAGE_REPORT K6_HTTP_DEBUG " in
       *" ${file_names[i]} "*)
-        warn "${file_names[i]} in $file_label is ignored: it would replace the profile or the verdict."
+        warn "${file_names[i]} in $file_label is ignored: it would change the profile or the verdict, or print secrets."
         file_values[i]=''
         ;;
     esac

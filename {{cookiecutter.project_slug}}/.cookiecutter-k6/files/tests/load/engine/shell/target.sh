@@ -41,16 +41,16 @@ guard_target() {
   for name in ${jobs[@]+"${jobs[@]}"}; do
     select_job "$name"
     ! is_heavy "$job_profile" ||
-      refuse "the profile $job_profile pushes $target_host past its limits. If that is intended, add --allow-heavy." \
+      refuse "the profile $job_profile would overload $target_host. To allow it, add --allow-heavy." \
         "$(same_call --allow-heavy)"
   done
   vus=$(setting VUS 1)
   [ "$vus" -le "$(setting MAX_REMOTE_VUS 100)" ] ||
-    refuse "--vus $vus on $target_host is above MAX_REMOTE_VUS=$(setting MAX_REMOTE_VUS 100). If that is intended, add --allow-heavy." \
+    refuse "--vus $vus on $target_host is above MAX_REMOTE_VUS=$(setting MAX_REMOTE_VUS 100). To allow it, add --allow-heavy." \
       "$(same_call --allow-heavy)"
   duration=$(setting DURATION 1s)
   [ "$(duration_ms "$duration")" -le "$(duration_ms "$(setting MAX_REMOTE_DURATION 1h)")" ] ||
-    refuse "--duration $duration on $target_host is above MAX_REMOTE_DURATION=$(setting MAX_REMOTE_DURATION 1h). If that is intended, add --allow-heavy." \
+    refuse "--duration $duration on $target_host is above MAX_REMOTE_DURATION=$(setting MAX_REMOTE_DURATION 1h). To allow it, add --allow-heavy." \
       "$(same_call --allow-heavy)"
 }
 

@@ -222,7 +222,8 @@ export function slower(name, comparison) {
  * @returns {Finding[]} crossed thresholds of no single endpoint
  * @example thresholdFindings(evidence, false)[0].text // 'checks: expected rate>0.99, got 0.9'
  */
-export function thresholdFindings({ thresholds, endpoints }, explained) {
+export function thresholdFindings(evidence, explained) {
+  const { thresholds, endpoints } = evidence;
   return thresholds
     .filter(({ ok, measured, metric }) => !ok && measured && !metric.includes('{name:'))
     .map((result) => {
@@ -231,6 +232,9 @@ export function thresholdFindings({ thresholds, endpoints }, explained) {
           rank: RANKS.script,
           text: `${result.value} iterations ended in an exception, the first is in the log`,
         };
+      }
+      if (result.metric === 'dropped_iterations') {
+        return { rank: RANKS.threshold, text: dropped(evidence) };
       }
       const isDerived = explained && DERIVED.test(result.metric);
       return {
@@ -242,11 +246,23 @@ export function thresholdFindings({ thresholds, endpoints }, explained) {
     });
 }
 
+/**
+ * How many VUs a rate would have needed: as many more as iterations should have started.
+ *
+ * @param {Evidence} evidence
+ * @returns {string}
+ */
+function dropped({ metrics, peakVUs = 0 }) {
+  const { iterations, droppedIterations } = metrics;
+  const needed = Math.ceil((peakVUs * (iterations + droppedIterations)) / Math.max(1, iterations));
+  return (
+    `${droppedIterations} iterations could not start, all ${peakVUs} VUs were busy: the service is too slow for this ` +
+    `rate, or it needs more VUs. As long as iterations took in this run, about ${needed} (--vus ${needed})`
+  );
+}
+
 /** @param {ThresholdResult} result */
 function expectation({ metric, expression, value, unit, measured }) {
-  if (metric === 'dropped_iterations') {
-    return `${value} iterations could not start, all VUs were busy: the service is too slow for this rate, or VUS is too low`;
-  }
   return measured
     ? `${metric}: expected ${expression}, got ${value === null ? 'no samples' : `${value}${unit && ` ${unit}`}`}`
     : `${metric}: '${expression}' was never measured`;

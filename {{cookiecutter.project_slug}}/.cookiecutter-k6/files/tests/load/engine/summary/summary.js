@@ -106,11 +106,13 @@ export function buildSummary(whole, plan, data) {
     plan.baseline === undefined
       ? null
       : compareWith(subjectsOf(spec), plan.baseline, rowsOf(results));
+  const peakVUs = data.metrics.vus_max?.values.max ?? 0;
   const verdict = findings(
     {
       ...results,
       comparison,
       own,
+      peakVUs,
       setUpFailure: messageOf(SET_UP_CHECK, data.root_group),
       teardownFailure: messageOf(TEARDOWN_CHECK, data.root_group),
       isUnguarded: plan.isGuarded?.() === false,
@@ -125,7 +127,7 @@ export function buildSummary(whole, plan, data) {
     timestamp: new Date().toISOString(),
     scenario,
     targetVUs: vus,
-    peakVUs: data.metrics.vus_max?.values.max ?? 0,
+    peakVUs,
     run: {
       id: env.RUN_ID || null,
       test: spec.name,

@@ -13,7 +13,7 @@ import { rounded, roundedShare } from './statistics.js';
 /** @typedef {import('../types/summary.js').Summary} Summary */
 /** @typedef {import('../types/summary.js').Metrics} Metrics */
 /** @typedef {import('./findings.js').Finding} Finding */
-/** @typedef {Pick<Summary, 'metrics' | 'endpoints' | 'stages' | 'thresholds' | 'failedChecks'> & { comparison?: Summary['comparison'], own?: import('../types/suite.js').Findings, setUpFailure?: string, teardownFailure?: string, isUnguarded?: boolean }} Evidence */
+/** @typedef {Pick<Summary, 'metrics' | 'endpoints' | 'stages' | 'thresholds' | 'failedChecks'> & { comparison?: Summary['comparison'], own?: import('../types/suite.js').Findings, setUpFailure?: string, teardownFailure?: string, isUnguarded?: boolean, peakVUs?: number }} Evidence */
 
 const features = hooksOf('summary');
 

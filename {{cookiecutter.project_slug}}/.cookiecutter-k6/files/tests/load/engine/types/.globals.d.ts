@@ -16,7 +16,20 @@ interface ImportMeta {
   resolve(specifier: string): string;
 }
 
-declare const crypto: { randomUUID(): string };
+declare const crypto: {
+  randomUUID(): string;
+  /** Of WebCrypto, what lib/signing.js needs. */
+  subtle: {
+    importKey(
+      format: 'pkcs8',
+      key: ArrayBuffer,
+      algorithm: object,
+      extractable: boolean,
+      uses: string[],
+    ): Promise<unknown>;
+    sign(algorithm: object, key: unknown, data: Uint8Array): Promise<ArrayBuffer>;
+  };
+};
 
 /** Loads a module on demand; works in the init context only. Returns the module. */
 declare function require(path: string): any;

@@ -124,10 +124,24 @@ export interface AuthStrategy {
   ) => Record<string, string>;
   /** What a request carries in its query. */
   query?: () => string;
+  /** The endpoint with what k6 itself needs to authenticate; the same object for the same endpoint and user. */
+  aim?: (target: Endpoint) => Endpoint;
   /** Gets new credentials after they were refused; left out: there are no others. */
   renew?: () => void;
   /** Whether a response refuses the credentials; default: status 401. */
   isRefused?: (response: HttpResponse) => boolean;
+}
+
+/** The login as requests of its own, with AUTH_MODE=login. */
+export interface LoginSteps {
+  urls: { login: string; refresh: string };
+  /** What a login adds to its endpoint, by the settings LOGIN_... */
+  login: (user: { email: string; password: string }) => import('../../lib/http.js').RequestDetails;
+  refresh: (refresh: { name: string; value: string }) => import('../../lib/http.js').RequestDetails;
+  /** The tokens of a response; undefined: there are none. */
+  tokens: (
+    response: HttpResponse,
+  ) => { token: string; refresh?: { name: string; value: string } } | undefined;
 }
 
 /** Result of calling an endpoint once. */
@@ -154,15 +168,18 @@ export interface Step {
 export type Observer = (endpoint: Endpoint, outcome: Outcome) => void;
 
 /** A sequence of requests that can be part of any test. */
-export interface Journey {
+export interface Journey extends Pick<
+  TestSpec,
+  'support' | 'prepare' | 'finish' | 'findings' | 'gracefulStop'
+> {
   endpoints: Endpoint[];
-  /** Custom metrics that it records. */
-  metrics: string[];
-  thresholds: Thresholds;
-  /** As in `TestSpec`. */
-  support?: Endpoint[];
-  prepare?: () => void;
-  /** Runs the journey once. */
+  /** Custom metrics that it records; default: the metrics of `thresholds`. */
+  metrics?: string[];
+  thresholds?: Thresholds;
+  /**
+   * Runs the journey once. If it takes `observe`, it calls it after each request; that feeds `error_rate`, `api_duration`
+   * and the growth check of soak tests.
+   */
   run: (observe?: Observer, without?: readonly string[]) => void;
 }
 

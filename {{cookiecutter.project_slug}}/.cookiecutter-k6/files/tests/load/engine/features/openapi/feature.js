@@ -4,5 +4,10 @@
  * @type {import('../../types/features.js').Feature}
  */
 export const openapi = {
-  settings: () => ({ settings: require('./settings.js').settings }),
+  settings: () => ({
+    settings: require('./settings.js').settings,
+    // What load, soak and spike run, once there is something to send.
+    derive: ({ WORKLOAD }) =>
+      WORKLOAD === '' && require('./settings.js').isCompiled() ? { WORKLOAD: 'openapi' } : {},
+  }),
 };

@@ -25,6 +25,7 @@ import { counts, createRandom, operationAt, seed, walkAt } from './table.js';
  *   the ids of it and of what it is in, and the slots of its own ids; oldest first
  * @property {Record<number, number | undefined>} helped how often an operation was sent for the sake of another
  * @property {import('./table.js').Random} random
+ * @property {import('../../types/suite.js').Observer} [observe]
  */
 
 /** Roles that may use what a list showed; the others change things, and only change what is theirs. */
@@ -61,20 +62,21 @@ const THINK = /** @type {const} */ ([0.5, 1.5]);
  * Runs one iteration. The first one of a test takes every operation once; all others take one walk, chosen
  * by weight, at the pace of a person.
  *
- * @example export default test.run(runJourneys);
+ * @param {import('../../types/suite.js').Observer} [observe] called after each request
+ * @example export default test.run(() => runJourneys());
  */
-export function runJourneys() {
+export function runJourneys(observe) {
   const { vu, scenario } = exec;
   const random = createRandom(seed, vu.idInTest, vu.iterationInScenario);
   if (counts.walks === 0) {
     thinkTime(...THINK); // only operations that come last
   } else if (scenario.iterationInInstance === 0) {
     for (let index = 0; index < counts.sweep; index += 1) {
-      runWalk(walkAt('sweep', index), random, false);
+      runWalk(walkAt('sweep', index), random, false, observe);
     }
     thinkTime(...THINK);
   } else {
-    runWalk(chosenWalk(random), random, true);
+    runWalk(chosenWalk(random), random, true, observe);
   }
 }
 
@@ -103,9 +105,10 @@ function chosenWalk(random) {
  * @param {Pick<Walk, 'operations' | 'weight'>} walk
  * @param {import('./table.js').Random} random
  * @param {boolean} mixed true: operations in proportion to their weights, with pauses; false: all, at once
+ * @param {import('../../types/suite.js').Observer} [observe]
  * @example runWalk({ operations: [0, 1], weight: 1 }, random, false);
  */
-export function runWalk(walk, random, mixed) {
+export function runWalk(walk, random, mixed, observe) {
   /** @type {Journey} */
   const journey = {
     created: Object.create(null),
@@ -114,6 +117,7 @@ export function runWalk(walk, random, mixed) {
     pending: [],
     helped: {},
     random,
+    observe,
   };
   try {
     for (const index of walk.operations) {
@@ -168,11 +172,9 @@ function perform(operation, journey, depth) {
       remember(operation, journey, { response, sent, ids });
     }
     watchSession(operation, response.status);
-    if (source.isMadeUp && response.status === 404) {
-      checkMissing(operation);
-    } else {
-      checkAnswer(operation, response);
-    }
+    const isMissing = source.isMadeUp && response.status === 404;
+    const ok = isMissing ? checkMissing(operation) : checkAnswer(operation, response);
+    journey.observe?.(/** @type {any} */ (operation), { response, ok });
   } catch (error) {
     if (error instanceof Error && 'reported' in error) {
       throw error;

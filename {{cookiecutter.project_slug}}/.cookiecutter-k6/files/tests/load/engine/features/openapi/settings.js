@@ -1,4 +1,16 @@
 import { choice, integer, list, number, text } from '../../settings/kinds.js';
+import { localPath } from '../../settings/paths.js';
+
+/**
+ * Tells whether a document was compiled. Before that, the table has a first line only.
+ *
+ * @returns {boolean}
+ * @example isCompiled() // false until `load-test.sh openapi update`
+ */
+export function isCompiled() {
+  const table = open(localPath(import.meta.resolve('../../../data/operations.jsonl')));
+  return JSON.parse(table.split('\n', 1)[0]).document !== null;
+}
 
 /** Settings of the test of a whole API. */
 export const settings = {

@@ -4,5 +4,8 @@
  * @type {import('../../types/features.js').Feature}
  */
 export const resources = {
-  settings: () => ({ settings: require('./settings.js').settings }),
+  settings: () => ({
+    settings: require('./settings.js').settings,
+    derive: ({ WORKLOAD }) => (WORKLOAD === '' ? { WORKLOAD: 'resources' } : {}),
+  }),
 };

@@ -1,5 +1,5 @@
 import type { Values } from '../../settings/kinds.js';
-import type { LoadTest, Shape, Thresholds } from '../../types/suite.js';
+import type { Journey, LoadTest, Shape, Thresholds } from '../../types/suite.js';
 
 /** One row of config/resources.js. */
 export interface ResourceRow {
@@ -62,6 +62,8 @@ export interface Found {
 }
 
 export interface ResourceTest extends LoadTest {
+  /** The rows as part of another test. */
+  journey: Journey;
   iteration: (data: any) => void;
 }
 

@@ -1,0 +1,130 @@
+"""Checks an answer as soon as it is typed, and asks again: a Jinja extension for cookiecutter.
+
+cookiecutter renders the private variables of cookiecutter.json between the questions. One after
+each question calls the filter `asked`, which does nothing unless a person answers the questions.
+Otherwise `all_asked`, after the last question, refuses all wrong answers at once. Both use the
+table of hooks/pre_gen_project.py, which checks everything once more: where this module does not
+recognise who calls it, it does nothing.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, MutableMapping
+from pathlib import Path
+from types import FrameType, ModuleType
+from typing import Any
+
+from cookiecutter.exceptions import FailedHookException
+from jinja2 import Environment
+from jinja2.ext import Extension
+
+HOOK = Path(__file__).parent / "hooks" / "pre_gen_project.py"
+
+
+def load_hook() -> ModuleType:
+    """Import the hook, which is a plain module until cookiecutter renders it."""
+    spec = importlib.util.spec_from_file_location("cookiecutter_k6_answers", HOOK)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    dont_write, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.dont_write_bytecode = dont_write
+    return module
+
+
+def variables_of(function: str) -> dict[str, Any]:
+    """Return the variables of a calling function; none if it does not call.
+
+    cookiecutter hands an extension nothing but the answers so far.
+    """
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and frame.f_code.co_name != function:
+        frame = frame.f_back
+    return {} if frame is None else frame.f_locals
+
+
+def asker() -> Callable[[str, object], object] | None:
+    """Return what asks a question again; None if nobody answers questions now."""
+    caller = variables_of("prompt_for_config")
+    if caller.get("no_input", True):
+        return None
+    prompts, prefix = caller.get("prompts", {}), caller.get("prefix", "")
+
+    def ask(name: str, default: object) -> object:
+        from cookiecutter.prompt import read_user_variable  # noqa: PLC0415
+
+        answer: object = read_user_variable(name, default, prompts, prefix)
+        return answer
+
+    return ask
+
+
+def word_of(option: Any, answer: object) -> object:
+    """Return the choices that numbers stand for; any other answer as it is.
+
+    >>> from types import SimpleNamespace
+    >>> word_of(SimpleNamespace(choices=("none", "raw"), kind="choice"), "2")
+    'raw'
+    """
+    parts = str(answer).split(",") if option.kind == "list" else [str(answer)]
+    words = [part.strip() for part in parts]
+    if not option.choices or not all(word.isdecimal() for word in words):
+        return answer
+    numbers = [int(word) for word in words]
+    if not all(1 <= number <= len(option.choices) for number in numbers):
+        return answer
+    return ",".join(option.choices[number - 1] for number in numbers)
+
+
+def asked(answers: MutableMapping[str, Any], name: str) -> str:
+    """Check an answer; ask again until it is accepted. Returns an empty text."""
+    ask = asker()
+    if ask is None:
+        return ""
+    option = next(one for one in load_hook().OPTIONS if one.name == name)
+    answer = word_of(option, answers[name])
+    while True:
+        try:
+            option.parse(answer)
+        except ValueError as reason:
+            because = f" ({reason})" if str(reason) else ""
+            print(f"    '{answer}' is invalid{because}: expected {option.accepts}")
+            answer = word_of(option, ask(name, option.example))
+        else:
+            answers[name] = answer
+            return ""
+
+
+def all_asked(answers: MutableMapping[str, Any]) -> str:
+    """Refuse all wrong answers at once, before cookiecutter makes a folder; return an empty text.
+
+    The hook would do so too, but cookiecutter shows a traceback after the message of a hook.
+    Raises FailedHookException, as the hook does.
+    """
+    caller, call = variables_of("prompt_for_config"), variables_of("cookiecutter")
+    if not caller.get("no_input") or not call:
+        return ""
+    hook = load_hook()
+    accepted, problems = hook.check_answers(answers)
+    if problems:
+        template, folder = str(call.get("template", "")), str(call.get("output_dir", "."))
+        words = [] if folder == "." else ["-o", folder]
+        words += ["-f"] if call.get("overwrite_if_exists") else []
+        for line in [*problems, hook.command_to_repeat(template, words, accepted)]:
+            print(line.encode("ascii", "backslashreplace").decode("ascii"), file=sys.stderr)
+        raise FailedHookException("Nothing was written.")
+    return ""
+
+
+class Questions(Extension):
+    """Adds the filters `asked` and `all_asked`."""
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        environment.filters["asked"] = asked
+        environment.filters["all_asked"] = all_asked
