@@ -55,7 +55,7 @@ def test_a_failed_run_in_teams(real_project: Project, service: RunningService, c
     (message,) = chat.messages
     card = message["attachments"][0]["content"]
     assert card["body"][0]["text"] == "❌ My Service: load test failed: smoke"
-    assert "p(95)<0.001" in card["body"][1]["text"], card["body"][1]["text"]
+    assert "http_req_duration: expected p(95)<0.001" in card["body"][1]["text"]
     assert card["actions"][0]["url"] == "https://github.com/acme/shop/actions/runs/7"
 
 

@@ -28,7 +28,10 @@ export function announcementOf(summaries, run) {
     findings: [
       ...failed
         .slice(0, MOST_TESTS)
-        .map((summary) => ({ test: runName(summary), reasons: summary.reasons.map(shorten) })),
+        .map((summary) => ({
+          test: runName(summary),
+          reasons: summary.reasons.map((reason) => shorten(reason)),
+        })),
       ...unexplained(run, summaries.length, passed || failed.length > 0),
     ],
     link: run.link,
