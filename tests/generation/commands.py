@@ -18,6 +18,8 @@ PROGRAMS = {
     "scripts/load-test.sh",
     "tests/load/ci/ci.sh",
     "tests/load/ci/monorepo.sh",
+    "tests/load/ci/comment.sh",
+    "tests/load/ci/history.sh",
     "tests/load/kubernetes/operator.sh",
 }
 UPDATE = ("--no-input", "-f", "--config-file", MANIFEST)

@@ -18,7 +18,12 @@ from tests.support.hooks import defaults, load_hook
 from tests.support.layout import REPOSITORY
 
 hook = load_hook("pre_gen_project")
-CONTEXT = {**defaults(), "project_slug": "my-service", "__name_slug": "my-service"}
+CONTEXT = {
+    **defaults(),
+    "project_slug": "my-service",
+    "health_path": "/health",
+    "__name_slug": "my-service",
+}
 LOCK = Path(".cookiecutter-k6.lock")
 STAGING = Path(".cookiecutter-k6")
 

@@ -152,7 +152,7 @@ TABLE = (
         readme="(docs/resources.md)",
     ),
     Row({"resources": "desk,missions"}, env={"WORKLOAD": ""}, readme="(docs/resources.md)"),
-    Row({"include_multi_tenant": False}, env={"WORKLOAD": "core"}),
+    Row({"include_multi_tenant": False}, env={"WORKLOAD": ""}),
     Row(
         {"include_multi_tenant": True},
         files=TENANTS,
@@ -188,6 +188,7 @@ TABLE = (
         " /.github/workflows/load-test-history.yml",
     ),
     Row({"share_results": "comment", "ci": "gitlab"}, files=COMMENT),
+    Row({"share_results": "history", "ci": "gitlab"}, files="ci/history.sh"),
     Row({"include_observability": "none"}),
     Row(
         {"include_observability": "prometheus"},

@@ -143,7 +143,7 @@ TRACES: dict[str, str] = {
         commerce tiers.js tenants.md
     """,
     "websocket": """
-        WS_PROTOCOL WS_URL WS_ sockets.js sockets.md websocket.js Socket.IO socketio ws_errors
+        WS_PROTOCOL WS_URL sockets.js sockets.md websocket.js Socket.IO socketio ws_errors
         ws_message socketMetrics guard_sockets peakMs k6/websockets
     """,
 }

@@ -38,7 +38,7 @@ HOSTS = re.compile(
     | (www\.)?json(-)?schema(store)?\.org | ([\w-]+\.)?json\.schemastore\.org
     | (www\.)?(grafana\.com|k6\.io) | (grafana|jslib)\.k6\.io | community\.grafana\.com
     | (pkg\.)?go\.dev | (www\.)?nodejs\.org | docs\.python\.org | peps\.python\.org
-    | docs\.pytest\.org
+    | docs\.pytest\.org | quickpizza\.grafana\.com | github | base
     | (docs\.)?astral\.sh | cookiecutter\.readthedocs\.io | pipx\.pypa\.io | cruft\.github\.io
     | (www\.)?shellcheck\.net | editorconfig\.org | prettier\.io | eslint\.org | semver\.org
     | img\.shields\.io | opensource\.org | (www\.)?w3\.org | spec\.openapis\.org

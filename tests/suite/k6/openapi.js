@@ -1,5 +1,5 @@
 import { checkAnswer, isFit, valueAt } from '../engine/features/rows/answers.js';
-import { alternativeOf, credentialsOf } from '../engine/features/openapi/credentials.js';
+import { credentialsOf, schemesOf } from '../engine/features/openapi/credentials.js';
 import { applyOverride, parseOverrides } from '../engine/features/openapi/overrides.js';
 import { prepared } from '../engine/features/openapi/prepared.js';
 import { createRandom } from '../engine/features/openapi/table.js';
@@ -299,8 +299,10 @@ function rows() {
     constructor: { type: 'other' },
     'my-key': { type: 'apiKey', in: 'query', name: 'k' },
   });
-  equal('no credentials', alternativeOf([['constructor'], ['my-key', 'toString']], known), []);
-  equal('credentials first', alternativeOf([[], ['b']], { b: { in: 'query', name: 'b' } }), ['b']);
+  equal('no credentials', schemesOf([['constructor'], ['my-key', 'toString']], known, false), []);
+  equal('credentials first', schemesOf([[], ['b']], { b: { in: 'query', name: 'b' } }, false), [
+    'b',
+  ]);
   const params = ['header', 'cookie'].map((place) => ({ in: place, name: 'a: b\r\n' }));
   equal('no header of that name', preparing({ params }).params, []);
 }

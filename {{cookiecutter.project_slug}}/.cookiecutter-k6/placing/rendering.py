@@ -170,7 +170,7 @@ def _workload_values(answers: Mapping[str, Any], prefix: str) -> dict[str, str]:
     systems: list[str] = [name for name in ("missions", "desk") if name in resources]
     systems += ["commerce"] if answers.get("include_multi_tenant") is True else []
     if len(systems) != 1:
-        # Empty: the journeys of the owner or of an option. Only the template tree itself says `core`.
+        # Empty: the journeys of the owner or of an option. Only the template itself says `core`.
         return {"WORKLOAD": ""}
     # What these systems have of what the tests of every suite ask for.
     listed = {"missions": "/missions", "desk": "/tickets", "commerce": "/products"}[systems[0]]

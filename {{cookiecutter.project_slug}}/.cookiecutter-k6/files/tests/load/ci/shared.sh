@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # $suite
 # Shared by the scripts in this folder. They set $suite.
 
 k6=''

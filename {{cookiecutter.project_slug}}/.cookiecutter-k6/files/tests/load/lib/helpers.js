@@ -65,7 +65,7 @@ export function weightedRandom(choices) {
  *
  * @param {Journey[]} journeys
  * @returns {Journey}
- * @example inTurn([resource(resources.missions), resource(resources.specs)]).run();
+ * @example inTurn([browse, order]).run()
  */
 export function inTurn(journeys) {
   const each = (/** @type {'prepare' | 'finish'} */ name) => {

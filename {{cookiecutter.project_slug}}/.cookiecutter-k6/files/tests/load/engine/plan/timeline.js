@@ -99,11 +99,12 @@ function startedVus(shape) {
  * @example timelineThresholds(plan)['timeline_duration{name:health,slice:0}'] // []
  */
 export function timelineThresholds(plan) {
+  // k6 knows a metric only when somebody made it. Loaded without a plan, too: an archive that was made for a segment is
+  // also read without one, and must hold the file.
+  require('../vu/timeline.js');
   if (plan === undefined) {
     return {};
   }
-  // k6 knows a metric only when somebody made it.
-  require('../vu/timeline.js');
   /** @type {Thresholds} */
   const thresholds = {};
   for (const metric of ['timeline_duration', 'timeline_requests', 'timeline_failures']) {

@@ -1,5 +1,5 @@
 # Owns: the names of the suite's tests and profiles, and which tests its owner wrote; it keeps nothing itself. Read by
-# kubernetes/operator.sh too.
+# other scripts too.
 
 # names_in FOLDER: prints the scripts in scenarios/ or scripts/, one per line.
 names_in() {

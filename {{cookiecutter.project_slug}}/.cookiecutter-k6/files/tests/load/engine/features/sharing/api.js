@@ -22,12 +22,41 @@ const MOST_PAGES = 30;
  * @example apiAt('https://api.github.com', { Authorization: `Bearer ${token}` }).list('/repos/acme/shop/pulls')
  */
 export function apiAt(base, headers) {
-  const send = (
-    /** @type {string} */ method,
-    /** @type {string} */ path,
-    /** @type {object | undefined} */ body,
-    extra = {},
-  ) => {
+  const send = senderTo(base, headers);
+  /** @type {Api['call']} */
+  const call = (method, path, body) => {
+    const response = send(method, path, body);
+    if (response.status < 200 || response.status > 299) {
+      throw problem(method, path, response);
+    }
+    return response.json();
+  };
+  return {
+    call,
+    list: (path) => allPages((page) => call('GET', withQuery(path, `per_page=100&page=${page}`))),
+    text: (path) => {
+      const response = send('GET', path, undefined, {
+        Accept: 'application/vnd.github.raw+json',
+      });
+      if (response.status === 404) {
+        return undefined;
+      }
+      if (response.status !== 200) {
+        throw problem('GET', path, response);
+      }
+      return String(response.body);
+    },
+  };
+}
+
+/**
+ * @param {string} base
+ * @param {Record<string, string>} headers of every request
+ * @returns {(method: string, path: string, body?: object, extra?: Record<string, string>) => any} sends one request;
+ *   without an answer, the status is 0
+ */
+function senderTo(base, headers) {
+  return (method, path, body, extra = {}) => {
     const params = {
       headers: {
         'Content-Type': 'application/json',
@@ -50,43 +79,31 @@ export function apiAt(base, headers) {
       return unanswered(/** @type {any} */ ({ url: '' }), error);
     }
   };
-  /** @type {Api['call']} */
-  const call = (method, path, body) => {
-    const response = send(method, path, body);
-    if (response.status < 200 || response.status > 299) {
-      throw problem(method, path, response);
+}
+
+/**
+ * @param {(page: number) => any[]} read one page of up to 100 rows, counted from 1
+ * @returns {any[]} the rows of all pages, at most MOST_PAGES of them
+ */
+function allPages(read) {
+  const found = [];
+  for (let page = 1; page <= MOST_PAGES; page += 1) {
+    const rows = read(page);
+    found.push(...rows);
+    if (rows.length < 100) {
+      break;
     }
-    return response.json();
-  };
-  return {
-    call,
-    list: (path) => {
-      const found = [];
-      for (let page = 1; page <= MOST_PAGES; page += 1) {
-        const rows = call(
-          'GET',
-          `${path}${path.includes('?') ? '&' : '?'}per_page=100&page=${page}`,
-        );
-        found.push(...rows);
-        if (rows.length < 100) {
-          break;
-        }
-      }
-      return found;
-    },
-    text: (path) => {
-      const response = send('GET', path, undefined, {
-        Accept: 'application/vnd.github.raw+json',
-      });
-      if (response.status === 404) {
-        return undefined;
-      }
-      if (response.status !== 200) {
-        throw problem('GET', path, response);
-      }
-      return String(response.body);
-    },
-  };
+  }
+  return found;
+}
+
+/**
+ * @param {string} path
+ * @param {string} query
+ * @returns {string}
+ */
+function withQuery(path, query) {
+  return `${path}${path.includes('?') ? '&' : '?'}${query}`;
 }
 
 /** An answer that says that the token may not do this. */

@@ -26,9 +26,10 @@ export function announcementOf(summaries, run) {
     title: `${run.project}: load test ${passed ? 'passed' : 'failed'}${names && `: ${names}`}`,
     facts: [...factsOf(summaries), ['Run', run.id]],
     findings: [
-      ...failed
-        .slice(0, MOST_TESTS)
-        .map((summary) => ({ test: runName(summary), reasons: summary.reasons.map(shorten) })),
+      ...failed.slice(0, MOST_TESTS).map((summary) => ({
+        test: runName(summary),
+        reasons: summary.reasons.map((reason) => shorten(reason)),
+      })),
       ...unexplained(run, summaries.length, passed || failed.length > 0),
     ],
     link: run.link,
