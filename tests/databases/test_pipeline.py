@@ -138,6 +138,11 @@ def further_faults() -> dict[str, Fault]:
         "addresses": Fault("mixed-workload", {"duplicate": 3, "table": "addresses"}, vus=4),
         "updates": Fault("soak", {"lose_updates": 4}, vus=3, duration="3s"),
         "deletes": Fault("baseline", {"lose_deletes": 4}, vus=2, drain="2s"),
+    }
+
+
+def timed_faults() -> dict[str, Fault]:
+    return {
         "step": Fault("stress", {"lag": 9}, 6, "4s", "20s", scale=0.02, after=8),
         "soak": Fault("soak", {"lag": 1.2}, vus=2, duration="16s", drain="20s", after=6),
     }
@@ -151,8 +156,14 @@ def faults(stores: Stores, suite: Suite) -> dict[str, Fault]:
 
 @pytest.fixture(scope="module")
 def further(stores: Stores, suite: Suite) -> dict[str, Fault]:
-    """Faults of other tables, of values, and such that come during a run."""
+    """Faults of other tables and of values."""
     return outcomes(further_faults(), stores, suite)
+
+
+@pytest.fixture(scope="module")
+def timed(stores: Stores, suite: Suite) -> dict[str, Fault]:
+    """Faults that come during a run. Few at once: what is slow before them is taken for them."""
+    return outcomes(timed_faults(), stores, suite)
 
 
 def age_of(stores: Stores, run: str) -> float:
@@ -312,8 +323,8 @@ def test_lost_deletes(further: dict[str, Fault]) -> None:
     assert f"{case.outcome['not deleted']} not deleted" in case.reason
 
 
-def test_the_step_at_which_a_pipeline_breaks(further: dict[str, Fault]) -> None:
-    case = further["step"]
+def test_the_step_at_which_a_pipeline_breaks(timed: dict[str, Fault]) -> None:
+    case = timed["step"]
     assert case.run is not None
     broken = case.run.summary["breakingStage"]
     assert broken["name"] != "step-1-2vus"
@@ -324,8 +335,8 @@ def test_the_step_at_which_a_pipeline_breaks(further: dict[str, Fault]) -> None:
     assert last[2] < 95
 
 
-def test_a_lag_that_grows_over_a_soak(further: dict[str, Fault]) -> None:
-    case = further["soak"]
+def test_a_lag_that_grows_over_a_soak(timed: dict[str, Fault]) -> None:
+    case = timed["soak"]
     assert case.run is not None
     assert case.run.code == THRESHOLDS_CROSSED, case.run.everything
     assert "soak_processing_stability{part:end}: expected p(50)<2" in case.run.reasons
@@ -376,9 +387,12 @@ def test_a_pipeline_that_stands_still_is_noticed_in_set_up(stores: Stores, suite
 
 
 def test_nothing_is_left_behind_by_any_of_them(
-    faults: dict[str, Fault], further: dict[str, Fault], stores: Stores
+    faults: dict[str, Fault],
+    further: dict[str, Fault],
+    timed: dict[str, Fault],
+    stores: Stores,
 ) -> None:
-    for name, case in {**faults, **further}.items():
+    for name, case in {**faults, **further, **timed}.items():
         assert left(stores.other(name), name) == 0, name
         assert case.run is not None
         assert PASSWORD not in case.run.everything + case.run.summary_text

@@ -19,9 +19,7 @@ from tests.support.layout import SUITE_FILES
 MARK = "@feature"
 # Files in which a feature has one line: what it looks like.
 LISTS = {
-    "tests/load/README.md": re.compile(
-        r"- \[[^]]+\]\(docs/[\w-]+\.md\)|<!-- @feature (traffic \{|\}) -->"
-    ),
+    "tests/load/README.md": re.compile(r"- \[[^]]+\]\(docs/[\w-]+\.md\)"),
     "tests/load/engine/features/registry.js": re.compile(r"  require\('\./\w+/feature\.js'\)"),
 }
 # The most lines with a mark that another file may have.

@@ -20,7 +20,7 @@ _ASSET_PATHS = re.compile(
     re.IGNORECASE,
 )
 _ANALYTICS_HOSTS = re.compile(
-    r"google-analytics|googletagmanager|doubleclick|analytics\.|segment\.(io|com)|mixpanel|hotjar"
+    r"google-analytics|googletagmanager|double-?click|analytics\.|segment\.(io|com)|mixpanel|hotjar"
     r"|sentry\.io|bugsnag|datadoghq|nr-data|newrelic|amplitude|facebook\.com|plausible\.io|posthog"
     r"|clarity\.ms|intercom|fullstory|matomo|logrocket|optimizely",
 )

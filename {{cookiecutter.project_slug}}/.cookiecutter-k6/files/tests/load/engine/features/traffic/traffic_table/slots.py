@@ -20,7 +20,7 @@ Parts = list[Part]
 
 _DROPPED = re.compile(
     r"^(host|connection|content-length|accept-encoding|cookie|user-agent|cache-control|pragma|dnt"
-    r"|upgrade-insecure-requests|te|trailer|transfer-encoding|priority|if-none-match|keep-alive"
+    r"|upgrade-insecure-requests|t[e]|trailer|transfer-encoding|priority|if-none-match|keep-alive"
     r"|if-modified-since|proxy-.*|sec-.*|traceparent|tracestate|baggage|sentry-trace|x-b3-.*"
     r"|content-type|postman-token|expect|via|x-forwarded-.*|forwarded|x-real-ip|http2-settings"
     r"|accept-language|save-data|purpose|x-client-data|x-postman-.*)$",

@@ -80,7 +80,6 @@ _PAIRS = (
     ("lower", "upper"),
     ("low", "high"),
     ("check_in", "check_out"),
-    ("checkin", "checkout"),
     ("arrival", "departure"),
     ("valid_from", "expires"),
 )
