@@ -19,7 +19,9 @@ from tests.support.layout import SUITE_FILES
 MARK = "@feature"
 # Files in which a feature has one line: what it looks like.
 LISTS = {
-    "tests/load/README.md": re.compile(r"- \[[^]]+\]\(docs/[\w-]+\.md\)"),
+    "tests/load/README.md": re.compile(
+        r"- \[[^]]+\]\(docs/[\w-]+\.md\)|<!-- @feature (traffic \{|\}) -->"
+    ),
     "tests/load/engine/features/registry.js": re.compile(r"  require\('\./\w+/feature\.js'\)"),
 }
 # The most lines with a mark that another file may have.
@@ -28,7 +30,6 @@ ALLOWED = {
     "tests/load/ci/gitlab.yml": 4,
     "tests/load/compose.yaml": 5,
     "tests/load/config/resources.js": 7,
-    "tests/load/k6/databases.dockerfile": 1,
     "tests/load/scenarios/load.js": 1,
     "tests/load/suite.env": 4,
 }
