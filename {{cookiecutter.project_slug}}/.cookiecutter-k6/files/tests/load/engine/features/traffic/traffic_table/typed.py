@@ -26,7 +26,9 @@ from .texts import (
 from .values import Values
 
 _LOGIN = re.compile(r"log-?_?in|sign-?_?in|auth|token|session|logon|connect/", re.IGNORECASE)
-_SIGN_UP = re.compile(r"register|registration|sign-?_?up|users?/?$|accounts?/?$|createuser|join", re.IGNORECASE)
+_SIGN_UP = re.compile(
+    r"register|registration|sign-?_?up|users?/?$|accounts?/?$|createuser|join", re.IGNORECASE
+)
 _ISO = re.compile(r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$")
 _DAY = 86400
 _ANALYTIC_COOKIE = re.compile(r"^(_ga|_gid|_gat|_fbp|_hj|mp_|amplitude|ajs_|intercom|optimizely)")
