@@ -160,7 +160,7 @@ def test_what_is_wrong_is_named(
     app, right = WAYS[way]
     run = suite.against(start(app), **{**right, **settings}).run(SCRIPT)
     assert run.code == SCRIPT_ERROR, run.everything
-    assert said in run.err
+    assert said in run.err, run.everything
     assert "wrong-one" not in run.everything
     assert "revoked-one" not in run.everything
 
