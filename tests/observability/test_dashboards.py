@@ -171,7 +171,12 @@ FEEDS = {
     "missions": Feed(("load",), preset="missions"),
     "desk": Feed(("load",), preset="desk"),
     # Longer than the others: a rate needs messages in more than one second, on a busy machine too.
-    "raw": Feed(("smoke", "websocket"), SOCKETS, "missions", settings=(("DURATION", "12s"),)),
+    "raw": Feed(
+        ("smoke", "websocket"),
+        SOCKETS,
+        "missions",
+        settings=(("DURATION", "12s"), ("WS_PROTOCOL", "raw"), ("WS_CLOCK", "ask")),
+    ),
     "socketio": Feed(("smoke", "websocket"), SOCKETS, "desk", settings=(("DURATION", "12s"),)),
 }
 FEEDS["tiers"] = Feed(
@@ -254,7 +259,6 @@ def feed_stores(project: Path, k6: Path, name: str, feed: Feed, **settings: str)
         "TIME_SCALE": "0.01",
         "THINK_TIME": "0.1",
         "WS_SESSION": "2s",
-        "TIMELINE": "false",
         "THRESHOLDS": "" if feed.dashboard == SOCKETS else PATIENT,
         "K6_PROMETHEUS_RW_PUSH_INTERVAL": "1s",
         "K6_INFLUXDB_PUSH_INTERVAL": "1s",

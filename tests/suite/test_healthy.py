@@ -33,7 +33,7 @@ TAGS = {"project": "my-service", "environment": "local"}
 TAG_NAMES = frozenset(
     """
     project environment test_type profile target_vus testid name endpoint kind phase scenario
-    stage group method status expected_response error_code check cause
+    stage group method status expected_response error_code check cause slice
     """.split()
 )
 

@@ -279,7 +279,7 @@ def test_it_can_be_turned_off(live: Suite) -> None:
     run = few_seconds(live, "scripts/health.js", TIMELINE="false")
     assert not (run.folder / "timeline.json").exists()
     page = (run.folder / "report.html").read_text(encoding="utf-8")
-    assert "TIMELINE=false turned it off" in page
+    assert "TIMELINE=false turned it off. That is" in page
 
 
 def test_crossed_limits_are_in_the_charts_and_on_the_cards(

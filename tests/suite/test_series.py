@@ -11,8 +11,10 @@ pytestmark = pytest.mark.slow
 
 WARM_UP = 40
 ENOUGH = 120
-BY_TIME = {"data_sent", "data_received", "vus", "vus_max"}
-"""k6 measures these each second, not each iteration."""
+TIMELINE = ("timeline_duration", "timeline_requests", "timeline_failures")
+BY_TIME = {"data_sent", "data_received", "vus", "vus_max", *TIMELINE}
+"""Measured by time, not by iteration."""
+MOST_SLICES = 60
 
 
 @pytest.mark.parametrize(
@@ -29,9 +31,12 @@ def test_series_are_complete_early(live: Suite, script: str, settings: dict[str,
     run = ready.run(script, samples=True)
     early: set[tuple[object, ...]] = set()
     all_of_them: set[tuple[object, ...]] = set()
+    over_time: set[tuple[object, ...]] = set()
     iterations = 0
     for sample in run.samples():
         iterations += sample.metric == "iterations"
+        if sample.metric in TIMELINE:
+            over_time.add((sample.metric, sample.tags["name"], sample.tags["slice"]))
         if sample.metric in BY_TIME:
             continue
         all_of_them.add(series(sample))
@@ -40,6 +45,8 @@ def test_series_are_complete_early(live: Suite, script: str, settings: dict[str,
     assert iterations >= ENOUGH, iterations
     assert {name for name, *_ in all_of_them - early} == set()
     assert len(all_of_them) < 150
+    endpoints = {name for _, name, _ in over_time}
+    assert 0 < len(over_time) <= len(TIMELINE) * MOST_SLICES * len(endpoints)
 
 
 MANY = """

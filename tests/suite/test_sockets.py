@@ -89,7 +89,7 @@ def test_a_healthy_service(outcome: Talked, protocol: str) -> None:
 TAG_NAMES = frozenset(
     """
     project environment test_type profile target_vus testid name phase scenario stage group status
-    subproto check cause
+    subproto check cause slice
     """.split()
 )
 

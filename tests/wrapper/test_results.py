@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -440,6 +441,22 @@ class TestOutputs:
         call = project.run("--out", given, "--out", "csv=2").passed().call
         flags = [call.args[i + 1] for i, word in enumerate(call.args) if word == "--out"]
         assert flags == [reached, "csv=2"]
+
+    @pytest.mark.parametrize(
+        ("out", "timeline", "passed"),
+        [
+            ("prometheus", None, "false"),
+            ("influxdb=http://127.0.0.1:1/k6", None, "false"),
+            ("influxdb", "true", None),
+            ("csv=x.csv", None, None),
+        ],
+    )
+    def test_stores_get_no_series_for_each_slice_of_time(
+        self, project: Project, out: str, timeline: str | None, passed: str | None
+    ) -> None:
+        shown = project.run("--out", out, "--dry-run", env={"TIMELINE": timeline}).passed()
+        found = re.findall(r"TIMELINE=(\w+)", shown.stdout)
+        assert found == ([] if passed is None else [passed])
 
     @pytest.mark.parametrize(
         ("out", "env"),

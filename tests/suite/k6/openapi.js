@@ -1,7 +1,7 @@
 import { checkAnswer, isFit, valueAt } from '../engine/features/rows/answers.js';
 import { credentialsOf, schemesOf } from '../engine/features/openapi/credentials.js';
 import { applyOverride, parseOverrides } from '../engine/features/openapi/overrides.js';
-import { prepared } from '../engine/features/openapi/prepared.js';
+import { derived } from '../engine/features/openapi/prepared.js';
 import { createRandom } from '../engine/features/openapi/table.js';
 import { makeValue } from '../engine/features/openapi/values.js';
 import {
@@ -217,11 +217,9 @@ function answer(status, body, headers = { 'Content-Type': 'application/json; cha
 }
 
 /** What the VUs get of a row. */
-function preparing(row, context) {
-  return prepared(
-    { name: 'GET /x', method: 'GET', url: ['/x'], ok: ['200'], ...row },
-    { index: 0, operations: new Map(), credentials: {}, ...context },
-  );
+function preparing(row) {
+  const whole = { name: 'GET /x', method: 'GET', url: ['/x'], ok: ['200'], responses: {}, ...row };
+  return { ...whole, ...derived(whole, { base: '', weight: 1, credentials: {}, signsAll: false }) };
 }
 
 function answers() {
@@ -260,12 +258,11 @@ function answers() {
     equal(`${types} ${is}: ${type} ${body}`, checkAnswer(row, given), wanted);
   }
   const found = (body, places, headers) =>
-    valueAt(
-      answer(201, body, headers),
-      { key: 'k' },
-      preparing({ gives: { '/a#id': places } }).gives['/a#id'],
-      { choose: () => 1, isOwn: () => true },
-    );
+    valueAt(answer(201, body, headers), { key: 'k' }, places, {
+      slot: '/a#id',
+      choose: () => 1,
+      isOwn: () => true,
+    });
   equal('an id', found('{"data":{"id":7}}', ['/id', '/data/id']), 7);
   equal('one of a list', found('[{"id":1},{"id":2}]', ['/*/id']), 2);
   equal('none', found('[]', ['/*/id']), undefined);
@@ -278,23 +275,19 @@ function answers() {
 }
 
 function rows() {
-  const operations = new Map([['POST /x', 3]]);
-  const { statuses, accept, needs, undo, gives } = preparing(
-    {
-      ok: ['200', '2XX'],
-      needs: { slot: ['POST /x', 'POST /left-out'] },
-      undo: 'DELETE /left-out',
-      gives: { __proto__: null, ['__proto__']: ['/a~1b'] },
-    },
-    { operations },
-  );
+  const { statuses, accept } = preparing({ ok: ['200', '2XX'] });
   equal('statuses', statuses, [200, { min: 200, max: 299 }]);
   equal('nothing is known to come back', accept, '*/*');
   const responses = { 200: { types: ['text/plain', 'application/json'] } };
   equal('JSON first', preparing({ responses }).accept, 'application/json, text/plain');
-  equal('needs', needs, { slot: [3] });
-  equal('nothing undoes it', undo, undefined);
-  equal('any slot', gives['__proto__'][0].path, ['a/b']);
+  const deletes = (url) =>
+    preparing({
+      role: 'delete',
+      url,
+      params: [{ in: 'path', name: 'id', gen: { bind: '/a#id' } }],
+    });
+  equal('what a delete deletes', deletes(['/a/', 'id']).deletes, '/a#id');
+  equal('only something of it', deletes(['/a/', 'id', '/lock']).deletes, undefined);
   const known = credentialsOf({
     constructor: { type: 'other' },
     'my-key': { type: 'apiKey', in: 'query', name: 'k' },
@@ -303,8 +296,6 @@ function rows() {
   equal('credentials first', schemesOf([[], ['b']], { b: { in: 'query', name: 'b' } }, false), [
     'b',
   ]);
-  const params = ['header', 'cookie'].map((place) => ({ in: place, name: 'a: b\r\n' }));
-  equal('no header of that name', preparing({ params }).params, []);
 }
 
 function overrides() {
@@ -316,6 +307,8 @@ function overrides() {
   equal('statuses', ok, ['404']);
   equal('a pool', [params[0].gen, params[0].optional], [{ pick: [1, 2] }, false]);
   equal('a new one', params[1], { in: 'header', name: 'X-Y', gen: { const: 'z' } });
+  const evil = ['header', 'cookie'].map((place) => ({ in: place, name: 'a: b\r\n' }));
+  equal('no header of that name', applyOverride({ ...row, params: evil }, {}).params, []);
   throws(
     'a place that is none',
     () => parseOverrides('{"operations": {"GET /x": {"values": {"q": 1}}}}'),

@@ -7,7 +7,7 @@ metrics_lost=false
 # without pipes (Git Bash) nothing is read.
 watch_log() {
   metrics_lost=false log_reader=''
-  has_checked_output && [ "$on_windows" = false ] && mkfifo -- "$1" 2>/dev/null || return 0
+  stores_series && [ "$on_windows" = false ] && mkfifo -- "$1" 2>/dev/null || return 0
   launch pass_log "$1" </dev/null
   log_reader=$launched
 }

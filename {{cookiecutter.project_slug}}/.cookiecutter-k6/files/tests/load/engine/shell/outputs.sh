@@ -78,8 +78,8 @@ endpoint_answers() {
   answers "$url_host" "$(port_of "$url_scheme" "$url_port")"
 }
 
-# has_checked_output: does an output only log that it lost metrics?
-has_checked_output() {
+# stores_series: does an output go to a store of time series? All of them only log that they lost metrics.
+stores_series() {
   local output
   for output in ${outputs[@]+"${outputs[@]}"}; do
     case $output in influxdb | influxdb=* | experimental-prometheus-rw | opentelemetry) return 0 ;; esac

@@ -35,6 +35,8 @@ build_command() {
   add_segment_flags
   add_env RESULTS_DIR "$inside_folder"
   add_env RUN_ID "$job_id"
+  # A store would keep a series for each slice of time.
+  ! stores_series || [ -n "$(setting TIMELINE)" ] || add_env TIMELINE false
   [ "$compare" = false ] || add_env BASELINE "$job_baseline"
   [ -z "$git_commit" ] || add_env GIT_COMMIT "$git_commit"
   [ -z "$k6_version" ] || add_env RUN_K6_VERSION "$k6_version"

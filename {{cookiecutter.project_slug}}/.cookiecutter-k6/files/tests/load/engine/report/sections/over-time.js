@@ -51,7 +51,7 @@ function absence({ run, metrics }) {
     return 'No data over time: no iteration was completed.';
   }
   return run.segments === undefined
-    ? 'No data over time: TIMELINE=false turned it off.'
+    ? 'No data over time: TIMELINE=false turned it off. That is the default if metrics go to a store with dashboards.'
     : 'No data over time: it is not recorded if a run is split into segments.';
 }
 
