@@ -236,13 +236,13 @@ def test_published_credentials_stay_here(
         ("api-authenticated", {"TEST_USER_PASSWORD": "loadtest123"}, "a password that stands in"),
         (
             "tiers",
-            {"TIER_KEY": "enterprise=test-enterprise-key"},
-            "for the tier enterprise: the public defaults",
+            {"TIER_KEY": "professional=test-professional-key"},
+            "for the tier professional: the public defaults",
         ),
         (
             "tiers",
             {"TEST_USER_PASSWORD": "loadtest123"},
-            "for the tier enterprise: the public defaults",
+            "for the tier professional: the public defaults",
         ),
     ],
     ids=["key", "password", "tier-key", "tier-password"],

@@ -20,6 +20,7 @@ export const conversations = {
     timed: false,
     idField: 'id',
     requiredField: 'type',
+    confirmations: ['welcome', 'subscribed', 'ack'],
     subscribe: { message: { type: 'subscribe', channel: '{channel}' } },
     clock: { message: { type: 'ping' }, answer: 'pong', every: 25 },
     asksClock: false,

@@ -183,12 +183,15 @@ function actionOf({ endpoint, group: name, maxDuration, think, visit }) {
  * @param {Outcome} outcome
  */
 function record(endpoint, { response, ok }) {
-  const { duration } = response.timings;
   errorRate.add(!ok);
-  requestDuration.add(duration);
   if (!ok) {
     errorCount.add(1);
   }
+  if (response.status === 0) {
+    return; // what never came took no time
+  }
+  const { duration } = response.timings;
+  requestDuration.add(duration);
   if (endpoint.kind === 'health') {
     healthDuration.add(duration);
   } else if (endpoint.kind.startsWith('api')) {

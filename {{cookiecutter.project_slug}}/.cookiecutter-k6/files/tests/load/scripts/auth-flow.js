@@ -50,7 +50,9 @@ const checkRefresh = checker(REFRESH.name, {
 function signIn() {
   const login = k6.group('login', () => {
     const response = request(LOGIN, steps.login(currentUser()));
-    loginDuration.add(response.timings.duration);
+    if (response.status !== 0) {
+      loginDuration.add(response.timings.duration);
+    }
     return checkLogin(response) ? tokensIn(response) : undefined;
   });
   if (login === undefined) {

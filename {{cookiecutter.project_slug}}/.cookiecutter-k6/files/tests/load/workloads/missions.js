@@ -24,7 +24,9 @@ const health = {
   run: (observe) => {
     const outcome = visitHealth();
     errors.add(!outcome.ok, { name: HEALTH.name });
-    healthCheckDuration.add(outcome.response.timings.duration);
+    if (outcome.response.status !== 0) {
+      healthCheckDuration.add(outcome.response.timings.duration);
+    }
     observe?.(HEALTH, outcome);
     pause(0.5);
   },

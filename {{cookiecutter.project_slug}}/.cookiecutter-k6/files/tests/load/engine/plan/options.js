@@ -14,6 +14,7 @@ import { transportOptions } from './transport.js';
 
 /** @typedef {import('k6/options').Options} Options */
 /** @typedef {import('../types/baseline.js').Baseline} Baseline */
+/** @typedef {import('../types/suite.js').Shape} Shape */
 /** @typedef {import('../types/suite.js').TestSpec} TestSpec */
 /** @typedef {import('../types/suite.js').Thresholds} Thresholds */
 /** @typedef {import('./planned-load.js').PlannedLoad} PlannedLoad */
@@ -108,13 +109,26 @@ function scenariosOf(spec, { scenario, shape, companions }, tags) {
         ...(each.startMs && { startTime: formatDuration(each.startMs) }),
         ...(each.env && { env: each.env }),
         ...(spec.gracefulStop && { gracefulStop: spec.gracefulStop }),
-        // A VU that is taken away on the way down has to clean up, too.
-        ...(spec.gracefulStop &&
-          each.shape.executor === 'ramping-vus' && { gracefulRampDown: spec.gracefulStop }),
+        ...(spec.gracefulStop && gracefulRampDown(each.shape, spec.gracefulStop)),
         tags: { ...tags, phase: 'main', ...each.tags },
       },
     ]),
   );
+}
+
+/**
+ * A VU that is taken away on the way down has to clean up, too.
+ *
+ * @param {Shape} shape
+ * @param {string} gracefulStop what the test needs, such as `10s`
+ * @returns {{ gracefulRampDown?: string }} the longer of this time and that of the shape
+ */
+function gracefulRampDown(shape, gracefulStop) {
+  if (shape.executor !== 'ramping-vus') {
+    return {};
+  }
+  const own = parseDuration(shape.gracefulRampDown ?? '0s');
+  return own < parseDuration(gracefulStop) ? { gracefulRampDown: gracefulStop } : {};
 }
 
 /**

@@ -126,6 +126,10 @@ function answered(session, key, data, at) {
 
 /** @type {DialectHooks['news']} */
 function news(session, message, at) {
+  if (talk.confirmations?.includes(message?.type)) {
+    record.answer();
+    return;
+  }
   session.received += 1;
   const twice = isRepeated(session, message?.[talk.idField]);
   const complete = !talk.requiredField || message?.[talk.requiredField] !== undefined;

@@ -34,6 +34,8 @@ export interface Conversation {
   idField: string;
   /** What every message must have; empty: nothing. */
   requiredField: string;
+  /** Raw: types of messages that only confirm something said. A socket that hears nothing else is silent. */
+  confirmations?: string[];
   subscribe: Say;
   /** Asks for the server's clock, in `timeField` of the answer. A service need not answer: clocks are then taken to agree. */
   clock?: Say & { every: number };
