@@ -76,7 +76,8 @@ def test_a_token_that_dies_early_costs_one_retry(suite: Suite, faulty: RunningSe
     assert retries(run) == 1
     assert run.summary["metrics"]["errorTypes"] == {"auth": 1}
     assert run.summary["failedChecks"] == []
-    assert faulty.count("POST", REFRESH) == 1
+    # How old it was is learned: later ones are renewed in time.
+    assert 1 <= faulty.count("POST", REFRESH) <= 3
 
 
 def test_a_service_that_drops_every_token_is_red(suite: Suite, faulty: RunningService) -> None:

@@ -26,14 +26,12 @@ import { defineTest } from '../lib/define.js';
 
 const ROOT = endpoint('root', `${BASE_URL}/`, { kind: 'root' });
 const check = checker('root', { below: 500 });
-const shape = { executor: 'constant-vus', vus: 8, duration: '1s' };
-const fixed = { executor: 'per-vu-iterations', vus: 8, iterations: 5, maxDuration: '60s' };
+const shape = { executor: 'per-vu-iterations', vus: 8, iterations: 5, maxDuration: '60s' };
 
 const test = defineTest({
   name: 'fixed',
   defaultLoad: { scenario: 'fixed', shape },
   endpoints: [ROOT],
-  options: { scenarios: { fixed: { ...fixed, tags: { phase: 'main' } } } },
 });
 
 export const { options, setup, teardown, handleSummary } = test;
