@@ -20,6 +20,7 @@ Usage: load-test.sh [PROFILE] [TEST] [options] [-- K6 ARGS]
   load-test.sh [PROFILE] all      Run every test, or those in ALL_TESTS
   load-test.sh FILE               Run a script: an absolute path, or from here or tests/load
   load-test.sh doctor [write]     Ask the service what it is; propose settings, or write them to suite.env
+  load-test.sh settings [WORD]    List the settings with their values, or those about a word
   load-test.sh compare A B        Compare two finished runs; runs nothing
   load-test.sh merge RUN          Judge a run of several --segment as a whole; runs nothing
 END

@@ -39,6 +39,10 @@ main() {
       diagnose
       exit 0
       ;;
+    settings)
+      show_settings
+      exit 0
+      ;;
   esac
   choose_tests
   settle_workload
