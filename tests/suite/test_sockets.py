@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -244,6 +245,7 @@ def at_a_dead_port(suite: Suite, service: RunningService) -> Run:
 def test_a_dead_port_is_named(outcome: Run) -> None:
     assert outcome.code == 99
     assert "connection refused" in outcome.reasons
+    assert re.search(r"FAILED websocket \(\S+\) against ws://127.0.0.1:\d+/ws", outcome.out)
 
 
 def losing(suite: Suite, service: RunningService, protocol: str) -> Run:

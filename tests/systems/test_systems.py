@@ -18,9 +18,11 @@ from tests.systems.runs import (
     SYSTEMS,
     VARIANTS,
     answers,
+    calm,
     command,
     green_run,
     red_run,
+    run,
     suite_of,
 )
 from tests.systems.shop import shop
@@ -91,6 +93,16 @@ def test_green(name: str, test: str, runs: dict[tuple[str, str], Future[Run]]) -
     # One slow response on a busy machine is within the limits, and logged.
     errors = [line for line in run.err.splitlines() if "level=error" in line]
     assert [line for line in errors if "answers within" not in line] == []
+
+
+def test_tokens_that_end_without_a_word_are_renewed(suites: dict[str, Suite]) -> None:
+    """The shop's tokens carry no lifetime: a 401 is answered with a new login, not passed on."""
+    suite, test = suites["commerce"], "database-api"
+    limits = f"{calm(suite, test)};http_req_failed=rate<0.1"
+    with running(shop(life=0.7)) as system:
+        done = run(suite, test, system, DURATION="3s", THRESHOLDS=limits)
+    assert (done.code, done.summary["failedChecks"]) == (0, []), done.everything
+    assert done.summary["metrics"]["errorTypes"]["auth"] >= 2
 
 
 @pytest.mark.parametrize(
