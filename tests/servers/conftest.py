@@ -32,25 +32,53 @@ def spring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+def running(stack: ExitStack, folder: Path, name: str, **env: str) -> str:
+    """Start an application that ends with the stack; return its address."""
+    python = installed("servers", "python")
+    port = free_port()
+    command: list[str | Path] = [python, APPS / f"{name}.py"]
+    if name in ("fastapi_app", "aspnet_app"):
+        command = [python, "-m", "uvicorn", f"{name}:app", "--port", str(port)]
+    variables = {"PORT": str(port), "FOLDER": str(folder), **env}
+    return stack.enter_context(
+        process(command, port, folder / f"{name}.log", cwd=APPS, **variables)
+    )
+
+
 @pytest.fixture
 def start(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Start]:
     """Start one of the applications: `url = start("fastapi_app")`."""
-    python = installed("servers", "python")
     with ExitStack() as stack:
 
         def run(name: str, **env: str) -> str:
             if name == "spring":
                 return str(request.getfixturevalue("spring"))
-            port = free_port()
-            command: list[str | Path] = [python, APPS / f"{name}.py"]
-            if name in ("fastapi_app", "aspnet_app"):
-                command = [python, "-m", "uvicorn", f"{name}:app", "--port", str(port)]
-            variables = {"PORT": str(port), "FOLDER": str(tmp_path), **env}
-            return stack.enter_context(
-                process(command, port, tmp_path / f"{name}.log", cwd=APPS, **variables)
-            )
+            return running(stack, tmp_path, name, **env)
 
         yield run
+
+
+@pytest.fixture(scope="session")
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    urls: dict[str, str] = {}
+    with ExitStack() as stack:
+
+        def run(name: str) -> str:
+            if name not in urls:
+                urls[name] = running(stack, tmp_path_factory.mktemp(name), name)
+            return urls[name]
+
+        yield run
+
+
+@pytest.fixture
+def shared(_shared: Start, request: pytest.FixtureRequest) -> Start:
+    """An application that tests share: `url = shared("fastapi_app")`, for those that leave no trace."""
+
+    def run(name: str) -> str:
+        return str(request.getfixturevalue("spring")) if name == "spring" else _shared(name)
+
+    return run
 
 
 @pytest.fixture(scope="session")

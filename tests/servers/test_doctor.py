@@ -50,8 +50,8 @@ FOUND = {
 
 
 @pytest.mark.parametrize("app", FOUND)
-def test_with_its_proposals_smoke_is_green(project: Project, start: Start, app: str) -> None:
-    url = start(app)
+def test_with_its_proposals_smoke_is_green(project: Project, shared: Start, app: str) -> None:
+    url = shared(app)
     before = (project.load / "suite.env").read_text()
     shown = project.run("doctor", "--base-url", url).passed()
     assert (project.load / "suite.env").read_text() == before

@@ -91,9 +91,9 @@ def assert_green(run: Run) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_journey_and_smoke(suite: Suite, start: Start, way: str) -> None:
+def test_a_journey_and_smoke(suite: Suite, shared: Start, way: str) -> None:
     app, settings = WAYS[way]
-    live = suite.against(start(app), THRESHOLDS=PATIENT, **settings)
+    live = suite.against(shared(app), THRESHOLDS=PATIENT, **settings)
     run = live.run(SCRIPT, samples=True)
     assert_green(run)
     assert {row["name"] for row in run.summary["endpoints"]} == {
@@ -155,10 +155,10 @@ def test_a_journey_and_smoke(suite: Suite, start: Start, way: str) -> None:
     ids=str,
 )  # fmt: skip
 def test_what_is_wrong_is_named(
-    suite: Suite, start: Start, way: str, settings: dict[str, str], said: str
+    suite: Suite, shared: Start, way: str, settings: dict[str, str], said: str
 ) -> None:
     app, right = WAYS[way]
-    run = suite.against(start(app), **{**right, **settings}).run(SCRIPT)
+    run = suite.against(shared(app), **{**right, **settings}).run(SCRIPT)
     assert run.code == SCRIPT_ERROR, run.everything
     assert said in run.err, run.everything
     assert "wrong-one" not in run.everything
@@ -201,9 +201,9 @@ def test_short_lived_tokens_are_renewed_in_time(suite: Suite, start: Start) -> N
         ("aspnet", {"ME_PATH": "/items"}),
     ],
 )
-def test_the_login_itself(suite: Suite, start: Start, way: str, settings: dict[str, str]) -> None:
+def test_the_login_itself(suite: Suite, shared: Start, way: str, settings: dict[str, str]) -> None:
     app, usual = WAYS[way]
-    live = suite.against(start(app), THRESHOLDS=PATIENT, **{**usual, **settings})
+    live = suite.against(shared(app), THRESHOLDS=PATIENT, **{**usual, **settings})
     run = live.run("scripts/auth-flow.js", samples=True)
     assert_green(run)
     names = {row["name"] for row in run.summary["endpoints"]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -22,6 +23,7 @@ SCRIPT = "scripts/api-authenticated.js"
 READ_ONLY: dict[str, str | float] = {"VUS": 1, "DURATION": "1s", "THRESHOLDS": PATIENT}
 
 CONFIG = """\
+{user}
 daemon off;
 worker_processes 1;
 pid {folder}/nginx.pid;
@@ -62,16 +64,18 @@ def nginx(tmp_path: Path) -> Iterator[Nginx]:
             folder = tmp_path / "nginx"
             (folder / "www").mkdir(parents=True)
             (folder / "www" / "list.json").write_text("[]")
-            # Its workers may run as another user.
-            for part in (folder, *folder.parents):
-                if part.owner() != "root" or str(part) == "/tmp":
-                    break
-                part.chmod(part.stat().st_mode | 0o055)
             password = base64.b64encode(hashlib.sha1(b"wonderland-1").digest()).decode()
             (folder / "users").write_text(f"alice:{{SHA}}{password}\n")
             port = free_port()
             text = CONFIG.format(
-                folder=folder, port=port, items=items, gate=gate, server=server, listen=listen
+                # By default, the workers of root's nginx run as another user, who may not read here.
+                user="user root;" if os.geteuid() == 0 else "",
+                folder=folder,
+                port=port,
+                items=items,
+                gate=gate,
+                server=server,
+                listen=listen,
             ).replace("FOLDER", str(folder))
             (folder / "nginx.conf").write_text(text)
             command: list[str | Path] = [installed("nginx", "nginx"), "-p", folder]
