@@ -73,7 +73,7 @@ def _shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
 
 @pytest.fixture
 def shared(_shared: Start, request: pytest.FixtureRequest) -> Start:
-    """An application that tests share: `url = shared("fastapi_app")`, for those that leave no trace."""
+    """For tests that leave nothing behind: `url = shared("fastapi_app")` is the same each time."""
 
     def run(name: str) -> str:
         return str(request.getfixturevalue("spring")) if name == "spring" else _shared(name)

@@ -68,7 +68,7 @@ def nginx(tmp_path: Path) -> Iterator[Nginx]:
             (folder / "users").write_text(f"alice:{{SHA}}{password}\n")
             port = free_port()
             text = CONFIG.format(
-                # By default, the workers of root's nginx run as another user, who may not read here.
+                # Otherwise root's nginx reads as another user, who may not.
                 user="user root;" if os.geteuid() == 0 else "",
                 folder=folder,
                 port=port,
