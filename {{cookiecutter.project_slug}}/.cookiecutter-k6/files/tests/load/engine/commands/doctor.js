@@ -44,6 +44,21 @@ function documentOf(response) {
   }
 }
 
+/** What suite.env says already, a line each. */
+const present = open('../../suite.env').split(/\r?\n/);
+
+/**
+ * @param {Proposals} proposals added to if the service is on this machine, but not where suite.env says
+ */
+function findAddress(proposals) {
+  const [, port] = /^http:\/\/localhost:(\d+)$/.exec(BASE_URL) ?? [];
+  if (port !== undefined) {
+    proposals.BACKEND_PORT = port;
+  } else if (env.target.isLocal) {
+    proposals.BASE_URL = env.target.masked;
+  }
+}
+
 /** @param {HttpResponse} response */
 const isPage = ({ body }) => /^\s*</.test(String(body ?? ''));
 
@@ -226,6 +241,7 @@ export function setup() {
     return { lines, proposals, isUp: false };
   }
   lines.push(`Service: ${env.target.masked} answers (/: status ${root.status}).`);
+  findAddress(proposals);
   findHealthDocument(lines, proposals);
   const document = findDescription(lines, proposals);
   findPrefix(document, lines, proposals);
@@ -248,7 +264,8 @@ export function handleSummary({ setup_data: found }) {
   // Values come from the service: only those that are plain text go into a file.
   const settings = Object.keys(proposals)
     .filter((name) => /^[\w./:?=&*,~-]+$/.test(proposals[name]))
-    .map((name) => `${name}=${proposals[name]}`);
+    .map((name) => `${name}=${proposals[name]}`)
+    .filter((line) => !present.includes(line));
   const secrets = EXPORTS[proposals.AUTH_MODE];
   const text = [
     ...lines,
