@@ -41,6 +41,7 @@ OWN: dict[str, dict[str, str | float]] = {
     "memory-leak": {"DURATION": "4s", "MEMORY_LIMIT": 10_000},
     "tiers": {"TIME_SCALE": 0.002, "VUS": 3},
     "spike": {"TIME_SCALE": 0.012},
+    "breakpoint": {"DURATION": "3s"},
     "websocket": {"DURATION": "3s"},
 }
 """What some tests need to say something in seconds."""

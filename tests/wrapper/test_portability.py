@@ -124,7 +124,7 @@ def test_nothing_is_substituted_while_signals_are_caught() -> None:
     half = "".join((SHELL / f"{name}.sh").read_text() for name in WHILE_SIGNALS_ARE_CAUGHT)
     half += functions("talk", "out err say show explain note warn complain fail refuse")
     half += functions("command", "use_command replace_word add_child_variable")
-    half += functions("outputs", "has_checked_output")
+    half += functions("outputs", "stores_series")
     hooked = re.findall(r"^on killed (\w+)$", wrapper_text(), re.MULTILINE)
     assert hooked
     half += "".join(function(wrapper_text(), name) for name in hooked)
