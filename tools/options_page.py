@@ -60,7 +60,10 @@ def prose(names: list[str]) -> dict[str, dict[str, str]]:
 
 def plain_default(default: object) -> str:
     """Return a default as the table of README.md shows it."""
-    return "from the name" if "{{" in str(default) else str(default).lower()
+    if "{{" not in str(default):
+        return str(default).lower()
+    source = "the prefix" if "backend_api_prefix" in str(default) else "the name"
+    return f"from {source}"
 
 
 def shown_default(default: object) -> str:
