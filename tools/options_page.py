@@ -70,6 +70,8 @@ def shown_default(default: object) -> str:
     """Return a default as docs/options.md shows it."""
     if isinstance(default, bool):
         return "yes" if default else "no"
+    if "backend_api_prefix" in str(default):
+        return "`backend_api_prefix`, then `/health`"
     if "{{" in str(default):
         return "`project_name` in lower case, with dashes"
     return f"`{default}`" if default != "" else "empty"
