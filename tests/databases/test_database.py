@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -72,6 +73,16 @@ def test_a_healthy_database(healthy: Run) -> None:
     assert f"seeded {SEEDED} rows of run healthy-1" in healthy.err
     assert f"removed {SEEDED} from tickets of run healthy-1" in healthy.err
     assert "list_tickets" in healthy.out
+
+
+def test_the_report_shows_queries_not_requests(healthy: Run) -> None:
+    page = (healthy.folder / "report.html").read_text(encoding="utf-8")
+    tiles = re.findall(r'<h2>([^<]+)</h2>\s*<p class="value">([^<]*)<', page)
+    assert [name for name, _ in tiles] == [
+        *("Queries", "Failed", "Slowest p95", "Slowest median", "Slowest query", "Users")
+    ]
+    executed = sum(row[1] for row in healthy.summary["tables"][0]["rows"])
+    assert dict(tiles)["Queries"] == f"{executed:,}"
 
 
 def test_what_the_server_says_about_itself(healthy: Run) -> None:

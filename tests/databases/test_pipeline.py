@@ -234,6 +234,18 @@ def test_one_percent_lost(faults: dict[str, Fault]) -> None:
     assert case.outcome["rows"] == case.counts["insert customers"]
 
 
+def test_the_report_shows_rows_not_requests(faults: dict[str, Fault]) -> None:
+    run = faults["lost"].run
+    assert run is not None
+    page = (run.folder / "report.html").read_text(encoding="utf-8")
+    found = re.findall(r'class="tile([^"]*)">\s*<h2>([^<]+)</h2>\s*<p class="value">([^<]*)<', page)
+    crossed = {name: value for kind, name, value in found if "crossed" in kind}
+    assert crossed == {"Lost, duplicated": f"{faults['lost'].outcome['lost']}, 0"}
+    assert {name for _, name, _ in found} >= {"Rows", "Late", "Visible p95"}
+    assert "Requests" not in {name for _, name, _ in found}
+    assert "Metrics of each load step" not in page
+
+
 def test_one_percent_duplicated(faults: dict[str, Fault]) -> None:
     case = faults["duplicated"]
     doubled = case.counts["duplicated"]

@@ -36,13 +36,13 @@ export function mark(good, text) {
  * @param {string} caption
  * @param {string[]} head
  * @param {unknown[][]} rows cells: text, markup or `cell`
- * @param {{ sortable?: boolean }} [options]
+ * @param {{ sortable?: boolean, captioned?: boolean }} [options] captioned: false if the heading above says the same
  * @returns {Markup}
  */
-export function table(caption, head, rows, { sortable = false } = {}) {
+export function table(caption, head, rows, { sortable = false, captioned = true } = {}) {
   // A wide table scrolls, also by keyboard.
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table${sortable && new Markup(' data-sortable')}>
-<caption>${caption}</caption>
+${captioned && markup`<caption>${caption}</caption>`}
 <thead><tr>${head.map((name) => markup`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>
 ${rows.map(

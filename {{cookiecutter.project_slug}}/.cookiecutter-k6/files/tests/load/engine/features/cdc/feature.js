@@ -6,4 +6,5 @@
 export const cdc = {
   settings: () => ({ settings: require('./settings.js').settings }),
   cleanUp: () => require('./clean-up.js').cleanUp,
+  report: () => require('./pipeline-report.js').reportHooks,
 };

@@ -50,6 +50,9 @@ function absence({ run, metrics }) {
   if (metrics.iterations === 0) {
     return 'No data over time: no iteration was completed.';
   }
+  if (metrics.requests === 0) {
+    return 'No data over time: this test sends no HTTP requests.';
+  }
   return run.segments === undefined
     ? 'No data over time: TIMELINE=false turned it off. That is the default if metrics go to a store with dashboards.'
     : 'No data over time: it is not recorded if a run is split into segments.';

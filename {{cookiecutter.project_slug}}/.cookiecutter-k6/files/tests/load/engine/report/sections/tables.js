@@ -132,14 +132,24 @@ export function endpoints({ endpoints: rows, thresholds: results }) {
 export function ownTables({ tables = [] }) {
   return tables.map(({ title, head, rows }) =>
     section(
-      title,
+      heading(title),
       table(
-        title,
+        heading(title),
         head,
         rows.map((cells) => cells.map((value) => (value === null ? '-' : String(value)))),
+        { captioned: false },
       ),
     ),
   );
+}
+
+/**
+ * @param {string} title as in the console, such as `LATENCY (ms)`
+ * @returns {string} such as `Latency (ms)`
+ */
+function heading(title) {
+  const [, first = '', rest = ''] = /^(\p{Lu})([\p{Lu} ]+)(?![\p{Ll}])/u.exec(title) ?? [];
+  return `${first}${rest.toLowerCase()}${title.slice(first.length + rest.length)}`;
 }
 
 /**
@@ -154,29 +164,32 @@ export function steps(summary) {
     : section(
         'Load steps',
         markup`<p>${sentence(stepsSentence(summary))}</p>
-          ${table(
-            'Metrics of each load step',
-            [
-              'Step',
-              'Requests',
-              'Per second',
-              'p50 (ms)',
-              'p95 (ms)',
-              'p99 (ms)',
-              'Failed',
-              'Checks',
-            ],
-            stages.map(({ name, requests, requestRate, duration, errorRate, checks: counts }) => [
-              name,
-              grouped(requests),
-              short(requestRate),
-              duration ? short(duration.p50) : '-',
-              duration ? short(duration.p95) : '-',
-              duration ? short(duration.p99) : '-',
-              percent(errorRate),
-              checkShare(counts),
-            ]),
-          )}`,
+          ${
+            summary.metrics.requests > 0 &&
+            table(
+              'Metrics of each load step',
+              [
+                'Step',
+                'Requests',
+                'Per second',
+                'p50 (ms)',
+                'p95 (ms)',
+                'p99 (ms)',
+                'Failed',
+                'Checks',
+              ],
+              stages.map(({ name, requests, requestRate, duration, errorRate, checks: counts }) => [
+                name,
+                grouped(requests),
+                short(requestRate),
+                duration ? short(duration.p50) : '-',
+                duration ? short(duration.p95) : '-',
+                duration ? short(duration.p99) : '-',
+                percent(errorRate),
+                checkShare(counts),
+              ]),
+            )
+          }`,
       );
 }
 
