@@ -106,13 +106,9 @@ def fetched(url: str) -> bytes:
 
 
 def project(folder: Path) -> Path:
-    """Copy the suite into a project without authentication; return its tests/load."""
+    """Copy the suite into a project; return its tests/load."""
     load = folder / "tests" / "load"
     shutil.copytree(LOAD, load, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
-    for name in ("credentials", "requests"):
-        module = load / f"engine/features/openapi/{name}.js"
-        lines = module.read_text(encoding="utf-8").splitlines(keepends=True)
-        module.write_text("".join(line for line in lines if "@feature auth" not in line))
     return load
 
 

@@ -21,6 +21,7 @@ class Stateful:
     Attributes:
         held: things by collection and id.
         created: status of a create, what it answers for a new thing, and its further headers.
+        old: collections whose creates make nothing -> what they answer: something of before.
         session: whether callers are let in; a logout ends it.
         requests: everything that arrived, `METHOD /path`.
         harm: requests that changed or deleted what the run did not create.
@@ -30,6 +31,7 @@ class Stateful:
     held: dict[str, dict[str, Any]] = field(default_factory=dict)
     before: set[tuple[str, str]] = field(default_factory=set)
     created: Callable[[Any], Answer] = lambda thing: (201, thing, {})
+    old: dict[str, Callable[[Any], Answer]] = field(default_factory=dict)
     ending: str = "/logout"
     session: bool = True
     requests: list[str] = field(default_factory=list)
@@ -81,6 +83,8 @@ class Stateful:
         if method == "POST":
             key = str(1000 + len(self.requests))
             thing = {**(body if isinstance(body, dict) else {}), "id": int(key)}
+            if path in self.old:
+                return self.old[path](thing)
             answer = self.created(thing)
             if answer[0] < 300:
                 things[key] = thing
@@ -114,3 +118,64 @@ def serving(service: Stateful) -> Iterator[Stateful]:
 
     with serving_json(answer) as service.url:
         yield service
+
+
+# --- answers to a create that made nothing: item 14 was there before ------------------------------
+
+
+def existing(_: Any) -> Answer:
+    """Get or create, without a word on when it was made."""
+    return 200, {"id": 14, "name": "n14"}, {}
+
+
+def existing_as_created(_: Any) -> Answer:
+    """Frameworks answer every POST with 201."""
+    return 201, {"id": 14, "name": "n14"}, {}
+
+
+def upserted(thing: Any) -> Answer:
+    """What was sent is in it now, but it is old."""
+    return 200, {**thing, "id": 14, "created_at": "2019-04-05T06:07:08Z"}, {}
+
+
+def upserted_as_created(thing: Any) -> Answer:
+    """The same, wrapped, with its time in seconds."""
+    return 201, {"data": {**thing, "id": 14, "createdAt": 1554444428}}, {}
+
+
+def conflict(_: Any) -> Answer:
+    """It is named in a refusal."""
+    return 409, {"id": 14}, {"Location": "/conflict/14"}
+
+
+def see_other(_: Any) -> Answer:
+    """It is elsewhere."""
+    return 303, None, {"Location": "/see_other/14"}
+
+
+def listed(_: Any) -> Answer:
+    """All that match."""
+    return 200, [{"id": 14, "name": "n14"}], {}
+
+
+OLD_ANSWERS = {
+    f"/{answer.__name__}": answer
+    for answer in (
+        existing,
+        existing_as_created,
+        upserted,
+        upserted_as_created,
+        conflict,
+        see_other,
+        listed,
+    )
+}
+"""By the collection that answers like this."""
+
+
+def holding_old() -> Stateful:
+    """Return a service whose creates answer with what was there before, in several ways."""
+    service = Stateful(old=dict(OLD_ANSWERS))
+    for collection in OLD_ANSWERS:
+        service.hold(collection, 20)
+    return service

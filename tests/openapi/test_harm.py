@@ -14,7 +14,7 @@ import pytest
 
 from tests.openapi.compiling import OK, compiled, openapi, row_of
 from tests.openapi.running import SCRIPT, Compiled
-from tests.openapi.stateful import Stateful, serving
+from tests.openapi.stateful import OLD_ANSWERS, Stateful, holding_old, serving
 from tests.support.json_server import Answer
 from tests.support.wrapper_project import BASH
 
@@ -136,6 +136,20 @@ class TestUnderK6:
         assert "PUT /items/{id}: not sent, it needs an ID that this run created" in run.err
         assert "POST /items" in run.reasons
         assert "never requested" not in run.reasons
+
+    def test_what_was_there_before_a_create_stays(self, compiled: Compiled, tmp_path: Path) -> None:
+        paths = {}
+        for collection in OLD_ANSWERS:
+            paths[collection], paths[f"{collection}/{{id}}"] = list(shop().values())[:2]
+            for status in ("200", "303", "409"):
+                paths[collection]["post"]["responses"][status] = {"description": "d"}
+        with serving(holding_old()) as service:
+            run = compiled(document(tmp_path, paths)).against(service.url).run(SCRIPT)
+        assert (service.harm, service.lost(), service.left()) == ([], [], [])
+        for collection in OLD_ANSWERS:
+            assert service.sent(f"POST {collection}"), run.everything
+        for collection in ("/existing", "/existing_as_created", "/upserted"):
+            assert f"POST {collection}: nothing in its response" in run.err
 
     @pytest.mark.parametrize("answer", [wrapped, located, job], ids=lambda one: one.__name__)
     def test_what_an_undeclared_success_created_is_deleted(

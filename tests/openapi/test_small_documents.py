@@ -96,8 +96,8 @@ def test_operations_with_other_methods_are_sent() -> None:
     assert (rows["PROPFIND /a"]["role"], rows["PROPFIND /a"].get("danger")) == ("query", None)
     at = "#/paths/~1a/additionalOperations/"
     assert notes(table) == {
-        at + "Post": "Post has a place of its own; this operation is not sent",
-        at + "A B": "A B is no method; this operation is not sent",
+        at + "Post": "Post belongs directly in the path item; this operation is not sent",
+        at + "A B": "A B is not an HTTP method; this operation is not sent",
     }
 
 

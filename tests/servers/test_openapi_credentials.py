@@ -194,7 +194,7 @@ def test_every_scheme_says_what_to_set(
         assert said in run.reasons  # below FAILED
         run = suite.against(url, OPENAPI_KEY="canary-1").run(SCRIPT)
     if scheme["type"] in {"oauth2", "http"}:
-        assert "401 or 403 with the credentials of OPENAPI_KEY: are they right?" in run.reasons
+        assert "401 or 403 with the credentials of OPENAPI_KEY: check them" in run.reasons
     assert "canary" not in run.everything + run.summary_text
 
 

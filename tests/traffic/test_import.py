@@ -11,7 +11,7 @@ import pytest
 from traffic_table import cli, overrides
 from traffic_table.journey import Journey, compile_journey
 from traffic_table.model import Recording, Refused
-from traffic_table.reading import curl, har, postman, scripts
+from traffic_table.reading import curl, har, postman, prescripts, scripts
 from traffic_table.routes import Routes
 
 HOST = "shop.example.com"
@@ -460,6 +460,270 @@ class TestPostman:
         assert any(
             "Log in: not understood" in note and "eval" in note for note in self.made().notes
         )
+
+
+def value_of(journey: Journey, name: str) -> Any:
+    """Return what a value is, without the step that it is from."""
+    return {key: one for key, one in definition(journey, name).items() if key != "from"}
+
+
+def path_of(*steps: str) -> Json:
+    return {"where": {"in": "json", "path": list(steps)}}
+
+
+class TestScriptsBeforeRequests:
+    @pytest.mark.parametrize(
+        ("line", "meaning"),
+        [
+            ("set('a', 'plain');", {"same": "plain"}),
+            ("set('a', Date.now());", {"new": "time", "like": "ms"}),
+            ("set('a', Math.floor(Date.now() / 1000));", {"new": "time", "like": "s"}),
+            ("set('a', new Date().toISOString())", {"new": "time", "like": "Ts3Z"}),
+            ("set('a', pm.variables.replaceIn('{{$guid}}'));", {"new": "uuid"}),
+            ("set('a', require('uuid').v4());", {"new": "uuid"}),
+            ("set('a', 'u' + Date.now() + '@x.com');", {"new": "email"}),
+            ("set('a', `Lamp-${Date.now()}`);", {"new": "text", "like": "Lamp", "join": "-"}),
+            ("set('a', Math.floor(Math.random() * 1000));", {"new": "random", "like": "000"}),
+        ],
+    )
+    def test_what_they_make_is_made_anew(self, line: str, meaning: Json) -> None:
+        notes: list[str] = []
+        text = f"prerequest\npm.environment.{line}"
+        assert prescripts.made("R", [text], notes) == {"a": meaning}
+        assert notes == []
+
+    @pytest.mark.parametrize(
+        ("line", "note"),
+        [
+            ("pm.environment.set('a', CryptoJS.MD5(x).toString());", "sets variable a is not"),
+            (
+                "pm.sendRequest('https://x', function (e, r) {",
+                "make it a request of the collection",
+            ),
+            ("eval('1');", "not understood in its script before the request: eval"),
+        ],
+    )
+    def test_what_is_not_understood_is_named(self, line: str, note: str) -> None:
+        notes: list[str] = []
+        assert prescripts.made("R", [f"prerequest\n{line}"], notes) == {}
+        assert [one for one in notes if note in one]
+
+    def test_one_value_is_the_same_until_it_is_set_again(self) -> None:
+        body = {"mode": "raw", "raw": '{"title": "{{t}}", "ref": "{{$guid}}"}'}
+        event = {"listen": "prerequest", "script": {"exec": "pm.variables.set('t', Date.now());"}}
+        sent = [{"method": "POST", "url": f"http://a/{n}", "body": body} for n in ("b", "c", "d")]
+        items = [{"name": "1", "request": sent[0], "event": [event]}, {"request": sent[1]}]
+        items.append({"name": "3", "request": sent[2], "event": [event]})
+        recording = postman.read({"info": {}, "item": items}, {})
+        journey = compile_journey("j", recording, overrides.loads("{}"), Routes())
+        used = [[part["v"] for part in one["body"] if "v" in part] for one in journey.rows]
+        assert used == [["t", "ref"], ["t", "ref-2"], ["t-2", "ref-3"]]
+        assert definition(journey, "t-2") == {"new": "time", "like": "ms"}
+
+
+HTTP_FILE = """
+@host = https://shop.example.com
+### Log in
+# @name login
+POST {{host}}/login HTTP/1.1
+Content-Type: application/json
+
+{"email": "ann@corp.test", "password": "{{password}}"}
+
+> {% client.test("ok", function () { client.assert(response.status === 200); }); %}
+
+###
+POST {{host}}/items
+    ?draft=true
+Authorization: Bearer {{login.response.body.$.session.token}}
+X-Request-Id: {{$uuid}}
+Content-Type: application/json
+
+{"name": "Lamp"}
+
+> {%
+    client.global.set("item", response.body.id);
+%}
+### remove
+DELETE {{host}}/items/{{item}}
+Authorization: Basic ann hunter2hunter2
+### upload
+PUT {{host}}/items/{{item}}/picture
+
+< ./picture.png
+### socket
+WEBSOCKET wss://shop.example.com/live
+"""
+
+INSOMNIA: Json = {
+    "_type": "export",
+    "__export_format": 4,
+    "resources": [
+        {"_id": "wrk", "_type": "workspace", "name": "Shop"},
+        {
+            "_id": "env",
+            "_type": "environment",
+            "parentId": "wrk",
+            "data": {"host": "https://shop.example.com", "login": {"user": "ann@corp.test"}},
+        },
+        {
+            "_id": "two",
+            "_type": "request",
+            "parentId": "fld",
+            "metaSortKey": -1,
+            "name": "Create",
+            "method": "POST",
+            "url": "{{ _.host }}/items",
+            "parameters": [{"name": "draft", "value": "true"}, {"name": "x", "disabled": True}],
+            "body": {"mimeType": "application/json", "text": '{"name": "Lamp"}'},
+            "authentication": {
+                "type": "bearer",
+                # $.session.token
+                "token": "{% response 'body', 'one', 'b64::JC5zZXNzaW9uLnRva2Vu::46b', 'never' %}",
+            },
+        },
+        {"_id": "fld", "_type": "request_group", "parentId": "wrk", "metaSortKey": 2, "name": "F"},
+        {
+            "_id": "one",
+            "_type": "request",
+            "parentId": "wrk",
+            "metaSortKey": 1,
+            "method": "POST",
+            "url": "{{ _.host }}/login",
+            "body": {
+                "mimeType": "application/json",
+                "text": '{"email": "{{ _.login.user }}", "password": "{{ _.secret }}"}',
+            },
+        },
+        {
+            "_id": "three",
+            "_type": "request",
+            "parentId": "fld",
+            "metaSortKey": 1,
+            "method": "DELETE",
+            "url": "{{ _.host }}/items/{% response 'body', 'two', 'b64::JC5pZA==::46b' %}",
+        },
+    ],
+}
+
+BRUNO: Json = {
+    "name": "Shop",
+    "version": "1",
+    "root": {"request": {"auth": {"mode": "bearer", "bearer": {"token": "{{token}}"}}}},
+    "environments": [{"variables": [{"name": "host", "value": "https://shop.example.com"}]}],
+    "items": [
+        {
+            "type": "folder",
+            "name": "F",
+            "seq": 2,
+            "items": [
+                {
+                    "type": "http-request",
+                    "name": "Create",
+                    "seq": 1,
+                    "request": {
+                        "method": "POST",
+                        "url": "{{host}}/items?draft=true",
+                        "params": [{"name": "draft", "value": "true", "type": "query"}],
+                        "body": {"mode": "json", "json": '{"name": "Lamp"}'},
+                        "auth": {"mode": "inherit"},
+                        "script": {"res": "bru.setVar('item', res.body.id);"},
+                    },
+                },
+                {
+                    "type": "http-request",
+                    "name": "Remove",
+                    "seq": 2,
+                    "request": {
+                        "method": "DELETE",
+                        "url": "{{host}}/items/:id",
+                        "params": [{"name": "id", "value": "{{item}}", "type": "path"}],
+                    },
+                },
+            ],
+        },
+        {
+            "type": "http-request",
+            "name": "Log in",
+            "seq": 1,
+            "request": {
+                "method": "POST",
+                "url": "{{host}}/login",
+                "auth": {"mode": "none"},
+                "body": {
+                    "mode": "json",
+                    "json": '{"email": "ann@corp.test", "password": "hunter2hunter2"}',
+                },
+                "vars": {"res": [{"name": "token", "value": "res.body.session.token"}]},
+                "assertions": [{"name": "res.status", "value": "eq 200"}],
+            },
+        },
+    ],
+}
+
+
+class TestOtherTools:
+    """The same session, as several tools save it."""
+
+    @pytest.mark.parametrize(
+        "content", [HTTP_FILE, INSOMNIA, BRUNO], ids=["http", "insomnia", "bruno"]
+    )
+    def test_a_session_with_a_token_and_an_id(self, content: Any, tmp_path: Path) -> None:
+        path = tmp_path / "shop"
+        text = content if isinstance(content, str) else json.dumps(content)
+        path.write_text(text, encoding="utf-8")
+        recording = cli.read_recording(str(path))
+        journey = compile_journey("shop", recording, overrides.loads("{}"), Routes())
+        login, create, remove = journey.rows[:3]
+        assert [one["name"] for one in (login, create, remove)] == [
+            "POST /login", "POST /items", "DELETE /items/{id}",
+        ]  # fmt: skip
+        assert "Authorization" not in login.get("headers", {})
+        assert login["body"][-2] == {"v": "password", "as": "json"}
+        assert create["url"] == ["/items?draft=true"]
+        bearer, token = create["headers"]["Authorization"]
+        assert (bearer, value_of(journey, token["v"])) == ("Bearer ", path_of("session", "token"))
+        made = remove["url"][1]
+        assert value_of(journey, made["v"]) == path_of("id")
+        text = json.dumps([journey.about, journey.rows, journey.data])
+        assert "hunter2" not in text
+        assert "ann@corp.test" not in text
+
+    def test_what_a_file_of_requests_holds_besides(self, tmp_path: Path) -> None:
+        path = tmp_path / "shop.http"
+        path.write_text(HTTP_FILE)
+        recording = cli.read_recording(str(path))
+        assert recording.exchanges[0].statuses == [200]
+        assert recording.exchanges[2].request.header("authorization").startswith("Basic ")
+        assert "upload: its body is a file, which is not read: < ./picture.png" in recording.notes
+        assert "socket: only HTTP requests are read" in recording.notes
+
+    def test_an_environment_of_a_file_of_requests(self, tmp_path: Path) -> None:
+        path, environment = tmp_path / "shop.http", tmp_path / "http-client.env.json"
+        path.write_text("GET {{host}}/items/{{n}}\n")
+        environment.write_text('{"$shared": {"n": 7}, "dev": {"host": "https://a.example"}}')
+        (one,) = cli.read_recording(str(path), str(environment)).exchanges
+        assert one.request.url == "https://a.example/items/7"
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("meta {\n  name: a\n}\n", "a request of Bruno. Export the collection"),
+            ("type: collection.insomnia.rest/5.0\n", "Export it as Insomnia v4"),
+            ('{"_type": "export", "__export_format": 3, "resources": []}', "format 3: expected 4"),
+            ("openapi: 3.1.0\n", "openapi update"),
+            ('{"openapi": "3.1.0"}', "openapi update"),
+            ("<?xml version='1.0'?>\n<jmeterTestPlan>", "Record the session in a browser"),
+            ("hello", "of no known kind"),
+        ],
+    )
+    def test_what_cannot_be_read_names_what_to_export(
+        self, text: str, message: str, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "file"
+        path.write_text(text)
+        with pytest.raises(Refused, match=message):
+            cli.read_recording(str(path))
 
 
 class TestImportAgain:

@@ -160,9 +160,18 @@ function choose({ header, rows, shared }, overrides) {
   }
   const measured = briefs.slice(0, sent.length + last.length);
   const normal = briefs.slice(0, sent.length);
+  const reads = new Map(
+    order.flatMap((line, index) => {
+      const { method, path } = drafts[line].candidate;
+      return method === 'GET' ? [[path, index]] : [];
+    }),
+  );
   return {
     operations: order.map((line, index) => {
-      return [placed(drafts[line], index, operations)];
+      const { role, path, undo = '' } = drafts[line].candidate;
+      const look = role === 'create' ? reads.get(`${path}/{}`) : undefined;
+      const undoing = operations.get(undo) ?? null;
+      return [placed(drafts[line], { index, undo: undoing, look }, operations)];
     }),
     generators: shared.map((text) => [sharedName(text), text]).sort(byName),
     sweep: walksOf(normal, Infinity).map(element),
@@ -231,18 +240,17 @@ function draftOf(text, line, overrides, context, wanted = false) {
  * row, which is most of it, need not be parsed and written again.
  *
  * @param {Draft} draft
- * @param {number} index
+ * @param {{ index: number, undo: number | null, look?: number }} place
  * @param {Map<string, number>} operations name -> index of those that are sent
  * @returns {string}
  */
-function placed({ text, more, candidate: { needs, undo } }, index, operations) {
+function placed({ text, more, candidate: { needs } }, place, operations) {
   /** @type {Record<string, number[]>} */
   const indexes = {};
   for (const [slot, names] of Object.entries(needs)) {
     indexes[slot] = names.map((name) => operations.get(name) ?? -1).filter((found) => found >= 0);
   }
-  const undoing = (undo === undefined ? undefined : operations.get(undo)) ?? null;
-  const rest = JSON.stringify({ ...more, index, needs: indexes, undo: undoing });
+  const rest = JSON.stringify({ ...more, ...place, needs: indexes });
   return `${text.slice(0, text.lastIndexOf('}'))},${rest.slice(1)}`;
 }
 

@@ -58,7 +58,7 @@ export function coverageOf(endpoints, { count, missing }, metrics, group) {
       sum(({ declares }) => declares.statuses.length),
     ),
     line(
-      'media types of answers',
+      'media types of responses',
       sum(types),
       sum(({ declares }) => declares.types.length),
     ),
@@ -162,18 +162,18 @@ function covers(declared, status) {
  */
 function why(statuses) {
   const reasons = /** @type {Record<string, string>} */ ({
-    400: 'a value is refused: the log shows the answer; set it under `values` in the overrides',
-    401: 'not let in: credentials',
-    403: 'not allowed: the rights of the credentials',
-    404: 'no such thing, or the base path (OPENAPI_BASE)',
-    405: 'the service does not know the method',
-    409: 'in conflict with what is there',
-    422: 'a value is refused: the log shows the answer; set it under `values` in the overrides',
+    400: 'a value is refused: the log shows the response; set it under `values` in the overrides',
+    401: 'unauthorized: check the credentials',
+    403: 'forbidden: the credentials lack the permission',
+    404: 'not found: the ID, or the base path (OPENAPI_BASE)',
+    405: 'method not allowed',
+    409: 'conflicts with existing data',
+    422: 'a value is refused: the log shows the response; set it under `values` in the overrides',
     429: 'too many requests',
   });
   const [status] = statuses;
   if (status === undefined) {
-    return 'not sent, or no answer: the log says why';
+    return 'not sent or no response: see the log';
   }
   return reasons[status] ?? (status[0] === '5' ? 'the service failed' : `answered ${status}`);
 }

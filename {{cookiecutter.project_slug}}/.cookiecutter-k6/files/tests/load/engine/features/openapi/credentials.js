@@ -181,7 +181,7 @@ export function usedCredentials(auths, schemes, known) {
   });
   return used.length === 0
     ? []
-    : [`401 or 403 with the credentials of ${[...new Set(used)].join(', ')}: are they right?`];
+    : [`401 or 403 with the credentials of ${[...new Set(used)].join(', ')}: check them`];
 }
 
 /**

@@ -5,31 +5,15 @@ import exec from 'k6/execution';
 import { env } from '../../../lib/config.js';
 import { reportException, reportOnce } from '../../vu/failures.js';
 import { thinkTime } from '../../../lib/define.js';
-import { checkAnswer, checkMissing, isFit, valueAt } from '../rows/answers.js';
+import { checkAnswer, checkMissing, isFit } from '../rows/answers.js';
+import { cleanUp, known, READING, remember } from './belongings.js';
 import { sendOperation } from './requests.js';
 import { counts, createRandom, operationAt, seed, walkAt } from './table.js';
 
 /** @typedef {import('./types.js').Operation} Operation */
 /** @typedef {import('./types.js').Walk} Walk */
-/** @typedef {string | number} Id */
-/** @typedef {Record<string, Id | undefined>} Ids slot -> id */
-
-/**
- * What is known while a journey is under way. No maps: k6 keeps 16 KB for them in each VU.
- *
- * @typedef {object} Journey
- * @property {Ids} created things this journey made
- * @property {Ids} seen things that a list showed: only to be read
- * @property {Record<string, boolean>} empty slots of which a list showed nothing
- * @property {{ undo: number | undefined, ids: Ids, given: string[] }[]} pending what is still there: what deletes it,
- *   the ids of it and of what it is in, and the slots of its own ids; oldest first
- * @property {Record<number, number | undefined>} helped how often an operation was sent for the sake of another
- * @property {import('./table.js').Random} random
- * @property {import('../../types/suite.js').Observer} [observe]
- */
-
-/** Roles that may use what a list showed; the others change things, and only change what is theirs. */
-const READING = ['create', 'list', 'read', 'query'];
+/** @typedef {import('./belongings.js').Ids} Ids */
+/** @typedef {import('./belongings.js').Journey} Journey */
 
 /** How deep operations may need each other: a comment needs a post, a post needs a user. */
 const DEEPEST_NEED = 6;
@@ -43,17 +27,11 @@ const MOST_LESSONS = 4;
 /** Answers of 401 in a row, after others, that are no longer a matter of single operations. */
 const SESSION_GONE = 3;
 
-/** A text of this length is no accident: an id that holds it is one that this run made up. */
-const UNMISTAKABLE = 6;
-
 /** What this VU knows of its session: the last operation that was let in, and how many were not since. */
 const session = { last: '', refused: 0 };
 
 /** What a refusal teaches. One VU is enough to learn. */
 const learning = __VU <= 1 ? require('./learn.js') : undefined;
-
-/** Deleting what is gone already is no failure. */
-const GONE = [404, 410];
 
 /** Pause between two operations of a user, seconds. */
 const THINK = /** @type {const} */ ([0.5, 1.5]);
@@ -166,10 +144,11 @@ function perform(operation, journey, depth) {
         return id;
       },
     };
+    const since = Date.now();
     const { response, sent, isGood } = sendWisely(operation, source);
     // First: what was created has to be deleted, whatever becomes of the checks and whatever 2xx it was.
     if (isGood || (response.status >= 200 && response.status < 300)) {
-      remember(operation, journey, { response, sent, ids });
+      remember(operation, journey, { response, sent, ids, since });
     }
     watchSession(operation, response.status);
     const isMissing = source.isMadeUp && response.status === 404;
@@ -257,17 +236,6 @@ function watchSession({ name, auth }, status) {
 }
 
 /**
- * @param {Journey} journey
- * @param {string} slot
- * @param {Operation} operation
- * @returns {Id | undefined}
- */
-function known({ created, seen }, slot, { role, targets }) {
-  const mayRead = READING.includes(role) && !targets.includes(slot);
-  return created[slot] ?? (mayRead ? seen[slot] : undefined);
-}
-
-/**
  * Sends what gives the ids that an operation needs and nobody has given yet.
  *
  * @param {Operation} operation
@@ -293,104 +261,6 @@ function provide(operation, journey, depth) {
         // Counted before: operations may need each other in a circle.
         journey.helped[index] = help + 1;
         perform(giver, journey, depth + 1);
-      }
-    }
-  }
-}
-
-/**
- * @param {Operation} operation
- * @param {Journey} journey
- * @param {{ response: import('../../types/suite.js').HttpResponse, sent: any, ids: Ids }} outcome
- */
-function remember(operation, journey, { response, sent, ids }) {
-  if (operation.role === 'delete') {
-    forget(operation, journey, ids);
-    return;
-  }
-  const isCreate = operation.role === 'create';
-  const given = isCreate ? journey.created : journey.seen;
-  // Of a list that a create returned, only a single element is sure to be new.
-  const choose = (/** @type {number} */ count) =>
-    isCreate ? (count === 1 ? 0 : -1) : Math.floor(journey.random.next() * count);
-  const isOwn = (/** @type {Id} */ id) =>
-    response.status === 201 ||
-    journey.random.made.some((text) => text.length >= UNMISTAKABLE && String(id).includes(text));
-  for (const [slot, places] of Object.entries(operation.gives)) {
-    const id = valueAt(response, sent, places, { slot, choose, isOwn });
-    if (id !== undefined) {
-      given[slot] = id;
-      ids[slot] = id;
-    } else if (!isCreate) {
-      journey.empty[slot] = true;
-    } else if (operation.undo !== undefined) {
-      reportOnce(
-        `${operation.name} id`,
-        () =>
-          `${operation.name}: its answer (status ${response.status}) names no ID, what it created may stay`,
-      );
-    }
-  }
-  if (isCreate) {
-    const slots = Object.keys(operation.gives).filter((slot) => ids[slot] !== undefined);
-    journey.pending.push({ undo: operation.undo, ids, given: slots });
-  }
-}
-
-/**
- * Takes note that something is gone.
- *
- * @param {Operation} operation a delete
- * @param {Journey} journey
- * @param {Ids} used
- */
-function forget({ deletes: slot }, journey, used) {
-  const id = slot === undefined ? undefined : used[slot];
-  if (slot === undefined || id === undefined) {
-    return;
-  }
-  // A thing may have several ids, such as a number and a name: all of them are gone.
-  const isIt = (/** @type {Journey['pending'][0]} */ { ids, given }) =>
-    given.includes(slot) && ids[slot] === id;
-  const gone = [...journey.pending.filter(isIt), { ids: used, given: [slot] }];
-  journey.pending = journey.pending.filter((thing) => !isIt(thing));
-  for (const { ids, given } of gone) {
-    given.forEach((own) => {
-      if (journey.created[own] === ids[own]) {
-        delete journey.created[own];
-      }
-      if (journey.seen[own] === ids[own]) {
-        delete journey.seen[own];
-      }
-    });
-  }
-}
-
-/**
- * Deletes what is left of a journey, newest first. Only by ids that are known: a made one may be somebody else's.
- *
- * @param {Journey} journey
- */
-function cleanUp(journey) {
-  for (const { undo, ids } of journey.pending.reverse()) {
-    if (undo === undefined) {
-      continue;
-    }
-    const operation = operationAt(undo);
-    const isKnown = operation.params.every(({ in: place, gen }) => {
-      const id = 'bind' in gen ? ids[gen.bind] : undefined;
-      return place !== 'path' || !('bind' in gen) || (id !== undefined && isFit(id, gen.fits));
-    });
-    if (isKnown) {
-      const source = {
-        random: journey.random,
-        optional: 0,
-        bound: (/** @type {string} */ slot) => ids[slot],
-      };
-      try {
-        sendOperation(operation, source, GONE);
-      } catch (error) {
-        reportException(error, operation.name);
       }
     }
   }

@@ -30,8 +30,8 @@ export function adviceOnBase(endpoints) {
   const found = candidates.find((candidate) => isFound(`${candidate}${path}`));
   const where = `${env.target.masked}${base}`;
   return found === undefined
-    ? `${asked.length} operations were asked at ${where} and none was found (404). Is it the right service and base path? See OPENAPI_BASE`
-    : `nothing was found at ${where} (404), but ${env.target.masked}${found}${path} answers. Set OPENAPI_BASE=${found || '/'}`;
+    ? `all ${asked.length} operations that were requested at ${where} returned 404. Check the service and the base path (OPENAPI_BASE)`
+    : `everything at ${where} returned 404, but ${env.target.masked}${found}${path} responds. Set OPENAPI_BASE=${found || '/'}`;
 }
 
 /**

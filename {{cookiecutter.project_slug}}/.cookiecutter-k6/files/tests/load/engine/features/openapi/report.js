@@ -39,8 +39,8 @@ export function announce() {
   if (endpoints.length === 0) {
     throw new Error(
       skipped.length === 0
-        ? 'data/operations.jsonl holds no operation yet. Run: ./scripts/load-test.sh openapi update'
-        : `none of ${skipped.length} operations is left to send. The first: ${skipped[0].name}, ${skipped[0].reason}`,
+        ? 'data/operations.jsonl contains no operations yet. Run: ./scripts/load-test.sh openapi update'
+        : `all ${skipped.length} operations are left out. The first: ${skipped[0].name}, ${skipped[0].reason}`,
     );
   }
   console.log(

@@ -28,6 +28,7 @@ const NOT_INCLUDED = 'not in OPENAPI_INCLUDE';
  * @property {string} name
  * @property {string} id
  * @property {string} method
+ * @property {string} path with `{}` for each variable, without a slash at the end
  * @property {string[]} tags
  * @property {string} role
  * @property {[key: string, slot: string][]} targets values that name what a write changes, without the user's own
@@ -43,7 +44,7 @@ const NOT_INCLUDED = 'not in OPENAPI_INCLUDE';
  * @typedef {object} Selection
  * @property {number[]} sent lines of the table, in order
  * @property {number[]} last the dangerous ones that the user named
- * @property {number[]} helpers deletes that only undo what was created
+ * @property {number[]} helpers deletes that only undo what was created, and reads that show whether it was
  * @property {{ name: string, reason: string }[]} skipped
  */
 
@@ -73,12 +74,17 @@ export function select(candidates) {
   const isLast = (/** @type {Candidate} */ candidate) =>
     candidate.danger !== undefined && candidate.isAllowed && !isHarmless(candidate);
   const undone = new Set(sent.flatMap(({ undo }) => undo ?? []));
+  const looked = new Set(sent.flatMap(({ role, path }) => (role === 'create' ? `${path}/{}` : [])));
   const lines = (/** @type {readonly Candidate[]} */ list) => list.map(({ line }) => line);
   return {
     sent: lines(sent.filter((candidate) => !isLast(candidate))),
     last: lines(sent.filter(isLast).sort((one, other) => lateness(one) - lateness(other))),
     helpers: lines(
-      candidates.filter(({ name, reason }) => reason === NOT_INCLUDED && undone.has(name)),
+      candidates.filter(
+        ({ name, method, path, danger, reason }) =>
+          reason === NOT_INCLUDED &&
+          (undone.has(name) || (method === 'GET' && !danger && looked.has(path))),
+      ),
     ),
     skipped: candidates.flatMap(({ name, reason }) => (reason ? [{ name, reason }] : [])),
   };
@@ -108,6 +114,7 @@ export function candidateOf(row, line, override) {
     name,
     id,
     method,
+    path: pathOf(url),
     tags,
     role,
     needs,
@@ -121,6 +128,17 @@ export function candidateOf(row, line, override) {
       override.skip === false || env.OPENAPI_DANGEROUS.some((entry) => matches(row, entry)),
     reason: reasonToSkip(row, override),
   };
+}
+
+/**
+ * @param {string[]} url literal text and names of variables in turn
+ * @returns {string}
+ */
+function pathOf(url) {
+  return url
+    .map((part, index) => (index % 2 === 0 ? part : '{}'))
+    .join('')
+    .replace(/\/+$/, '');
 }
 
 /**
@@ -169,7 +187,7 @@ function reasonNotToRisk(candidate, creates) {
       const why =
         givers.length === 0 ? 'no operation creates one' : 'none that creates one is sent';
       return (
-        `changes what an ID names, and ${why}. ` +
+        `changes an existing object, and ${why}. ` +
         `Overrides: ${entryOf(name, `"values": { ${JSON.stringify(key)}: "..." }`)}`
       );
     }

@@ -99,6 +99,7 @@ export const operationAt = (index) => {
     responses: row.responses ?? {},
     gives: row.gives ?? {},
     undo: row.undo ?? undefined,
+    look: row.look ?? undefined,
     targets: Object.values(row.targets ?? {}),
   });
 };

@@ -168,6 +168,8 @@ export interface Operation extends Derived {
   /** Slot -> operations that give it. */
   needs: Record<string, number[]>;
   undo?: number;
+  /** What reads a thing that it created. */
+  look?: number;
   /** Slots that must be filled with ids of this run's own. */
   targets: string[];
 }

@@ -7,6 +7,7 @@ import { pause } from '../../../lib/define.js';
 import { accepts, endpoint } from '../../../lib/http.js';
 import { reportException, reportFailure, reportOnce, unanswered } from '../../vu/failures.js';
 import { checkAnswer } from '../rows/answers.js';
+import { claim } from '../rows/ownership.js';
 import { found } from './find.js';
 import { filled, session } from './values.js';
 import { journeyAt, journeyCount, stepAt } from './table.js';
@@ -122,16 +123,32 @@ function send(steps, visit, observe) {
       reportException(error, step.name);
     }
   }
+  const since = Date.now();
   const responses = exchanged(ready);
-  ready.forEach(([step, target], index) => {
+  ready.forEach(([step, target, [, , body]], index) => {
     try {
       const response = responses[index];
+      if (step.creates !== undefined) {
+        visit.creating = { since, sent: contentOf(body) };
+      }
       const ok = judge(step, target, response, visit);
       observe?.(target, { response, ok });
     } catch (error) {
       reportException(error, step.name);
     }
   });
+}
+
+/**
+ * @param {string | null} body
+ * @returns {any} JSON as what it stands for
+ */
+function contentOf(body) {
+  try {
+    return JSON.parse(body ?? '');
+  } catch {
+    return body;
+  }
 }
 
 /**
@@ -197,15 +214,51 @@ function requestOf(step, visit) {
     return undefined;
   }
   const target = endpoint(name, urlOf(path), { method, kind, statuses, confidential });
-  return [
-    target,
-    [
-      method,
-      target.url,
-      body,
-      { ...target.params, headers, cookies, timeout: defaultOptions.timeout, redirects: 0 },
-    ],
-  ];
+  const params = {
+    ...target.params,
+    headers,
+    cookies,
+    timeout: defaultOptions.timeout,
+    redirects: 0,
+  };
+  return isForeign(step, visit, target.url, params)
+    ? undefined
+    : [target, [method, target.url, body, params]];
+}
+
+/**
+ * Tells whether a request would change what may have been there before, after a look at it.
+ *
+ * @param {Step} step
+ * @param {Session} visit
+ * @param {string} url of the thing
+ * @param {any} params of the request
+ * @returns {boolean}
+ */
+function isForeign({ name, own = [], undo }, visit, url, params) {
+  const value = own.find((one) => visit.doubts[one] !== undefined);
+  if (value === undefined) {
+    return false;
+  }
+  const evidence = /** @type {import('../rows/ownership.js').Evidence} */ (visit.doubts[value]);
+  const id = visit.given[value];
+  // Outside the metrics of the endpoint; most services show a thing where it is changed.
+  const tags = { name: 'look before a change', kind: 'api_read', phase: 'setup' };
+  const response = http.get(url, { ...params, tags, throw: false, responseCallback: null });
+  const isFine = response.status >= 200 && response.status < 300;
+  if (isFine && claim(response, id, { ...evidence, says: false }) === 'own') {
+    visit.doubts[value] = undefined;
+    return false;
+  }
+  reportOnce(
+    `${name} owner`,
+    () =>
+      `${name}: not sent: nothing shows that this run created ${id}, which is neither changed nor deleted`,
+  );
+  if (!undo) {
+    k6.check(null, { [`${name} was sent`]: () => false }, { name });
+  }
+  return true;
 }
 
 /**
@@ -243,6 +296,13 @@ function judge(step, target, response, visit) {
     const value = found(response, /** @type {any} */ (step.takes)[name], visit.given);
     if (value !== undefined) {
       visit.given[name] = value;
+      if (step.creates?.includes(name)) {
+        // Services also answer a create with what was there before.
+        const says = status === 201 || step.name.startsWith('mutation ');
+        const evidence = { ...visit.creating, made: visit.made.slice(), says };
+        const isOwn = status < 400 && claim(response, value, evidence) === 'own';
+        visit.doubts[name] = isOwn ? undefined : evidence;
+      }
     }
   }
   if (step.undo) {

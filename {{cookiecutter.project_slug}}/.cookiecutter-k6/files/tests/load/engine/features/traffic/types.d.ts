@@ -59,6 +59,10 @@ export interface Row {
   ok: Status[];
   responses?: Record<string, DeclaredResponse & { required?: string[][] }>;
   takes?: Record<string, Where>;
+  /** Of `takes`, those that name what it creates. */
+  creates?: string[];
+  /** Values that have to name what the journey created: it changes or deletes that. */
+  own?: string[];
   /** Seconds before it. */
   pause?: number;
   /** The step that it runs in parallel with. */

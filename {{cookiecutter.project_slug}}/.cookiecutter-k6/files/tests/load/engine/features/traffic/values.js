@@ -14,6 +14,10 @@ import { facts, rowOf } from './table.js';
  * @property {Record<string, Definition>} values what they are
  * @property {Record<string, string>} row the data of this VU
  * @property {string | undefined} missing a value that no answer gave
+ * @property {string[]} made texts that no other session has
+ * @property {{ since: number, sent: any }} creating when the last create was sent, and its body
+ * @property {Record<string, import('../rows/ownership.js').Evidence | undefined>} doubts values of which no answer said
+ *   that this session created what they name
  */
 
 /** Who logs in; loaded only if a journey has a login. @type {() => Partial<Record<string, string>>} */
@@ -38,6 +42,9 @@ export function session(journey) {
     values: journey.values,
     row: rowOf(journey, __VU),
     missing: undefined,
+    made: [],
+    creating: { since: 0, sent: null },
+    doubts: {},
   };
 }
 
@@ -88,6 +95,9 @@ function valueOf(name, visit) {
     return '';
   }
   visit.given[name] = made;
+  if (visit.values[name]?.new !== undefined && visit.values[name].new !== 'time') {
+    visit.made.push(made);
+  }
   return made;
 }
 

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from . import overrides, table
 from .compiler import Choices, compile_document
@@ -23,7 +23,7 @@ OVERRIDES = "tests/load/data/operations.overrides.json"
 COMMAND = "./scripts/load-test.sh openapi update"
 LIVE = "live"
 
-CURRENT, REFUSED, BEHIND = 0, 1, 2
+CURRENT, REFUSED, BEHIND, INTERRUPTED = 0, 1, 2, 130
 _SHOWN = 40  # lines of one kind before the rest is only counted
 _KINDS = {"tag": "tags", "method": "methods", "operation": "operations"}
 
@@ -48,10 +48,23 @@ class Place(NamedTuple):
     origin: str
 
 
-def parser() -> argparse.ArgumentParser:
+class Parser(argparse.ArgumentParser):
+    """A parser whose refusals have the exit code of all others: 2 has another meaning here."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong and leave."""
+        self.exit(REFUSED, f"{self.format_usage()}{self.prog}: {message}\n")
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """Leave, with all of the help written while a closed pipe can still be told."""
+        sys.stdout.flush()
+        super().exit(status, message)
+
+
+def parser() -> Parser:
     """Return the parser of the command line."""
     raw = argparse.RawDescriptionHelpFormatter
-    top = argparse.ArgumentParser(
+    top = Parser(
         "load-test.sh openapi", description=DESCRIPTION, epilog=EPILOG, formatter_class=raw
     )
     top.add_argument("--project", metavar="DIR", help=argparse.SUPPRESS)
@@ -101,10 +114,10 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         # The console may not be able to print every name in the document.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
     sys.setrecursionlimit(5000)
-    options = parser().parse_args(arguments)
     here = os.path.dirname(os.path.realpath(__file__))
-    project = os.path.abspath(options.project or os.path.join(here, *[os.pardir] * 6))
     try:
+        options = parser().parse_args(arguments)
+        project = os.path.abspath(options.project or os.path.join(here, *[os.pardir] * 6))
         return _run(project, options, environ)
     except (Refused, BadDocument, overrides.BadOverrides) as problem:
         _complain(str(problem))
@@ -112,6 +125,8 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     except MALFORMED as error:
         _complain(f"the document cannot be compiled: {type(error).__name__}: {error}")
         return REFUSED
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except BrokenPipeError:
         # The reader has seen enough; Python would complain once more when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

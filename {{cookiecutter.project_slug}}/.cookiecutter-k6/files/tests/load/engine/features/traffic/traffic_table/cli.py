@@ -9,13 +9,13 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from . import mixing, overrides, table
 from .filters import TURNABLE
 from .journey import Journey, compile_journey
 from .model import Recording, Refused
-from .reading import curl, files, har, postman
+from .reading import bruno, curl, files, har, http_file, insomnia, postman
 from .routes import Routes, known_routes
 from .texts import clean, slug
 
@@ -24,27 +24,54 @@ DATA = "tests/load/data/traffic.data.json"
 OPERATIONS = "tests/load/data/operations.jsonl"
 COMMAND = "./scripts/load-test.sh import"
 
-CURRENT, REFUSED, BEHIND = 0, 1, 2
+CURRENT, REFUSED, BEHIND, INTERRUPTED = 0, 1, 2, 130
 _SHOWN = 30  # lines of one kind before the rest is only counted
 
+# What is known and not read: how it begins, and what to export instead.
+OTHERS = (
+    (r"^meta \{$", "a request of Bruno. Export the collection: its menu, Export, Bruno (JSON)"),
+    (r"^opencollection:", "an OpenCollection file. Export it from Bruno as Bruno (JSON)"),
+    (r"^type: .*insomnia\.rest/", "an export of Insomnia 5. Export it as Insomnia v4 (JSON)"),
+    (r"<jmeterTestPlan", "a JMeter plan. Record the session in a browser, and save it as HAR"),
+    (
+        r"<mockServer|<con:soapui-project",
+        "a SoapUI project. Record its requests as HAR with a proxy",
+    ),
+    (r"^openapi: |^swagger: ", "an OpenAPI document. Try: ./scripts/load-test.sh openapi update"),
+)
+
 DESCRIPTION = """Turns recorded traffic into rows of tests/load/data/traffic.jsonl, which the test
-`traffic` runs. FILE: a HAR file of a browser or a proxy, a Postman collection (2.0 or 2.1), or
-curl commands. Nothing in it is executed, and no secret of it is written down."""
+`traffic` runs. FILE: a HAR file of a browser or a proxy, a collection of Postman (2.0, 2.1),
+Insomnia (4) or Bruno (JSON), an .http file, or curl commands. Nothing in it is executed, and no
+secret of it is written down."""
 EPILOG = """Exit codes: 0 done, or up to date; 1 failed, nothing was changed; 2 the rows are out of
 date (--check)."""
 
 
-def parser() -> argparse.ArgumentParser:
+class Parser(argparse.ArgumentParser):
+    """A parser whose refusals have the exit code of all others: 2 has another meaning here."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong and leave."""
+        self.exit(REFUSED, f"{self.format_usage()}{self.prog}: {message}\n")
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """Leave, with all of the help written while a closed pipe can still be told."""
+        sys.stdout.flush()
+        super().exit(status, message)
+
+
+def parser() -> Parser:
     """Return the parser of the command line."""
     raw = argparse.RawDescriptionHelpFormatter
-    top = argparse.ArgumentParser("load-test.sh")
+    top = Parser("load-test.sh")
     top.add_argument("--project", metavar="DIR", help=argparse.SUPPRESS)
     commands = top.add_subparsers(dest="command", required=True, metavar="import|mix")
     load = commands.add_parser(
         "import", description=DESCRIPTION, epilog=EPILOG, formatter_class=raw,
         help="turn recorded traffic into rows",
     )  # fmt: skip
-    load.add_argument("file", metavar="FILE", help="HAR, Postman collection, or curl commands")
+    load.add_argument("file", metavar="FILE", help="HAR, collection, .http file, or curl commands")
     load.add_argument(
         "--name", metavar="NAME", help="name of the journey; default: that of the file"
     )
@@ -61,7 +88,9 @@ def parser() -> argparse.ArgumentParser:
     )
     load.add_argument("--keep", metavar="RULE", action="append", default=[], choices=TURNABLE,
                       help=f"do not leave out: {', '.join(TURNABLE)}")  # fmt: skip
-    load.add_argument("--environment", metavar="FILE", help="Postman environment")
+    load.add_argument(
+        "--environment", metavar="FILE", help="environment of Postman, or http-client.env.json"
+    )
     load.add_argument(
         "--check",
         action="store_true",
@@ -85,18 +114,19 @@ def main(arguments: Sequence[str]) -> int:
         # The console may not be able to print every name in the file.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
     sys.setrecursionlimit(5000)
-    options = parser().parse_args(arguments)
     here = os.path.dirname(os.path.realpath(__file__))
-    project = os.path.abspath(options.project or os.path.join(here, *[os.pardir] * 6))
     try:
-        if options.command == "mix":
-            return mixing.run(project, options, _say)
-        return _import(project, options)
+        options = parser().parse_args(arguments)
+        project = os.path.abspath(options.project or os.path.join(here, *[os.pardir] * 6))
+        return _run(project, options)
     except Refused as problem:
         _complain(str(problem))
     except (RecursionError, MemoryError) as error:
         _complain(f"the file cannot be read: {type(error).__name__}")
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except BrokenPipeError:
+        # The reader has seen enough; Python would complain once more when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CURRENT
     except OSError as error:
@@ -117,24 +147,54 @@ def read_recording(path: str, environment: str | None = None) -> Recording:
     """Return what a file holds, whatever kind it is; raise Refused for others."""
     text = files.read_text(path)
     start = text.lstrip()[:1]
-    if start in {"{", "["}:
+    if start in {"{", "["} and not text.lstrip().startswith("{{"):
         content = files.parse_json(text, path)
         if isinstance(content, dict) and "log" in content:
             return har.read(content)
-        if postman.is_collection(content):
-            variables = (
-                files.parse_json(files.read_text(environment), environment) if environment else {}
-            )
-            return postman.read(content, variables)
-        raise Refused(
-            f"{path}: neither a HAR file (log.entries) nor a Postman collection (info, item)"
-        )
+        return postman.read(_collection(content, path), _environment(environment))
+    if http_file.is_requests(text):
+        return postman.read(http_file.collection(text), _environment(environment), "http")
     if re.search(r"(^|[\s;&$])curl(\.exe)?\s", text[:200_000]):
         return curl.read(text)
+    for pattern, what in OTHERS:
+        if re.search(pattern, text[:20_000], re.MULTILINE):
+            raise Refused(f"{path} is {what}")
     raise Refused(
-        f"{path} is of no known kind: expected a HAR file, a Postman collection or curl commands."
-        " For an access log, try: ./scripts/load-test.sh mix"
+        f"{path} is of no known kind: expected a HAR file, a collection of Postman, Insomnia or"
+        " Bruno, an .http file or curl commands. For an access log, try:"
+        " ./scripts/load-test.sh mix"
     )
+
+
+def _collection(content: Any, path: str) -> Any:
+    """Return the Postman collection that JSON is or stands for; raise Refused for other JSON."""
+    if postman.is_collection(content):
+        return content
+    if insomnia.is_export(content):
+        return insomnia.collection(content)
+    if bruno.is_export(content):
+        return bruno.collection(content)
+    if isinstance(content, dict) and {"openapi", "swagger"} & content.keys():
+        raise Refused(f"{path} is an OpenAPI document. Try: ./scripts/load-test.sh openapi update")
+    raise Refused(
+        f"{path}: neither a HAR file (log.entries) nor a collection of Postman (info, item),"
+        " Insomnia (export of format 4) or Bruno (name, version, items)"
+    )
+
+
+def _environment(path: str | None) -> Any:
+    if path is None:
+        return {}
+    return http_file.environment(files.parse_json(files.read_text(path), path))
+
+
+def _run(project: str, options: Any) -> int:
+    if options.command == "mix":
+        code = mixing.run(project, options, _say)
+    else:
+        code = _import(project, options)
+    sys.stdout.flush()
+    return code
 
 
 def _import(project: str, options: Any) -> int:

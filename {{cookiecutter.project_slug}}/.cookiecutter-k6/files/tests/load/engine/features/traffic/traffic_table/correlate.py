@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .model import Exchange
+from .reading.prescripts import dynamic
 from .routes import Routes, graphql
 from .secrecy import Guard, request_cookies
 from .slots import Part, Parts, Slot, Template, slots_of, template_of
-from .sources import Source, between, sources_of
+from .sources import Source, between, sources_of, spoken
 from .texts import is_id, is_id_key, is_random, is_strong, names_thing
 from .typed import Typed
 from .values import Values
@@ -39,6 +40,8 @@ class Step:
         """Slots with an ID of something that the journey did not create."""
         self.own: list[str] = []
         """Slots with an ID of something that the journey created."""
+        self.owned: list[str] = []
+        """Values in those slots."""
 
 
 class Correlator:
@@ -72,6 +75,7 @@ class Correlator:
         self._set_cookies: set[str] = set()
         self._names: list[str] = []
         self._given: dict[str, Part] = {}
+        self._makes: dict[str, dict[str, Any]] = {}
 
     def steps(self) -> list[Step]:
         """Return the steps of the journey."""
@@ -88,7 +92,11 @@ class Correlator:
         ids: list[int] = []
         foreign: list[str] = []
         own: list[str] = []
+        owned: list[str] = []
         gql = graphql(one)
+        for name, definition in one.makes.items():
+            self._makes[name] = definition
+            self._given.pop(name, None)
 
         def decide(slot: Slot) -> Parts:
             if (
@@ -102,11 +110,13 @@ class Correlator:
                 ids.append(int(slot.place.rpartition(".")[2]))
             linked = slot.where == "path" and parts != [slot.value]
             if linked or self._names_a_thing(slot):
-                (own if self._is_own(parts, slot) else foreign).append(slot.place)
+                is_own = self._is_own(parts, slot)
+                (own if is_own else foreign).append(slot.place)
+                owned.extend(self.values.used(parts) if is_own else [])
             return parts
 
         step = Step(one, template_of(one.request, decide), ids)
-        step.foreign, step.own = foreign, own
+        step.foreign, step.own, step.owned = foreign, own, owned
         for name, value in request_cookies(one):
             if name not in self._set_cookies:
                 parts = self._cookie(index, name, value)
@@ -156,8 +166,17 @@ class Correlator:
 
     def _variable(self, name: str, slot: Slot) -> Part:
         found = self._given.get(name)
-        if found is None:
-            found = self._given[name] = self.typed.unset(name, slot)
+        if found is not None:
+            return found
+        anew = dynamic(name)
+        if anew is not None:  # at each use
+            return self.values.add(slot.key or name, anew, f"a variable of the tool, {name}")
+        if name in self._makes:
+            why = "set by a script before the request"
+            found = self.values.add(name, dict(self._makes[name]), why)
+        else:
+            found = self.typed.unset(name, slot)
+        self._given[name] = found
         return found
 
     def _link(self, index: int, slot: Slot) -> Part | None:
@@ -215,7 +234,7 @@ class Correlator:
             if anchored:
                 self._own.add(source.value)
             key = slot.key if slot.kind != "path" or not slot.key else f"{slot.key} id"
-            why = f"{_spoken(where)} of {self._names[source.step]}"
+            why = f"{spoken(where)} of {self._names[source.step]}"
             found = self.values.add(key, {"from": source.step, "where": where}, why)
             self._links[source.step, source.where] = found
             if source.value in self._own:
@@ -298,7 +317,7 @@ class Correlator:
             if kind == "json":
                 steps = [int(p) if p.isdigit() else p for p in path.split("/") if p]
                 where = {"in": "json", "path": steps}
-            why = f"{_spoken(where)} of {self._names[index]}, by a script of the collection"
+            why = f"{spoken(where)} of {self._names[index]}, by a script of the collection"
             self._given[name] = self.values.add(name, {"from": index, "where": where}, why)
         self._set_cookies.update(name for name, _ in one.answer.cookies())
         creates = self.creates(one)
@@ -369,17 +388,3 @@ def _random_values(exchanges: Sequence[Exchange]) -> list[tuple[int, str, str]]:
             if value not in found and is_random(value):
                 found[value] = (index, slot.key, value)
     return list(found.values())
-
-
-def _spoken(where: Mapping[str, Any]) -> str:
-    kind = where["in"]
-    if kind == "json":
-        steps = [f"[{p['key']}]" if isinstance(p, dict) else str(p) for p in where["path"]]
-        return f"JSON /{'/'.join(steps)}"
-    if kind == "link":
-        return f"{'form' if where['tag'] == 'form' else 'link'} {where['path']}" + (
-            f" named after {where['has']}" if "has" in where else ""
-        )
-    part = f", segment {where['segment']}" if "segment" in where else ""
-    words = {"field": "field", "header": "header", "cookie": "cookie", "meta": "meta tag"}
-    return f"{words.get(kind, kind)} {where.get('name', '')}{part}".strip()

@@ -12,7 +12,7 @@ from .correlate import Correlator, Step
 from .filters import Left, choose, main_host
 from .model import Exchange, Recording, Refused
 from .overrides import Overrides
-from .ownership import reason_to_leave
+from .ownership import guard, reason_to_leave
 from .routes import Routes
 from .rows import Row, rows_of
 from .secrecy import Guard, secrets_of
@@ -75,13 +75,13 @@ def compile_journey(
         )
     if len(kept) > MOST_STEPS:
         raise Refused(f"{len(kept)} requests, at most {MOST_STEPS} make a journey. Record less")
-    guard = Guard(secrets_of(recording.exchanges, recording.secret_variables))
+    secrets = Guard(secrets_of(recording.exchanges, recording.secret_variables))
     steps_own = own.of(name, "steps")
     held: dict[str, str] = {}
     for _ in range(_ROUNDS):
         values = Values(forced=own.of(name, "values"))
         differs = _differences(kept, again, chosen, own.keep, routes)
-        correlator = Correlator(kept, guard, values, differs)
+        correlator = Correlator(kept, secrets, values, differs)
         correlator.routes = routes
         steps = correlator.steps()
         out = _held(steps, routes, steps_own)
@@ -97,6 +97,7 @@ def compile_journey(
     undo, notes = clean_up(steps, correlator, values, routes)
     rows = rows_of(name, steps, values, routes, timed=recording.timed)
     rows += [{**row, "journey": name, "step": len(rows) + i} for i, row in enumerate(undo)]
+    guard(rows, steps, correlator)
     _apply(rows, steps_own)
     about: Row = {
         "journey": name,
@@ -107,7 +108,7 @@ def compile_journey(
     journey = Journey(name, about, rows, dict(values.rows), left, held)
     journey.evidence = _evidence(values)
     journey.notes = [*recording.notes, *notes]
-    _guarded(journey, guard)
+    _guarded(journey, secrets)
     return journey
 
 
@@ -176,18 +177,18 @@ def _evidence(values: Values) -> list[str]:
     return lines
 
 
-def _guarded(journey: Journey, guard: Guard) -> None:
+def _guarded(journey: Journey, secrets: Guard) -> None:
     """Refuse to write a secret down, wherever it got in."""
     for row in [journey.about, *journey.rows, journey.data]:
         text = json.dumps(row, ensure_ascii=False)
-        secret = guard.first(text)
+        secret = secrets.first(text)
         if secret:
-            masked = guard.masked(row)
+            masked = secrets.masked(row)
             row.clear()
             row.update(masked)
             journey.notes.append(
                 f"{row.get('name', 'the journey')}: a secret stood where none was expected; it was"
                 " replaced by ***"
             )
-    journey.evidence = guard.masked(journey.evidence)
-    journey.notes = guard.masked(journey.notes)
+    journey.evidence = secrets.masked(journey.evidence)
+    journey.notes = secrets.masked(journey.notes)

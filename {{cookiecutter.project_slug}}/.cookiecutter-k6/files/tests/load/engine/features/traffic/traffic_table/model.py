@@ -74,6 +74,7 @@ class Exchange:
         page: the page or folder it belongs to; kind: resource type of the browser, such as `xhr`.
         statuses: that are accepted, if not just the recorded one; `{"min", "max"}` for a range.
         links: variables that a script of a collection sets -> where in the answer, `json:/id`.
+        makes: variables that a script sets before the request -> what they are.
         fields: of the answer that scripts look at, such as `data/id`.
     """
 
@@ -85,6 +86,7 @@ class Exchange:
     kind: str = ""
     statuses: Sequence[Any] = ()
     links: dict[str, str] = field(default_factory=dict)
+    makes: dict[str, dict[str, Any]] = field(default_factory=dict)
     fields: Sequence[str] = ()
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from .correlate import Step
+from .correlate import Correlator, Step
 from .model import Exchange
 from .routes import graphql
 
@@ -48,6 +50,52 @@ def reason_to_leave(step: Step) -> str:
     if in_path and one.answer.status != 201 and not _LOGIN.search(path):
         return "it acts on something that this journey does not create"
     return ""
+
+
+def guard(rows: Sequence[dict[str, Any]], steps: Sequence[Step], correlator: Correlator) -> None:
+    """Add which IDs have to be of things that the journey really created, and who creates them.
+
+    A service may answer a create with something that was there before: that is seen when the
+    journey is played, and what would change or delete it is not sent.
+
+    Args:
+        rows: those of the steps, in their order, and after them those that clean up.
+        steps: of the journey.
+        correlator: that made them.
+    """
+    defined = correlator.values.defined
+    creating = {
+        i
+        for i, step in enumerate(steps)
+        if correlator.creates(step.exchange)
+        or (step.exchange.links and step.exchange.request.method == "POST")
+    }
+    for index, row in enumerate(rows):
+        if index >= len(steps):
+            names = correlator.values.used(row["url"])
+        elif _changes(steps[index]):
+            names = steps[index].owned
+        else:
+            continue
+        own = [name for name in dict.fromkeys(names) if _given(defined[name], creating, index)]
+        if own:
+            row["own"] = own
+            for name in own:
+                creator = rows[defined[name]["from"]]
+                if name not in creator.setdefault("creates", []):
+                    creator["creates"].append(name)
+
+
+def _changes(step: Step) -> bool:
+    one = step.exchange
+    gql = graphql(one)
+    if gql:
+        return gql[0] == "mutation"
+    return one.request.method not in SAFE or bool(_DESTRUCTIVE.search(one.request.parts.path))
+
+
+def _given(definition: Mapping[str, Any], creating: set[int], before: int) -> bool:
+    return definition.get("from", before) < before and definition["from"] in creating
 
 
 def _graphql(step: Step, kind: str, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
@@ -196,3 +196,18 @@ def between(body: str, value: str) -> Where | None:
     if not before or not after or (is_strong(before.strip("\"'=: ")) and not is_id_key(before)):
         return None
     return {"in": "text", "before": before, "after": after, "nth": body.count(before, 0, at)}
+
+
+def spoken(where: Mapping[str, Any]) -> str:
+    """Return a place in words."""
+    kind = where["in"]
+    if kind == "json":
+        steps = [f"[{p['key']}]" if isinstance(p, dict) else str(p) for p in where["path"]]
+        return f"JSON /{'/'.join(steps)}"
+    if kind == "link":
+        return f"{'form' if where['tag'] == 'form' else 'link'} {where['path']}" + (
+            f" named after {where['has']}" if "has" in where else ""
+        )
+    part = f", segment {where['segment']}" if "segment" in where else ""
+    words = {"field": "field", "header": "header", "cookie": "cookie", "meta": "meta tag"}
+    return f"{words.get(kind, kind)} {where.get('name', '')}{part}".strip()

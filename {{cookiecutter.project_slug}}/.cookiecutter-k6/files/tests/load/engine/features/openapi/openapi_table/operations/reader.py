@@ -78,7 +78,11 @@ class Reader:
         for method, node in self.document.mapping(item, at, "additionalOperations").items():
             where = below(at, "additionalOperations", method)
             if not TOKEN.fullmatch(str(method)) or method.lower() in METHODS:
-                what = "is no method" if method.lower() not in METHODS else "has a place of its own"
+                what = (
+                    "is not an HTTP method"
+                    if method.lower() not in METHODS
+                    else "belongs directly in the path item"
+                )
                 self.document.note(where, f"{clean(method)} {what}; this operation is not sent")
             else:
                 yield method, node, where

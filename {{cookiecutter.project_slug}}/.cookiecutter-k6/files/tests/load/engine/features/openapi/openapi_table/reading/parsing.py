@@ -69,7 +69,7 @@ def _json(text: str, notes: list[tuple[str, str]]) -> Any:
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _real(text: str) -> float | str:

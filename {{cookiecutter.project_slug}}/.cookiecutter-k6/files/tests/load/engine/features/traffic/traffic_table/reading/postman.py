@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,18 +13,13 @@ from urllib.parse import quote, quote_plus
 from traffic_table.model import Answer, Exchange, Headers, Recording, Refused, Request, header_of
 from traffic_table.texts import is_secret_key
 
-from . import scripts
+from . import prescripts, scripts
 from .files import items, mapping, text_of
 
 MOST_REQUESTS = 2000
 _DEEPEST = 30
 _VARIABLE = re.compile(r"\{\{\s*([^{}\s]+)\s*\}\}")
 _BOUNDARY = "----load-test-boundary"
-
-_DYNAMIC = {
-    "$guid": str(uuid.UUID(int=0x4000_8000_0000_0000_0000)), "$randomuuid": "",
-    "$timestamp": "", "$isotimestamp": "", "$randomint": "7", "$randomemail": "user@example.com",
-}  # fmt: skip
 
 
 def is_collection(content: Any) -> bool:
@@ -55,18 +49,20 @@ class _State:
     set_by: dict[str, str] = field(default_factory=dict)
 
 
-def read(content: Any, environment: Any) -> Recording:
+def read(content: Any, environment: Any, source: str = "postman") -> Recording:
     """Return the requests of a collection, folder by folder.
 
     Args:
         content: the collection.
         environment: of Postman, `{"values": [{"key", "value"}]}`; empty for none.
+        source: the kind of the file.
 
     Raises:
         Refused: it holds no request.
     """
     root = mapping(mapping(content).get("collection")) or mapping(content)
     state = _State({}, set())
+    state.notes += map(text_of, items(root.get("notes")))
     for entry in [*items(root.get("variable")), *items(mapping(environment).get("values"))]:
         _take_variable(mapping(entry), state)
     scope = _Scope(mapping(root.get("auth")), (), _scripts(root))
@@ -79,7 +75,7 @@ def read(content: Any, environment: Any) -> Recording:
             for one in state.exchanges
             for text in (one.request.url, one.request.body, *(v for _, v in one.request.headers))
             for name in _VARIABLE.findall(text)
-            if name not in state.set_by
+            if name not in state.set_by and not name.startswith("$")
         }
     )
     if unknown:
@@ -87,7 +83,7 @@ def read(content: Any, environment: Any) -> Recording:
             f"variables without a value: {', '.join(unknown[:10])}. Give an environment:"
             " --environment FILE"
         )
-    recording = Recording("postman", state.exchanges, state.notes, timed=False)
+    recording = Recording(source, state.exchanges, state.notes, timed=False)
     values = state.variables
     recording.secret_variables = {values[name] for name in state.secret if values.get(name)}
     return recording
@@ -133,6 +129,14 @@ def _walk(entries: Sequence[Any], scope: _Scope, state: _State, depth: int) -> N
 def _request(name: str, entry: dict[str, Any], scope: _Scope, state: _State) -> None:
     given = entry["request"]
     request = {"url": given, "method": "GET"} if isinstance(given, str) else mapping(given)
+    texts = (*scope.scripts, *_scripts(entry))
+    makes = prescripts.made(name, texts, state.notes)
+    for variable, definition in makes.items():
+        if "same" in definition:
+            state.variables[variable] = definition["same"]
+            state.set_by.pop(variable, None)
+        else:
+            state.set_by[variable] = name
     fill = _Filler(state)
     url = fill(_url(request.get("url")))
     url = re.sub(r"^\{\{[^{}]*\}\}", "http://base", url)
@@ -147,12 +151,12 @@ def _request(name: str, entry: dict[str, Any], scope: _Scope, state: _State) -> 
     auth = mapping(request.get("auth")) or scope.auth
     url = _authorize(auth, headers, url, fill, state, name)
     body, type_ = _body(mapping(request.get("body")), fill, header_of(headers, "content-type"))
-    texts = (*scope.scripts, *_scripts(entry))
     statuses, fields = scripts.checks(name, texts, state.notes)
     sent = Request(method, url, headers, body, type_)
     sent.parts.port  # noqa: B018 - raises ValueError for an invalid one
     made = Exchange(sent, _example(entry, statuses), page=" / ".join(scope.folders), fields=fields)
     made.statuses = statuses or [{"min": 200, "max": 399}]
+    made.makes = {key: value for key, value in makes.items() if "same" not in value}
     made.links = scripts.links(name, texts, state.notes)
     state.set_by.update(dict.fromkeys(made.links, name))
     state.exchanges.append(made)
@@ -177,8 +181,8 @@ class _Filler:
         name = match[1]
         if name in self.state.set_by:
             return match[0]
-        if name.lower() in _DYNAMIC or name.startswith("$"):
-            return _DYNAMIC.get(name.lower(), "") or name.lstrip("$")
+        if name.startswith("$"):
+            return match[0]
         return self.state.variables.get(name, match[0])
 
 
@@ -261,7 +265,9 @@ def _body(body: dict[str, Any], fill: _Filler, type_: str) -> tuple[str, str]:
     mode = text_of(body.get("mode"))
     if mode == "raw":
         language = text_of(mapping(mapping(body.get("options")).get("raw")).get("language"))
-        text = fill(text_of(body.get("raw")))
+        # A number must not become a text.
+        text = re.sub(r"(?<=[:\[,])\s*\{\{\$randomInt\}\}", " 7", text_of(body.get("raw")))
+        text = fill(text)
         is_json = language == "json" or text.lstrip()[:1] in {"{", "["}
         guessed = "application/json" if is_json else "text/plain"
         return text, type_ or (guessed if text else "")

@@ -23,10 +23,10 @@ _PROPERTY = re.compile(
 )
 _HAS = re.compile(rf"({_BODY}{_STEPS}*)\.hasOwnProperty\(\s*['\"]([\w-]+)['\"]\s*\)")
 _EXIST = re.compile(rf"pm\.expect\(({_BODY}{_STEPS}+)\)\.to\.(?:exist|be\.a|not\.be)")
-_SET = re.compile(
+SET = re.compile(
     r"(?:pm\.(?:environment|globals|collectionVariables|variables)\.set"
     r"|postman\.set(?:Environment|Global)Variable)"
-    r"\(\s*['\"]([\w.-]+)['\"]\s*,\s*(.+?)\s*\)\s*;?\s*(?:$|\n|\})",
+    r"\(\s*['\"]([\w.-]+)['\"]\s*,\s*(.+?)\s*\)\s*;?\s*(?:$|\n|\}\s*(?:[);]|$))",
     re.MULTILINE,
 )
 _ALIAS = re.compile(
@@ -38,12 +38,12 @@ _HEADER = re.compile(r"^pm\.response\.headers\.get\(\s*['\"]([\w-]+)['\"]\s*\)$"
 _WHOLE = {"pm.response.json()", "JSON.parse(responseBody)"}
 
 # Lines without a check or a value of their own.
-_FRAME = re.compile(
+FRAME = re.compile(
     r"^\s*(//.*|/?\*.*|[{}()\];]*|(\}\s*)?(else\s*)?(if\s*\(.*\)\s*)?\{?|try\s*\{|\}\s*catch.*"
     r"|pm\.test\(.*|tests\[.*|console\.\w+\(.*|pm\.expect\(pm\.response\.responseTime\).*"
     r"|(?:var|let|const)\s+\w+\s*=\s*\(?responseCode\.code.*)\s*$"
 )
-_KNOWN = (_STATUS, _STATUSES, _OK, _PROPERTY, _HAS, _EXIST, _ALIAS, _SET)
+_KNOWN = (_STATUS, _STATUSES, _OK, _PROPERTY, _HAS, _EXIST, _ALIAS, SET)
 
 Path = list[str]
 
@@ -52,7 +52,7 @@ def checks(name: str, scripts: Sequence[str], notes: list[str]) -> tuple[list[An
     """Return the statuses and fields that test scripts expect; what is not understood is noted."""
     statuses: list[Any] = []
     fields: list[Path] = []
-    for text in _tests(name, scripts, notes):
+    for text in _tests(scripts):
         aliases = _aliases(text)
         statuses += [int(next(filter(None, match.groups()))) for match in _STATUS.finditer(text)]
         for match in _STATUSES.finditer(text):
@@ -67,7 +67,7 @@ def checks(name: str, scripts: Sequence[str], notes: list[str]) -> tuple[list[An
         rest = [
             line.strip()
             for line in text.splitlines()
-            if not _FRAME.match(line) and not any(p.search(line + "\n") for p in _KNOWN)
+            if not FRAME.match(line) and not any(p.search(line + "\n") for p in _KNOWN)
         ]
         if rest:
             notes.append(f"{name}: not understood in its test script: {rest[0][:60]}")
@@ -78,9 +78,9 @@ def checks(name: str, scripts: Sequence[str], notes: list[str]) -> tuple[list[An
 def links(name: str, scripts: Sequence[str], notes: list[str]) -> dict[str, str]:
     """Return variables that test scripts set -> where in the answer, such as `json:a/0`."""
     found = {}
-    for text in _tests(name, scripts, []):
+    for text in _tests(scripts):
         aliases = _aliases(text)
-        for match in _SET.finditer(text + "\n"):
+        for match in SET.finditer(text + "\n"):
             variable, value = match[1], match[2].strip()
             header, path = _HEADER.match(value), _path(value, aliases)
             if header:
@@ -92,12 +92,10 @@ def links(name: str, scripts: Sequence[str], notes: list[str]) -> dict[str, str]
     return found
 
 
-def _tests(name: str, scripts: Sequence[str], notes: list[str]) -> Iterator[str]:
+def _tests(scripts: Sequence[str]) -> Iterator[str]:
     for script in scripts:
         kind, _, text = script.partition("\n")
-        if kind == "prerequest":
-            notes.append(f"{name or 'collection'}: a script before the request is not run")
-        else:
+        if kind != "prerequest":
             yield text
 
 

@@ -1,0 +1,79 @@
+"""What a recorded create is answered with is only changed and deleted if it is new."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.openapi.stateful import OLD_ANSWERS, Stateful, holding_old, serving
+from tests.traffic.recording import SCRIPT, Imported
+
+pytestmark = pytest.mark.slow
+
+
+def entry(number: int, method: str, path: str, body: Any, status: int, answer: Any) -> Any:
+    kind = "application/json"
+    return {
+        "startedDateTime": f"2026-11-29T10:00:{number:02}.000Z",
+        "time": 5,
+        "request": {
+            "method": method,
+            "url": f"http://127.0.0.1{path}",
+            "headers": [],
+            "postData": {"mimeType": kind, "text": json.dumps(body)},
+        },
+        "response": {
+            "status": status,
+            "headers": [{"name": "Content-Type", "value": kind}],
+            "content": {"text": json.dumps(answer)},
+        },
+    }
+
+
+def recording(folder: Path, collections: Sequence[str]) -> Path:
+    """Return a session that creates a thing in each collection and changes it."""
+    entries: list[Any] = []
+    for number, collection in enumerate(collections):
+        thing = {"id": 1001 + number, "name": f"Garden table {number}"}
+        sent = {"name": thing["name"]}
+        at = len(entries)
+        entries += [
+            entry(at, "POST", collection, sent, 200, thing),
+            entry(at + 1, "PUT", f"{collection}/{thing['id']}", sent, 200, thing),
+        ]
+    path = folder / "things.har"
+    path.write_text(json.dumps({"log": {"version": "1.2", "entries": entries}}))
+    return path
+
+
+def test_what_was_there_before_stays(imported: Imported, tmp_path: Path) -> None:
+    with serving(holding_old()) as service:
+        done = imported.load_traffic("import", recording(tmp_path, list(OLD_ANSWERS)))
+        assert "it is deleted with DELETE /existing/{id}" in done.stdout, done.stdout + done.stderr
+        run = imported.suite(service.url, DURATION="1s", VUS=1).run(SCRIPT)
+    assert all(service.sent(f"POST {collection}") for collection in OLD_ANSWERS), run.everything
+    assert (service.harm, service.lost(), service.left()) == ([], [], [])
+    assert run.code == 99
+    for collection in ("/existing", "/existing_as_created", "/upserted"):
+        assert f"PUT {collection}/{{id}}: not sent: nothing shows that this run" in run.err, run.err
+
+
+@pytest.mark.parametrize("names_only", [False, True])
+def test_what_is_new_is_changed_and_deleted(
+    names_only: bool, imported: Imported, tmp_path: Path
+) -> None:
+    """Also where the answer to the create has only the ID, and the thing has to be looked at."""
+    service = Stateful()
+    service.hold("/items", 20)
+    service.created = lambda thing: (200, {"id": thing["id"]} if names_only else thing, {})
+    assert imported.load_traffic("import", recording(tmp_path, ["/items"])).returncode == 0
+    with serving(service):
+        run = imported.suite(service.url, DURATION="1s", VUS=1).run(SCRIPT)
+    assert service.sent("PUT /items/1"), run.everything
+    assert service.sent("DELETE /items/1"), run.everything
+    assert (service.harm, service.lost(), service.left()) == ([], [], [])
+    assert "not sent" not in run.everything
