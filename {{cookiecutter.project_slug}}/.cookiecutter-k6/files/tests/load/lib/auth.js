@@ -33,13 +33,12 @@ const STRATEGIES = {
 const strategy = STRATEGIES[env.AUTH_MODE]();
 
 /**
- * What a test whose requests are authorised declares as its `support`: the login is then named in the verdict
- * when it breaks in the middle of a run.
+ * The `support` of a test whose requests are authorised: if the login fails during the run, the verdict names it.
  */
 export const authEndpoints = strategy.endpoints;
 
 /**
- * What was merged last, and the result: most requests of a VU carry the same.
+ * The headers that were merged last, and the result: most requests of a VU send the same.
  *
  * @type {{ base: object | undefined, added: object | undefined, headers: Readonly<Record<string, string>> }}
  */
@@ -69,10 +68,10 @@ export function authHeaders(token) {
 }
 
 /**
- * The test user of the calling VU: distinct as long as there are enough in USERS_FILE.
+ * The test user of the calling VU. VUs share users only if USERS_FILE has fewer users than there are VUs.
  *
  * @returns {{ email: string, password: string }}
- * @throws when the password is a published one and the target is not local
+ * @throws if the target is not local and the password is a published default
  * @example const user = currentUser();
  */
 export const currentUser =
@@ -101,7 +100,7 @@ const renewRefused =
   env.AUTH_MODE === 'login' ? require('../engine/auth/tokens.js').renewRefused : () => {};
 
 /**
- * Gets a user a new token after the old one was refused, and counts that. Needs AUTH_MODE=login.
+ * Gets a new token for a user after the old one was refused, and counts it. Needs AUTH_MODE=login.
  *
  * @type {(email: string, password: string) => void}
  * @throws when the login fails
@@ -157,8 +156,8 @@ export const tokensIn =
   env.AUTH_MODE === 'login' ? require('../engine/auth/find-token.js').findToken : () => undefined;
 
 /**
- * Sends a request as the VU's user. If the credentials are refused, it gets new ones and one more try, which is
- * counted: a service that drops tokens early stays visible.
+ * Sends a request as the VU's user. If the credentials are refused, it renews them and retries once. Retries are
+ * counted, so that a service that drops tokens early is noticed.
  *
  * @param {Endpoint} target
  * @param {import('./http.js').RequestDetails} [details]
@@ -172,7 +171,7 @@ export function authorized(target, details) {
 }
 
 /**
- * What a request carries to authenticate, for callers that put requests together themselves.
+ * What authenticates a request, for callers that build requests themselves.
  *
  * @param {Endpoint} target
  * @param {import('./http.js').RequestDetails} [details]
@@ -185,8 +184,8 @@ export function credentialsFor(target, details) {
 }
 
 /**
- * Gets new credentials if a response refuses the present ones. Counted: a service that drops tokens early stays
- * visible.
+ * Renews the credentials if a response refused the current ones. Renewals are counted, so that a service that drops
+ * tokens early is noticed.
  *
  * @param {HttpResponse} response
  * @returns {boolean} whether to send the request again

@@ -1,5 +1,4 @@
-// All of k6, not `{ check }`: k6 wraps a function anew each time its own import is used, which costs more than many
-// a check does.
+// The whole module, not `{ check }`: k6 wraps a named import again at each use, which costs more than many checks.
 import k6 from 'k6';
 import { env } from './config.js';
 import { reportChecks, reportOnce, shorten } from '../engine/vu/failures.js';
@@ -10,23 +9,23 @@ import { accepts, jsonAt } from './http.js';
 /** @typedef {(response: HttpResponse) => boolean} Predicate */
 
 /**
- * What an answer has to be. Only what is named is checked.
+ * What is expected of a response. What is left out is not checked.
  *
  * @typedef {object} Expectation
  * @property {number} [status] exactly this status
- * @property {number} [below] an answer with a status below this one
+ * @property {number} [below] any status below this one
  * @property {boolean} [success] any 2xx
  * @property {boolean} [body] a body that is not empty
- * @property {boolean} [json] a JSON object or array; a lone `null` or number is no API answer
- * @property {string[]} [fields] fields or selectors such as `data.0.id` that a JSON body holds; `null` is missing
- * @property {'json' | 'not HTML' | 'any'} [type] how a body is sent; JSON when `json` or `fields` are named
+ * @property {boolean} [json] a JSON object or array; `null` or a number alone does not count
+ * @property {string[]} [fields] fields or selectors such as `data.0.id` that the body must have; `null` counts as missing
+ * @property {'json' | 'not HTML' | 'any'} [type] content type of the body; default: JSON, with `json` or `fields`
  * @property {number} [withinMs] milliseconds
  * @property {Record<string, Predicate>} [also] further checks by name; they must not throw
  */
 
 /**
- * Makes a check of one endpoint. Made once at init it costs one call of k6 per response; predicates that are
- * made anew for each response are what makes a load generator slow.
+ * Creates the check of an endpoint. Create it once, in the init code: it then costs one call of k6 per response.
+ * Creating predicates for each response is what makes a load generator slow.
  *
  * The endpoint's name goes into the check's name and tag, so that thresholds and summary can name it.
  *
@@ -54,11 +53,11 @@ export function checker(
     checks[`${name} has a body`] = (r) => typeof r.body === 'string' && r.body.length > 0;
   }
   if (json || fields) {
-    // A field cannot be in a lone number: only without fields the kind of document has to be asked for.
+    // A number has no fields: the kind of document only matters if no fields are listed.
     checks[`${name} body is JSON`] = fields?.length ? isValid : isJson;
   }
   fields?.forEach((field) => {
-    // As text: k6 then need not turn a whole subtree into objects only to see that it is there.
+    // As text, so that k6 does not convert a whole subtree only to see that it exists.
     const selector = `${field}.@tostr`;
     checks[`${name} has ${field}`] = (r) => {
       const text = jsonAt(r, selector);
@@ -94,8 +93,8 @@ export function checker(
 }
 
 /**
- * Most responses between two looks at the content type: headers cost more than other checks, and a route sends all
- * alike. The first response of each VU is looked at, then ever fewer, and all after a wrong one.
+ * Most responses between two checks of the content type: reading headers costs more than other checks, and a route
+ * rarely changes its type. Each VU checks its first response, then fewer and fewer, and all after a wrong one.
  */
 const MOST_UNSEEN = 100;
 
@@ -109,7 +108,7 @@ function isSentAs(kind, response) {
   if (type === 'application/json' || type === 'application/json; charset=utf-8') {
     return true;
   }
-  // An empty body has no type, and what a failure page is sent as does not matter.
+  // An empty body needs no type, and the type of an error page does not matter.
   if (response.status > 299 || !response.body) {
     return true;
   }
@@ -143,7 +142,7 @@ function isValid(response) {
 }
 
 /**
- * Tells whether a body is a JSON object or array; a lone `null` or number is no API answer.
+ * Tells whether a body is a JSON object or array; `null` or a number alone does not count.
  *
  * @param {HttpResponse} response
  * @returns {boolean}
@@ -160,7 +159,8 @@ const { HEALTH_STATUS_WORDS: words, HEALTH_STATUSES: statuses, HEALTH_FIELDS: fi
 const anyWord = words.includes('*');
 
 /**
- * Statuses that endpoints of health paths accept. Undefined for any 2xx: a list of its own costs each request time.
+ * Statuses that endpoints of health paths accept. Undefined for any 2xx: comparing with a list costs time in each
+ * request.
  *
  * @type {EndpointOptions['statuses']}
  */
@@ -175,7 +175,7 @@ export const HEALTH_STATUSES =
 const health = { statuses: HEALTH_STATUSES };
 
 /**
- * Says whether a response says that the service is healthy: in a field of a JSON document or as its whole text.
+ * Tells whether a response reports a healthy service, in a field of a JSON document or as its whole text.
  *
  * @param {HttpResponse} response
  * @returns {boolean}
@@ -200,7 +200,7 @@ function saysHealthy(response) {
 }
 
 /**
- * Judges a health answer without recording a check, for set-up.
+ * Tells whether a health response is good, without recording a check. For setup.
  *
  * @param {HttpResponse} response
  * @returns {boolean}
@@ -211,7 +211,7 @@ export function isHealthy(response) {
 }
 
 /**
- * What a health answer has to be.
+ * The checks of a health response.
  *
  * @param {string} name endpoint name
  * @returns {Expectation}

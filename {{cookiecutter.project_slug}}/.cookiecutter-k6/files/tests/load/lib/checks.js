@@ -17,7 +17,7 @@ const errors = new Rate('errors');
 const made = new Map();
 
 /**
- * Checks a response with a checker that is made when it is first needed.
+ * Checks a response with a checker that is created on first use.
  *
  * @param {HttpResponse} response
  * @param {string} name
@@ -34,7 +34,7 @@ function checkOnce(response, name, expected) {
   return verify(response);
 }
 
-// Ready-made checks for tests where a few microseconds do not matter; `checker` is the quick way.
+// Ready-made checks for tests where a few microseconds do not matter; `checker` is faster.
 
 /**
  * Checks for status 200.
@@ -61,7 +61,7 @@ export function check2xx(response, name = 'request') {
 }
 
 /**
- * Checks that a response came, and came in time.
+ * Checks that a response arrived, and in time.
  *
  * @param {HttpResponse} response
  * @param {number} maxMs milliseconds
@@ -74,7 +74,7 @@ export function checkDuration(response, maxMs, name = 'request') {
 }
 
 /**
- * Checks for a JSON body that holds some fields.
+ * Checks for a JSON body with certain fields.
  *
  * @param {HttpResponse} response
  * @param {string[]} [fields] names or selectors such as `data.0.id`
@@ -87,7 +87,7 @@ export function checkJsonBody(response, fields = [], name = 'response') {
 }
 
 /**
- * Checks an ordinary API answer: success status, a body, in time. Feeds the rate `errors`.
+ * Checks an ordinary API response: success status, a body, in time. Adds to the rate `errors`.
  *
  * @param {HttpResponse} response
  * @param {string} [name] endpoint name
@@ -102,14 +102,14 @@ export function checkResponse(response, name = 'request', maxMs = RESPONSE_LIMIT
 }
 
 /**
- * Checks a health answer: status 200 and a good status word.
+ * Checks a health response: status 200 and a healthy status word.
  *
  * @example checkHealthy(request(HEALTH))
  */
 export const checkHealthy = checker('health', HEALTHY);
 
 /**
- * Checks a health answer: status 200, a good status word, under 100 ms.
+ * Checks a health response: status 200, a healthy status word, under 100 ms.
  *
  * @example checkHealthResponse(request(HEALTH))
  */

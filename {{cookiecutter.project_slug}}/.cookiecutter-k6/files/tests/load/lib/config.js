@@ -36,8 +36,8 @@ function find(key) {
 /**
  * Every setting of engine/settings/table.js, validated and typed: environment, then suite.env, then default.
  *
- * Read once per run and shared. A VU copies a setting when it first asks for it by its name: copies of all of them would
- * be a tenth of its memory. So the settings cannot be listed.
+ * Read once per run and shared. A VU copies a setting on first use: copies of all of them would take a tenth of its
+ * memory. So the settings cannot be enumerated.
  *
  * @type {Environment}
  */
@@ -76,8 +76,7 @@ export const defaultOptions = Object.freeze({
   timeout: env.REQUEST_TIMEOUT,
 });
 
-// Names of earlier documents, for scripts that were written against them. New scripts take them from lib/auth.js and
-// config/thresholds.js.
+// Earlier names, kept for existing scripts. New scripts import them from lib/auth.js and config/thresholds.js.
 
 /**
  * The default headers with a bearer token.

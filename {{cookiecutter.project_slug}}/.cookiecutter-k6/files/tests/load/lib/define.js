@@ -18,12 +18,12 @@ const execution = __VU <= 1 ? require('k6/execution') : undefined;
 /**
  * Defines a test: what it does (the spec) x how much (the profile) x where (the settings).
  *
- * k6 runs this in every VU, but needs options, set-up and summary only once. So they are loaded only outside
- * the VUs: a VU then costs little more memory than a bare script.
+ * k6 runs this in every VU, but needs options, set-up and summary only once. They are loaded only outside the VUs, so
+ * that a VU needs little more memory than that of a bare script.
  *
  * @param {TestSpec} spec
  * @returns {LoadTest}
- * @throws at init: on an unknown profile, or a target that nobody allowed
+ * @throws at init: on an unknown profile, or a target that is not allowed
  * @example
  * const test = defineTest({ name: 'health', defaultLoad: { scenario: 'health_check', shape }, endpoints: [HEALTH] });
  * export const { options, setup, teardown, handleSummary } = test;
@@ -79,8 +79,7 @@ function guarded(iteration, record) {
         throw new Error(WITHOUT_SETUP);
       }
       const result = iteration(data);
-      // Most return nothing. Asking that first saves a look at `Promise`: k6 looks up every global name each time,
-      // `undefined` among them.
+      // Most iterations return nothing. This comes first because k6 looks up global names, such as `Promise`, each time.
       return result && result instanceof Promise ? result.catch(reportException) : null;
     } catch (error) {
       return reportException(error);
@@ -105,7 +104,7 @@ export function pause(seconds) {
 }
 
 /**
- * Pauses like a person would: some random time between two bounds, scaled by `THINK_TIME`.
+ * Pauses as a person would, for a random time between two bounds, scaled by `THINK_TIME`.
  *
  * @param {number} [min] seconds
  * @param {number} [max] seconds

@@ -23,7 +23,7 @@ export function randomInt(min, max) {
  * @template T
  * @param {readonly T[]} items not empty
  * @returns {T}
- * @throws when there is nothing to choose from
+ * @throws if the list is empty
  * @example randomItem(['LOW', 'HIGH'])
  */
 export function randomItem(items) {
@@ -34,7 +34,7 @@ export function randomItem(items) {
 }
 
 /**
- * Makes a chooser that picks by weight. Checks the weights once, at init.
+ * Creates a function that picks by weight. Checks the weights once, in the init code.
  *
  * @template T
  * @param {readonly { weight: number, value: T }[]} choices
@@ -83,7 +83,7 @@ export function inTurn(journeys) {
     finish: each('finish'),
     findings: journeys.find(({ findings }) => findings !== undefined)?.findings,
     gracefulStop: journeys.find(({ gracefulStop }) => gracefulStop !== undefined)?.gracefulStop,
-    // One that takes no observer would leave the metrics of observers without a sample.
+    // A journey without this parameter would leave the metrics of the observer without samples.
     run: journeys.every((journey) => journey.run.length > 0) ? run : () => run(),
   };
 }
@@ -99,7 +99,7 @@ export function uuid() {
 }
 
 /**
- * An id for test data that is unlikely to meet another.
+ * An ID for test data that is very likely unique.
  *
  * @returns {string} `test-<milliseconds>-<9 letters and digits>`
  * @example generateTestId() // 'test-1767225600000-k3j9x0a1b'
@@ -127,7 +127,7 @@ export function generateTicket() {
 }
 
 /**
- * Writes a size for people.
+ * Formats a size for people.
  *
  * @param {number} bytes
  * @returns {string} bytes below 1 KB, otherwise KB or MB with two decimals

@@ -13,8 +13,8 @@ env.secrets.forEach(hide);
 http.setResponseCallback(http.expectedStatuses({ min: 200, max: 299 }));
 
 /**
- * Describes an endpoint once, at init. All its requests then share one route name and one parameters object:
- * a request allocates nothing, and no id ever becomes a tag.
+ * Describes an endpoint. Call it once, in the init code: all requests then share one route name and one params
+ * object, so a request allocates nothing, and no ID becomes a tag.
  *
  * Network errors throw inside k6, which keeps its log quiet; `request` turns them into status 0.
  *
@@ -22,7 +22,7 @@ http.setResponseCallback(http.expectedStatuses({ min: 200, max: 299 }));
  * @param {string} path from `API_URL`, or a whole URL; may hold `{placeholders}`
  * @param {EndpointOptions} [options]
  * @returns {Endpoint}
- * @throws when the name holds a comma, or has a quote at an end
+ * @throws if the name contains a comma, or starts or ends with a quote
  * @example const ITEM = endpoint('GET /items/{id}', '/items/{id}', { kind: 'api_read' });
  */
 export function endpoint(name, path, options = {}) {
@@ -34,7 +34,7 @@ export function endpoint(name, path, options = {}) {
   }
   if (!isNameable) {
     throw new Error(
-      `endpoint '${name}': a name must not hold a comma or have a quote at an end, k6 thresholds cannot name it`,
+      `endpoint '${name}': a name must not contain a comma, or start or end with a quote: k6 thresholds cannot refer to it`,
     );
   }
   const {
@@ -110,7 +110,7 @@ export function variant(base, changes) {
 }
 
 /**
- * What one request adds to its endpoint.
+ * The details of one request.
  *
  * @typedef {object} RequestDetails
  * @property {Record<string, string | number>} [path] values of the `{placeholders}`
@@ -135,7 +135,7 @@ export function recordWith(recorder) {
 }
 
 /**
- * Records a request that other code than `request` sends. Called before it is sent: whether a request is sampled must not
+ * Records a request that is not sent by `request`. Call it before sending: whether a request is sampled must not
  * depend on how long it takes.
  *
  * @param {string} name of the endpoint
@@ -158,8 +158,8 @@ export function recordOne(name) {
 }
 
 /**
- * Sends one request. Never throws for the network's sake: a request without an answer comes back with
- * status 0. Whatever was not an accepted status is counted by cause and logged once.
+ * Sends a request. Network errors do not throw: a request without a response returns status 0. Failures are counted
+ * by cause, and logged once per cause.
  *
  * @param {Endpoint} target
  * @param {RequestDetails} [details]
@@ -168,12 +168,12 @@ export function recordOne(name) {
  * @example const response = request(ITEM, { path: { id: 7 }, body: { name: 'x' } });
  */
 export function request(target, details) {
-  // As `recordOne`, without its calls.
+  // The same as `recordOne`, inlined.
   const course = timeline && (target.course ??= timeline.courseOf(target.name));
   const isDue = course && Date.now() >= course.nextAt;
   let response;
   if (!details) {
-    // Not through `requestQuietly`: calls are what an iteration without pauses spends most time on in a script.
+    // Does not call `requestQuietly`: function calls take most of the time of an iteration without pauses.
     try {
       response = http.request(target.method, target.url, null, target.params);
     } catch (error) {
@@ -201,7 +201,7 @@ export function request(target, details) {
 }
 
 /**
- * The same without a word about failures, for callers that expect them.
+ * Sends a request without counting or logging failures, for callers that expect them.
  *
  * @param {Endpoint} target
  * @param {RequestDetails} [details]
@@ -227,14 +227,14 @@ export function requestQuietly(target, { path, query, body, form, headers } = {}
     return send(target, whole, /** @type {ArrayBuffer} */ (bytes), typed(params, BYTES));
   }
   if (isMultipart(body)) {
-    // k6 writes the form, and its own type with the boundary.
+    // k6 encodes the form, and sets the content type with the boundary.
     return send(target, whole, body, typed(params, undefined));
   }
   return send(target, whole, jsonOf(target, body), params);
 }
 
 /**
- * A form as it is sent.
+ * Encodes a form.
  *
  * @param {Record<string, unknown>} form
  * @returns {string}
@@ -278,7 +278,7 @@ function isMultipart(body) {
  * @param {Endpoint} target
  * @param {unknown} body
  * @returns {string}
- * @throws when JSON would drop the content without a word
+ * @throws if JSON would drop the content silently
  */
 function jsonOf({ name }, body) {
   const kind = body === null ? 'null' : (Object(body).constructor?.name ?? 'Object');

@@ -48,7 +48,7 @@ const SHAPE = {
 const errors = new Rate('errors');
 
 /**
- * Makes a journey from a row of config/resources.js. Where writes are not allowed, it only reads.
+ * Creates a journey from a row of config/resources.js. Where writes are not allowed, it only reads.
  *
  * @param {ResourceRow} row
  * @returns {Journey}
@@ -206,7 +206,7 @@ function stepOf(row, step) {
         return;
       }
       const visit = () => once(found, observe);
-      // One group per request and none around the pauses: group_duration is about the service.
+      // One group per request and none around the pauses: group_duration measures the service only.
       k6.group(
         row.group,
         step.group === undefined

@@ -34,8 +34,8 @@ export function readRows(file) {
 }
 
 /**
- * The rows by turn: each iteration of the test takes the next one, and after the last one the first one again. Iterations
- * are counted over all VUs, so no two take the same row at the same time unless there are more VUs than rows.
+ * Rows in turn: each iteration of the test takes the next row, and starts again after the last. Iterations are
+ * counted across all VUs, so two VUs use the same row at the same time only if there are more VUs than rows.
  *
  * @template T
  * @param {readonly T[]} rows
@@ -59,7 +59,7 @@ export function rowOfVu(rows) {
 }
 
 /**
- * Some row, another one at each call.
+ * A random row at each call.
  *
  * @template T
  * @param {readonly T[]} rows

@@ -24,7 +24,7 @@ const apiDuration = new Trend('api_duration', true);
 const SHORTEST_SOAK_MS = 60_000;
 
 /**
- * Makes everything a file in scenarios/ exports: one profile over a workload plan.
+ * Creates everything that a file in scenarios/ exports: one profile over a workload plan.
  *
  * @param {string} profile name in config/profiles.js
  * @param {WorkloadPlan} plan
@@ -82,7 +82,7 @@ export function defineScenario(profile, plan) {
 }
 
 /**
- * Makes the plans of the profiles with ordinary traffic run journeys, such as those of your own tests.
+ * Lets the profiles with ordinary traffic run journeys, such as those of your own tests.
  *
  * @param {Journey[]} journeys run in turn; none: there are no plans
  * @returns {Record<string, WorkloadPlan>}
@@ -106,7 +106,7 @@ function judgesGrowth(profile, durationMs) {
 }
 
 /**
- * Which custom metrics this plan feeds: a threshold on any other would pass without a sample.
+ * The custom metrics that get samples from this plan: a threshold on any other would pass without one.
  *
  * @param {Endpoint[]} endpoints
  * @param {boolean} growth whether growth is watched
@@ -173,7 +173,7 @@ function actionOf({ endpoint, group: name, maxDuration, think, visit }) {
     } else {
       k6.group(name, () => act(observe));
     }
-    // Outside the group: group_duration is about the service.
+    // Outside the group: group_duration measures the service only.
     thinkTime(...think);
   };
 }

@@ -49,7 +49,7 @@ export function hmacOf(secret, lines, format = 'hex') {
 }
 
 /**
- * What AWS needs to know of the caller.
+ * The credentials of the caller.
  *
  * @typedef {object} AwsAccess
  * @property {string} accessKey
@@ -181,12 +181,12 @@ export function signAws({ method, url, body }, access, signed = {}) {
 }
 
 /**
- * What a token says, and how it is signed.
+ * The claims of a token, and how it is signed.
  *
  * @typedef {object} JwtOptions
  * @property {'HS256' | 'RS256' | 'ES256'} algorithm
  * @property {string} key the secret of HS256; the private key of RS256 and ES256 in PEM, `BEGIN PRIVATE KEY`
- * @property {() => Record<string, unknown>} claims asked for each token; `iat` and `exp` are added
+ * @property {() => Record<string, unknown>} claims called for each token; `iat` and `exp` are added
  * @property {number} [lifetime] seconds, default 600; at least twice as long as an iteration, and as a VU may idle
  * @property {Record<string, unknown>} [header] further fields of the header, such as `kid`
  */
@@ -204,7 +204,8 @@ const ALGORITHMS = {
 };
 
 /**
- * Makes JSON Web Tokens, one per VU at a time. Call it at init: k6 finishes the first token before the first iteration.
+ * Creates JSON Web Tokens, one per VU at a time. Call it in the init code: k6 finishes the first token before the
+ * first iteration.
  * A new one is made when half of the lifetime is over, and used from the next iteration on.
  *
  * @param {JwtOptions} options

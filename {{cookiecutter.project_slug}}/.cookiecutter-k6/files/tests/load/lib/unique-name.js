@@ -1,7 +1,7 @@
 import { env } from './config.js';
 
 /**
- * A name for test data that no other request uses, and that tells which run made it.
+ * A unique name for test data that tells which run created it.
  *
  * @param {string} label
  * @returns {string} `<label> <milliseconds> <run>-<VU>-<iteration>`

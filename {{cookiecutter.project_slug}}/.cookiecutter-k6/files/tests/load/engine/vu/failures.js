@@ -21,7 +21,7 @@ const MAX_TOPICS = 20;
 const said = [];
 
 /**
- * Logs a message once per topic and VU, only from the first few VUs and only so many topics.
+ * Logs a message once per topic and VU, for the first few VUs and a limited number of topics.
  *
  * @param {string} topic such as an endpoint name and a cause
  * @param {() => string} message built only when it is shown
@@ -77,7 +77,7 @@ export function hideResponses(name) {
 }
 
 /**
- * Makes foreign text fit for one log line: services repeat what they were sent.
+ * Makes text from a service safe for one log line: services echo what they were sent.
  *
  * @param {unknown} text
  * @param {number} [most] characters
@@ -189,8 +189,8 @@ function bodyOf(name, response) {
 }
 
 /**
- * Passes a failed response on to the report. From a VU to `handleSummary`, k6 carries nothing but samples and the names of
- * groups and checks; a group without a check changes no result.
+ * Passes a failed response on to the report. k6 passes only samples and the names of groups and checks from VUs to
+ * `handleSummary`; a group without a check changes no result.
  *
  * @param {{ name: string, cause?: Cause, checks?: string[], request?: string, note?: string }} what
  * @param {HttpResponse} response
@@ -244,7 +244,7 @@ export function causeOf({ status, error }) {
 }
 
 /**
- * Stands in for the response of a request that got none.
+ * The response of a request that got none.
  *
  * @param {Endpoint} target
  * @param {unknown} error what k6 threw
@@ -258,7 +258,7 @@ export function unanswered(target, error) {
     /** @type {unknown} */ ({
       status: 0,
       status_text: '',
-      // Only what stands behind the URL: it may hold credentials.
+      // Only the text after the URL, which may contain credentials.
       error: message.slice(message.lastIndexOf('": ') + 1).replace(/^: /, ''),
       error_code: 1000,
       body: null,

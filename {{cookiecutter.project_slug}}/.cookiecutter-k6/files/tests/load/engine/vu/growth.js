@@ -15,7 +15,7 @@ const FACTOR = 1.5;
 const NOISE_MS = 10;
 
 /**
- * Watches whether a service gets slower over a soak. Each VU compares itself: thresholds cannot compare two
+ * Watches whether a service gets slower during a soak test. Each VU compares itself: thresholds cannot compare two
  * windows, but the share of samples beyond the VU's own limit can have one.
  *
  * @returns {(progress: number, outcome: import('../types/suite.js').Outcome) => void} call per request;

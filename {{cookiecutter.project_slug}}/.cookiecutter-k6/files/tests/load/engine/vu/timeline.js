@@ -1,6 +1,6 @@
-// Samples of requests over time, for the charts of the report. k6 keeps no course of a run, and its dashboard, which does, looks at
-// every sample of every metric a second time. Here each VU counts its requests and now and then hands the counts and one duration on to
-// k6, with the slice of time as a tag: a sub-metric per endpoint and slice then holds its course.
+// Samples of requests over time, for the charts of the report. k6 itself keeps no data over time, and its dashboard, which does,
+// processes every sample of every metric a second time. Here each VU counts its requests, and now and then passes the counts and one
+// duration to k6, tagged with a slice of time: a sub-metric per endpoint and slice then holds the data.
 
 import { Counter, Trend } from 'k6/metrics';
 
