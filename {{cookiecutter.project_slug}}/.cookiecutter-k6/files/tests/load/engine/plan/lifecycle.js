@@ -1,6 +1,7 @@
 import { API_PREFIX, env } from '../../lib/config.js';
 import { formatDuration } from '../settings/duration.js';
 import { purposes } from '../settings/user-files.js';
+import { checkGenerator } from './generator.js';
 import { healthProbes, unready } from './readiness.js';
 
 /** @typedef {import('../types/suite.js').StartInfo} StartInfo */
@@ -9,14 +10,14 @@ import { healthProbes, unready } from './readiness.js';
  * First step of every test's `setup()`: announces the run and refuses to load an unhealthy service, because all
  * results would only measure the failure.
  *
- * @param {import('../types/suite.js').RunPlan} run
+ * @param {import('../types/suite.js').RunPlan & { rate?: number }} run
  * @param {import('../types/suite.js').TestSpec['readiness']} [readiness]
  * @param {string} [target] target of the load, for display
  * @returns {Omit<StartInfo, 'without'>}
  * @throws when the service is not ready; the message names the setting to change
  * @example const info = start({ profile: 'smoke', vus: 1, durationMs: 60000, ... });
  */
-export function start({ profile, vus, durationMs }, readiness, target = env.target.masked) {
+export function start({ profile, vus, rate, durationMs }, readiness, target = env.target.masked) {
   const purpose = /** @type {Record<string, string>} */ (purposes)[profile];
   console.log(
     `${profile} against ${target}: up to ${vus} VUs for ${formatDuration(durationMs)}` +
@@ -25,6 +26,7 @@ export function start({ profile, vus, durationMs }, readiness, target = env.targ
   if (env.INSECURE_SKIP_TLS_VERIFY) {
     console.warn('INSECURE_SKIP_TLS_VERIFY=true: TLS certificates are not verified in this run');
   }
+  checkGenerator({ vus, rate });
   for (const probe of healthProbes(readiness)) {
     const finding = unready(probe, readiness);
     if (finding !== null) {

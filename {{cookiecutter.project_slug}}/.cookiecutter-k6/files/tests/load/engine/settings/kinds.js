@@ -91,6 +91,31 @@ export const number = (min, max, fallback, about) => ({
 });
 
 /**
+ * Numbers with names, such as `cores=4,memory=8000`.
+ *
+ * @template {string} N
+ * @param {N[]} names
+ * @param {string} about
+ * @returns {Setting<Partial<Record<N, number>>>}
+ * @example limits(['cores'], 'What this machine has')
+ */
+export const limits = (names, about) => ({
+  read: (raw) => {
+    const parts = raw
+      .split(',')
+      .map((part) => /^([a-z]+)=(\d{1,9}(?:\.\d{1,3})?)$/.exec(part.trim()));
+    return parts.every((part) => part !== null && names.includes(/** @type {N} */ (part[1])))
+      ? /** @type {Partial<Record<N, number>>} */ (
+          Object.fromEntries(parts.map((part) => [part?.[1], Number(part?.[2])]))
+        )
+      : undefined;
+  },
+  accepts: `comma-separated NAME=NUMBER of ${names.join(', ')}, such as ${names[0]}=1024`,
+  fallback: /** @type {Partial<Record<N, number>>} */ ({}),
+  about,
+});
+
+/**
  * A duration with a unit, at least one second long.
  *
  * @template {string | undefined} F

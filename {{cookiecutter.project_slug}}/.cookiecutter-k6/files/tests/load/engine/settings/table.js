@@ -6,6 +6,7 @@ import {
   flag,
   headers,
   integer,
+  limits,
   list,
   number,
   pairs,
@@ -185,6 +186,10 @@ const wrapper = {
   RUN_ID: text('', 'Names this run in tags, files and test data; set by the wrapper'),
   GIT_COMMIT: text('', 'Commit of the project, for the summary; set by the wrapper'),
   RUN_K6_VERSION: text('', 'Version of k6, for the summary; set by the wrapper'),
+  GENERATOR_LIMITS: limits(
+    ['descriptors', 'ports', 'memory', 'cores'],
+    'What this machine has for the load: file descriptors, local ports, free memory (MB), cores; measured by the wrapper',
+  ),
 };
 
 /** The settings by topic, as docs/settings.md shows them. */

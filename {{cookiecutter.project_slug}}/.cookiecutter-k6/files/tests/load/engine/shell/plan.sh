@@ -9,6 +9,7 @@ service_folder=''
 
 plan_all() {
   local name group
+  read_generator
   for name in ${jobs[@]+"${jobs[@]}"}; do
     select_job "$name"
     build_command
@@ -39,6 +40,7 @@ build_command() {
   ! stores_series || [ -n "$(setting TIMELINE)" ] || add_env TIMELINE false
   [ "$compare" = false ] || add_env BASELINE "$job_baseline"
   [ -z "$git_commit" ] || add_env GIT_COMMIT "$git_commit"
+  [ -z "$generator_limits" ] || add_env GENERATOR_LIMITS "$generator_limits"
   [ -z "$k6_version" ] || add_env RUN_K6_VERSION "$k6_version"
   add_words ${k6_arguments[@]+"${k6_arguments[@]}"}
   case $job_script in

@@ -5,6 +5,8 @@ export const CAUSES = Object.freeze({
   dns: 'host name not found',
   tls: 'TLS error',
   connection: 'connection lost',
+  descriptors: 'no file descriptor left on this machine',
+  ports: 'no local port or network buffer left on this machine',
   redirect: 'redirected',
   auth: 'not authorised, 401 or 403',
   rate_limited: 'rate limited, 429',
@@ -13,6 +15,9 @@ export const CAUSES = Object.freeze({
   unexpected: 'unexpected status',
   unusable: 'response lacks required data',
 });
+
+/** Causes on the machine that generates the load: they say nothing about the service. @type {(keyof typeof CAUSES)[]} */
+export const OWN_LIMITS = ['descriptors', 'ports'];
 
 /** Prefix of the check that carries the message of a failed setup, see engine/plan/set-up.js. */
 export const SET_UP_CHECK = 'setup failed: ';
@@ -27,6 +32,9 @@ export const ACTIONS = Object.freeze({
   dns: 'Check the host name in BASE_URL',
   tls: 'Check the certificate and the scheme of BASE_URL',
   connection: "Look for a crash or restart in the service's log, and check proxies on the way",
+  descriptors: 'Raise the limit with `ulimit -n`, lower VUS, or use several machines (--segment)',
+  ports:
+    'Lower VUS or RATE, let the service keep connections open, or use several machines (--segment)',
   redirect: 'Use the address that the log says it redirects to, or sign in first',
   auth: 'Check AUTH_MODE and the credentials it needs',
   rate_limited: 'Lower VUS, or exempt the load generator from the limit',

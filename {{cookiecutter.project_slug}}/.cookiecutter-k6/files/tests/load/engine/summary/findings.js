@@ -1,6 +1,7 @@
 // What went wrong in a run, found in its metrics: one finding per endpoint and threshold. reasons.js sorts them.
 
-import { ACTIONS, CAUSES } from './causes.js';
+import { env } from '../../lib/config.js';
+import { ACTIONS, CAUSES, OWN_LIMITS } from './causes.js';
 
 /** @typedef {import('../types/summary.js').Summary} Summary */
 /** @typedef {import('../types/summary.js').ThresholdResult} ThresholdResult */
@@ -20,6 +21,7 @@ import { ACTIONS, CAUSES } from './causes.js';
 /** Root causes come before their consequences. */
 export const RANKS = Object.freeze({
   unjudged: 0,
+  machine: 5,
   login: 10,
   connection: 20,
   limiter: 30,
@@ -49,6 +51,27 @@ const SLOW_ACTION = "Look for the slow part in the service's traces, queries and
 /** Metrics that fail with the requests they are made of; those of one load step say more. */
 const DERIVED =
   /^(http_req_failed|http_req_duration|checks|errors|error_rate|dropped_iterations|\w+_(errors|failed|duration))(\{(?!stage:|scenario:).*\})?$/;
+
+/**
+ * Requests that failed on the machine that generates the load.
+ *
+ * @param {Pick<Summary['metrics'], 'requests' | 'errorTypes'>} metrics
+ * @returns {Finding[]} none if this machine was not the limit
+ * @example machineFindings({ requests: 100, errorTypes: { descriptors: 47 } })[0].text
+ */
+export function machineFindings({ requests, errorTypes }) {
+  return OWN_LIMITS.filter((cause) => (errorTypes?.[cause] ?? 0) > 0).map((cause) => {
+    const limit = env.GENERATOR_LIMITS[/** @type {'ports'} */ (cause)];
+    const why = `${CAUSES[cause]}${limit === undefined ? '' : `, limit ${limit}`}`;
+    return {
+      rank: RANKS.machine,
+      text:
+        `this machine was the limit, not the service: ${errorTypes[cause]} of ${requests} requests failed ` +
+        `(${why}); latencies were not judged`,
+      action: ACTIONS[cause],
+    };
+  });
+}
 
 /** What to do about thresholds that no endpoint explains. @type {[RegExp, string][]} */
 const THRESHOLD_ACTIONS = [
@@ -103,6 +126,9 @@ function findingOf(endpoint, broken, evidence) {
   if (causes.length > 0) {
     const [cause] = causes;
     const rank = isLogin ? RANKS.login : (COMMON[cause] ?? RANKS.endpoint);
+    if (OWN_LIMITS.includes(cause)) {
+      return { rank: RANKS.consequence, kind: cause, name, text };
+    }
     return { rank, kind: cause, name, text, action: ACTIONS[cause] };
   }
   if (endpoint.errors > 0) {

@@ -1,5 +1,5 @@
 import { formatDuration } from '../settings/duration.js';
-import { CAUSES } from './causes.js';
+import { CAUSES, OWN_LIMITS } from './causes.js';
 import { hooksOf } from '../features/registry.js';
 import { change, stepsSentence } from '../report/format.js';
 
@@ -69,7 +69,8 @@ function painter(colour) {
  * @param {Paint} paint
  * @returns {string[]}
  */
-function thresholdLines({ thresholds, endpoints }, paint) {
+function thresholdLines({ thresholds, endpoints, metrics }, paint) {
+  const isLimited = OWN_LIMITS.some((cause) => (metrics.errorTypes[cause] ?? 0) > 0);
   const lines = [paint('  THRESHOLDS', 'dim')];
   const shownOnes = thresholds.filter(
     ({ metric, ok }) => endpoints.length <= MAX_ENDPOINTS || !ok || !metric.includes('{name:'),
@@ -84,7 +85,9 @@ function thresholdLines({ thresholds, endpoints }, paint) {
     const aggregate = expression.replace(/\s*[<>=!].*$/, '');
     const result = measured
       ? `${aggregate}=${shown(metric, aggregate, value)}${unit}`
-      : 'never measured';
+      : isLimited && value !== null
+        ? 'not judged'
+        : 'never measured';
     lines.push(`    ${mark} '${expression}' ${result}`);
   }
   return [

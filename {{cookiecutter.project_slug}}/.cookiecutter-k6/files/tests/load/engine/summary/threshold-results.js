@@ -1,6 +1,7 @@
 // What became of the thresholds, out of the metrics that k6 hands to `handleSummary`.
 
 import { hooksOf } from '../features/registry.js';
+import { OWN_LIMITS } from './causes.js';
 import { errorTypes, metricsOf } from './metrics.js';
 import { rounded, roundedShare } from './statistics.js';
 
@@ -61,7 +62,7 @@ export function isOptional({ thresholds = {} }, { asked = [] }, metric) {
 }
 
 /** Causes of failures that left no answer whose time could be taken. */
-const UNANSWERED = ['refused', 'timeout', 'dns', 'tls', 'connection'];
+const UNANSWERED = ['refused', 'timeout', 'dns', 'tls', 'connection', ...OWN_LIMITS];
 
 /**
  * Says whether a duration is only about requests that got no answer: the time until a connection broke must
@@ -93,7 +94,24 @@ function isMeasured(metrics, metric) {
   const judged = features
     .map((feature) => feature.isMeasured?.(metric, metrics[metric]))
     .find((answer) => answer !== undefined);
-  return judged ?? (hasSamples(metric, metrics[metric]) && !timedNoAnswer(metrics, metric));
+  return (
+    judged ??
+    (hasSamples(metric, metrics[metric]) &&
+      !timedNoAnswer(metrics, metric) &&
+      !(metrics[metric].contains === 'time' && wasLimitedHere(metrics)))
+  );
+}
+
+/**
+ * Says whether the machine that generates the load was the limit: then its latencies are not those of the service.
+ *
+ * @param {any} metrics
+ * @returns {boolean}
+ * @example wasLimitedHere(data.metrics) // true after `too many open files`
+ */
+export function wasLimitedHere(metrics) {
+  const causes = errorTypes(metrics);
+  return OWN_LIMITS.some((cause) => causes[cause] > 0);
 }
 
 /** Durations that are never zero, unless nothing answered. Other times can be: TLS takes none where there is no TLS. */

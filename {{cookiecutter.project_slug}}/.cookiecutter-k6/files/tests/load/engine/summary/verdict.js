@@ -2,6 +2,7 @@ import { formatDuration } from '../settings/duration.js';
 import { hooksOf } from '../features/registry.js';
 import {
   endpointFindings,
+  machineFindings,
   RANKS,
   slower,
   thresholdFindings,
@@ -63,7 +64,11 @@ export function findings(evidence, { ranMs, plannedMs }) {
   return {
     reasons: reasonsOf(found),
     found: found.length,
-    breakingStage: own?.breakingStage ?? breakingStage({ ...evidence, stages }),
+    // A step at which this machine gave up says nothing about the service.
+    breakingStage:
+      machineFindings(evidence.metrics).length > 0
+        ? null
+        : (own?.breakingStage ?? breakingStage({ ...evidence, stages })),
   };
 }
 
@@ -127,14 +132,18 @@ function judged(evidence) {
     thresholds: thresholds.filter(({ metric }) => !own?.explains?.(metric)),
   };
   const ofEndpoints = endpointFindings(evidence);
+  const ofMachine = machineFindings(evidence.metrics);
   const causes = [
+    ...ofMachine,
     ...told(withoutBaseline(evidence), RANKS.test),
     ...ofEndpoints,
     ...gone(evidence),
     ...slowerSignals(evidence),
   ];
   const crossed = thresholdFindings(withoutBaseline(open), ofEndpoints.length > 0);
-  return [...causes, ...crossed, ...unmeasuredFindings(open, causes.length + crossed.length > 0)];
+  const missing = unmeasuredFindings(open, causes.length + crossed.length > 0);
+  // That latencies were not judged is said already.
+  return [...causes, ...crossed, ...(ofMachine.length > 0 ? [] : missing)];
 }
 
 /**

@@ -226,6 +226,9 @@ export function causeOf({ status, error }) {
   // Tables inside the function: made when something fails, not once in every VU.
   if (status === 0) {
     const texts = /** @type {[RegExp, Cause][]} */ ([
+      // Before all others: a lookup and a handshake need a descriptor too.
+      [/too many open files/i, 'descriptors'],
+      [/(cannot|can't) assign requested address|no buffer space|cannot allocate memory/i, 'ports'],
       [/refused/i, 'refused'],
       [/x509|tls|certificate/i, 'tls'],
       [/timeout|deadline/i, 'timeout'],
