@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.wrapper_project import Project, Running, left_over, until
+from tests.support.wrapper_project import Project, Result, Running, left_over, until
 
 # Signals need a run to arrive in: all of these wait for one.
 pytestmark = pytest.mark.slow
@@ -315,6 +315,52 @@ def test_a_closed_pipe_stops_what_was_started(project: Project) -> None:
         cwd=project.root, capture_output=True, check=False, timeout=20,
     )  # fmt: skip
     nothing_left(project)
+
+
+class TestDeadK6:
+    """k6 is gone and the wrapper lives: it says what is missing and what is left, and so does the next run."""
+
+    def test_killed_for_example_for_its_memory(self, real_project: Project) -> None:
+        real_project.write("long.js", LONG)
+        with real_project.running("./long.js", "--no-wait", "--output", "raw.json") as run:
+            run.until(lambda: "IT RUNS" in run.stderr, "k6 did not start")
+            for process in psutil.Process(run.pid).children():
+                if process.name() == "k6":
+                    process.kill()
+            result = run.end()
+        assert result.code == 137, result
+        self.was_told(real_project, result, "was killed (SIGKILL)", "k6 was killed")
+
+    def test_a_closed_pipe(self, real_project: Project) -> None:
+        real_project.write("long.js", LONG)
+        script = 'set -o pipefail; "$@" | head -n 1; exit ${PIPESTATUS[0]}'
+        words = real_project.command("./long.js", "--no-wait")
+        result = real_project.run(command=["bash", "-c", script, "bash", *words])
+        assert result.code == 141, result
+        self.was_told(real_project, result, "wrote to a closed pipe", "k6 wrote to a closed pipe")
+
+    def test_a_crash_is_no_service_that_was_not_ready(self, project: Project) -> None:
+        result = project.run(env={"SHIM_CODE": "2", "SHIM_SUMMARY": "missing"})
+        assert result.code == 3, result
+        assert "k6 crashed, see its last lines" in result.stderr
+        assert "not become ready" not in result.stderr
+
+    @staticmethod
+    def was_told(project: Project, result: Result, how: str, code: str) -> None:
+        run = project.run_folder.name
+        assert f"k6 {how}" in result.stderr
+        assert "missing: summary.json, report.html" in result.stderr
+        assert f"data with the run id {run} may be left" in result.stderr
+        assert f"({code}, exit code {result.code})" in result.stderr
+        text = (project.run_folder / "incomplete.txt").read_text(encoding="utf-8")
+        assert how in text
+        assert "Missing: summary.json, report.html" in text
+        nothing_left(project)
+        project.write("short.js", "export default function () {}\n")
+        following = project.run("./short.js", "--no-wait").stderr
+        assert f"k6 died during the run {run}" in following
+        assert f"cleanup {run}" in following
+        assert "k6 died" not in project.run("./short.js", "--no-wait").stderr
 
 
 class TestKilled:

@@ -31,7 +31,7 @@ LC_ALL=C
 # In this order: a part may use what an earlier one defines when it is read, such as the option table.
 readonly shell_parts='hooks talk text background settings-file url rules values settings setting-names options arguments help
   own-tests select target k6 platform outputs jobs command docker generator run-id baselines compare doctor show-settings segments plan dry-run
-  process service log folder results save run main'
+  process service log folder results died save run main'
 
 self=''
 root=''

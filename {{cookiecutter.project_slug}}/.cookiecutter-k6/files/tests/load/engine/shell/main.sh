@@ -74,6 +74,7 @@ main() {
   fi
 
   name_leftovers
+  name_dead_runs
   run_hooks start
   install_traps
   make_run_folder

@@ -9,7 +9,7 @@ service_folder=''
 
 plan_all() {
   local name group
-  read_generator
+  [ "$action" = dry-run ] || read_generator
   for name in ${jobs[@]+"${jobs[@]}"}; do
     select_job "$name"
     build_command

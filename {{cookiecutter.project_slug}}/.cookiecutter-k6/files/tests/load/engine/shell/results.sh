@@ -105,6 +105,8 @@ name_code() {
     107) meaning='error in a script, its setup or its settings' ;;
     108) meaning='aborted by the script' ;;
     110) meaning='failed by the script' ;;
+    137) meaning='k6 was killed' ;;
+    141) meaning='k6 wrote to a closed pipe' ;;
     255) meaning='k6 rejected the command' ;;
     *) meaning='k6 failed' ;;
   esac
@@ -130,7 +132,7 @@ print_verdict() {
     run_hooks killed
   fi
   mark_explained
-  for file in summary.json segment.json report.html dashboard.html "$raw_output"; do
+  for file in summary.json segment.json report.html dashboard.html "$raw_output" incomplete.txt; do
     [ -z "$file" ] || [ ! -s "$job_folder/$file" ] || say "  $job_folder/$file"
   done
   [ -z "$service_log" ] || [ ! -s "$service_log" ] || say "  $service_log"

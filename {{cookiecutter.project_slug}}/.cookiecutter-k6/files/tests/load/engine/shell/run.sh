@@ -49,7 +49,7 @@ set_aside() {
 
 # measure: runs k6 once; sets $run_code.
 measure() {
-  local pipe=''
+  local pipe='' since=$SECONDS
   use_command "$job"
   : >"$job_folder/.started"
   watch_log "$job_folder/.log"
@@ -59,6 +59,9 @@ measure() {
   await_k6
   run_code=$child_code
   end_log "$job_folder/.log"
+  if tell_death "$run_code" "$((SECONDS - since))"; then
+    [ "$run_code" -ne "$EXIT_NOT_READY" ] || run_code=$EXIT_INCOMPLETE
+  fi
   check_results "$job_folder" "$run_code" || run_code=$?
   check_metrics
   rm -f -- "$job_folder/.started" 2>/dev/null || :

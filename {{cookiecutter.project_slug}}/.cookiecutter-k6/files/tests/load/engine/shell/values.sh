@@ -61,7 +61,7 @@ is_kind() {
       case $2 in -* | .* | */* | *\\* | *[[:cntrl:]]*) return 1 ;; esac
       # Capitals make no other file on macOS and Windows. `first` is a folder, see set_aside.
       case $(lower "$2") in
-        first | summary.json | segment.json | report.html | report.md | junit.xml | timeline.json | dashboard.html | service.log) return 1 ;;
+        first | summary.json | segment.json | report.html | report.md | junit.xml | timeline.json | dashboard.html | service.log | incomplete.txt) return 1 ;;
       esac
       ;;
     *) : ;;
