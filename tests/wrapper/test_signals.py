@@ -318,7 +318,7 @@ def test_a_closed_pipe_stops_what_was_started(project: Project) -> None:
 
 
 class TestDeadK6:
-    """k6 is gone and the wrapper lives: it says what is missing and what is left, and so does the next run."""
+    """k6 is gone and the wrapper lives: it names what is missing and left, as the next run does."""
 
     def test_killed_for_example_for_its_memory(self, real_project: Project) -> None:
         real_project.write("long.js", LONG)
