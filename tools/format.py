@@ -27,6 +27,7 @@ def commands(files: list[Path]) -> list[list[str]]:
         ["prettier", "--write", "--log-level=warn", "."],
         [sys.executable, "tools/settings_table.py"],
         [sys.executable, "tools/readme_tables.py"],
+        [sys.executable, "tools/limits_page.py"],
         [sys.executable, "tools/options_page.py"],
         [sys.executable, "tools/home.py"],
     ]

@@ -59,8 +59,9 @@ def test_the_tables_of_settings_are_those_in_the_code(node_bin: Callable[[str], 
 
 
 @pytest.mark.slow
-def test_the_tables_of_the_readme_are_what_k6_gets(k6_binary: Path) -> None:
-    script = REPOSITORY / "tools" / "readme_tables.py"
+@pytest.mark.parametrize("tool", ["readme_tables", "limits_page"])
+def test_tables_of_profiles_and_limits_are_what_k6_gets(k6_binary: Path, tool: str) -> None:
+    script = REPOSITORY / "tools" / f"{tool}.py"
     result = subprocess.run(
         [sys.executable, str(script), "--check", "--k6", str(k6_binary)],
         capture_output=True,
@@ -127,7 +128,7 @@ def code_options(text: str) -> set[str]:
 def test_the_exit_codes_are_those_of_the_command(usage: str) -> None:
     settings = section(SUITE_README, "Settings")
     documented = {row[0] for row in rows(settings[settings.index("| exit code") :])}
-    offered = set(re.findall(r"^ +(\d+)  ", section_of_usage(usage, "Exit codes"), re.MULTILINE))
+    offered = set(re.findall(r"^ +(\d+(?:, \d+)*)  ", section_of_usage(usage, "Exit codes"), re.MULTILINE))
     assert documented == offered
 
 

@@ -49,6 +49,7 @@ Exit codes
    99  thresholds were crossed, or never measured
   105  interrupted
   107  error in a script, its setup or its settings
+  137, 141  k6 was killed, or wrote to a closed pipe
   Others are k6's own. With several tests: the highest.
 
 Examples
