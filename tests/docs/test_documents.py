@@ -128,7 +128,9 @@ def code_options(text: str) -> set[str]:
 def test_the_exit_codes_are_those_of_the_command(usage: str) -> None:
     settings = section(SUITE_README, "Settings")
     documented = {row[0] for row in rows(settings[settings.index("| exit code") :])}
-    offered = set(re.findall(r"^ +(\d+(?:, \d+)*)  ", section_of_usage(usage, "Exit codes"), re.MULTILINE))
+    offered = set(
+        re.findall(r"^ +(\d+(?:, \d+)*)  ", section_of_usage(usage, "Exit codes"), re.MULTILINE)
+    )
     assert documented == offered
 
 
