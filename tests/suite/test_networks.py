@@ -35,6 +35,7 @@ def test_no_proxy_stands_before_this_machine(live: Suite) -> None:
     dead = f"http://127.0.0.1:{free_port()}"
     run = live.having(DURATION="1s", THRESHOLDS=PATIENT, **through(dead)).run("scenarios/smoke.js")
     assert run.code == 0, run.everything
+    assert "the load goes through the proxy" not in run.err
 
 
 def test_a_proxy_that_is_down_is_named(suite: Suite) -> None:
@@ -43,6 +44,8 @@ def test_a_proxy_that_is_down_is_named(suite: Suite) -> None:
     run = away.run("scenarios/smoke.js")
     assert run.code == SCRIPT_ERROR, run.everything
     assert f"proxyconnect tcp: dial tcp {dead.removeprefix('http://')}" in run.err
+    assert f"HTTP_PROXY: the load goes through the proxy {dead}" in run.err
+    assert "set NO_PROXY=service.invalid" in run.err
 
 
 def test_a_proxy_is_used_for_other_hosts(suite: Suite, faulty: RunningService) -> None:

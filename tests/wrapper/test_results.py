@@ -515,9 +515,6 @@ class TestOutputs:
     def test_a_dead_back_end_that_is_only_configured_is_a_warning(self, project: Project) -> None:
         result = project.run(env={"K6_OUT": "influxdb=http://127.0.0.1:1/k6"}).passed()
         assert "warning: K6_OUT=influxdb" in result.stderr
-        settings = project.write("more.env", "K6_OUT=influxdb=http://127.0.0.1:1/k6\n")
-        result = project.run("--env-file", str(settings)).passed()
-        assert "warning: K6_OUT=influxdb" in result.stderr
 
     def test_prometheus_gets_the_percentiles_that_the_dashboards_draw(
         self, project: Project, listening: int

@@ -162,6 +162,22 @@ def test_variables_that_would_replace_the_profile_are_dropped_with_a_warning(
     assert name not in result.call.env
 
 
+def test_names_that_act_on_programs_do_not_pass_from_a_file(project: Project) -> None:
+    """LD_PRELOAD would load code into k6, K6_OUT would send samples away."""
+    bad = """LD_PRELOAD DYLD_INSERT_LIBRARIES BASH_ENV ENV NODE_OPTIONS PYTHONPATH GIT_DIR GODEBUG
+        PATH SSLKEYLOGFILE K6_OUT K6_INSECURE_SKIP_TLS_VERIFY K6_CONFIG"""
+    good = ["K6_INFLUXDB_USERNAME", "K6_OTEL_METRIC_PREFIX", "AWS_REGION", "SIGNING_SECRET"]
+    lines = "".join(f"{name}=/nowhere.so\n" for name in [*bad.split(), *good])
+    settings = project.write("more.env", lines)
+    result = project.run("load", "--env-file", str(settings)).passed()
+    for name in bad.split():
+        assert result.call.env.get(name) != "/nowhere.so", name
+        assert f"{name} in {settings} is ignored: it is no setting" in result.stderr
+    assert {name: result.call.env.get(name) for name in good} == dict.fromkeys(good, "/nowhere.so")
+    assert "more.env" in result.stderr
+    assert all(f"{name} in" not in result.stderr for name in good)
+
+
 def test_a_usage_report_setting_that_stops_k6_is_dropped(project: Project) -> None:
     call = project.run(env={"K6_NO_USAGE_REPORT": "1"}).passed().call
     assert "K6_NO_USAGE_REPORT" not in call.env

@@ -18,8 +18,8 @@ from tests.support.wrapper_project import Project, plain
 LOCAL = """
 http://localhost:8000 http://localhost https://localhost:8443/base http://LOCALHOST:8000
 http://app.localhost:3000 http://127.0.0.1:8000 http://127.9.8.7 http://10.1.2.3:80
-http://172.16.0.1 http://172.31.255.255 http://192.168.1.20:8080 http://169.254.1.1
-http://[::1]:8000 http://[fe80::1]:80 http://[fd00::1] http://[FC12::1]:9000
+http://172.16.0.1 http://172.31.255.255 http://192.168.1.20:8080
+http://[::1]:8000 http://[fd00::1] http://[fd00:ec20::1] http://[FC12::1]:9000
 http://host.docker.internal:8000 http://0.0.0.0:8000 http://user:pw@localhost:8000
 http://localhost:8000/ http://localhost:8000/base/ http://localhost:8000//
 """.split()
@@ -28,7 +28,8 @@ https://example.com https://localhost.example.com http://notlocalhost http://bac
 http://172.15.0.1 http://172.32.0.1 http://11.0.0.1 http://192.169.0.1 http://126.0.0.1
 http://127.0.0.1.example.com http://10.0.0.1.nip.io http://010.0.0.1 http://2130706433
 http://127.1 http://0x7f.0.0.1 http://[2001:db8::1]:80 http://[::ffff:8.8.8.8] http://[::]
-http://[fec0::1] http://[fd::1] http://localhost@example.com http://localhost:8000@example.com
+http://169.254.1.1 http://169.254.169.254 http://[fe80::1]:80 http://[fd00:ec2::254]
+http://[fd00:0ec2:0::254] http://[fec0::1] http://[fd::1] http://localhost@example.com http://localhost:8000@example.com
 http://example.com/localhost http://production.localhost.io
 """.split()
 UNUSABLE = [

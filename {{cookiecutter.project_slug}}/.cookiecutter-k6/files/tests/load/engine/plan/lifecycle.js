@@ -2,6 +2,7 @@ import { API_PREFIX, env } from '../../lib/config.js';
 import { formatDuration } from '../settings/duration.js';
 import { purposes } from '../settings/user-files.js';
 import { checkGenerator } from './generator.js';
+import { proxyOf } from './proxy.js';
 import { healthProbes, unready } from './readiness.js';
 
 /** @typedef {import('../types/suite.js').StartInfo} StartInfo */
@@ -27,6 +28,13 @@ export function start({ profile, vus, rate, durationMs }, readiness, target = en
     console.warn('INSECURE_SKIP_TLS_VERIFY=true: TLS certificates are not verified in this run');
   }
   checkGenerator({ vus, rate });
+  const through = proxyOf(target, __ENV);
+  if (through !== undefined) {
+    console.warn(
+      `${through.variable}: the load goes through the proxy ${through.proxy}, and its time is part of every latency. ` +
+        `To reach the service directly, set NO_PROXY=${target.replace(/^\w+:\/\/(.*@)?/, '').replace(/[:/].*$/, '')}`,
+    );
+  }
   for (const probe of healthProbes(readiness)) {
     const finding = unready(probe, readiness);
     if (finding !== null) {

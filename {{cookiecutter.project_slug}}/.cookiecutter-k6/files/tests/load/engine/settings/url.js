@@ -2,7 +2,8 @@ const HTTP_URL =
   /^(https?):\/\/(?:([^@/?#\s\\]*)@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?::(\d{1,5}))?(\/[^?#\s]*)?$/;
 
 /**
- * Hosts that can only be this machine, its private networks, or Docker's host alias. The wrapper reads this list
+ * Hosts that can only be this machine, its private networks, or Docker's host alias. Link-local addresses are not among
+ * them, nor is fd00:ec2::/32: there, clouds give out credentials. The wrapper reads this list
  * (engine/shell/rules.sh): one pattern per line, in the syntax that POSIX extended regular expressions share.
  */
 const LOCAL_HOSTS = [
@@ -14,10 +15,9 @@ const LOCAL_HOSTS = [
   /^10(\.[0-9]{1,3}){3}$/,
   /^192\.168(\.[0-9]{1,3}){2}$/,
   /^172\.(1[6-9]|2[0-9]|3[01])(\.[0-9]{1,3}){2}$/,
-  /^169\.254(\.[0-9]{1,3}){2}$/,
   /^\[::1\]$/,
-  /^\[fe[89ab][0-9a-f]:.*\]$/,
-  /^\[f[cd][0-9a-f]{2}:.*\]$/,
+  /^\[f(c[0-9a-f]{2}|d[1-9a-f][0-9a-f]|d0[1-9a-f]):.*\]$/,
+  /^\[fd00:(:|[0-9a-f]{1,2}:|0?[0-9abcdf][0-9a-f]{2}:|0?e[0-9abdef][0-9a-f]:|0?ec[013-9a-f]:|[1-9a-f][0-9a-f]{3}:).*\]$/,
 ];
 
 /**
