@@ -9,14 +9,13 @@ python tools/limits_page.py --check  exit 1 if it is out of date
 
 from __future__ import annotations
 
-import argparse
 import re
-import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from readme_tables import SUITE, TableError, inspected, table
+from generated_pages import Part, keep
+from readme_tables import SUITE, inspected, table
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "limits.md"
 BEGIN, END = "<!-- limits: written by make format -->", "<!-- /limits -->"
@@ -72,29 +71,10 @@ def rows(k6: str) -> list[tuple[str, ...]]:
     return lines
 
 
-def main() -> int:
-    """Rewrite or check the page."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="exit 1 if it is out of date")
-    parser.add_argument("--k6", default=shutil.which("k6"), help="path of k6")
-    options = parser.parse_args()
-    if options.k6 is None:
-        parser.error("k6 is not in PATH; run: make format")
-    old = PAGE.read_text(encoding="utf-8")
-    before, rest = old.split(BEGIN)
-    _, after = rest.split(END)
-    try:
-        new = f"{before}{BEGIN}\n\n{table(rows(options.k6))}\n\n{END}{after}"
-    except TableError as error:
-        print(f"limits_page: {error}", file=sys.stderr)
-        return 2
-    if options.check:
-        if old != new:
-            print(f"{PAGE.name} is out of date. Run: make format", file=sys.stderr)
-        return int(old != new)
-    PAGE.write_text(new, encoding="utf-8")
-    return 0
+def parts(k6: str) -> list[Part]:
+    """Return the table of the page."""
+    return [Part(PAGE, BEGIN, END, table(rows(k6)))]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep(__doc__, parts, asks_k6=True))

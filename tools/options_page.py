@@ -9,7 +9,6 @@ python tools/options_page.py --check  exit 1 if one is out of date
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 import json
 import sys
@@ -19,6 +18,7 @@ from textwrap import fill
 from typing import Any
 
 import yaml
+from generated_pages import PageError, Part, keep
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 QUESTIONS = REPOSITORY / "cookiecutter.json"
@@ -28,10 +28,6 @@ README = REPOSITORY / "README.md"
 PAGE = REPOSITORY / "docs" / "options.md"
 BEGIN, END = "<!-- options: written by make format -->", "<!-- /options -->"
 WIDTH = 105
-
-
-class ProseError(Exception):
-    """docs/options.yaml does not describe the questions of the template."""
 
 
 def options() -> dict[str, Any]:
@@ -47,14 +43,14 @@ def options() -> dict[str, Any]:
 def prose(names: list[str]) -> dict[str, dict[str, str]]:
     """Return the `summary` and `details` of each option.
 
-    Raises ProseError unless the file describes exactly these options, in this order.
+    Raises PageError unless the file describes exactly these options, in this order.
     """
     found: dict[str, dict[str, str]] = yaml.safe_load(PROSE.read_text(encoding="utf-8"))
     if list(found) != names:
-        raise ProseError(f"{PROSE.name} needs exactly these keys, in this order: {names}")
+        raise PageError(f"{PROSE.name} needs exactly these keys, in this order: {names}")
     for name, texts in found.items():
         if not isinstance(texts, dict) or set(texts) != {"summary", "details"}:
-            raise ProseError(f"{PROSE.name}: {name} needs `summary` and `details`")
+            raise PageError(f"{PROSE.name}: {name} needs `summary` and `details`")
     return found
 
 
@@ -100,44 +96,17 @@ def entry(option: Any, details: str, default: object) -> str:
     )
 
 
-def contents() -> dict[Path, str]:
-    """Return what belongs between the markers of each page."""
+def parts(_k6: str = "") -> list[Part]:
+    """Return the lists of both pages; raise PageError if the prose does not fit the questions."""
     defaults = json.loads(QUESTIONS.read_text(encoding="utf-8"))
     found = options()
     texts = prose(list(found))
     entries = [entry(found[name], text["details"], defaults[name]) for name, text in texts.items()]
-    return {README: table(texts, defaults), PAGE: "\n\n".join(entries)}
-
-
-def updated(text: str, content: str) -> str:
-    """Return a page with new content between its markers."""
-    head, rest = text.split(BEGIN, 1)
-    tail = rest.split(END, 1)[1]
-    return f"{head}{BEGIN}\n\n{content}\n\n{END}{tail}"
-
-
-def main() -> int:
-    """Rewrite or check the lists; return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only say whether they are up to date")
-    check = parser.parse_args().check
-    try:
-        wanted = contents()
-    except ProseError as error:
-        print(f"ERROR: {error}", file=sys.stderr)
-        return 1
-    outdated = []
-    for page, content in wanted.items():
-        before = page.read_text(encoding="utf-8")
-        after = updated(before, content)
-        if before != after:
-            outdated.append(page.name)
-            if not check:
-                page.write_text(after, encoding="utf-8")
-    if check and outdated:
-        print(f"{', '.join(outdated)}: out of date. Run: make format", file=sys.stderr)
-    return 1 if check and outdated else 0
+    return [
+        Part(README, BEGIN, END, table(texts, defaults)),
+        Part(PAGE, BEGIN, END, "\n\n".join(entries)),
+    ]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep(__doc__, parts))

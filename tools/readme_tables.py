@@ -9,16 +9,16 @@ python tools/readme_tables.py --check  exit 1 if one is out of date
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+from generated_pages import PageError, Part, keep
 
 SUITE = (
     Path(__file__).resolve().parent.parent
@@ -43,10 +43,6 @@ COLUMNS = (
     "checks",
 )
 Limits = tuple[str, ...]
-
-
-class TableError(Exception):
-    """The table cannot be made."""
 
 
 def limits(k6: str, script: str, profile: str) -> Limits:
@@ -76,7 +72,7 @@ def inspected(k6: str, script: str, **settings: str) -> dict[str, Any]:
         timeout=120,
     )
     if done.returncode:
-        raise TableError(f"k6 inspect {script} failed: {done.stderr.strip()}")
+        raise PageError(f"k6 inspect {script} failed: {done.stderr.strip()}")
     return dict(json.loads(done.stdout))
 
 
@@ -123,7 +119,7 @@ def load(k6: str, name: str, profile: str) -> str:
     """Return the peak and the duration of one profile."""
     try:
         options = inspected(k6, f"scenarios/{profile}.js", PROFILE_SET=name)
-    except TableError:
+    except PageError:
         # Not every set has every profile.
         if profile in FIRST:
             raise
@@ -155,39 +151,14 @@ def table(lines: list[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in (head, rule, *rest))
 
 
-def rendered(text: str, k6: str) -> str:
-    """Return the page with fresh tables."""
-    for name, lines in (("profiles", loads(k6)), ("limits", [HEAD, *rows(k6)])):
-        begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-        before, _, rest = text.partition(begin)
-        _, marker, after = rest.partition(end)
-        if not marker:
-            raise TableError(f"{PAGE.name} needs the lines {begin} and {end}")
-        text = f"{before}{begin}\n\n{table(lines)}\n\n{end}{after}"
-    return text
-
-
-def main() -> int:
-    """Rewrite or check the README."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="exit 1 if it is out of date")
-    parser.add_argument("--k6", default=shutil.which("k6"), help="path of k6")
-    options = parser.parse_args()
-    if options.k6 is None:
-        parser.error("k6 is not in PATH; run: make format")
-    try:
-        old = PAGE.read_text(encoding="utf-8")
-        new = rendered(old, options.k6)
-    except TableError as error:
-        print(f"readme_tables: {error}", file=sys.stderr)
-        return 2
-    if options.check:
-        if old != new:
-            print(f"{PAGE.name} is out of date. Run: make format", file=sys.stderr)
-        return int(old != new)
-    PAGE.write_text(new, encoding="utf-8")
-    return 0
+def parts(k6: str) -> list[Part]:
+    """Return the tables of the page."""
+    tables = {"profiles": loads(k6), "limits": [HEAD, *rows(k6)]}
+    return [
+        Part(PAGE, f"<!-- {name} -->", f"<!-- /{name} -->", table(lines))
+        for name, lines in tables.items()
+    ]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep(__doc__, parts, asks_k6=True))

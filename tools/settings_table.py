@@ -9,12 +9,13 @@ python tools/settings_table.py --check  exit 1 if one is out of date
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
+
+from generated_pages import PageError, Part, keep
 
 SUITE = (
     Path(__file__).resolve().parent.parent
@@ -60,10 +61,6 @@ class Row(NamedTuple):
     secret: bool
 
 
-class PageError(Exception):
-    """Settings have no page, or the page has no place for them; the message is for the user."""
-
-
 def settings() -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
     """Return the settings of every suite by heading, and those of the features by folder."""
     files = {path.parent.name: path.as_uri() for path in sorted(FEATURES.glob("*/settings.js"))}
@@ -102,8 +99,8 @@ def table(rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
-def contents() -> dict[str, str]:
-    """Return the content between the markers of each page.
+def parts(_k6: str = "") -> list[Part]:
+    """Return the tables of all pages.
 
     Raises PageError if a feature with settings has no page.
     """
@@ -116,7 +113,8 @@ def contents() -> dict[str, str]:
             f" feature in {OWNERS.name}"
         )
     core = "\n\n".join(f"## {heading}\n\n{table(rows)}" for heading, rows in groups.items())
-    return {CORE_PAGE: core, **{page_of[name]: table(rows) for name, rows in features.items()}}
+    tables = {CORE_PAGE: core, **{page_of[name]: table(rows) for name, rows in features.items()}}
+    return [Part(DOCS / name, BEGIN, END, content) for name, content in tables.items()]
 
 
 def pages() -> dict[str, str]:
@@ -131,42 +129,5 @@ def pages() -> dict[str, str]:
     return found
 
 
-def updated(text: str, content: str) -> str:
-    """Return a page with new content between its markers."""
-    head, begin, rest = text.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not begin or not end:
-        raise PageError(f"add the lines {BEGIN} and {END} where the table belongs")
-    return f"{head}{BEGIN}\n\n{content}\n\n{END}{tail}"
-
-
-def main() -> int:
-    """Rewrite or check the tables; return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only check whether they are current")
-    check = parser.parse_args().check
-    outdated = []
-    try:
-        tables = contents()
-    except PageError as error:
-        print(f"ERROR: {error}", file=sys.stderr)
-        return 1
-    for name, content in tables.items():
-        page = DOCS / name
-        before = page.read_text(encoding="utf-8")
-        try:
-            after = updated(before, content)
-        except PageError as error:
-            print(f"ERROR: {page.name}: {error}", file=sys.stderr)
-            return 1
-        if before != after:
-            outdated.append(name)
-            if not check:
-                page.write_text(after, encoding="utf-8")
-    if check and outdated:
-        print(f"{', '.join(outdated)}: out of date. Run: make format", file=sys.stderr)
-    return 1 if check and outdated else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep(__doc__, parts))
