@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.support.json_server import Received, serving_json
 
 GITHUB_TOKEN = "ghs_16C7e42F292c6912E7710c838347Ae178B4a"
 GITLAB_TOKEN = "glpat-kJ8x2vQn4pLr7sTz1wYb"
@@ -141,38 +141,13 @@ def running_forge() -> Iterator[Forge]:
     """Run the server on a free port of this machine."""
     forge = Forge()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def reply(request: Received) -> tuple[int, Any, dict[str, str]]:
+        forge.requests.append(f"{request.method} {request.path}")
+        known = request.headers.get("authorization") == f"Bearer {GITHUB_TOKEN}"
+        if not known and request.headers.get("private-token") != GITLAB_TOKEN:
+            return 401, {}, {}
+        status, document = answer(forge, request.method, request.path, request.body)
+        return status, document.encode() if isinstance(document, str) else document, {}
 
-        def handle_one_request(self) -> None:
-            self.raw_requestline = self.rfile.readline(65537)
-            if not self.raw_requestline or not self.parse_request():
-                self.close_connection = True
-                return
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            forge.requests.append(f"{self.command} {self.path}")
-            known = self.headers.get("Authorization") == f"Bearer {GITHUB_TOKEN}"
-            known = known or self.headers.get("PRIVATE-TOKEN") == GITLAB_TOKEN
-            found = answer(forge, self.command, self.path, body) if known else (401, {})
-            text = found[1] if isinstance(found[1], str) else json.dumps(found[1])
-            content = text.encode()
-            self.send_response(found[0])
-            self.send_header("Content-Type", "application/json; charset=utf-8")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    forge.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving_json(reply) as forge.url:
         yield forge
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -30,7 +30,7 @@ class Received:
             return None
 
 
-# Status, content (sent as JSON), further headers.
+# Status, content (bytes as they are, anything else as JSON), further headers.
 Answer = tuple[int, Any, Mapping[str, str]]
 
 
@@ -51,7 +51,8 @@ def serving_json(answer: Callable[[Received], Answer]) -> Iterator[str]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             with lock:
                 status, content, more = answer(Received(self.command, self.path, headers, body))
-            self.reply(status, json.dumps(content).encode(), more)
+            data = content if isinstance(content, bytes) else json.dumps(content).encode()
+            self.reply(status, data, more)
 
         def reply(self, status: int, content: bytes, more: Mapping[str, str]) -> None:
             data = b"" if status in BODILESS or self.command == "HEAD" else content
