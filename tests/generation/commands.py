@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tests.support.layout import REPOSITORY
 
 Bake = Callable[..., Path]
-MANIFEST = "tests/load/.cookiecutter-k6.json"
+MANIFEST = "tests/load/.cookiecutter-k6"
 # The only files that a new project may execute.
 PROGRAMS = {
     "scripts/load-test.sh",

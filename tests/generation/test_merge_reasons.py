@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.generation.commands import MANIFEST, UPDATE, Bake, commit_all, cookie, git, run
 from tests.generation.test_regeneration import FILES, append
+from tests.support.layout import REPOSITORY
 
 pytestmark = pytest.mark.slow
 
@@ -86,19 +89,36 @@ def test_no_repository_and_no_git(bake: Bake, template: Path, tmp_path: Path) ->
     assert "not merged: git is not installed" in result.out
 
 
-@pytest.mark.parametrize("indent", ["\t", "    "])
-def test_a_manifest_that_a_formatter_rewrote(indent: str, bake: Bake) -> None:
-    """cookiecutter itself refuses tabs; the suite's own style files keep formatters from them."""
+@pytest.mark.parametrize("indent", [1, 4])
+def test_a_manifest_under_its_old_name_in_a_formatters_layout(indent: int, bake: Bake) -> None:
+    """It keeps the name, which is in the scripts of its owners, and its layout."""
     project = bake(auth="login")
-    path = project / MANIFEST
-    text = path.read_text()
-    path.write_text(text.replace("  ", indent).replace("\n", "\r\n"), newline="")
-    result = cookie(project, *UPDATE, K6_SUITE_CHECK="1")
-    if indent == "\t":
-        assert "Unable to parse YAML" in result.err
-    else:
-        assert result.code == 0, result
-        assert "the suite is up to date" in result.out
-        before = path.read_bytes()
-        assert "nothing to do" in cookie(project, *UPDATE).out
-        assert path.read_bytes() == before
+    old = project / f"{MANIFEST}.json"
+    (project / MANIFEST).rename(old)
+    document = json.loads(old.read_text())
+    text = json.dumps(document, indent=indent, sort_keys=True, ensure_ascii=False)
+    old.write_text(text.replace("\n", "\r\n"), newline="")
+    before = old.read_bytes()
+    update = [*UPDATE[:-1], f"{MANIFEST}.json"]
+    assert "1 updated" in cookie(project, *update).out, "the update command in the README"
+    assert f"--config-file {MANIFEST}.json\n" in (project / "tests/load/README.md").read_text()
+    before = old.read_bytes()
+    assert "nothing to do" in cookie(project, *update).out
+    assert cookie(project, *update, K6_SUITE_CHECK="1").code == 0
+    assert old.read_bytes() == before
+    assert not (project / MANIFEST).exists()
+
+
+def test_a_manifest_with_tabs_moves_to_the_new_name(bake: Bake) -> None:
+    """cookiecutter itself refuses tabs; the command in docs/updating.md takes them out."""
+    project = bake(auth="login")
+    document = json.loads((project / MANIFEST).read_text())
+    (project / MANIFEST).unlink()
+    (project / f"{MANIFEST}.json").write_text(json.dumps(document, indent="\t"))
+    refused = cookie(project, *UPDATE[:-1], f"{MANIFEST}.json")
+    assert "Unable to parse YAML" in refused.err
+    page = (REPOSITORY / "docs/updating.md").read_text()
+    [command] = re.findall(r"^python3 -m json\.tool .*$", page, re.MULTILINE)
+    assert run(["sh", "-c", command], project).code == 0
+    assert "nothing to do" in cookie(project, *UPDATE).out
+    assert not (project / f"{MANIFEST}.json").exists()

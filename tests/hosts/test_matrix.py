@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.generation.commands import MANIFEST, UPDATE, Result, commit_all, cookie, git, run
+from tests.generation.commands import UPDATE, Result, commit_all, cookie, git, run
 from tests.hosts.hosts import HOSTS, Command, Host
 from tests.support.bakery import digests
 from tests.support.installed import installed
@@ -133,8 +133,6 @@ def test_formatters_of_the_host_leave_the_suite_alone(tmp_path: Path) -> None:
         ("hosts-node", "biome", "format", "--write"),
     ):
         assert run(program(command), project).code == 0
-    changed = git(project, "status", "--short").split()[1::2]
-    assert set(changed) <= {MANIFEST}, "prettier lays out its lists in its own way"
-    assert "\t" not in (project / MANIFEST).read_text()
+    assert git(project, "status", "--short") == ""
     check = cookie(project, *UPDATE, K6_SUITE_CHECK="1")
     assert check.code == 0, check

@@ -44,8 +44,8 @@ MAX_OWN = 30
 TOOLS = frozenset(
     f"tests/load/{name}"
     for name in """
-    .editorconfig .eslintrc.json .gitattributes .gitignore .markdownlint.json biome.json
-    eslint.config.js
+    .editorconfig .eslintrc.json .gitattributes .gitignore .markdownlint.json .oxlintrc.json
+    .shellcheckrc biome.json eslint.config.js
     """.split()
 )
 

@@ -68,7 +68,7 @@ def test_an_unknown_variable_in_a_part_is_found(tool: Tool, tmp_path: Path) -> N
 def as_one(wrapper: Path, parts: list[Path]) -> str:
     """Return a script that holds its parts instead of reading them."""
     head, _, tail = re.split(
-        r"(^  for part in \$shell_parts; do\n.*^  done\n)",
+        r"(^for part in \$shell_parts; do \. .*^for part in .*? done\n)",
         wrapper.read_text(encoding="utf-8"),
         flags=re.MULTILINE | re.DOTALL,
     )

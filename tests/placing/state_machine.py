@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ answer_sets = st.fixed_dictionaries(
 )
 suite_paths = st.sampled_from(SUITE_PATHS)
 yours_paths = st.sampled_from([path + ".yours" for path in SUITE_PATHS])
+BOARD = "tests/load/lib/board.json"
 IMPORTER = "tests/load/scripts/importer.js"
 OLD = "tests/load/lib/old.js"  # moves twice in the small template
 host_files = st.sampled_from([".gitignore", "CLAUDE.md", "package.json"])
@@ -305,6 +307,14 @@ class ProjectLifecycle(RuleBasedStateMachine):
         document = json.loads(self.project.read(MANIFEST))
         text = json.dumps(document, indent=indent, sort_keys=ordered)
         self.project.write(MANIFEST, text.encode())
+
+    @precondition(lambda self: self._is_file(BOARD))
+    @rule(indent=st.sampled_from([None, 1, 4, "\t"]))
+    def format_json(self, indent: int | str | None) -> None:
+        """A formatter of the host does the same to a file of the suite, as long as it is JSON."""
+        with suppress(ValueError):
+            text = json.dumps(json.loads(self.project.read(BOARD)), indent=indent)
+            self.project.write(BOARD, text.encode())
 
     # --- invariants ---------------------------------------------------------------------
 

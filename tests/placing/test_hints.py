@@ -42,11 +42,35 @@ def looking_at(**files: str) -> Callable[[str], Found]:
         ({"deno_json": "{}"}, True),
         ({"_pre__commit__config_yaml": "- id: name-tests-test"}, True),
         ({"_pre__commit__config_yaml": "- id: end-of-file-fixer"}, False),
+        ({"_mocharc_json": '{"spec": "tests/**/*.js"}'}, True),
+        ({"_mocharc_json": '{"spec": ["tests"], "recursive": true}'}, True),
+        ({"_mocharc_yml": "spec: tests\nrecursive: true\n"}, True),
+        ({"_mocharc_yml": "spec: tests/**/*.test.js\n"}, False),
+        ({"_mocharc_yml": "spec: test/**/*.js\n"}, False),
+        ({"package_json": '{"scripts": {"test": "mocha --recursive tests"}}'}, True),
+        ({"package_json": '{"scripts": {"test": "mocha --recursive ./tests --exit"}}'}, True),
+        ({"package_json": '{"scripts": {"test": "mocha \\"tests/**/*.js\\""}}'}, True),
+        ({"package_json": '{"scripts": {"test": "mocha tests/unit"}}'}, False),
+        ({"package_json": '{"scripts": {"test": "mocha tests/**/*.spec.js"}}'}, False),
+        ({"jest_config_js": "module.exports = { testMatch: ['**/tests/**/*.js'] };"}, True),
+        ({"jest_config_js": "module.exports = { testMatch: ['**/*.test.js'] };"}, False),
+        ({"package_json": '{"jest": {"testMatch": ["<rootDir>/tests/**/*.[jt]s"]}}'}, True),
+        ({"vitest_config_ts": "test: { include: ['tests/**/*.{js,ts}'] }"}, True),
+        ({"vitest_config_ts": "test: { include: ['tests/**/*.test.ts'] }"}, False),
+        ({"package_json": '{"devDependencies": {"standard": "^17.0.0"}}'}, True),
+        ({"package_json": '{"devDependencies": {"xo": "^1.0.0"}}'}, True),
+        ({"package_json": '{"devDependencies": {"knip": "^5.0.0"}}'}, True),
+        ({"package_json": '{"devDependencies": {"knip": "1"}}', "knip_json": "{ }"}, True),
+        ({"cspell_json": "{}"}, True),
+        ({"shop_csproj": '<Project Sdk="Microsoft.NET.Sdk.Web">'}, True),
+        ({"shop_csproj": '<Project Sdk="Microsoft.NET.Sdk">'}, False),
+        ({"pom_xml": "<artifactId>apache-rat-plugin</artifactId>"}, True),
+        ({"pom_xml": "<artifactId>spring-boot-starter-web</artifactId>"}, False),
         ({}, False),
     ],
 )
 def test_a_hint_is_given_where_it_helps(files: dict[str, str], hinted: bool) -> None:
-    lines = hints.for_tools(looking_at(**files), FOLDER)
+    lines = hints.for_tools(looking_at(**files), FOLDER, ["shop.csproj"])
     assert len(lines) == hinted
     for line in lines:
         assert line.startswith("Hint: add to ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
@@ -15,6 +16,7 @@ STEADY = "tests/load/lib/steady.js"  # is the same in every version
 DROPPED = "tests/load/lib/dropped.js"  # gone since version 2
 AUTH = "tests/load/lib/auth.js"  # only with auth
 RUN = "scripts/run.sh"
+BOARD = "tests/load/lib/board.json"  # gone in version 2 only
 
 
 def steps(plan: Plan, path: str) -> list[str]:
@@ -75,6 +77,34 @@ def test_pristine_with_crlf_is_updated_and_keeps_crlf(project: Project) -> None:
     assert steps(project.generate(0), A) == []
     assert steps(project.generate(1), A) == ["update"]
     assert project.read(A) == text_of(A, 1).replace(b"\n", b"\r\n")
+
+
+@pytest.mark.parametrize("indent", [None, 4, "\t"])
+def test_a_json_file_in_a_formatters_layout_is_pristine(
+    project: Project, indent: int | str | None
+) -> None:
+    def lay_out() -> None:
+        project.write(BOARD, json.dumps(json.loads(project.read(BOARD)), indent=indent).encode())
+
+    project.generate(0)
+    project.commit()
+    lay_out()
+    assert steps(project.generate(0), BOARD) == []
+    assert steps(project.generate(1), BOARD) == ["update"]
+    assert project.read(BOARD) == text_of(BOARD, 1)
+    project.commit()
+    lay_out()
+    assert steps(project.generate(2), BOARD) == ["remove"]
+
+
+def test_an_edited_json_file_is_no_layout(project: Project) -> None:
+    project.generate(0)
+    project.commit()
+    document = json.loads(project.read(BOARD))
+    document["lines"].append("mine")
+    project.write(BOARD, json.dumps(document, indent=2).encode())
+    assert steps(project.generate(1), BOARD) == ["merge"]
+    assert b'"mine"' in project.read(BOARD)
 
 
 def test_edited_and_template_unchanged_is_kept_silently(project: Project) -> None:

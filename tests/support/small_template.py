@@ -67,6 +67,7 @@ HISTORY: dict[str, tuple[int | None, ...]] = {
     "tests/load/lib/late.js": (None, None, 0, 0),
     "tests/load/lib/back.js": (0, None, None, 1),
     "tests/load/lib/tool": (0, 0, 0, 1),  # becomes a program in the last version
+    "tests/load/lib/board.json": (0, 1, None, 2),
 }
 VERSIONS = len(HISTORY["scripts/run.sh"])
 SUITE_PATHS = (*HISTORY, "tests/load/suite.env")
@@ -78,6 +79,8 @@ def text_of(path: str, number: int) -> bytes:
     title = "moved" if moved else path  # so that edits of a file that moves can merge
     lines = [f"// {title} line {line}" for line in range(12)]
     lines[2 + number * 3] += f" (text {number})"
+    if path.endswith(".json"):
+        return (json.dumps({"lines": lines}, indent=2) + "\n").encode()
     if path.endswith(".sh") or (path.endswith("tool") and number == 1):
         lines.insert(0, "#!/bin/sh")
     return ("\n".join(lines) + "\n").encode()

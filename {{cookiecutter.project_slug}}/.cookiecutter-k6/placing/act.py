@@ -146,11 +146,12 @@ def carry_out(place: Workplace, plan: Plan) -> list[str]:
     Raises Refusal if nothing was changed.
     """
     steps = [action for action in plan.actions if action.changes]
-    there = look(place.root, manifest.PATH)
+    path = plan.after.path
+    there = look(place.root, path)
     final = with_line_endings_of(manifest.dumps(plan.after), there.content)
     if not steps and there.kind == "file" and manifest.says(there.content, plan.after):
         return []
-    record = Action("record", manifest.PATH, final, there.mode if there.kind == "file" else None)
+    record = Action("record", path, final, there.mode if there.kind == "file" else None)
     try:
         for step in [*steps, record]:
             place.check_writable(step.path)
@@ -159,12 +160,12 @@ def carry_out(place: Workplace, plan: Plan) -> list[str]:
         _set_aside(place, steps, ready)
         if steps:
             during = record._replace(content=manifest.dumps(plan.during))
-            place.place(place.prepare(during), manifest.PATH)
+            place.place(place.prepare(during), path)
     except OSError as error:
         raise Refusal(f"nothing was changed: {error.strerror} ({error.filename})") from error
     problems = _do_steps(place, steps, ready)
     if not problems:
-        problems = _attempt(manifest.PATH, lambda: place.place(ready_record, manifest.PATH))
+        problems = _attempt(path, lambda: place.place(ready_record, path))
     return problems
 
 

@@ -6,6 +6,7 @@ that mentions tests/load has been dealt with.
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import os
 import re
@@ -19,8 +20,11 @@ _MONOREPO = "tests/load/ci/monorepo.sh"
 _WORKFLOWS = (".github/workflows/load-tests.yml", ".gitlab-ci.yml")
 
 
-def for_tools(look: Look, folder: str) -> list[str]:
-    """Return the hints for the tools of a service. folder: where hints.json is."""
+def for_tools(look: Look, folder: str, names: Iterable[str] = ()) -> list[str]:
+    """Return the hints for the tools of a service.
+
+    folder: where hints.json is. names: what is in the service's folder.
+    """
     path = os.path.join(folder, "hints.json")
     if not os.path.isfile(path):
         return []
@@ -29,7 +33,8 @@ def for_tools(look: Look, folder: str) -> list[str]:
     return [
         f"Hint: add to {name}:  {row['add']}  ({row['why']})"
         for row in rows
-        for name in row["files"]
+        for pattern in row["files"]
+        for name in ([pattern] if "*" not in pattern else sorted(fnmatch.filter(names, pattern)))
         if _holds(row, name, look)
     ]
 

@@ -1,4 +1,4 @@
-"""Adds and removes one member of a JSON object without touching any other byte of the text.
+"""Compares JSON texts; adds and removes a member without touching any other byte of the text.
 
 Parsing and rewriting a file would change its indentation, number formats and escapes.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _SCALAR = re.compile(r"[^\s,\]}]+")
@@ -99,6 +99,26 @@ def without(text: str, name: str) -> str:
     if where is None or where.member(key) is None:
         return text
     return remove_member(text, where, key)
+
+
+def same_json(one: bytes, other: bytes) -> bool:
+    r"""Tell whether two files hold the same JSON document, however they are laid out.
+
+    >>> same_json(b'{"a": 1, "b": []}', b'{\n\t"b": [ ],\n\t"a": 1\n}')
+    True
+    """
+    try:
+        return bool(read_json(one) == read_json(other))
+    except (ValueError, RecursionError):
+        return False
+
+
+def read_json(content: bytes) -> Any:
+    """Return the document of a JSON file in UTF-8, with or without a byte order mark.
+
+    Raises ValueError, or RecursionError for one that is nested too deeply.
+    """
+    return json.loads(content.removeprefix(b"\xef\xbb\xbf").decode("utf-8"))
 
 
 def indent_unit(text: str) -> str:

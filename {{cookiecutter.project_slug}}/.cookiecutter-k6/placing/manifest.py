@@ -1,4 +1,8 @@
-"""The manifest of the suite: tests/load/.cookiecutter-k6.json.
+"""The manifest of the suite: tests/load/.cookiecutter-k6, in JSON.
+
+Its name has no extension, so that no formatter takes it for its own: cookiecutter reads it as YAML,
+which forbids tabs. Earlier versions called it .cookiecutter-k6.json; where it has that name, it
+keeps it, because people have the update command in their scripts.
 
 It is deterministic (sorted, no times, no absolute paths), so it changes only when the suite does.
 It is also a cookiecutter `--config-file`: `default_context` holds the answers. The stored slug is
@@ -15,7 +19,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-PATH = "tests/load/.cookiecutter-k6.json"
+from .jsontext import read_json, same_json
+
+PATH = "tests/load/.cookiecutter-k6"
+OLD_PATH = f"{PATH}.json"
 FORMAT = 1
 SECTION = "cookiecutter_k6"
 ABOUT = "Files placed by cookiecutter-k6. Commit this file and do not edit it: updates read it."
@@ -67,7 +74,7 @@ class Manifest(NamedTuple):
     """The whole manifest.
 
     additions: additions to files of the service, by path. yours: .yours file -> the file of the
-    suite that replaced it.
+    suite that replaced it. path: where the manifest is.
     """
 
     version: str = ""
@@ -78,6 +85,7 @@ class Manifest(NamedTuple):
     pending: Mapping[str, Pending] = {}
     pending_additions: Mapping[str, Record] = {}
     yours: Mapping[str, str] = {}
+    path: str = PATH
 
 
 def is_safe_path(path: object) -> bool:
@@ -125,17 +133,13 @@ def dumps(manifest: Manifest) -> bytes:
 
 def says(content: bytes, manifest: Manifest) -> bool:
     """Tell whether a file says what a manifest says, however a formatter has laid it out."""
-    try:
-        document = json.loads(content.removeprefix(b"\xef\xbb\xbf").decode("utf-8"))
-    except (ValueError, RecursionError):
-        return False
-    return bool(document == json.loads(dumps(manifest)))
+    return same_json(content, dumps(manifest))
 
 
 def loads(content: bytes) -> Manifest:
     """Parse a manifest; raise Unusable if anything in it does not match the format."""
     try:
-        document = json.loads(content.removeprefix(b"\xef\xbb\xbf").decode("utf-8"))
+        document = read_json(content)
         section = document[SECTION]
         if section["format"] != FORMAT:
             raise Unusable(f"it has format {section['format']!r}, this template writes {FORMAT}")

@@ -14,8 +14,9 @@ The rules, for a file of the project (yours), the manifest (recorded) and the te
     pristine  | yes      | none     | remove
     edited    | yes      | none     | keep, and forget
 
-"Pristine" text equals the recorded text, apart from line endings and mode bits. A link, folder or
-device in the place of a file is yours, and counts as edited.
+"Pristine" text equals the recorded text, apart from line endings and mode bits; a JSON file that a
+formatter has laid out in its own way is pristine, too. A link, folder or device in the place of a
+file is yours, and counts as edited.
 
 If the template moved a file (renames.json), your edits move with it. If they do not merge, or would
 import something that no longer exists, the new file is placed and yours is saved as .yours.
@@ -28,6 +29,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from .beside import Beside, reached
 from .imports import decode
+from .jsontext import same_json
 from .links import Links, Look
 from .manifest import Entry, Manifest, Pending
 from .merge import Merger
@@ -196,7 +198,7 @@ class Planner:
             return Decision((), entry)  # see relink.py
         if found.kind in {"absent", "blocked"}:
             return Decision(self._beside.tidy(entry))
-        if found.kind == "file" and blob_id(found.content) == entry.blob and not entry.foreign:
+        if self._is_pristine(path, found, entry):
             actions = [Action("remove", path, expected=found, removes=True)]
             return Decision([*actions, *self._beside.tidy(entry)])
         kept = Action("kept", path, note="no longer part of the suite, but edited")
@@ -228,7 +230,7 @@ class Planner:
         if yours == current.blob:
             actions = mode_only(path, found, mode)
             return Decision([*actions, *self._beside.tidy(entry)], current)
-        if yours == entry.blob and not entry.foreign:
+        if entry.blob != current.blob and self._is_pristine(path, found, entry):
             content = with_line_endings_of(new.content, found.content)
             action = Action("update", path, content, mode, expected=found)
             return Decision([action, *self._beside.tidy(entry)], current)
@@ -236,6 +238,15 @@ class Planner:
             kept = entry._replace(executable=new.executable)
             return Decision(mode_only(path, found, mode), kept)
         return self._conflict(path, found, entry, new)
+
+    def _is_pristine(self, path: str, found: Found, entry: Entry) -> bool:
+        """Tell whether a file of the project says what was placed there."""
+        if found.kind != "file" or entry.foreign:
+            return False
+        if blob_id(found.content) == entry.blob:
+            return True
+        base = self._base(entry) if path.endswith(".json") else None
+        return base is not None and same_json(found.content, base)
 
     def _conflict(self, path: str, found: Found, entry: Entry, new: NewFile) -> Decision:
         """Both the user and the template changed the file."""

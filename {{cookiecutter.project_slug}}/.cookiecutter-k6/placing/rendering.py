@@ -209,15 +209,17 @@ def token_values(answers: Mapping[str, Any], slug: str, update_command: str) -> 
 # configuration file beside these files have one there instead.
 _YAML = ("# yamllint disable-file",)
 _PYTHON = (
+    "# type: ignore",  # pyright; before all others
     "# fmt: off",
     "# flake8: noqa",
     "# isort: skip_file",
     "# mypy: ignore-errors",
     "# pylint: skip-file",
 )
+_SQL = ("-- noqa: disable=all",)
 # TypeScript projects without `include` find declarations, and know neither k6's types nor ours.
 _DECLARATIONS = ("// @ts-nocheck",)
-_DIRECTIVES = {".py": _PYTHON, ".ts": _DECLARATIONS, ".yaml": _YAML, ".yml": _YAML}
+_DIRECTIVES = {".py": _PYTHON, ".sql": _SQL, ".ts": _DECLARATIONS, ".yaml": _YAML, ".yml": _YAML}
 
 
 def with_directives(path: str, text: str) -> str:

@@ -85,11 +85,16 @@ def changed_answers(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[s
     ]
 
 
-def advice(actions: Sequence[Action], rewrite: str, how_to_merge: str = "") -> list[str]:
+def advice(
+    actions: Sequence[Action],
+    rewrite: str,
+    how_to_merge: str = "",
+    manifest_path: str = manifest.PATH,
+) -> list[str]:
     """Return what to do about .new and .yours files, and about old imports.
 
     rewrite: the environment variable that asks for imports to be rewritten. how_to_merge: the
-    command that lets git merge, if it could not.
+    command that lets git merge, if it could not. manifest_path: where the manifest is.
     """
     verbs = {action.verb for action in actions}
     text = []
@@ -102,7 +107,7 @@ def advice(actions: Sequence[Action], rewrite: str, how_to_merge: str = "") -> l
         text += [
             "Or let git merge them: delete the .new files, run these commands, then update again:",
             f"  {how_to_merge}",
-            f"  git restore {manifest.PATH}",
+            f"  git restore {manifest_path}",
         ]
     if verbs & {"aside", "yours"}:
         text += [

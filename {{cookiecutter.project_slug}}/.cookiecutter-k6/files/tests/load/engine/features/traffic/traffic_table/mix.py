@@ -64,7 +64,7 @@ class Mix:
         self._wild: set[tuple[str, ...]] = set()
         self._templates: dict[tuple[str, str], str] = {}
         # The same log gives the same samples.
-        self._random = random.Random(1)  # noqa: S311 - no secret
+        self._random = random.Random(1)  # noqa: S311 - no secret # nosec B311
 
     def take(self, hits: Iterable[Hit | None]) -> None:
         """Take requests; None counts as a line that cannot be read."""

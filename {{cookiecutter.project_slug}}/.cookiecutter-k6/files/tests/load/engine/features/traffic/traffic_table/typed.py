@@ -247,7 +247,7 @@ class Typed:
         if self._has_password and slot.where == "body":
             if is_password_key(slot.key) or (self._is_login and is_user_key(slot.key)):
                 found = self._credential(slot)
-                assert found is not None
+                assert found is not None  # nosec B101
                 return found
             if is_user_key(slot.key):
                 kind = {"new": "email"} if "mail" in slot.key.lower() else {"new": "text"}
@@ -262,7 +262,7 @@ class Typed:
             return known
         words = re.sub(r"[^A-Z0-9]+", "_", key.upper()).strip("_") or "SECRET"
         part = self.values.add(key, {"setting": ""}, "a secret")
-        assert isinstance(part, dict)
+        assert isinstance(part, dict)  # nosec B101
         name = part["v"]
         number = re.search(r"-(\d+)$", name)
         setting = f"TRAFFIC_{words[:40]}{'_' + number[1] if number else ''}"
@@ -274,7 +274,7 @@ class Typed:
     def _keep(self, slot: Slot, definition: dict[str, Any], why: str, row: str = "") -> Part:
         recorded = "" if self.holds_secret(slot.value) else slot.value
         part = self.values.add(slot.key, definition, why, row or recorded)
-        assert isinstance(part, dict)
+        assert isinstance(part, dict)  # nosec B101
         self._known[slot.value] = part
         if "new" in self.values.defined[part["v"]] and definition.get("new") in {
             "text",

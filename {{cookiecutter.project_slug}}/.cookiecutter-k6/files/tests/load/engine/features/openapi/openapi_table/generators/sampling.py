@@ -38,7 +38,7 @@ class Sampler:
     def __init__(self, shared: Mapping[str, Node], seed: int = 1, chance: float = 0.5) -> None:
         """Take the shared generators by name."""
         self.shared = shared
-        self.random = random.Random(seed)  # noqa: S311 - test data, no secrets
+        self.random = random.Random(seed)  # noqa: S311 - no secret # nosec B311
         self.chance = chance
         self._makers: dict[str, Callable[[Node], Any]] = {
             "text": self._text,
