@@ -11,12 +11,37 @@ import options_page
 import pytest
 from placing import report, run
 
-from tests.generation.commands import UPDATE
+from tests.generation.commands import UPDATE, contents, cookie, git
 from tests.support.hooks import defaults
 from tests.support.layout import REPOSITORY
+from tests.support.option_sets import OPTION_SETS
 
 UPDATING = (REPOSITORY / "docs" / "updating.md").read_text(encoding="utf-8")
 OPTIONS = options_page.PAGE.read_text(encoding="utf-8")
+
+
+def test_the_readme_names_every_file_outside_the_suite(tmp_path: Path) -> None:
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    _, _, table = readme.partition("Outside `tests/load/`")
+    named = set()
+    for row in re.findall(r"^\| (`.*?) \|", table.partition("Nothing else")[0], re.MULTILINE):
+        first, *others = re.findall(r"`([^`]+)`", row)
+        folder = first.rpartition("/")[0] + "/" if others and "/" in first else ""
+        named |= {first, *(folder + name for name in others)}
+    written = set()
+    everything = OPTION_SETS["everything"]
+    for number, answers in enumerate(({}, everything, {**everything, "ci": "gitlab"})):
+        project = tmp_path / str(number)
+        project.mkdir()
+        git(project, "init", "-q")
+        if number:
+            (project / "package.json").write_text("{}")
+        before = contents(project)
+        given = [f"{name}={value}" for name, value in answers.items() if name != "project_slug"]
+        assert cookie(project, "--no-input", "-f", "project_slug=.", *given).code == 0
+        files = contents(project)
+        written |= {name for name, content in files.items() if before.get(name) != content}
+    assert {name for name in written if not name.startswith("tests/load/")} == named
 
 
 def test_the_lists_of_options_are_up_to_date() -> None:

@@ -58,7 +58,7 @@ def test_git_attributes_of_the_suite(baked: Bakery, tmp_path: Path) -> None:
     expected = {
         path: (
             "true" if path.startswith("tests/load/engine/") else "unspecified",
-            "lf" if path.endswith(".sh") else "unspecified",
+            "lf" if path.startswith("tests/load/") or path.endswith(".sh") else "unspecified",
         )
         for path in names(project)
     }

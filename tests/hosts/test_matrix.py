@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 
 from tests.generation.commands import UPDATE, Result, commit_all, cookie, git, run
-from tests.hosts.hosts import HOSTS, Command, Host
+from tests.hosts.host import Command, Host
+from tests.hosts.hosts import HOSTS
 from tests.support.bakery import digests
 from tests.support.installed import installed
 from tests.support.option_sets import OPTION_SETS
+from tests.support.plain_server import plain_server
 
 pytestmark = pytest.mark.slow
 
@@ -28,9 +30,18 @@ EVERYTHING = [
 ]
 
 
-def program(command: Command) -> list[str | Path]:
-    """Return a command with the path of its program."""
-    tool, name, *arguments = command
+def program(command: Command, project: Path) -> list[str | Path]:
+    """Return a command with the path of its program, and what its placeholders mean."""
+    tool, name, *words = command
+    arguments: list[str | Path] = []
+    for word in words:
+        if word.startswith("{files"):
+            arguments += git(project, "ls-files", "--", *word[6:-1].split()).split()
+        elif "{jars}" in word:
+            jars = installed("spring-server", "spring-server").parent / "jars"
+            arguments.append(word.replace("{jars}", str(jars)))
+        else:
+            arguments.append(word)
     return [installed(tool, name) if tool else name, *arguments]
 
 
@@ -56,7 +67,7 @@ def outcome(host: Host, project: Path) -> dict[str, Result]:
     if "package.json" in host.files:
         variables["NODE_PATH"] = os.fspath(installed("hosts-node", "tsc").parents[1])
     return {
-        label: run(program(command), project, **variables)
+        label: run(program(command, project), project, **variables)
         for label, command in host.commands.items()
     }
 
@@ -92,6 +103,17 @@ def assert_same(before: Mapping[str, Result], after: Mapping[str, Result]) -> No
     assert not changed, "\n".join(f"{label}: {text[-2000:]}" for label, text in changed.items())
 
 
+def run_smoke_in_a_clone(project: Path, tmp_path: Path) -> None:
+    """Fail unless what git has of a project is a whole suite."""
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "-q", str(project), str(clone))
+    health = (200, "application/json", '{"status":"ok"}')
+    with plain_server({"/health": health, "/api/health": health}) as server:
+        command = ["bash", "scripts/load-test.sh", "smoke", "health", "--duration", "1s"]
+        done = run(command, clone, BASE_URL=server.url, K6_BIN=str(installed("k6", "k6")))
+    assert done.code == 0, done.out + done.err
+
+
 @pytest.mark.parametrize("name", HOSTS)
 def test_commands_of_a_host_end_as_before(name: str, tmp_path: Path) -> None:
     host, project = HOSTS[name], tmp_path / "api"
@@ -115,6 +137,7 @@ def test_commands_of_a_host_end_as_before(name: str, tmp_path: Path) -> None:
         assert built(host, project) == host.built
         assert digests(project / "tests/load") == suite, "a command of the host changed the suite"
         assert git(project, "status", "--short") == ""
+    run_smoke_in_a_clone(project, tmp_path)
     print(f"\n{'host':<12}{'command':<26}before  defaults  everything")
     for label in before:
         first, second, third = (str(result[label].code) for result in codes)
@@ -132,7 +155,7 @@ def test_formatters_of_the_host_leave_the_suite_alone(tmp_path: Path) -> None:
         ("node", "prettier", "--write", "."),
         ("hosts-node", "biome", "format", "--write"),
     ):
-        assert run(program(command), project).code == 0
+        assert run(program(command, project), project).code == 0
     assert git(project, "status", "--short") == ""
     check = cookie(project, *UPDATE, K6_SUITE_CHECK="1")
     assert check.code == 0, check

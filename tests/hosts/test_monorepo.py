@@ -8,20 +8,27 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.generation.commands import commit_all, cookie, git, run
+from tests.generation.commands import UPDATE, commit_all, cookie, git, run
+from tests.support.installed import installed
 
 pytestmark = pytest.mark.slow
 
 
 def services(tmp_path: Path, ci: str) -> Path:
-    """Return a repository with suites in services/api and services/web."""
+    """Return a repository of npm workspaces with suites in services/api and services/web."""
     root = tmp_path / "mono"
     root.mkdir()
     git(root, "init", "-q")
+    workspaces = {"name": "mono", "private": True, "workspaces": ["services/*"]}
+    (root / "package.json").write_text(json.dumps(workspaces))
+    (root / "pnpm-workspace.yaml").write_text("packages:\n  - services/*\n")
+    (root / ".gitignore").write_text("node_modules\n*.lock\n*-lock.*\n.pnp.*\n")
     for name in ("api", "web"):
         project = root / "services" / name
         project.mkdir(parents=True)
-        answers = ("project_slug=.", f"project_name={name}", f"ci={ci}")
+        package = {"name": f"@mono/{name}", "version": "1.0.0", "scripts": {"start": "node ."}}
+        (project / "package.json").write_text(json.dumps(package))
+        answers = ("project_slug=.", f"ci={ci}")
         result = cookie(project, "--no-input", "-f", *answers)
         assert result.code == 0, result.err
         assert "bash tests/load/ci/monorepo.sh" in result.out, "what is not read here is named"
@@ -104,8 +111,60 @@ def test_jobs_of_gitlab_at_the_root(tmp_path: Path) -> None:
     assert len(groups) == 2
 
 
-def test_packages_of_two_suites_have_different_names(tmp_path: Path) -> None:
+def test_workspaces_of_npm_pnpm_and_yarn(tmp_path: Path) -> None:
+    """Suites with default answers get names of their own; a workspace can run its suite."""
     root = services(tmp_path, "github")
     packages = root.glob("services/*/tests/load/package.json")
     names = {json.loads(path.read_text())["name"] for path in packages}
     assert names == {"api-load-tests", "web-load-tests"}
+    pnpm, yarn = installed("hosts-node", "pnpm"), installed("hosts-node", "yarn")
+    commands: list[list[str | Path]] = [
+        ["npm", "install", "--offline", "--no-audit", "--no-fund"],
+        ["npm", "run", "load-test", "--workspace", "@mono/api", "--", "--list"],
+        [yarn, "install", "--offline", "--no-progress"],
+        [yarn, "workspace", "@mono/web", "run", "load-test", "--list"],
+        [pnpm, "install", "--offline"],
+        [pnpm, "--recursive", "run", "load-test", "--list"],
+    ]
+    for command in commands:
+        done = run(command, root, CI="1", YARN_CACHE_FOLDER=str(tmp_path / "yarn"))
+        assert done.code == 0, (command, done)
+        assert "--list" not in command or "smoke" in done.out
+    # Packages that a wider pattern finds: npm and yarn refuse two of the same name.
+    wide = {"name": "mono", "private": True, "workspaces": ["services/**"]}
+    (root / "package.json").write_text(json.dumps(wide))
+    done = run(["npm", "pkg", "get", "name", "--workspaces"], root)
+    assert json.loads(done.out) == {
+        name: name for name in ("@mono/api", "@mono/web", "api-load-tests", "web-load-tests")
+    }
+
+
+@pytest.mark.parametrize("kind", ["worktree", "submodule"])
+def test_a_checkout_whose_git_folder_is_elsewhere(kind: str, tmp_path: Path) -> None:
+    """Ignored files are found, and edits are merged, where .git is a file."""
+    service = tmp_path / "service"
+    service.mkdir()
+    (service / ".gitignore").write_text("lib/\n")
+    assert cookie(service, "--no-input", "-f", "project_slug=.", "auth=login").code == 0
+    commit_all(service)
+    if kind == "worktree":
+        checkout = tmp_path / "other"
+        git(service, "worktree", "add", "-q", str(checkout))
+    else:
+        around = tmp_path / "around"
+        around.mkdir()
+        (around / ".gitignore").write_text("tests/\n")
+        git(around, "init", "-q")
+        git(around, "-c", "protocol.file.allow=always", "submodule", "-q", "add", str(service))
+        checkout = around / "service"
+    assert (checkout / ".git").is_file()
+    assert git(checkout, "status", "--short") == ""
+    readme = checkout / "tests/load/README.md"
+    readme.write_text(f"{readme.read_text()}mine\n")
+    out = cookie(checkout, *UPDATE, "project_name=Shop", "include_database=true").out
+    assert "merged with your changes  tests/load/README.md" in out
+    assert "IGNORED" not in out
+    assert "CI systems read workflows only" not in out
+    git(checkout, "add", "-A")
+    assert "tests/load/lib/" not in git(checkout, "status", "--short", "--ignored")
+    assert "nothing to do" in cookie(checkout, *UPDATE).out

@@ -45,6 +45,8 @@ BOARD = "tests/load/lib/board.json"
 IMPORTER = "tests/load/scripts/importer.js"
 OLD = "tests/load/lib/old.js"  # moves twice in the small template
 host_files = st.sampled_from([".gitignore", "CLAUDE.md", "package.json"])
+# Of the collection at github.com/github/gitignore.
+STOCK_RULES = [b"lib/", b"lib", b"*.env", b"*.js", b"*.json", b"tests/", b"/scripts", b"/*", b"*"]
 HOST_TEXTS = {
     ".gitignore": b"*.log\n",
     "CLAUDE.md": b"# Notes\r\n\r\nOurs.\r\n",
@@ -73,9 +75,11 @@ class ProjectLifecycle(RuleBasedStateMachine):
 
     # --- the template -----------------------------------------------------------------------
 
-    @initialize(has=st.booleans(), path=suite_paths)
-    def begin(self, has: bool, path: str) -> None:
+    @initialize(has=st.booleans(), path=suite_paths, tracked=st.integers(0, 3))
+    def begin(self, has: bool, path: str, tracked: int) -> None:
         """A service may already have a file where the suite wants one, and some of its own."""
+        if tracked == 0:  # git takes its time
+            self.project.track()
         if has:
             self.project.write(path, self._mark() + b" of the service\n")
             self._user_acted()
@@ -83,10 +87,12 @@ class ProjectLifecycle(RuleBasedStateMachine):
     @rule(version=versions, answers=answer_sets, rewrite=st.booleans())
     def generate(self, version: int, answers: dict[str, Any], rewrite: bool = False) -> None:
         alive = self._old_import_works()
-        self.project.generate(version, rewrite=rewrite, **answers)
+        plan = self.project.generate(version, rewrite=rewrite, **answers)
         self.last = (version, answers)
         self.broken = False
         assert self._old_import_works() or not alive
+        named = [action.path for action in plan.actions if action.verb == "ignored"]
+        assert all(path.startswith(tuple(named)) for path in self.project.hidden())
         self._check_kept()
         self._check_settled()
 
@@ -248,6 +254,19 @@ class ProjectLifecycle(RuleBasedStateMachine):
         if self._is_file(name) and name != "package.json":
             self.project.write(name, self._mark() + b"\n" + self.project.read(name))
             self._user_acted()
+
+    @rule(rules=st.lists(st.sampled_from(STOCK_RULES), max_size=3))
+    def take_stock_ignore_file(self, rules: list[bytes]) -> None:
+        """Put rules of a stock ignore file above those that are there."""
+        text = self.project.read(".gitignore") if self._is_file(".gitignore") else b""
+        if not self.project.path(".gitignore").is_dir():
+            self.project.write(".gitignore", b"".join(rule + b"\n" for rule in rules) + text)
+            self._user_acted()
+
+    @precondition(lambda self: self.project.root.name == "project")
+    @rule()
+    def move_into_monorepo(self) -> None:
+        self.project.move_into_monorepo()
 
     @rule(path=suite_paths, take=st.booleans())
     def settle_offer(self, path: str, take: bool) -> None:

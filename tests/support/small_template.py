@@ -16,7 +16,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from placing import manifest, run, tree
+from placing import git, ignored, manifest, run, tree
 from placing.act import Disk, Workplace, carry_out
 from placing.merge import Git
 from placing.steps import Plan
@@ -185,6 +185,7 @@ class Project:
         return project
 
     tables: Path
+    tracked = False
     template: Callable[[int], dict[str, bytes]] = staticmethod(template_files)
 
     def close(self) -> None:
@@ -197,7 +198,33 @@ class Project:
         shutil.copytree(self.home, home, symlinks=True, dirs_exist_ok=True)
         twin = Project(home, self.store)
         twin.tables, twin.template = self.tables, self.template
+        twin.root, twin.tracked = home / self.root.relative_to(self.home), self.tracked
         return twin
+
+    def track(self) -> None:
+        """Make the project a git repository, which runs ask what is ignored."""
+        assert git.ask(str(self.root), ["init", "-q", "--template="]).code == 0
+        self.tracked = True
+
+    def move_into_monorepo(self) -> None:
+        """Make the project a subfolder of the repository that it was."""
+        top = self.home / "mono"
+        target = top / "services" / "api"
+        target.parent.mkdir(parents=True)
+        self.root.rename(target)
+        if self.tracked:
+            (target / ".git").rename(top / ".git")
+        self.root = target
+
+    def hidden(self) -> set[str]:
+        """Return the placed files that git ignores; none without git."""
+        if not self.tracked:
+            return set()
+        placed = [path for path in self.manifest().files if self.path(path).is_file()]
+        given = b"\0".join(os.fsencode(path) for path in placed)
+        command = ["check-ignore", "--stdin", "-z", "--no-index"]
+        answer = git.ask(str(self.root), command, given + b"\0")
+        return set(os.fsdecode(answer.out).split("\0")) - {""}
 
     # --- the template -----------------------------------------------------------------------
 
@@ -216,8 +243,16 @@ class Project:
         found_at = lru_cache(maxsize=None)(partial(tree.look, root))
         merger = StoreMerger(os.path.join(root, SCRATCH), self.store)
         sources = partial(tree.modules, root)
+        scratch = os.path.join(root, SCRATCH)
         plan, _before = run.make_plan(
-            template, request, found_at, merger, sources, rewrite=rewrite, take_over=take_over
+            template,
+            request,
+            found_at,
+            merger,
+            sources,
+            rewrite=rewrite,
+            take_over=take_over,
+            repository=ignored.Repository(root, scratch) if self.tracked else None,
         )
         return plan
 
@@ -276,7 +311,9 @@ class Project:
     def files(self) -> Iterator[str]:
         """Iterate over all paths that are not folders, sorted."""
         for path in sorted(self.root.rglob("*")):
-            if path.is_symlink() or not path.is_dir():
+            if (path.is_symlink() or not path.is_dir()) and path.parts[
+                len(self.root.parts)
+            ] != ".git":
                 yield path.relative_to(self.root).as_posix()
 
     def shapes(self) -> dict[str, Shape]:
