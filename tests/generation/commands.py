@@ -23,6 +23,8 @@ PROGRAMS = {
     "tests/load/kubernetes/operator.sh",
 }
 UPDATE = ("--no-input", "-f", "--config-file", MANIFEST)
+# Of projects whose manifest has the name of earlier versions
+OLD_UPDATE = (*UPDATE[:-1], f"{MANIFEST}.json")
 
 
 class Result(NamedTuple):

@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.generation.commands import MANIFEST, UPDATE, Bake, commit_all, cookie, git, run
+from tests.generation.commands import (
+    MANIFEST,
+    OLD_UPDATE,
+    UPDATE,
+    Bake,
+    commit_all,
+    cookie,
+    git,
+    run,
+)
 from tests.generation.test_regeneration import FILES, append
 from tests.support.layout import REPOSITORY
 
@@ -99,12 +108,11 @@ def test_a_manifest_under_its_old_name_in_a_formatters_layout(indent: int, bake:
     text = json.dumps(document, indent=indent, sort_keys=True, ensure_ascii=False)
     old.write_text(text.replace("\n", "\r\n"), newline="")
     before = old.read_bytes()
-    update = [*UPDATE[:-1], f"{MANIFEST}.json"]
-    assert "1 updated" in cookie(project, *update).out, "the update command in the README"
+    assert "1 updated" in cookie(project, *OLD_UPDATE).out, "the update command in the README"
     assert f"--config-file {MANIFEST}.json\n" in (project / "tests/load/README.md").read_text()
     before = old.read_bytes()
-    assert "nothing to do" in cookie(project, *update).out
-    assert cookie(project, *update, K6_SUITE_CHECK="1").code == 0
+    assert "nothing to do" in cookie(project, *OLD_UPDATE).out
+    assert cookie(project, *OLD_UPDATE, K6_SUITE_CHECK="1").code == 0
     assert old.read_bytes() == before
     assert not (project / MANIFEST).exists()
 
@@ -115,7 +123,7 @@ def test_a_manifest_with_tabs_moves_to_the_new_name(bake: Bake) -> None:
     document = json.loads((project / MANIFEST).read_text())
     (project / MANIFEST).unlink()
     (project / f"{MANIFEST}.json").write_text(json.dumps(document, indent="\t"))
-    refused = cookie(project, *UPDATE[:-1], f"{MANIFEST}.json")
+    refused = cookie(project, *OLD_UPDATE)
     assert "Unable to parse YAML" in refused.err
     page = (REPOSITORY / "docs/updating.md").read_text()
     [command] = re.findall(r"^python3 -m json\.tool .*$", page, re.MULTILINE)

@@ -18,7 +18,7 @@ from service.testing import RunningService
 
 from tests.generation.commands import (
     MANIFEST,
-    UPDATE,
+    OLD_UPDATE,
     Result,
     commit_all,
     contents,
@@ -90,7 +90,7 @@ def edited_project(template: Path, output: Path, answers: str, *, committed: boo
     project = next(path for path in output.iterdir() if path.is_dir())
     if committed:
         commit_all(project)
-    names = [name for name in contents(project) if name != MANIFEST]
+    names = [name for name in contents(project) if name != f"{MANIFEST}.json"]
     assert len(names) > 80
     for number, name in enumerate(names):
         path = project / name
@@ -116,7 +116,7 @@ def marks(project: Path) -> set[str]:
     """Return the user's marks in all files of a project."""
     found: set[str] = set()
     for name, content in contents(project).items():
-        if name != MANIFEST:
+        if name != f"{MANIFEST}.json":
             found.update(MARK.findall(content.decode("utf-8")))
     return found
 
@@ -181,7 +181,7 @@ def test_an_old_project_edited_in_every_file_updates(
     project = edited_project(old_template, tmp_path, answers, committed=committed)
     before = marks(project)
 
-    result = cookie(project, *UPDATE)
+    result = cookie(project, *OLD_UPDATE)
 
     assert result.code == 0, result.out + result.err
     assert before - marks(project) == set(), result.out
@@ -204,7 +204,7 @@ def test_an_old_project_edited_in_every_file_updates(
 
     shutil.rmtree(project / "tests/load/results")
     settled = contents(project)
-    again = cookie(project, *UPDATE)
+    again = cookie(project, *OLD_UPDATE)
     assert contents(project) == settled
     assert "nothing to do" in again.out
     assert named(again, "your version is still there as .yours") == beside(project, ".yours")
@@ -212,7 +212,7 @@ def test_an_old_project_edited_in_every_file_updates(
 
     for name in beside(project, ".yours"):
         (project / name).unlink()
-    current = cookie(project, *UPDATE, K6_SUITE_CHECK="1")
+    current = cookie(project, *OLD_UPDATE, K6_SUITE_CHECK="1")
     assert current.code == 0, current.out
 
 
@@ -220,7 +220,7 @@ def test_old_imports_are_rewritten_when_asked(
     old_template: Path, tmp_path: Path, service: RunningService, k6_binary: Path
 ) -> None:
     project = edited_project(old_template, tmp_path, "defaults", committed=True)
-    result = cookie(project, *UPDATE, K6_SUITE_REWRITE_IMPORTS="1")
+    result = cookie(project, *OLD_UPDATE, K6_SUITE_REWRITE_IMPORTS="1")
     assert result.code == 0, result.out + result.err
     expected = OWN
     for was, now in OWN_IMPORTS.values():

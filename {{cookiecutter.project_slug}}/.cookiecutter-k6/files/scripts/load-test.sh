@@ -57,5 +57,5 @@ case $problem in '' | *' '*) ;; *) problem="no suite in $suite: engine/shell/$pr
 for part in $shell_parts; do . "$suite/engine/shell/$part.sh"; done
 # shellcheck source=/dev/null
 for part in "$suite"/engine/features/*/shell.sh; do [ ! -r "$part" ] || . "$part"; done
-# On one line, so that bash has read all of it: an update during a run changes nothing.
-main "$@" && exit || exit
+# It never returns, and all of it has been read: an update during a run changes nothing.
+main "$@"
