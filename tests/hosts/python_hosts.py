@@ -91,7 +91,7 @@ ROOT_URLCONF = "config.urls"
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "static"
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
-TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [BASE_DIR]}]
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates"}]
 """,
         "config/urls.py": """from django.urls import path
 
@@ -161,7 +161,7 @@ version = "0.1.0"
     commands={
         "flask routes": ("servers", "flask", "--app", "app", "routes"),
         "python -m unittest": (
-            *("servers", "python", "-m", "unittest", "discover", "-t", ".", "tests"),
+            *("servers", "python", "-m", "unittest", "discover", "-s", "tests"),
         ),
         "flake8": ("hosts-python", "flake8"),
         "bandit -r .": (
