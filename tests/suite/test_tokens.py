@@ -25,6 +25,16 @@ FORGIVING = ";".join(
 """A single 401 in a short run is more than one in a hundred."""
 
 
+STRANGE = {
+    "auth-flow": {"GET /user/me is the user who logged in"},
+    "api-authenticated": {
+        "GET /items/{id} returns what was created",
+        "PATCH /items/{id} returns what was changed",
+    },
+}
+"""Checks that tell the answers of somebody else from one's own."""
+
+
 def signed_in(suite: Suite, service: RunningService, **settings: Any) -> Suite:
     live = suite.against(service.url, AUTH_MODE="login", THRESHOLDS=PATIENT)
     short = live.having(VUS=1, DURATION="2s", TIME_SCALE="0.005", THINK_TIME="0.05")
@@ -56,6 +66,31 @@ def test_tokens_are_renewed_before_they_expire(suite: Suite) -> None:
         assert retries(run) == 0
         assert strict.count("POST", REFRESH) >= 2
         assert strict.count("POST", LOGIN) == 2
+
+
+@pytest.mark.parametrize("seconds", [-600, 600])
+def test_the_clock_of_the_issuer_counts(suite: Suite, faulty: RunningService, seconds: int) -> None:
+    """Ten minutes behind, every token looks as if it had ended; ahead, as if it lasted longer."""
+    faulty.set_fault("token-clock", seconds)
+    faulty.set_fault("token-life", 3)
+    run = signed_in(suite, faulty, DURATION="2s").run(SCRIPT, samples=True)
+    assert run.code == 0, run.everything
+    assert run.summary["metrics"]["iterations"] > 3
+    assert faulty.count("POST", REFRESH) <= 2
+    assert retries(run) == 0
+
+
+def test_answers_about_somebody_else_are_no_success(suite: Suite, faulty: RunningService) -> None:
+    faulty.set_fault("stranger", True)
+    live = signed_in(suite, faulty, DURATION="1s")
+    runs = {
+        script: live.start(f"scripts/{script}.js") for script in ("auth-flow", "api-authenticated")
+    }
+    for script, running in runs.items():
+        run = running.wait()
+        assert run.code == 99, run.everything
+        failed = {check["name"] for check in run.summary["failedChecks"]}
+        assert failed == STRANGE[script], run.everything
 
 
 @pytest.mark.parametrize("how", ["401", "500", "no-token"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,8 +64,12 @@ def build(settings: Settings) -> Service:
     board.add_specs(settings.faults)
     stopping = asyncio.Event()
     users = Users()
-    tokens = Tokens(settings.secret, _lifetime(settings, board))
-    caller = Caller(settings, users, tokens)
+    tokens = Tokens(
+        settings.secret,
+        _lifetime(settings, board),
+        lambda: time.time() + float(board.setting("token-clock", 0)),
+    )
+    caller = Caller(settings, users, tokens, board)
     clock = Clock(board)
     news = (Feed(clock, settings.news_interval), clock, Doorkeeper(settings, tokens, board))
 
@@ -78,8 +83,8 @@ def build(settings: Settings) -> Service:
     )
     for router in (
         health_router(paths),
-        items_router(paths, ItemStore(settings.items), caller),
-        auth_router(settings, users, tokens, caller),
+        items_router(paths, ItemStore(settings.items), caller, board),
+        auth_router(settings, users, tokens, caller, board),
         missions_router(paths, Missions(), caller),
         desk_router(paths, Desk(), caller),
         shop_router(paths, Shop(), caller, board),

@@ -28,6 +28,7 @@ class Tokens:
         secret: key of the signature.
         lifetime: returns the life in seconds of a token of a kind, asked for each new token, so
             that a fault can shorten it while the service runs.
+        clock: returns the time in seconds.
 
     Example:
         >>> tokens = Tokens(b"secret", lambda kind: 60.0)
@@ -35,15 +36,21 @@ class Tokens:
         'ann@example.com'
     """
 
-    def __init__(self, secret: bytes, lifetime: Callable[[Kind], float]) -> None:
+    def __init__(
+        self,
+        secret: bytes,
+        lifetime: Callable[[Kind], float],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._secret = secret
         self._lifetime = lifetime
+        self._clock = clock
         self._numbers = itertools.count(1)
         self._head = _encode(json.dumps({"alg": "HS256", "typ": "JWT"}).encode())
 
     def issue(self, subject: str, kind: Kind) -> str:
         """Return a new token; tokens are unique, even within one second."""
-        now = time.time()
+        now = self._clock()
         claims = {
             "sub": subject,
             "kind": kind,
@@ -66,7 +73,7 @@ class Tokens:
         claims = _claims(signed)
         if claims["kind"] != kind:
             raise TokenError(f"this is not a {kind} token")
-        if claims["exp"] <= time.time():
+        if claims["exp"] <= self._clock():
             raise TokenError("token expired")
         return str(claims["sub"])
 

@@ -66,6 +66,10 @@ class Users:
         """Return the user with this address."""
         return self._by_email.get(email)
 
+    def other_than(self, user: User) -> User:
+        """Return somebody else."""
+        return next(one for one in self._by_email.values() if one.id != user.id)
+
     def of_key(self, key: str) -> User | None:
         """Return the tenant with this key."""
         return self._by_key.get(key)

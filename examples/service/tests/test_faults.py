@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import gzip
 import json
@@ -444,6 +445,30 @@ def test_tokens_that_live_shorter_than_promised(
     assert client.get("/auth/me", headers=headers).status_code == 401
     body = {"refreshToken": session["refreshToken"]}
     assert client.post("/auth/refresh", json=body).status_code == 200
+
+
+@provokes("token-clock", "stranger")
+def test_another_clock_and_somebody_else(client: httpx.Client, service: RunningService) -> None:
+    service.set_fault("token-clock", -600)
+    user = {"email": "loadtest@example.com", "password": "loadtest123"}
+    session = client.post("/auth/login", json=user).json()
+    assert session["expiresIn"] is None
+    payload = session["accessToken"].split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    assert -601 < claims["iat"] - time.time() < -599
+    headers = {"Authorization": f"Bearer {session['accessToken']}"}
+    assert client.get("/auth/me", headers=headers).json()["email"] == user["email"]
+    service.set_fault("stranger", True)
+    assert client.get("/auth/me", headers=headers).json()["email"] != user["email"]
+    made = client.post("/items", json={"name": "mine"}, headers=headers).json()
+    assert made["name"] == "mine"
+    path = f"/items/{made['id']}"
+    for answer in (
+        client.get(path, headers=headers),
+        client.patch(path, json={"quantity": 2}, headers=headers),
+    ):
+        assert answer.json()["id"] != made["id"]
+        assert answer.json()["name"] != "mine"
 
 
 @provokes("start-delay")

@@ -318,6 +318,14 @@ FAULTS: tuple[Fault, ...] = (
         kind=number(0, 86400, "seconds"),
         default=1,
     ),
+    Fault(
+        "token-clock",
+        "stamps and judges tokens by a clock that is ahead or behind; expiresIn is left out",
+        "setting",
+        kind=number(-86400, 86400, "seconds"),
+        default=-600,
+    ),
+    Fault("stranger", "answers signed-in callers with the data of somebody else", "setting"),
     # WebSockets.
     Fault(
         "ws-refuse",

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel
 
+from service.faults.board import Board
 from service.items import Model
 from service.settings import Settings
 from service.tokens import TokenError, Tokens
@@ -31,7 +32,7 @@ class Session(Model):
     access_token: str
     refresh_token: str
     token_type: str = "Bearer"  # noqa: S105 -- a word, not a secret
-    expires_in: int
+    expires_in: int | None
 
 
 class Me(BaseModel):
@@ -54,16 +55,20 @@ class Caller(HTTPBearer):
     tenth of a request.
     """
 
-    def __init__(self, settings: Settings, users: Users, tokens: Tokens) -> None:
+    def __init__(self, settings: Settings, users: Users, tokens: Tokens, board: Board) -> None:
         super().__init__(description="An access token of the login, or the API key")
         self._api_key = settings.api_key
         self._anonymous = settings.anonymous
         self._users = users
         self._tokens = tokens
+        self._board = board
 
     async def __call__(self, request: Request) -> User:  # type: ignore[override]
         """Returns the caller, and stores it as the state's ``user``."""
-        request.state.user = user = self._caller(request)
+        user = self._caller(request)
+        if self._board.setting("stranger", False):
+            user = self._users.other_than(user)
+        request.state.user = user
         return user
 
     def _caller(self, request: Request) -> User:
@@ -86,7 +91,9 @@ class Caller(HTTPBearer):
         return user
 
 
-def auth_router(settings: Settings, users: Users, tokens: Tokens, caller: Caller) -> APIRouter:
+def auth_router(
+    settings: Settings, users: Users, tokens: Tokens, caller: Caller, board: Board
+) -> APIRouter:
     """Return login, refresh, and the current user at both of its usual addresses."""
     router = APIRouter(tags=["auth"])
     prefix = settings.paths.auth
@@ -96,7 +103,7 @@ def auth_router(settings: Settings, users: Users, tokens: Tokens, caller: Caller
             access_token=tokens.issue(user.email, "access"),
             refresh_token=tokens.issue(user.email, "refresh"),
             # The configured lifetime, even if the token-life fault makes it shorter.
-            expires_in=settings.token_lifetime,
+            expires_in=None if board.setting("token-clock", 0) else settings.token_lifetime,
         )
 
     @router.post(f"{prefix}/login")

@@ -4,15 +4,21 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from service.faults.board import Board
 from service.items import Item, ItemChange, ItemPage, ItemStore, NewItem
 from service.routers.auth import Caller
 from service.routers.lookup import found, missing
 from service.settings import Paths
 
 
-def items_router(paths: Paths, store: ItemStore, caller: Caller) -> APIRouter:
+def items_router(paths: Paths, store: ItemStore, caller: Caller, board: Board) -> APIRouter:
     """Return the endpoints of the items; all of them require a token or the API key."""
     router = APIRouter(prefix=paths.items, tags=["items"], dependencies=[Depends(caller)])
+
+    def shown(item: Item) -> Item:
+        if board.setting("stranger", False):
+            return item.model_copy(update={"id": item.id + 1, "name": "of somebody else"})
+        return item
 
     @router.get("")
     async def list_items(
@@ -30,12 +36,12 @@ def items_router(paths: Paths, store: ItemStore, caller: Caller) -> APIRouter:
     @router.get("/{item_id}")
     async def read_item(item_id: int) -> Item:
         """Return one item."""
-        return found(store.get(item_id), "item", item_id)
+        return shown(found(store.get(item_id), "item", item_id))
 
     @router.patch("/{item_id}")
     async def change_item(item_id: int, body: ItemChange) -> Item:
         """Change the given fields."""
-        return found(store.change(item_id, body), "item", item_id)
+        return shown(found(store.change(item_id, body), "item", item_id))
 
     @router.delete("/{item_id}", status_code=204)
     async def delete_item(item_id: int) -> None:

@@ -12,7 +12,7 @@ import k6 from 'k6';
 import { Trend } from 'k6/metrics';
 import { authHeaders, currentUser, loginSteps, tokensIn } from '../lib/auth.js';
 import { checker } from '../lib/checker.js';
-import { endpoint, request } from '../lib/http.js';
+import { endpoint, jsonAt, request } from '../lib/http.js';
 import { env } from '../lib/config.js';
 import { defineTest, pause } from '../lib/define.js';
 
@@ -40,7 +40,31 @@ const checkLogin = checker(LOGIN.name, {
     }),
   },
 });
-const checkMe = checker(ME.name, { status: 200, json: true });
+/** Fields in which services say who is signed in. */
+const NAMES = ['email', 'mail', 'username', 'userName', 'user_name', 'login', 'preferred_username'];
+
+/**
+ * Says whether a response is about a user. One that names nobody, or by names of another kind, passes.
+ *
+ * @param {import('../engine/types/suite.js').HttpResponse} response
+ * @param {string} user what they log in as
+ * @returns {boolean}
+ */
+function isAbout(response, user) {
+  const document = jsonAt(response, '@this');
+  const found = [document, document?.data, document?.user, document?.data?.user]
+    .flatMap((part) => NAMES.map((name) => part?.[name]))
+    .filter((name) => typeof name === 'string' && name.includes('@') === user.includes('@'));
+  return found.length === 0 || found.some((name) => name.toLowerCase() === user.toLowerCase());
+}
+
+const checkMe = checker(ME.name, {
+  status: 200,
+  json: true,
+  also: {
+    [`${ME.name} is the user who logged in`]: (r) => isAbout(r, currentUser().email),
+  },
+});
 const checkRefresh = checker(REFRESH.name, {
   success: true,
   also: { [`${REFRESH.name} gives a token`]: (r) => tokensIn(r) !== undefined },

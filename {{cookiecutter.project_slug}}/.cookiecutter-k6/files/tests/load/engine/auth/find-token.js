@@ -48,7 +48,7 @@ export function findToken(response) {
 }
 
 /**
- * How long a token lasts.
+ * How long a new token lasts.
  *
  * @param {string} token
  * @param {unknown} expiresIn seconds, when the response says so
@@ -61,10 +61,30 @@ export function lifetimeOf(token, expiresIn) {
   }
   const payload = token.split('.')[1];
   try {
-    const { exp } = JSON.parse(encoding.b64decode(payload, 'rawurl', 's'));
+    const { exp, iat } = JSON.parse(encoding.b64decode(payload, 'rawurl', 's'));
+    if (exp > 0 && iat > 0 && exp > iat) {
+      // Both by the clock of the issuer: this machine's may differ from it.
+      return (exp - iat) * 1000;
+    }
     return exp > 0 ? Math.max(0, exp * 1000 - Date.now()) : DEFAULT_LIFETIME_MS;
   } catch {
     return DEFAULT_LIFETIME_MS;
+  }
+}
+
+/**
+ * Says whether a token that was given ended in the past, as far as this machine's clock tells.
+ *
+ * @param {string} token
+ * @returns {boolean} false if the token does not say it
+ * @example isExpired('opaque') // false
+ */
+export function isExpired(token) {
+  try {
+    const { exp } = JSON.parse(encoding.b64decode(token.split('.')[1], 'rawurl', 's'));
+    return exp > 0 && exp * 1000 <= Date.now();
+  } catch {
+    return false;
   }
 }
 

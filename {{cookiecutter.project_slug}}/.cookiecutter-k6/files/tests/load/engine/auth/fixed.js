@@ -5,7 +5,7 @@ import http from 'k6/http';
 import { env } from '../../lib/config.js';
 import { hide } from '../vu/failures.js';
 import { bearer } from './bearer.js';
-import { lifetimeOf } from './find-token.js';
+import { isExpired } from './find-token.js';
 
 /** @typedef {import('../types/suite.js').AuthStrategy} AuthStrategy */
 /** @typedef {import('../types/suite.js').Endpoint} Endpoint */
@@ -97,7 +97,7 @@ export function ntlm() {
 export function givenToken() {
   const token = () => {
     const given = bearerToken();
-    if (lifetimeOf(given, undefined) === 0) {
+    if (isExpired(given)) {
       throw new Error(
         'BEARER_TOKEN: the token has expired. Get a new one and run: export BEARER_TOKEN=...',
       );

@@ -10,7 +10,7 @@ meaning=''
 check_results() {
   local problem='' file=summary.json
   [ -z "$segment" ] || file=segment.json
-  if ! summary_is_whole "$1/$file" "$1/.started"; then
+  if ! summary_is_whole "$1/$file"; then
     problem="$file $summary_problem"
   elif [ "$summary_passed" = false ]; then
     if [ "$2" -eq 0 ] && [ -z "$interrupted" ]; then
@@ -37,7 +37,7 @@ check_results() {
   [ "$2" -ne "$EXIT_THRESHOLDS" ] || [ "$summary_passed" = false ] || warn "$problem"
 }
 
-# summary_is_whole FILE MARKER: sets $summary_passed and $summary_only_slower, or $summary_problem if it fails.
+# summary_is_whole FILE: sets $summary_passed and $summary_only_slower, or $summary_problem if it fails.
 summary_is_whole() {
   local line last=''
   summary_passed='' summary_only_slower=false summary_problem=''
@@ -45,8 +45,6 @@ summary_is_whole() {
     summary_problem='is missing'
   elif [ ! -s "$1" ]; then
     summary_problem='is empty'
-  elif [ "$1" -ot "$2" ]; then
-    summary_problem='is older than this run'
   else
     while IFS= read -r line || [ -n "$line" ]; do
       line=${line%$'\r'}

@@ -51,7 +51,8 @@ set_aside() {
 measure() {
   local pipe='' since=$SECONDS
   use_command "$job"
-  : >"$job_folder/.started"
+  # What is there afterwards is of this run. A clock that is set back would make it look older.
+  rm -f -- "$job_folder/summary.json" "$job_folder/segment.json"
   watch_log "$job_folder/.log"
   [ -z "$log_reader" ] || pipe=$job_folder/.log
   start_k6 "$pipe"
@@ -64,7 +65,6 @@ measure() {
   fi
   check_results "$job_folder" "$run_code" || run_code=$?
   check_metrics
-  rm -f -- "$job_folder/.started" 2>/dev/null || :
   complete_report "$job_folder"
   [ -z "$interrupted" ] || run_code=$EXIT_INTERRUPTED
 }
