@@ -61,6 +61,9 @@ SETS = {"missions": "light", "desk": "desk", "commerce": "saas", "cdc": "cdc"}
 systems = pytest.mark.parametrize("preset", ["missions", "desk"], indirect=True)
 """For tests of the presets that are resources."""
 
+ALTERNATELY = ("missions", "desk") * (len(SCENARIOS) // 2)
+"""One preset for each profile: tests/systems runs every profile of both."""
+
 Preset = tuple[str, Suite]
 
 
@@ -283,8 +286,9 @@ def test_an_unknown_workload_is_named(suite: Suite) -> None:
 
 
 @pytest.mark.slow
-@systems
-@pytest.mark.parametrize("profile", SCENARIOS)
+@pytest.mark.parametrize(
+    ("preset", "profile"), list(zip(ALTERNATELY, SCENARIOS, strict=True)), indirect=["preset"]
+)
 def test_everything_is_green_on_every_profile(preset: Preset, target: Suite, profile: str) -> None:
     name, suite = preset
     planned = suite.inspect(f"scripts/{SCRIPTS[name][0]}.js", PROFILE=profile).shape.seconds
