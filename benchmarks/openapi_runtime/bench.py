@@ -31,6 +31,7 @@ from typing import Any, NamedTuple
 REPOSITORY = Path(__file__).resolve().parents[2]
 LOAD = REPOSITORY / "{{cookiecutter.project_slug}}/.cookiecutter-k6/files/tests/load"
 SIZES, VUS, LARGE = (5, 1000, 1200), 100, 7_000_000
+LENGTH = "10m"  # of the profile: short ones have fewer slices of time to record
 MOST_SECONDS, MOST_MEMORY = 2.0, 1.5
 
 
@@ -156,7 +157,7 @@ def started(load: Path, script: str, url: str) -> Start:
     began = time.monotonic()
     process = subprocess.Popen(
         ["k6", "run", "--quiet", "--no-summary", "--address=", str(idle)],
-        env=os.environ | settings | {"DURATION": "4s", "RESULTS_DIR": str(load)},
+        env=os.environ | settings | {"DURATION": LENGTH, "RESULTS_DIR": str(load)},
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
@@ -174,6 +175,7 @@ def started(load: Path, script: str, url: str) -> Start:
         raise RuntimeError(f"{script}: {process.communicate()[1][:2000]}")
     status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
     peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    process.kill()  # it would run to the end of the profile
     process.communicate()
     return Start(seconds, int(peak.split()[1]) / 1024)
 

@@ -15,8 +15,9 @@ import { peakVus } from './profiles.js';
 
 const features = hooksOf('plan');
 
-/** Endpoints with a course of their own. */
+/** Endpoints with a course of their own; of tests with more of them, fewer: each slice of each costs 9 KB. */
 const MOST_SERIES = 50;
+const SERIES_OF_MANY = 29;
 
 /** What further ones share. Keep in step with engine/vu/timeline.js. */
 const OTHERS = 'other endpoints';
@@ -33,10 +34,9 @@ const COMPARISONS_PER_SECOND = 75_000;
 /** Most samples of a slice: in long runs, slices are long. */
 const SAMPLES_PER_SLICE = 10_000;
 
-/** Slices of time: fewer for many endpoints. */
+/** Slices of time. Endpoints and slices share a budget: few slices for many endpoints. */
 const SLICES = 60;
-const SLICES_OF_MANY = 30;
-const MANY = 10;
+const MOST_PAIRS = 600;
 
 /** The shortest slice, milliseconds. */
 const SHORTEST_MS = 1000;
@@ -57,9 +57,10 @@ export function timelinePlan(spec, { shape, companions, durationMs }) {
   const vus = [shape, ...companions.map((other) => other.shape)]
     .map(startedVus)
     .reduce((sum, count) => sum + count);
-  const most = series.length > MANY ? SLICES_OF_MANY : SLICES;
+  const isAll = series.length <= MOST_SERIES;
+  const names = isAll ? series : [...series.slice(0, SERIES_OF_MANY), OTHERS];
+  const most = Math.min(SLICES, Math.floor(MOST_PAIRS / names.length));
   const count = Math.max(1, Math.min(most, Math.floor(durationMs / SHORTEST_MS)));
-  const names = series.slice(0, MOST_SERIES);
   const samples = Math.min(SAMPLES_PER_SECOND, COMPARISONS_PER_SECOND / (names.length * count));
   // All VUs together have this much time for one sample.
   const share = Math.max(1000 / samples, durationMs / count / SAMPLES_PER_SLICE);
@@ -69,7 +70,7 @@ export function timelinePlan(spec, { shape, companions, durationMs }) {
     count,
     durationMs,
     bend: 'iterations' in shape ? 2 : 1,
-    names: series.length > MOST_SERIES ? [...names, OTHERS] : names,
+    names,
     ignored: (spec.support ?? []).map(({ name }) => name).filter((name) => !series.includes(name)),
   };
 }
