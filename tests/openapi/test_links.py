@@ -215,6 +215,16 @@ def test_roles_say_what_an_operation_does() -> None:
     assert roles["POST /orders/{orderId}/notes"] == "action"
 
 
+def test_a_collection_in_the_plural_holds_things_below_the_singular() -> None:
+    paths = resource("/silences", "silenceID", created=thing("silenceID"), listed=thing("id"))
+    paths["/silence/{silenceID}"] = paths.pop("/silences/{silenceID}")
+    table = compiled(openapi(paths))
+    create = row_of(table, "POST /silences")
+    assert (create["role"], create["undo"]) == ("create", "DELETE /silence/{silenceID}")
+    assert create["gives"]["/silences#id"][0] == "/silenceID"
+    assert "POST /silences" in row_of(table, "GET /silence/{silenceID}")["needs"]["/silences#id"]
+
+
 def test_nested_things_need_their_parents() -> None:
     paths = {
         **resource("/users", "userId", created=thing("id"), listed={}),

@@ -151,6 +151,7 @@ def test_an_example_that_javascript_cannot_represent_is_noted() -> None:
     [
         ("start", "end", {"type": "string", "format": "date"}),
         ("startDate", "endDate", {"type": "string", "format": "date-time"}),
+        ("startsAt", "endsAt", {"type": "string", "format": "date-time"}),
         ("price_min", "price_max", {"type": "integer", "minimum": 1, "maximum": 9}),
         ("valid_from", "valid_until", {"type": "string", "format": "date"}),
         ("checkIn", "checkOut", {"type": "string", "format": "date"}),

@@ -169,8 +169,9 @@ function choose({ header, rows, shared }, overrides) {
   return {
     operations: order.map((line, index) => {
       const { role, path, undo = '' } = drafts[line].candidate;
-      const look = role === 'create' ? reads.get(`${path}/{}`) : undefined;
       const undoing = operations.get(undo) ?? null;
+      const deleted = undoing === null ? '' : drafts[order[undoing]].candidate.path;
+      const look = role === 'create' ? (reads.get(deleted) ?? reads.get(`${path}/{}`)) : undefined;
       return [placed(drafts[line], { index, undo: undoing, look }, operations)];
     }),
     generators: shared.map((text) => [sharedName(text), text]).sort(byName),

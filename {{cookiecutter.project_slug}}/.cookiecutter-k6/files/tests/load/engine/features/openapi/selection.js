@@ -74,7 +74,10 @@ export function select(candidates) {
   const isLast = (/** @type {Candidate} */ candidate) =>
     candidate.danger !== undefined && candidate.isAllowed && !isHarmless(candidate);
   const undone = new Set(sent.flatMap(({ undo }) => undo ?? []));
-  const looked = new Set(sent.flatMap(({ role, path }) => (role === 'create' ? `${path}/{}` : [])));
+  const looked = new Set([
+    ...sent.flatMap(({ role, path }) => (role === 'create' ? `${path}/{}` : [])),
+    ...candidates.flatMap(({ name, path }) => (undone.has(name) ? path : [])),
+  ]);
   const lines = (/** @type {readonly Candidate[]} */ list) => list.map(({ line }) => line);
   return {
     sent: lines(sent.filter((candidate) => !isLast(candidate))),

@@ -187,7 +187,12 @@ function makePlain({ min, max = Math.max(min, 24), like, fresh }, source) {
     return likeness(Array.from(head), { min, max, fresh }, source);
   }
   const shortest = Math.max(min, Math.min(max, 4));
-  return letters(source, between(source, shortest, Math.max(shortest, Math.min(max, min + 12))));
+  const longest = Math.max(shortest, Math.min(max, min + 12));
+  const text = letters(source, between(source, shortest, longest));
+  if (text.length >= 8) {
+    source.random.made.push(text); // nobody else has it
+  }
+  return text;
 }
 
 /**

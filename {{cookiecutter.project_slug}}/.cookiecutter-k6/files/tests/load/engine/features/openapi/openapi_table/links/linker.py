@@ -27,6 +27,7 @@ class Linker:
         finder = SlotFinder(operations, schemas, self._by_path)
         self.slots = finder.slots
         self._variables = finder.variables
+        self._items = finder.items
         self._of_collection: dict[Segments, Slot] = {}
         self._given: dict[str, dict[str, list[str]]] = {}  # operation -> slot -> places
         for slot in self.slots.values():
@@ -86,7 +87,8 @@ class Linker:
         slot = self.own_slot(operation)
         if slot is None or operation.method not in {"POST", "PUT"}:
             return None
-        item = self._by_path.get((*slot.collection, "{}"), {})
+        path = self._items.get(slot.collection, (*slot.collection, "{}"))
+        item = self._by_path.get(path, {})
         return item["DELETE"].name if "DELETE" in item else None
 
     def role(self, operation: Operation) -> str:
@@ -97,7 +99,7 @@ class Linker:
         if operation.method in {"PUT", "PATCH"}:
             return "update"
         is_item = path[-1] == "{}"
-        has_items = (*path, "{}") in self._by_path
+        has_items = (*path, "{}") in self._by_path or path in self._items
         if operation.method == "POST":
             creates = not is_item and (has_items or _creates(operation))
             return "create" if creates else "action"

@@ -54,11 +54,27 @@ class Slot(NamedTuple):
     kind: str
 
 
+def collection_of(path: Segments, by_path: ByPath) -> Segments:
+    """Return the collection of the things below a path.
+
+    That is the path itself, or its plural: some documents have `/pets` and `/pet/{petId}`.
+    """
+    if path in by_path:
+        return path
+    word = words(path[-1])
+    for other in by_path:
+        if len(other) == len(path) and other[:-1] == path[:-1] and other[-1] != path[-1]:
+            plural = words(other[-1])
+            if plural and singular(plural) == word:
+                return other
+    return path
+
+
 class SlotFinder:
     """Finds the slots of operations.
 
     slots: by name; those that nothing gives are left out. variables: the slot of each path
-    parameter, by operation and parameter name.
+    parameter, by operation and parameter name. items: the path of a thing, by its collection.
     """
 
     def __init__(self, operations: Sequence[Operation], schemas: Schemas, by_path: ByPath) -> None:
@@ -67,6 +83,7 @@ class SlotFinder:
         self.schemas = schemas
         self.slots: dict[str, Slot] = {}
         self.variables: dict[tuple[str, str], str] = {}
+        self.items: dict[Segments, Segments] = {}
         self._by_path = by_path
         self._by_schema: dict[str, list[tuple[Operation, bool]]] | None = None
         self._collect()
@@ -84,7 +101,10 @@ class SlotFinder:
                     (p for p in operation.parameters if p.place == "path" and p.name == name), None
                 )
                 if parameter is not None and index:
-                    self._variable(operation, parameter, path[:index])
+                    collection = collection_of(path[:index], self._by_path)
+                    if index + 1 == len(path):
+                        self.items.setdefault(collection, path)
+                    self._variable(operation, parameter, collection)
 
     def _variable(self, operation: Operation, parameter: Parameter, collection: Segments) -> None:
         """Add the slot of a path parameter, with the operations that give it."""
@@ -112,7 +132,8 @@ class SlotFinder:
 
     def _add_by_schema(self, slot: Slot, parameter: Parameter, resource: str) -> None:
         """Add operations elsewhere that return the same schema as the read of the thing."""
-        item = self._by_path.get((*slot.collection, "{}"), {}).get("GET")
+        path = self.items.get(slot.collection, (*slot.collection, "{}"))
+        item = self._by_path.get(path, {}).get("GET")
         answer = success(item) if item else None
         reference = self._reference(answer.schema) if answer else ""
         if not reference or item is None:
