@@ -47,6 +47,7 @@ OLD = "tests/load/lib/old.js"  # moves twice in the small template
 host_files = st.sampled_from([".gitignore", "CLAUDE.md", "package.json"])
 # Of the collection at github.com/github/gitignore.
 STOCK_RULES = [b"lib/", b"lib", b"*.env", b"*.js", b"*.json", b"tests/", b"/scripts", b"/*", b"*"]
+stock_rules = st.lists(st.sampled_from(STOCK_RULES), max_size=3)
 HOST_TEXTS = {
     ".gitignore": b"*.log\n",
     "CLAUDE.md": b"# Notes\r\n\r\nOurs.\r\n",
@@ -75,11 +76,12 @@ class ProjectLifecycle(RuleBasedStateMachine):
 
     # --- the template -----------------------------------------------------------------------
 
-    @initialize(has=st.booleans(), path=suite_paths, tracked=st.integers(0, 3))
-    def begin(self, has: bool, path: str, tracked: int) -> None:
+    @initialize(has=st.booleans(), path=suite_paths, rules=st.none() | stock_rules)
+    def begin(self, has: bool, path: str, rules: list[bytes] | None) -> None:
         """A service may already have a file where the suite wants one, and some of its own."""
-        if tracked == 0:  # git takes its time
+        if rules is not None:
             self.project.track()
+            self.take_stock_ignore_file(rules)
         if has:
             self.project.write(path, self._mark() + b" of the service\n")
             self._user_acted()
@@ -255,7 +257,7 @@ class ProjectLifecycle(RuleBasedStateMachine):
             self.project.write(name, self._mark() + b"\n" + self.project.read(name))
             self._user_acted()
 
-    @rule(rules=st.lists(st.sampled_from(STOCK_RULES), max_size=3))
+    @rule(rules=stock_rules)
     def take_stock_ignore_file(self, rules: list[bytes]) -> None:
         """Put rules of a stock ignore file above those that are there."""
         text = self.project.read(".gitignore") if self._is_file(".gitignore") else b""
