@@ -1,7 +1,7 @@
 """One line for each tool of the service that nothing in the suite can keep off the suite's files.
 
-hints.json names the configuration file of the tool, when the hint holds, and what to add. A file
-that mentions tests/load has been dealt with.
+hints.json names the file that shows the tool, when the hint holds, and what to add there, or `to`
+another file. A file that mentions tests/load has been dealt with.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def for_tools(look: Look, folder: str, names: Iterable[str] = ()) -> list[str]:
     with open(path, encoding="utf-8") as file:
         rows: list[dict[str, Any]] = json.load(file)
     return [
-        f"Hint: add to {name}:  {row['add']}  ({row['why']})"
+        f"Hint: add to {row.get('to', name)}:  {row['add']}  ({row['why']})"
         for row in rows
         for pattern in row["files"]
         for name in ([pattern] if "*" not in pattern else sorted(fnmatch.filter(names, pattern)))
