@@ -22,6 +22,7 @@ def services(tmp_path: Path, ci: str) -> Path:
     workspaces = {"name": "mono", "private": True, "workspaces": ["services/*"]}
     (root / "package.json").write_text(json.dumps(workspaces))
     (root / "pnpm-workspace.yaml").write_text("packages:\n  - services/*\n")
+    (root / "deno.json").write_text("{}")
     (root / ".gitignore").write_text("node_modules\n*.lock\n*-lock.*\n.pnp.*\n")
     for name in ("api", "web"):
         project = root / "services" / name
@@ -32,6 +33,7 @@ def services(tmp_path: Path, ci: str) -> Path:
         result = cookie(project, "--no-input", "-f", *answers)
         assert result.code == 0, result.err
         assert "bash tests/load/ci/monorepo.sh" in result.out, "what is not read here is named"
+        assert f'add to ../../deno.json:  "exclude": ["services/{name}/tests/load/"]' in result.out
     return root
 
 

@@ -80,6 +80,13 @@ def test_a_hint_is_given_where_it_helps(files: dict[str, str], hinted: bool) -> 
         assert "tests/load" in line
 
 
+def test_tools_of_the_repository_around_a_service_get_its_path() -> None:
+    look = looking_at(eslint_config_js="x", package_json='{"ava": "6", "mocha": "mocha tests"}')
+    [line] = hints.for_tools(look, FOLDER, prefix="services/api/")
+    add = "{ ignores: ['services/api/tests/load/**'] },"
+    assert line.startswith(f"Hint: add to ../../eslint.config.js:  {add}  (")
+
+
 def test_workflows_in_a_subfolder_are_named_when_they_are_written() -> None:
     written = [Action("add", ".github/workflows/load-tests.yml", b"x")]
     assert "monorepo.sh" in hints.for_monorepo(written, "services/api/")[1]

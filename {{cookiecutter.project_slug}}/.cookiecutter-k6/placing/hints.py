@@ -20,10 +20,11 @@ _MONOREPO = "tests/load/ci/monorepo.sh"
 _WORKFLOWS = (".github/workflows/load-tests.yml", ".gitlab-ci.yml")
 
 
-def for_tools(look: Look, folder: str, names: Iterable[str] = ()) -> list[str]:
-    """Return the hints for the tools of a service.
+def for_tools(look: Look, folder: str, names: Iterable[str] = (), prefix: str = "") -> list[str]:
+    """Return the hints for the tools of a service, or of the repository around it.
 
-    folder: where hints.json is. names: what is in the service's folder.
+    folder: where hints.json is. names: what is in the folder that `look` looks into. prefix: path
+    of the service in it, with a slash at the end. Rows with `here` are about the service's folder.
     """
     path = os.path.join(folder, "hints.json")
     if not os.path.isfile(path):
@@ -31,12 +32,19 @@ def for_tools(look: Look, folder: str, names: Iterable[str] = ()) -> list[str]:
     with open(path, encoding="utf-8") as file:
         rows: list[dict[str, Any]] = json.load(file)
     return [
-        f"Hint: add to {row.get('to', name)}:  {row['add']}  ({row['why']})"
+        _line(row, name, prefix)
         for row in rows
+        if not (prefix and row.get("here"))
         for pattern in row["files"]
         for name in ([pattern] if "*" not in pattern else sorted(fnmatch.filter(names, pattern)))
         if _holds(row, name, look)
     ]
+
+
+def _line(row: Mapping[str, Any], name: str, prefix: str) -> str:
+    place = "../" * prefix.count("/") + row.get("to", name)
+    add = row["add"].replace("tests/load", f"{prefix}tests/load")
+    return f"Hint: add to {place}:  {add}  ({row['why']})"
 
 
 def _holds(row: Mapping[str, Any], name: str, look: Look) -> bool:

@@ -302,6 +302,10 @@ def _tell_hints(
         return
     for line in hints.for_tools(found_at, HERE, os.listdir(root)):
         say(line)
+    if folder:
+        top = root.removesuffix(folder.rstrip("/").replace("/", os.sep))
+        for line in hints.for_tools(partial(look, top), HERE, prefix=folder):
+            say(line)
     foreign = [path for path, entry in plan.after.files.items() if entry.foreign]
     needed = [path for path in foreign if not path.endswith(".md")]
     if needed:
