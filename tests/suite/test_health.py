@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import struct
 import threading
 from pathlib import Path
 
@@ -184,6 +185,54 @@ def test_a_port_that_speaks_something_else(suite: Suite) -> None:
         assert_advised(refused(suite, url), "READINESS=tcp")
         assert suite.against(url, READINESS="tcp").run(WAIT).code == 0
         listener.shutdown(socket.SHUT_RDWR)
+
+
+STRANGE = {
+    # The settings of HTTP/2, as a server without TLS sends them at once.
+    "h2c": (
+        b"\0\0\x12\4\0\0\0\0\0\0\3\0\0\0\x80\0\4\0\1\0\0\0\5\0\xff\xff\xff\n\n",
+        "HTTP/2 without TLS",
+    ),
+    "reset": (b"", "look at the log of the service and of proxies, or set BASE_URL=https"),
+}
+
+
+@pytest.mark.parametrize("how", STRANGE)
+def test_what_is_no_answer_is_named_in_words(suite: Suite, how: str) -> None:
+    said, advice = STRANGE[how]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                connection.recv(1000)
+                connection.sendall(said)
+                # Closed with a reset.
+                linger = struct.pack("ii", 1, 0)
+                if not said:
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                connection.close()
+
+        threading.Thread(target=serve, daemon=True).start()
+        run = refused(suite, f"http://127.0.0.1:{listener.getsockname()[1]}")
+        assert_advised(run, advice)
+        assert "\\x" not in run.err
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def test_no_answer_reaches_the_terminal_as_a_command(suite: Suite) -> None:
+    evil = "\u009b31m\u0090q\u202efdp\u2066\u200f"
+    with plain_server({"/health": (500, TEXT, f"a{evil}b"), "/": (200, TEXT, "ok")}) as server:
+        live = suite.against(server.url, API_PREFIX="/", WAIT_TIMEOUT="1s")
+        found = live.run(WAIT, flags=("--log-format=raw",))
+        smoke = live.run("scenarios/smoke.js", flags=("--log-format=raw",))
+    assert found.code == NEVER_HEALTHY
+    assert "a 31m q fdp b" in found.err
+    for text in (found.everything, smoke.everything, smoke.summary_text):
+        assert not [sign for sign in text if sign in evil and not sign.isascii()]
 
 
 @pytest.mark.parametrize(("readiness", "code"), [("tcp", NEVER_HEALTHY), ("none", 0)])

@@ -78,6 +78,14 @@ def test_a_bad_value_is_refused(suite: Suite, name: str, value: str, accepted: s
     assert "nothing was sent" in found.err
 
 
+@pytest.mark.parametrize("value", ["x\\", "x\ny"])
+def test_a_tag_that_stores_of_time_series_cannot_read_is_refused(suite: Suite, value: str) -> None:
+    found = suite.inspect("scenarios/smoke.js", ENVIRONMENT=value)
+    assert found.code == SCRIPT_ERROR
+    assert "the tag 'environment' is " in found.err
+    assert "a value without line breaks and without a backslash at its end" in found.err
+
+
 @pytest.mark.parametrize("script", [*ENTRIES, "engine/commands/wait-for-service.js"])
 def test_every_script_reads_its_settings(suite: Suite, script: str) -> None:
     found = suite.inspect(script, VUS="abc")

@@ -339,3 +339,15 @@ def test_version_names_the_suite_and_k6(project: Project) -> None:
     (project.bin / "k6").unlink()
     empty = project.run("--version", env={"PATH": os.defpath})
     assert "k6 not found" in empty.stdout
+
+
+@pytest.mark.parametrize("words", [("--tag", "a=b\\"), ("--tag=a=b\\",), ("--tag", "a=b\nc")])
+def test_tags_that_lose_samples_are_refused(project: Project, words: tuple[str, ...]) -> None:
+    project.run("smoke", "--", *words).refused("stores of time series lose samples with such tags")
+    project.run("smoke", "--", "--tag", "a=b\\c", "--user-agent", "x\\").passed()
+
+
+def test_a_baseline_needs_paths_without_line_breaks(project: Project) -> None:
+    env: dict[str, str | None] = {"RESULTS_DIR": str(project.root / "two\nlines")}
+    project.run("--save-baseline", env=env).refused("--save-baseline needs a project and a results")
+    project.run(env=env).passed()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from service.testing import RunningService
+from service.testing import RunningService, running_service
 
 from tests.support.wrapper_project import Project, Result
 
@@ -55,6 +55,16 @@ def test_used_up_descriptors_are_the_limit_of_this_machine_and_not_of_the_servic
     assert "not judged" in result.stdout
     for name in ("report.html", "report.md", "junit.xml"):
         assert "this machine was the limit" in (folder / name).read_text(encoding="utf-8"), name
+
+
+def test_health_that_flaps_is_no_error_in_a_script(real_project: Project) -> None:
+    """Healthy while the wrapper waits, and not any more when the test begins."""
+    faults = {"error": {"error": 503, "only": "/api/v1/health", "skip": 1}}
+    with running_service(faults=faults) as flapping:
+        result = real_project.run("smoke", env={"BASE_URL": flapping.url})
+    assert result.code == 2, result
+    assert "failed: smoke (the service did not become ready, exit code 2)" in result.stderr
+    assert "error in a script" not in result.all
 
 
 def test_the_limits_are_measured(project: Project) -> None:

@@ -1,6 +1,6 @@
 // What messages and the report show of foreign text: one line, no secrets.
 
-import { hide, shorten } from '../engine/vu/failures.js';
+import { hide, readable, shorten } from '../engine/vu/failures.js';
 import { equal, expectations } from './expect.js';
 
 export const options = expectations(12);
@@ -24,6 +24,12 @@ export default function () {
     equal(text, shorten(text), wanted);
   }
   equal('one line', shorten('a\n\tb\u0000c'), 'a b c');
+  equal('no terminal codes', shorten('a\u009b31mb\u0090c\u202ed\u2066e\u200ff'), 'a 31mb c d e f');
+  equal(
+    'no bytes',
+    readable('x: malformed "\\x00\\"\\x12": y "z"'),
+    'x: malformed (binary data): y "z"',
+  );
   equal('300 characters', shorten('x'.repeat(500)), `${'x'.repeat(300)}...`);
   equal('or fewer', shorten('x'.repeat(500), 10), `${'x'.repeat(10)}...`);
 }

@@ -1,6 +1,7 @@
 import { API_PREFIX, env } from '../../lib/config.js';
 import { formatDuration } from '../settings/duration.js';
 import { purposes } from '../settings/user-files.js';
+import { NOT_HEALTHY } from '../summary/causes.js';
 import { checkGenerator } from './generator.js';
 import { proxyOf } from './proxy.js';
 import { healthProbes, unready } from './readiness.js';
@@ -39,7 +40,7 @@ export function start({ profile, vus, rate, durationMs }, readiness, target = en
     const finding = unready(probe, readiness);
     if (finding !== null) {
       const { text, advice } = finding;
-      throw new Error(`the service is not healthy. ${text}${advice && `. Try: ${advice}`}`);
+      throw new Error(`${NOT_HEALTHY}. ${text}${advice && `. Try: ${advice}`}`);
     }
   }
   return {

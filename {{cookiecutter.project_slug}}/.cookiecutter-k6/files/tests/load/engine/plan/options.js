@@ -83,7 +83,7 @@ export function asSegment(options) {
  * @returns {Record<string, string>}
  */
 function tagsOf(spec, { profile, vus }) {
-  return {
+  const tags = {
     ...config.tags,
     ...spec.tags,
     profile,
@@ -91,6 +91,17 @@ function tagsOf(spec, { profile, vus }) {
     ...(env.RUN_ID ? { testid: env.RUN_ID } : {}),
     ...segmentTags(),
   };
+  for (const [name, value] of Object.entries(tags)) {
+    // InfluxDB loses the whole batch, not only this sample.
+    // eslint-disable-next-line no-control-regex
+    if (/[\u0000-\u001f\u007f]|\\$/.test(String(value))) {
+      throw new Error(
+        `the tag '${name}' is ${JSON.stringify(value)}: expected a value without line breaks and without a backslash at its end, ` +
+          'because stores of time series lose samples with such tags. Change the setting or k6.config.js',
+      );
+    }
+  }
+  return tags;
 }
 
 /**

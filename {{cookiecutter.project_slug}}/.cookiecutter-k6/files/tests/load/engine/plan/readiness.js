@@ -4,7 +4,7 @@ import { HEALTH_STATUSES, isHealthy } from '../../lib/checker.js';
 import { BASE_URL, env, HEALTH_PATHS } from '../../lib/config.js';
 import { endpoint, requestQuietly } from '../../lib/http.js';
 import { HEALTH_PRESETS } from '../settings/health.js';
-import { shorten } from '../vu/failures.js';
+import { readable, shorten } from '../vu/failures.js';
 
 /** @typedef {import('../types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../types/suite.js').HttpResponse} HttpResponse */
@@ -36,6 +36,9 @@ const LASTING = /x509|certificate|HTTP response to HTTPS client|malformed HTTP/i
 
 const CLIENT_CERTIFICATE =
   'the service asks for a client certificate: set CLIENT_CERT and CLIENT_KEY to the PEM files';
+
+/** The first frame of an HTTP/2 server, its settings, as an error quotes it. */
+const H2C = /malformed HTTP response "\\x00\\x00.{1,4}\\x04/;
 
 /** Errors of a connection that was never made. */
 const NO_CONNECTION = /refused|no such host|lookup|dial|no route|unreachable/i;
@@ -94,7 +97,7 @@ export function unready(probe, readiness = env.READINESS) {
   }[readiness];
   const found =
     response.status === 0
-      ? shorten(response.error)
+      ? shorten(readable(response.error))
       : `status ${response.status}, ${shorten(response.body) || 'empty body'}`;
   return {
     text: `GET ${env.target.masked}${probe.name.replace('setup ', '')}: ${found} (${wanted})`,
@@ -126,6 +129,10 @@ function adviceOnError(error) {
       `the service speaks plain HTTP here: set BASE_URL=${other}`,
     ],
     [
+      H2C,
+      'the service speaks HTTP/2 without TLS (h2c), and k6 speaks HTTP/2 only over TLS: set BASE_URL to a port with HTTP/1.1, or to https://',
+    ],
+    [
       /malformed HTTP (response|status|version)/i,
       `this port does not speak HTTP. Set BASE_URL to the port that does` +
         `${scheme === 'http' ? ` (BASE_URL=${other} if it speaks TLS)` : ''}, or READINESS=tcp for other protocols`,
@@ -142,6 +149,11 @@ function adviceOnError(error) {
     ],
     [/expired|not yet valid/i, 'the certificate is out of date: renew it'],
     [/no such host|lookup/i, `there is no host ${host}: correct BASE_URL`],
+    [
+      /reset by peer|: EOF$|unexpected EOF/i,
+      'something accepts connections there and closes them without a response: look at the log of the service and of proxies' +
+        `${scheme === 'http' ? `, or set BASE_URL=${other} if it speaks TLS` : ''}`,
+    ],
   ];
   const found = table.find(([pattern]) => pattern.test(error));
   if (found !== undefined) {

@@ -58,8 +58,16 @@ refuse_value() {
 # check_k6_arguments: refuses what is behind -- and would replace the scenarios, remove the verdict or bypass the checks
 # of --env and --out.
 check_k6_arguments() {
-  local argument
+  local argument before=''
   for argument in ${k6_arguments[@]+"${k6_arguments[@]}"}; do
+    case $before$argument in
+      --tag*[[:cntrl:]]* | --tag*\\)
+        refuse "--tag $(printable "$argument"): a tag must not hold a line break or end with a backslash: stores of time series lose samples with such tags." \
+          "$(command_line smoke -- --tag team=shop)"
+        ;;
+    esac
+    before=''
+    [ "$argument" != --tag ] || before=--tag
     case $argument in
       --vus | --vus=* | -u | -u[0123456789]* | -u=*)
         refuse "$argument behind -- replaces the profile. Use the option of this script." "$(command_line smoke --vus 5)"

@@ -3,6 +3,7 @@
 # require_baselines: a comparison without a baseline must not pass.
 require_baselines() {
   local name words=(${positionals[@]+"${positionals[@]}"})
+  [ "$save_baseline" = false ] || refuse_line_break --save-baseline "$suite$(results_base)"
   [ "$compare" = true ] || return 0
   for name in ${jobs[@]+"${jobs[@]}"}; do
     select_job "$name"
@@ -10,6 +11,13 @@ require_baselines() {
       refuse "--compare: there is no baseline $job_baseline (tests/load/baselines/$job_baseline.json is missing)." \
         "$(command_line ${words[@]+"${words[@]}"} --save-baseline)"
   done
+}
+
+# refuse_line_break WHAT PATH: lists of files are handed to k6 one per line.
+refuse_line_break() {
+  case $2 in
+    *$'\n'*) refuse "$1 needs a project and a results folder without a line break in their path. Move them, or set RESULTS_DIR." ;;
+  esac
 }
 
 # build_baseline_command GROUP: makes a baseline of its runs.

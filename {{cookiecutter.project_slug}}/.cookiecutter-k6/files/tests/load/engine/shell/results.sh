@@ -2,6 +2,7 @@
 
 summary_passed=''
 summary_only_slower=false
+summary_not_ready=false
 summary_problem=''
 meaning=''
 
@@ -17,6 +18,8 @@ check_results() {
       err '%sfailed:%s for the reasons above; k6 alone reports success, it passes what it never measured.\n' "$red" "$plain"
       return "$EXIT_THRESHOLDS"
     fi
+    # k6 has one code for whatever setup throws.
+    [ "$summary_not_ready" = false ] || [ "$2" -ne 107 ] || return "$EXIT_NOT_READY"
     return 0
   elif [ -n "$raw_output" ] && [ ! -s "$1/$raw_output" ]; then
     problem="$raw_output is missing or empty"
@@ -37,10 +40,10 @@ check_results() {
   [ "$2" -ne "$EXIT_THRESHOLDS" ] || [ "$summary_passed" = false ] || warn "$problem"
 }
 
-# summary_is_whole FILE: sets $summary_passed and $summary_only_slower, or $summary_problem if it fails.
+# summary_is_whole FILE: sets $summary_passed, $summary_only_slower and $summary_not_ready, or $summary_problem if it fails.
 summary_is_whole() {
   local line last=''
-  summary_passed='' summary_only_slower=false summary_problem=''
+  summary_passed='' summary_only_slower=false summary_not_ready=false summary_problem=''
   if [ ! -f "$1" ]; then
     summary_problem='is missing'
   elif [ ! -s "$1" ]; then
@@ -52,6 +55,7 @@ summary_is_whole() {
         '  "passed": true' | '  "passed": true,') summary_passed=true ;;
         '  "passed": false' | '  "passed": false,') summary_passed=false ;;
         '  "onlySlower": true' | '  "onlySlower": true,') summary_only_slower=true ;;
+        '  "notReady": true' | '  "notReady": true,') summary_not_ready=true ;;
       esac
       [ -z "$line" ] || last=$line
     done <"$1"

@@ -71,6 +71,7 @@ merge_segments() {
   [ "${#positionals[@]}" -ge 2 ] || refuse 'merge needs a run.' "$(command_line merge RUN_ID)"
   id=$(merged_id "${positionals[@]:1}") || exit
   set_run "$id"
+  refuse_line_break merge "$results"
   files=$(segment_files "${positionals[@]:1}") || exit
   add_job merge '' ''
   set_field id "$run_id"
@@ -91,10 +92,8 @@ merge_segments() {
   add_words "$inside_suite/engine/commands/merge-segments.js"
   make_run_folder
   rm -f -- "$run_root/.running"
-  : >"$run_root/.started"
   run_aside
   if [ "$child_code" -ne 0 ] || [ -n "$interrupted" ]; then
-    rm -f -- "$run_root/.started"
     rmdir -- "$run_root" 2>/dev/null || :
     leave_if_interrupted
     refuse 'merge: these segments cannot be judged, see above.'
@@ -105,11 +104,7 @@ merge_segments() {
 # judge_merged: exits with the verdict on the whole run.
 judge_merged() {
   local code=0
-  summary_is_whole "$run_root/summary.json" "$run_root/.started" || {
-    rm -f -- "$run_root/.started"
-    fail "$EXIT_INCOMPLETE" "merge: summary.json $summary_problem."
-  }
-  rm -f -- "$run_root/.started"
+  summary_is_whole "$run_root/summary.json" || fail "$EXIT_INCOMPLETE" "merge: summary.json $summary_problem."
   link_latest
   [ "$summary_passed" = true ] || code=$EXIT_THRESHOLDS
   set_field code "$code"

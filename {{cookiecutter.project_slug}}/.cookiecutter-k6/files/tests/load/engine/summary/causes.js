@@ -19,6 +19,9 @@ export const CAUSES = Object.freeze({
 /** Causes on the machine that generates the load: they say nothing about the service. @type {(keyof typeof CAUSES)[]} */
 export const OWN_LIMITS = ['descriptors', 'ports'];
 
+/** Start of the message of a setup that found the service not healthy. */
+export const NOT_HEALTHY = 'the service is not healthy';
+
 /** Prefix of the check that carries the message of a failed setup, see engine/plan/set-up.js. */
 export const SET_UP_CHECK = 'setup failed: ';
 

@@ -1,7 +1,7 @@
 import { env } from '../../lib/config.js';
 import { compareWith, isOnlySlower, requestOf, rowsOf, subjectsOf } from '../baseline/baseline.js';
 import { hooksOf } from '../features/registry.js';
-import { SET_UP_CHECK, TEARDOWN_CHECK } from './causes.js';
+import { NOT_HEALTHY, SET_UP_CHECK, TEARDOWN_CHECK } from './causes.js';
 import { localPath } from '../settings/paths.js';
 import { prettyJson } from './pretty-json.js';
 import { reportFiles, REPORTS } from '../report/files.js';
@@ -107,13 +107,14 @@ export function buildSummary(whole, plan, data) {
       ? null
       : compareWith(subjectsOf(spec), plan.baseline, rowsOf(results));
   const peakVUs = data.metrics.vus_max?.values.max ?? 0;
+  const setUpFailure = messageOf(SET_UP_CHECK, data.root_group);
   const verdict = findings(
     {
       ...results,
       comparison,
       own,
       peakVUs,
-      setUpFailure: messageOf(SET_UP_CHECK, data.root_group),
+      setUpFailure,
       teardownFailure: messageOf(TEARDOWN_CHECK, data.root_group),
       isUnguarded: plan.isGuarded?.() === false,
     },
@@ -124,6 +125,7 @@ export function buildSummary(whole, plan, data) {
     passed: verdict.reasons.length === 0,
     reasons: verdict.reasons,
     onlySlower: isOnlySlower(verdict.found, results.thresholds, comparison),
+    notReady: setUpFailure?.startsWith(NOT_HEALTHY) ?? false,
     timestamp: new Date().toISOString(),
     scenario,
     targetVUs: vus,

@@ -110,6 +110,8 @@ export interface Summary {
   reasons: string[];
   /** Failed only because of latencies above the baseline: worth re-running to rule out noise. */
   onlySlower: boolean;
+  /** No load was sent: the service was not healthy any more when the test began. Absent in summaries of earlier versions. */
+  notReady?: boolean;
   timestamp: string;
   scenario: string;
   targetVUs: number;

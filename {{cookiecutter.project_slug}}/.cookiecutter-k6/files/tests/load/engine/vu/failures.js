@@ -81,19 +81,28 @@ export function hideResponses(name) {
  *
  * @param {unknown} text
  * @param {number} [most] characters
- * @returns {string} without control characters and secrets
+ * @returns {string} without control characters, marks of text direction and secrets
  * @example shorten('<html>\n...') // '<html> ...'
  */
 export function shorten(text, most = 300) {
   let line = String(text ?? '')
     .slice(0, MAX_SEARCHED)
     // eslint-disable-next-line no-control-regex
-    .replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ');
+    .replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g, ' ');
   for (const secret of hidden) {
     line = line.replaceAll(secret, '***');
   }
   line = withoutSecrets(line);
   return line.length > most ? `${line.slice(0, most)}...` : line;
+}
+
+/**
+ * @param {string} error of a request
+ * @returns {string} without the bytes of something that is not HTTP
+ * @example readable('malformed HTTP response "\\x00\\x12"') // 'malformed HTTP response (binary data)'
+ */
+export function readable(error) {
+  return error.replace(/"(?:[^"\\]|\\[^x])*\\x(?:[^"\\]|\\.)*"/g, '(binary data)');
 }
 
 /**
@@ -143,7 +152,7 @@ export function reportFailure(target, response, cause = causeOf(response)) {
   requestErrors.add(1, { name, cause });
   reportOnce(`${name} ${cause}`, () => {
     const { Location: location, 'Retry-After': retryAfter } = response.headers;
-    const status = response.status === 0 ? response.error : `status ${response.status}`;
+    const status = response.status === 0 ? readable(response.error) : `status ${response.status}`;
     const redirect = location && `redirects to ${location}`;
     const notes = [
       status,
@@ -204,7 +213,7 @@ function passOn(what, response) {
   const body = bodyOf(what.name, response);
   const seen = {
     ...what,
-    note: shorten(what.note || (status === 0 ? error : ''), BODY_START),
+    note: shorten(what.note || (status === 0 ? readable(error) : ''), BODY_START),
     status,
     body: body === null && status !== 0 ? null : shorten(body, BODY_START),
     at: Date.now(),
