@@ -298,7 +298,7 @@ function judge(step, target, response, visit) {
       visit.given[name] = value;
       if (step.creates?.includes(name)) {
         // Services also answer a create with what was there before.
-        const says = status === 201 || step.name.startsWith('mutation ');
+        const says = status === 201 || step.says === true;
         const evidence = { ...visit.creating, made: visit.made.slice(), says };
         const isOwn = status < 400 && claim(response, value, evidence) === 'own';
         visit.doubts[name] = isOwn ? undefined : evidence;

@@ -61,6 +61,8 @@ export interface Row {
   takes?: Record<string, Where>;
   /** Of `takes`, those that name what it creates. */
   creates?: string[];
+  /** Its name says that it creates, as GraphQL has no status for that. */
+  says?: boolean;
   /** Values that have to name what the journey created: it changes or deletes that. */
   own?: string[];
   /** Seconds before it. */

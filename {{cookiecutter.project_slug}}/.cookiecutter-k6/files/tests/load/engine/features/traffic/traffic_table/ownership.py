@@ -81,7 +81,10 @@ def guard(rows: Sequence[dict[str, Any]], steps: Sequence[Step], correlator: Cor
         if own:
             row["own"] = own
             for name in own:
-                creator = rows[defined[name]["from"]]
+                source = defined[name]["from"]
+                creator = rows[source]
+                if graphql(steps[source].exchange):
+                    creator["says"] = True
                 if name not in creator.setdefault("creates", []):
                     creator["creates"].append(name)
 
