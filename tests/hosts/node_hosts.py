@@ -80,6 +80,7 @@ module.exports = [
         "npx eslint . (9)": ("hosts-node", "eslint", "."),
         "npx eslint . (10)": ("node", "eslint", "."),
         "npx biome ci": ("hosts-node", "biome", "ci"),
+        "shfmt --diff .": ("dev", "shfmt", "--diff", "."),
     },
     hints={
         "eslint.config.js": (

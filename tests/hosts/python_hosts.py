@@ -140,6 +140,7 @@ app = Flask(__name__)
 def health() -> dict[str, str]:
     return {"status": "ok"}
 """,
+        "run.sh": "#!/bin/sh\nexec flask run\n",
         "tests/test_app.py": """import unittest
 
 from app import app
@@ -174,5 +175,6 @@ version = "0.1.0"
             ".",
         ),
         "typos": ("hosts-python", "typos"),
+        "shellcheck": ("dev", "shellcheck", "{files *.sh}"),
     },
 )
