@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,12 @@ def test_workspaces_of_npm_pnpm_and_yarn(tmp_path: Path) -> None:
     packages = root.glob("services/*/tests/load/package.json")
     names = {json.loads(path.read_text())["name"] for path in packages}
     assert names == {"api-load-tests", "web-load-tests"}
+    third = root / "services" / "third"
+    third.mkdir()
+    out = cookie(third, "--no-input", "-f", "project_slug=.", "project_name=Web").out
+    assert "Hint: services/web/ has a suite of the same name." in out
+    assert "services/api/ has" not in out
+    shutil.rmtree(third)
     pnpm, yarn = installed("hosts-node", "pnpm"), installed("hosts-node", "yarn")
     commands: list[list[str | Path]] = [
         ["npm", "install", "--offline", "--no-audit", "--no-fund"],

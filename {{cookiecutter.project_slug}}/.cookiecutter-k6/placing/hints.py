@@ -13,8 +13,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from . import git
 from .links import Look
 from .steps import Action
+from .tree import look as look_at
 
 _MONOREPO = "tests/load/ci/monorepo.sh"
 _WORKFLOWS = (".github/workflows/load-tests.yml", ".gitlab-ci.yml")
@@ -59,6 +61,30 @@ def _holds(row: Mapping[str, Any], name: str, look: Look) -> bool:
 
 def _text(look: Look, name: str) -> str:
     return look(name).content.decode("utf-8", "replace")
+
+
+def for_namesakes(root: str, folder: str, slug: str) -> list[str]:
+    """Return what to do about other suites of the repository that have the name of this one.
+
+    folder: the project's folder in its repository; "" at the root, where nobody is asked.
+    """
+    if not folder:
+        return []
+    listing = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--full-name"]
+    answer = git.ask(root, [*listing, ":(top,glob)**/tests/load/package.json"])
+    top = root.removesuffix(folder.rstrip("/").replace("/", os.sep))
+    lines = []
+    for path in os.fsdecode(answer.out).split("\0"):
+        if not path or path.startswith(f"{folder}tests/"):
+            continue
+        found = look_at(top, path).content.decode("utf-8", "replace")
+        if re.search(rf'"name"\s*:\s*"{re.escape(slug)}-load-tests"', found):
+            other = path.removesuffix("tests/load/package.json")
+            lines.append(
+                f"Hint: {other} has a suite of the same name. Change the name in tests/load/package"
+                ".json and PROJECT_SLUG in tests/load/suite.env: npm and metrics mix them up"
+            )
+    return lines
 
 
 def for_monorepo(actions: Iterable[Action], folder: str) -> list[str]:

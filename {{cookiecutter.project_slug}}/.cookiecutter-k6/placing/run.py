@@ -302,6 +302,8 @@ def _tell_hints(
         return
     for line in hints.for_tools(found_at, HERE, os.listdir(root)):
         say(line)
+    for line in hints.for_namesakes(root, folder, plan.after.slug):
+        say(line)
     if folder:
         top = root.removesuffix(folder.rstrip("/").replace("/", os.sep))
         for line in hints.for_tools(partial(look, top), HERE, prefix=folder):
