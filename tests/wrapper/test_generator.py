@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 
+import pytest
 from service.testing import RunningService, running_service
 
 from tests.support.wrapper_project import Project, Result
@@ -55,6 +57,34 @@ def test_used_up_descriptors_are_the_limit_of_this_machine_and_not_of_the_servic
     assert "not judged" in result.stdout
     for name in ("report.html", "report.md", "junit.xml"):
         assert "this machine was the limit" in (folder / name).read_text(encoding="utf-8"), name
+
+
+@pytest.mark.parametrize(("cores", "limited"), [("0.1", True), ("64", False)])
+def test_a_processor_at_its_limit_that_drops_iterations(
+    real_project: Project, service: RunningService, cores: str, limited: bool
+) -> None:
+    result = real_project.run(
+        "health", "--rate", "3000", "--vus", "2", "--duration", "1s", "--think-time", "0.05",
+        env={"BASE_URL": service.url, "GENERATOR_LIMITS": f"cores={cores}"},
+    )  # fmt: skip
+    assert result.code == 99, result
+    folder = real_project.run_folder
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    assert summary["metrics"]["droppedIterations"] > 0
+    pattern = (
+        r"this machine was the limit, not the service: k6 used \d+% of 0.1 cores, and \d+ iter"
+    )
+    texts = [
+        result.stderr,
+        summary["reasons"][0],
+        *((folder / name).read_text() for name in ("report.html", "report.md", "junit.xml")),
+    ]
+    assert [bool(re.search(pattern, text)) for text in texts] == [limited] * len(texts)
+    slow = [reason for reason in summary["reasons"] if "the service is too slow" in reason]
+    assert bool(slow) != limited
+    durations = [row for row in summary["thresholds"] if row["unit"] == "ms"]
+    assert any(row["measured"] for row in durations) != limited
+    assert not [path for path in folder.iterdir() if path.name.startswith(".")]
 
 
 def test_health_that_flaps_is_no_error_in_a_script(real_project: Project) -> None:

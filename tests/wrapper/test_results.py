@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import shutil
@@ -133,6 +134,30 @@ def test_success_without_a_good_summary_is_a_failure(
     assert result.code == 3, result
     assert f"results incomplete: {reason}" in result.stderr
     assert "passed" not in result.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("report.html", "", "report.html is empty"),
+        ("report.html", "<html><body>", "report.html is cut off"),
+        ("report.md", "", "report.md is empty"),
+        ("report.html", "<html></html>\n", ""),
+    ],
+)
+def test_success_with_half_a_report_is_a_failure(
+    real_project: Project, name: str, text: str, reason: str
+) -> None:
+    """A full disk: k6 writes what fits and exits with 0."""
+    script = real_project.write("short.js", half_a_report(name, text))
+    result = real_project.run(str(script), "--no-wait")
+    assert result.code == (3 if reason else 0), result
+    assert (f"results incomplete: {reason}" in result.stderr) == bool(reason)
+
+
+def half_a_report(name: str, text: str) -> str:
+    more = f"[`${{__ENV.RESULTS_DIR}}/{name}`]: {json.dumps(text)},"
+    return SHORT.replace("return {", f"return {{ {more}").replace("'1s'", "'1s', iterations: 1")
 
 
 def test_a_run_that_did_not_pass_fails_like_a_crossed_threshold(project: Project) -> None:
@@ -281,6 +306,26 @@ class TestRunId:
     )
     def test_other_ids_are_refused(self, project: Project, name: str) -> None:
         project.run(env={"RUN_ID": name}).refused("RUN_ID (environment) needs")
+
+
+def test_old_runs_are_removed_if_that_is_wanted(project: Project) -> None:
+    project.run(env={"RUN_ID": "release-7"}).passed()
+    old = [f"tests/load/results/2020010{day}T000000Z-smoke-0000000{day}" for day in range(1, 8)]
+    for name in old:
+        project.write(f"{name}/summary.json", "{}\n")
+    project.write(f"{old[0]}/.running", f"wrapper={os.getpid()}\nscript=py\n")
+    project.write("tests/load/results/20200109T000000Z-mine/notes.txt", "mine")
+    assert len(project.runs) == 9
+    project.run().passed()
+    assert len(project.runs) == 10
+    project.run(env={"KEEP_RUNS": "3"}).passed()
+    left = [path.name for path in project.runs]
+    assert left[0] == Path(old[0]).name, "a run that is at work stays"
+    assert left[1:3] == [Path(old[6]).name, "20200109T000000Z-mine"]
+    assert len(left) == 6
+    assert "release-7" in left
+    assert os.readlink(project.results / "latest") == left[-2]
+    project.run(env={"KEEP_RUNS": "0"}).refused("KEEP_RUNS (environment) needs a whole number")
 
 
 def test_two_runs_at_once_share_nothing(project: Project) -> None:

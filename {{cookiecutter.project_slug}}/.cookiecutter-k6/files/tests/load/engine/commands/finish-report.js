@@ -3,9 +3,14 @@
 //   k6 run --quiet --env RESULTS_DIR=/path/to/run tests/load/engine/commands/finish-report.js
 //
 // The run itself writes report.html, but sees only its own metrics. This adds what else is there afterwards: earlier runs
-// (HISTORY, one path of a summary.json per line) and further files (FILES, one name per line).
+// (HISTORY, one path of a summary.json per line) and further files (FILES, one name per line). It also judges what only the
+// wrapper knows: how much of the processor (CORES) k6 used (K6_MS, SECONDS).
 
+import { toJunit } from '../report/junit.js';
+import { toMarkdown } from '../report/markdown.js';
 import { toPage } from '../report/page.js';
+import { limitedHere } from '../summary/machine.js';
+import { prettyJson } from '../summary/pretty-json.js';
 
 /** Runs in the trend, including this one. */
 const TREND_RUNS = 20;
@@ -20,11 +25,25 @@ export { default, options } from './frame.js';
  * @returns {() => Record<string, string>} renders the report: contents by path
  */
 function prepare() {
-  const summary = JSON.parse(open(`${folder}/summary.json`));
+  const judged = JSON.parse(open(`${folder}/summary.json`));
+  const limited = limitedHere(judged, {
+    k6Ms: Number(__ENV.K6_MS ?? 0),
+    seconds: Number(__ENV.SECONDS ?? 0),
+    cores: Number(__ENV.CORES || Infinity),
+  });
+  const summary = limited ?? judged;
   const timeline = readTimeline(`${folder}/timeline.json`);
   const history = (__ENV.HISTORY ?? '').split('\n').map(readSummary);
   const files = (__ENV.FILES ?? '').split('\n').filter((name) => name !== '');
+  if (limited !== null) {
+    console.error(limited.reasons[0]);
+  }
   return () => ({
+    ...(limited !== null && {
+      [`${folder}/.summary.json`]: `${prettyJson(limited)}\n`,
+      [`${folder}/.report.md`]: toMarkdown(limited),
+      [`${folder}/.junit.xml`]: toJunit(limited),
+    }),
     // The wrapper replaces report.html with it once it is complete.
     [`${folder}/.report.html`]: toPage(summary, {
       timeline,

@@ -183,6 +183,12 @@ const wrapper = {
   WAIT_TIMEOUT: duration('30s', 'Longest wait for the service to become healthy before a run'),
   TIMELINE: flag(true, 'Records metrics over time for the report'),
   RESULTS_DIR: text('', 'Folder of the summary; default `tests/load/results`'),
+  KEEP_RUNS: integer(
+    1,
+    100_000,
+    undefined,
+    'Wrapper only: most runs in the results folder; after a run, the oldest that nobody named are removed; default all',
+  ),
   RUN_ID: text('', 'Names this run in tags, files and test data; set by the wrapper'),
   GIT_COMMIT: text('', 'Commit of the project, for the summary; set by the wrapper'),
   RUN_K6_VERSION: text('', 'Version of k6, for the summary; set by the wrapper'),

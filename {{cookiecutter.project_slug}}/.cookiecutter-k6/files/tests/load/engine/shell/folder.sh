@@ -1,6 +1,10 @@
 # Owns: the run folder on disk.
 
 run_folder_made=false
+# Most runs that stay; empty: all
+keep_runs=''
+
+plan_retention() { keep_runs=$(setting KEEP_RUNS); }
 
 # make_run_folder: refuses, before any load, what could not be written later. Everything in it is private (umask 077): raw
 # samples and service logs may hold tokens.
@@ -34,6 +38,21 @@ leave_run_folder() {
   [ "$run_folder_made" = true ] || return 0
   rm -f -- "$run_root/.running" "$run_root/.wait"
   [ "$k6_started" = true ] || rmdir -- "$run_root"/*/ "$run_root" 2>/dev/null
+}
+
+# remove_old_runs: those that this command named itself, oldest first. Runs with a name of their own stay, and so do those that are
+# still at work or whose leftovers were not named yet.
+remove_old_runs() {
+  local folder runs=() digits='[0-9][0-9][0-9][0-9][0-9][0-9]' i
+  [ -n "$keep_runs" ] || return 0
+  # shellcheck disable=SC2231  # the digits are a pattern
+  for folder in "$results"/[0-9][0-9]${digits}T${digits}Z-*-[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]; do
+    [ -d "$folder" ] && [ ! -L "$folder" ] && [ "$folder" != "$run_root" ] || continue
+    [ -e "$folder/.running" ] || [ -e "$folder/.died" ] || runs+=("$folder")
+  done
+  for ((i = 0; i < ${#runs[@]} - keep_runs + 1; i++)); do
+    rm -rf -- "${runs[i]}" 2>/dev/null || warn "the old run ${runs[i]} could not be removed."
+  done
 }
 
 # link_latest: replaces the link in one step, so that readers always find a run.

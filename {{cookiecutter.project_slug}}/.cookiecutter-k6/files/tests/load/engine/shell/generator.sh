@@ -2,6 +2,9 @@
 
 # Such as descriptors=1024,ports=28232,memory=3900,cores=4; what cannot be found out is left out
 generator_limits=''
+# Processor time of the processes that ended so far, and of the run that was measured last, milliseconds
+children_ms=0
+k6_ms=0
 
 # read_generator: sets $generator_limits. Git Bash knows other limits than Windows does, and a container has its own.
 read_generator() {
@@ -20,6 +23,14 @@ on_this_system() { [ "$use_docker$on_windows" = falsefalse ]; }
 add_limit() {
   is_digits "$2" && [ "${#2}" -le 9 ] || return 0
   generator_limits+=${generator_limits:+,}$1=$2
+}
+
+# limit_of NAME: prints it, nothing if it is not known.
+limit_of() {
+  local rest
+  case ,$generator_limits, in *",$1="*) ;; *) return 0 ;; esac
+  rest=${generator_limits##*$1=}
+  printf '%s' "${rest%%,*}"
 }
 
 # local_ports: prints how many ports outgoing connections to one address can have.
@@ -50,4 +61,28 @@ free_memory() {
     fi
   fi
   printf '%s' "$free"
+}
+
+# read_children FILE: sets $children_ms. FILE is used in between: there is no $(...) during a run.
+read_children() {
+  local user='' system=''
+  children_ms=0
+  { times >"$1"; } 2>/dev/null || return 0
+  { read -r _ && read -r user system; } <"$1" 2>/dev/null || :
+  rm -f -- "$1"
+  add_time "$user"
+  add_time "$system"
+}
+
+# add_time TIME: adds a time such as 1m2.345s to $children_ms.
+add_time() {
+  local pattern='^([0-9]{1,6})m([0-9]{1,2})\.([0-9]{3})s$'
+  [[ $1 =~ $pattern ]] || return 0
+  children_ms=$((children_ms + 10#${BASH_REMATCH[1]} * 60000 + 10#${BASH_REMATCH[2]} * 1000 + 10#${BASH_REMATCH[3]}))
+}
+
+# count_k6 BEFORE: sets $k6_ms to the processor time since $children_ms was BEFORE; 0 if it is not known.
+count_k6() {
+  k6_ms=0
+  [ "$use_docker" = true ] || k6_ms=$((children_ms - $1))
 }

@@ -10,6 +10,7 @@ service_folder=''
 plan_all() {
   local name group
   [ "$action" = dry-run ] || read_generator
+  plan_retention
   for name in ${jobs[@]+"${jobs[@]}"}; do
     select_job "$name"
     build_command
@@ -56,7 +57,7 @@ build_report_command() {
   set_paths "$job_folder"
   [ "$dashboard" = false ] || files+=$'\ndashboard.html'
   [ -z "$raw_output" ] || files+=$'\n'$raw_output
-  clear_environment FILES "$files" HISTORY "$(earlier_summaries "${job_folder##*/}")"
+  clear_environment FILES "$files" HISTORY "$(earlier_summaries "${job_folder##*/}")" CORES "$(limit_of cores)"
   begin_command "${job}_report" "$job_folder" "$results"
   add_words --quiet --log-format=raw
   add_env RESULTS_DIR "$inside_folder"

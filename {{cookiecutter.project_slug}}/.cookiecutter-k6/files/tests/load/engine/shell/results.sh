@@ -4,6 +4,7 @@ summary_passed=''
 summary_only_slower=false
 summary_not_ready=false
 summary_problem=''
+report_problem=''
 meaning=''
 
 # check_results FOLDER CODE: k6 exits with 0 although it could not write its results, or passed thresholds that it never
@@ -25,6 +26,8 @@ check_results() {
     problem="$raw_output is missing or empty"
   elif [ "$report" = true ] && [ ! -s "$1/report.html" ]; then
     problem='report.html is missing or empty'
+  elif ! reports_are_whole "$1"; then
+    problem=$report_problem
   elif [ "$dashboard" = true ] && [ ! -s "$1/dashboard.html" ]; then
     problem='dashboard.html is missing (it needs a run of at least 3 s)'
   fi
@@ -38,6 +41,17 @@ check_results() {
     return "$EXIT_INCOMPLETE"
   fi
   [ "$2" -ne "$EXIT_THRESHOLDS" ] || [ "$summary_passed" = false ] || warn "$problem"
+}
+
+# reports_are_whole FOLDER: sets $report_problem if it fails. k6 goes on when the disk is full.
+reports_are_whole() {
+  local name
+  report_problem=''
+  for name in report.html report.md junit.xml timeline.json; do
+    [ ! -e "$1/$name" ] || [ -s "$1/$name" ] || report_problem="$name is empty (disk full?)"
+  done
+  [ ! -s "$1/report.html" ] || tail -c 20 "$1/report.html" 2>/dev/null | grep -q '</html>' || report_problem='report.html is cut off (disk full?)'
+  [ -z "$report_problem" ]
 }
 
 # summary_is_whole FILE: sets $summary_passed, $summary_only_slower and $summary_not_ready, or $summary_problem if it fails.
@@ -76,20 +90,39 @@ ends_with() {
   [ "$last" = "$1" ]
 }
 
-# complete_report FOLDER: replaces the page of the run with one that also shows earlier runs. If that does not work, the page
-# stays, and so does the exit code.
+# complete_report FOLDER SECONDS: replaces the page of the run with one that also shows earlier runs. If that does not work, the
+# page stays. Returns the exit code of a run that was limited by this machine, see engine/summary/machine.js.
 complete_report() {
+  local code=$run_code
   if [ -s "$1/report.html" ] && [ -f "$suite/engine/commands/finish-report.js" ] && [ -z "$interrupted" ]; then
     use_command "${job}_report"
+    add_env K6_MS "$k6_ms"
+    add_env SECONDS "$2"
     start_helper >/dev/null 2>"$1/.report-log"
     await_helper
     if [ "$child_code" -eq 0 ] && ends_with '</html>' "$1/.report.html"; then
       mv -f -- "$1/.report.html" "$1/report.html"
+      take_over_judgement "$1" || code=$?
     elif [ -z "$interrupted" ]; then
       warn "report.html shows no earlier runs: they could not be added (k6 exit code $child_code)."
     fi
   fi
   rm -f -- "$1/.report.html" "$1/.report-log" 2>/dev/null || :
+  return "$code"
+}
+
+# take_over_judgement FOLDER: puts the results in place that say that this machine was the limit, if there are any.
+take_over_judgement() {
+  local line name
+  [ -s "$1/.summary.json" ] && ends_with '}' "$1/.summary.json" || return 0
+  for name in summary.json report.md junit.xml; do
+    [ ! -s "$1/.$name" ] || mv -f -- "$1/.$name" "$1/$name"
+  done
+  while IFS= read -r line; do
+    case $line in 'this machine was the limit'*) note "${red}failed:${plain} ${line//[[:cntrl:]]/?}" ;; esac
+  done <"$1/.report-log"
+  [ "$run_code" -ne 0 ] || return "$EXIT_THRESHOLDS"
+  return "$run_code"
 }
 
 # name_code CODE: sets $meaning, the code in words.

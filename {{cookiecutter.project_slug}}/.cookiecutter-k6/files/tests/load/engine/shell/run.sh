@@ -14,6 +14,7 @@ run_all() {
     show_service_log
   fi
   link_latest
+  remove_old_runs
   [ "${#jobs[@]}" -eq 1 ] || print_table
   save_baselines
 }
@@ -49,23 +50,27 @@ set_aside() {
 
 # measure: runs k6 once; sets $run_code.
 measure() {
-  local pipe='' since=$SECONDS
+  local pipe='' since=$SECONDS before
   use_command "$job"
   # What is there afterwards is of this run. A clock that is set back would make it look older.
   rm -f -- "$job_folder/summary.json" "$job_folder/segment.json"
   watch_log "$job_folder/.log"
   [ -z "$log_reader" ] || pipe=$job_folder/.log
+  read_children "$job_folder/.times"
+  before=$children_ms
   start_k6 "$pipe"
   write_marker || :
   await_k6
   run_code=$child_code
+  read_children "$job_folder/.times"
+  count_k6 "$before"
   end_log "$job_folder/.log"
   if tell_death "$run_code" "$((SECONDS - since))"; then
     [ "$run_code" -ne "$EXIT_NOT_READY" ] || run_code=$EXIT_INCOMPLETE
   fi
   check_results "$job_folder" "$run_code" || run_code=$?
   check_metrics
-  complete_report "$job_folder"
+  complete_report "$job_folder" "$((SECONDS - since))" || run_code=$?
   [ -z "$interrupted" ] || run_code=$EXIT_INTERRUPTED
 }
 

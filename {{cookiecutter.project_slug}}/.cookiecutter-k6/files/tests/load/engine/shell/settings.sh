@@ -192,6 +192,7 @@ check_settings() {
   check_setting BACKEND_PORT port '' 8000
   check_setting START_TIMEOUT duration '' 60s
   check_setting MAX_REMOTE_VUS count '' 100
+  check_setting KEEP_RUNS count '' 200
   check_setting MAX_REMOTE_RATE count '' 100
   check_setting MAX_REMOTE_DURATION duration '' 1h
   check_setting RUN_ID run_id '' nightly-1
