@@ -43,15 +43,15 @@ leave_run_folder() {
 # remove_old_runs: those that this command named itself, oldest first. Runs with a name of their own stay, and so do those that are
 # still at work or whose leftovers were not named yet.
 remove_old_runs() {
-  local folder runs=() digits='[0-9][0-9][0-9][0-9][0-9][0-9]' i
+  local folder old=() digits='[0-9][0-9][0-9][0-9][0-9][0-9]' i
   [ -n "$keep_runs" ] || return 0
   # shellcheck disable=SC2231  # the digits are a pattern
   for folder in "$results"/[0-9][0-9]${digits}T${digits}Z-*-[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]; do
     [ -d "$folder" ] && [ ! -L "$folder" ] && [ "$folder" != "$run_root" ] || continue
-    [ -e "$folder/.running" ] || [ -e "$folder/.died" ] || runs+=("$folder")
+    [ -e "$folder/.running" ] || [ -e "$folder/.died" ] || old+=("$folder")
   done
-  for ((i = 0; i < ${#runs[@]} - keep_runs + 1; i++)); do
-    rm -rf -- "${runs[i]}" 2>/dev/null || warn "the old run ${runs[i]} could not be removed."
+  for ((i = 0; i < ${#old[@]} - keep_runs + 1; i++)); do
+    rm -rf -- "${old[i]}" 2>/dev/null || warn "the old run ${old[i]} could not be removed."
   done
 }
 

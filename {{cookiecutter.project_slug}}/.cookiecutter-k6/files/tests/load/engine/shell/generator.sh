@@ -29,7 +29,7 @@ add_limit() {
 limit_of() {
   local rest
   case ,$generator_limits, in *",$1="*) ;; *) return 0 ;; esac
-  rest=${generator_limits##*$1=}
+  rest=${generator_limits##*"$1"=}
   printf '%s' "${rest%%,*}"
 }
 
@@ -65,10 +65,14 @@ free_memory() {
 
 # read_children FILE: sets $children_ms. FILE is used in between: there is no $(...) during a run.
 read_children() {
-  local user='' system=''
+  local line user='' system=''
   children_ms=0
   { times >"$1"; } 2>/dev/null || return 0
-  { read -r _ && read -r user system; } <"$1" 2>/dev/null || :
+  # The first line is about the shell itself, the last one about its children.
+  while IFS= read -r line; do
+    user=${line% *}
+    system=${line#* }
+  done <"$1"
   rm -f -- "$1"
   add_time "$user"
   add_time "$system"
