@@ -76,6 +76,13 @@ def test_update_compiles_and_check_agrees(project: Project) -> None:
     assert not list(project.root.rglob("__pycache__"))
 
 
+@pytest.mark.parametrize("words", [("update", "--nope"), ("update", "a.json", "b.json")])
+def test_a_wrong_command_is_no_table_out_of_date(words: tuple[str, ...], project: Project) -> None:
+    done = project.run(*words)
+    assert done.returncode == 1
+    assert "usage: load-test.sh openapi" in done.stderr
+
+
 @pytest.mark.slow
 def test_an_update_says_what_was_added_removed_and_changed(project: Project) -> None:
     project.run("update", "openapi.json")
@@ -152,7 +159,7 @@ def test_overrides_are_kept_and_missing_operations_named(project: Project) -> No
     project.overrides.write_text(text, encoding="utf-8")
     done = project.run("update", "openapi.json")
     assert done.returncode == 0
-    assert "names 'GET /gone', but the table has no such operation" in done.stderr
+    assert "names 'GET /gone', which is not in the table" in done.stderr
     assert project.overrides.read_text(encoding="utf-8") == text
 
 
@@ -200,7 +207,7 @@ def test_overrides_that_are_wrong_are_refused(text: str, message: str, tmp_path:
         (["update", "http://127.0.0.1:9/x"], "cannot be fetched"),
         (["update", "openapi.json", "--include", "colour=red"], "expected tag:NAME"),
         (["update", "openapi.json", "--include", "tags:red"], "Did you mean tag:red?"),
-        (["update", "openapi.json", "--include", "tag:none"], "leaves none of 11 operations"),
+        (["update", "openapi.json", "--include", "tag:none"], "excludes all 11 operations"),
         (["update", "empty.json"], "#/paths: the document holds no operation"),
         (["list"], "holds no operations"),
     ],
@@ -307,7 +314,7 @@ def test_a_selection_keeps_the_user_s_formatting(project: Project) -> None:
 
 def test_another_document_is_remembered(project: Project) -> None:
     done = project.run("update", "openapi.json")
-    assert "OPENAPI_SPEC=openapi.json, for the next update" in done.stdout
+    assert "set OPENAPI_SPEC=openapi.json for the next update" in done.stdout
     assert "OPENAPI_SPEC=openapi.json\n" in (project.root / "tests/load/suite.env").read_text()
     assert project.run("update", "--check").returncode == 0
 

@@ -595,7 +595,7 @@ def test_swagger_security_definitions() -> None:
     [
         ([], "#: the document is an array"),
         ("text", "#: the document is a string"),
-        ({}, "neither `openapi` nor `swagger`"),
+        ({}, "no version in `openapi` or `swagger`"),
         ({"openapi": "4.0.0"}, "#/openapi: version '4.0.0'"),
         ({"swagger": 1.2}, "#/swagger: version '1.2'"),
         (openapi({}), "#/paths: the document holds no operation"),

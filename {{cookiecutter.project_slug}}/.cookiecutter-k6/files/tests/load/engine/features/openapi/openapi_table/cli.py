@@ -178,16 +178,14 @@ def _update(project: str, options: Any, environ: Mapping[str, str]) -> int:
         ) from None
     if not after.rows:
         raise Refused(
-            f"the selection leaves none of {after.header['counts']['excluded']} operations."
-            f" `select` in {OVERRIDES} and --include, --exclude make it. Try:"
+            f"the selection excludes all {after.header['counts']['excluded']} operations."
+            f" It consists of `select` in {OVERRIDES}, --include and --exclude. Try:"
             f" {COMMAND} --select-all"
         )
     before = table.read(path)
     behind = _report(before, after, check=options.check)
     for name in own.unknown(row["name"] for row in after.rows):
-        _complain(
-            f"warning: {OVERRIDES} names {clean(name)!a}, but the table has no such operation"
-        )
+        _complain(f"warning: {OVERRIDES} names {clean(name)!a}, which is not in the table")
     if options.check:
         return _checked(behind)
     if added or options.select_all:
@@ -216,7 +214,7 @@ def _remember(project: str, given: str, place: Place, environ: Mapping[str, str]
     )
     if count == 1 and changed != text:
         table.write(path, changed)
-        _say(f"{SETTINGS}: OPENAPI_SPEC={wanted}, for the next update")
+        _say(f"{SETTINGS}: set OPENAPI_SPEC={wanted} for the next update")
 
 
 def _checked(behind: bool) -> int:

@@ -159,9 +159,7 @@ def _version(root: Mapping[str, Any]) -> str:
                 f"#/{key}: version {version!a} is not supported;"
                 " OpenAPI 3.0, 3.1 and Swagger 2.0 are"
             )
-    raise BadDocument(
-        "#: neither `openapi` nor `swagger` gives the version; is it an OpenAPI document?"
-    )
+    raise BadDocument("#: no version in `openapi` or `swagger`; is this an OpenAPI document?")
 
 
 def kind_of(value: object) -> str:

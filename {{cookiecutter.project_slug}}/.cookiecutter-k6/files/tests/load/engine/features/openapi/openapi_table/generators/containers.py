@@ -58,7 +58,7 @@ def _lengths(view: Flat) -> tuple[int, int]:
     if most < least:
         raise Unfillable(f"minItems {least} is more than maxItems {most}")
     if least > LARGEST:
-        raise Unfillable(f"its smallest value has more than {LARGEST} parts")
+        raise Unfillable(f"its smallest valid value has more than {LARGEST} parts")
     return least, most
 
 

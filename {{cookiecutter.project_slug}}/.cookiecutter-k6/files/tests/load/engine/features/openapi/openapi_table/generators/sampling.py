@@ -163,7 +163,7 @@ class Trials:
     def refuse_huge(self, made: Node) -> None:
         """Raise Unfillable when even the smallest value is too large to send."""
         if least_size(made, self.shared, self._least) > LARGEST:
-            raise Unfillable(f"its smallest value has more than {LARGEST} parts")
+            raise Unfillable(f"its smallest valid value has more than {LARGEST} parts")
 
     def fits(self, made: Node, schema: Schema, count: int = _SAMPLES, chance: float = 0.5) -> bool:
         """Tell whether the values of a generator are valid, judging by `count` of them.
