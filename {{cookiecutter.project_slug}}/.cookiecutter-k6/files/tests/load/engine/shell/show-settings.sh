@@ -1,5 +1,7 @@
 # Owns: `load-test.sh settings [WORD]`.
 
+readonly BACKTICK=$'\140'
+
 # The row of a table of settings that was read last
 shown_name=''
 shown_default=''
@@ -29,19 +31,20 @@ show_settings() {
     refuse "no setting has '$(printable "$word")' in its name or description." "$(command_line settings)"
 }
 
-# split_row LINE: sets $shown_name, $shown_default and $shown_meaning from a row of a table of settings: | `NAME` | `default` | meaning |
+# split_row LINE: sets $shown_name, $shown_default and $shown_meaning from a row of a table of settings: the name as code,
+# the default, the meaning.
 split_row() {
   local rest
-  case $1 in '| `'[A-Z]*'` | '*' | '*' |') ;; *) return 1 ;; esac
-  rest=${1#'| `'}
-  shown_name=${rest%%'`'*}
-  rest=${rest#*'` |'}
+  case $1 in "| $BACKTICK"[A-Z]*"$BACKTICK | "*' | '*' |') ;; *) return 1 ;; esac
+  rest=${1#"| $BACKTICK"}
+  shown_name=${rest%%"$BACKTICK"*}
+  rest=${rest#*"$BACKTICK |"}
   shown_default=${rest%%'| '*}
   shown_meaning=${rest#*'| '}
   shown_meaning=${shown_meaning%' |'}
-  trim "${shown_default//\`/}"
+  trim "${shown_default//$BACKTICK/}"
   shown_default=$trimmed
-  shown_meaning=${shown_meaning//\`/}
+  shown_meaning=${shown_meaning//$BACKTICK/}
   shown_meaning=${shown_meaning//\\|/|}
 }
 
