@@ -1,4 +1,5 @@
 import { checkAnswer, isFit, valueAt } from '../engine/features/rows/answers.js';
+import { claim } from '../engine/features/rows/ownership.js';
 import { credentialsOf, schemesOf } from '../engine/features/openapi/credentials.js';
 import { applyOverride, parseOverrides } from '../engine/features/openapi/overrides.js';
 import { derived } from '../engine/features/openapi/prepared.js';
@@ -316,12 +317,60 @@ function overrides() {
   );
 }
 
+/** Ten minutes before the answer, and the same in a zone two hours ahead. */
+const SERVED = 'Sun, 29 Nov 2026 10:10:00 GMT';
+const MARK = 'q7x0k2m9aa1';
+
+/** What an answer to a create holds, the status, what is known, whose it is. */
+const OWNERS = /** @type {[any, number, any, string][]} */ ([
+  [{ id: 7 }, 201, {}, 'own'],
+  [{ id: 7 }, 200, {}, 'doubtful'],
+  [{ id: 7, name: `Lamp ${MARK}` }, 200, {}, 'own'],
+  [{ id: 7, mail: `${MARK.toUpperCase()}@x.com` }, 200, {}, 'own'],
+  [{ meta: { ref: MARK }, data: { id: 7, name: 'old' } }, 200, {}, 'doubtful'],
+  [{ id: 7, name: 'old' }, 201, { sent: { name: MARK } }, 'doubtful'],
+  [{ id: 7, name: 'old' }, 201, { sent: { name: 'typed' } }, 'own'],
+  [{ id: 7 }, 201, { before: ['7'] }, 'doubtful'],
+  [{ id: 7, created_at: '2026-11-29T10:10:00Z' }, 200, {}, 'own'],
+  [{ id: 7, created_at: '2026-11-29T12:10:00+02:00' }, 200, {}, 'own'],
+  [{ id: 7, created: 1795947000 }, 200, {}, 'own'],
+  [{ id: 7, createdAt: 1795947000000 }, 200, {}, 'own'],
+  [{ id: 7, createdAt: '2026-11-29T10:00:00Z', name: MARK }, 201, {}, 'foreign'],
+  [{ id: 7, creationTimestamp: 1795946400, name: MARK }, 201, {}, 'foreign'],
+  [{ id: 7, date_created: '2019-01-01', name: MARK }, 201, {}, 'foreign'],
+  // The day of today, and a time in a zone that nobody names, say nothing.
+  [{ id: 7, date_created: '2026-11-29' }, 200, {}, 'doubtful'],
+  [{ id: 7, created_on: '2026-11-29 12:10:00' }, 200, {}, 'doubtful'],
+  [{ id: 7, created_on: '2026-11-29 08:10:00' }, 201, {}, 'own'],
+  [
+    { id: 7, created: '2019-01-01T00:00:00Z' },
+    201,
+    { sent: { created: '2019-01-01T00:00:00Z' } },
+    'own',
+  ],
+  [{ id: 7, created_by: 'ann' }, 201, {}, 'own'],
+]);
+
+function owners() {
+  for (const [content, status, more, wanted] of OWNERS) {
+    const response = /** @type {any} */ ({
+      status,
+      body: JSON.stringify(content),
+      headers: { Date: SERVED },
+      json: () => content,
+    });
+    const evidence = { made: [MARK], says: status === 201, since: Date.now(), ...more };
+    equal(`owner of ${JSON.stringify(content)} ${status}`, claim(response, 7, evidence), wanted);
+  }
+}
+
 export default function openapi() {
   styles();
   values();
   ids();
   bodies();
   answers();
+  owners();
   rows();
   overrides();
 }
