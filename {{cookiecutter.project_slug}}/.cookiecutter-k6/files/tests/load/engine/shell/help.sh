@@ -43,7 +43,7 @@ named tests/load/NAME.secret.env.
 Exit codes
     0  passed
     1  wrong usage or refused; no load was sent
-    2  the service did not become ready, was not healthy any more when the test began, or its start command failed
+    2  the service was not healthy before the test, or its start command failed
     3  results are missing or incomplete although k6 reported success
     4  an output given with --out cannot be reached, or rejected some metrics
    99  thresholds were crossed, or never measured
