@@ -142,7 +142,7 @@ def test_success_without_a_good_summary_is_a_failure(
         ("report.html", "", "report.html is empty"),
         ("report.html", "<html><body>", "report.html is cut off"),
         ("report.md", "", "report.md is empty"),
-        ("report.html", "<html></html>\n", ""),
+        ("report.html", "<html>\n</html>\n", ""),
     ],
 )
 def test_success_with_half_a_report_is_a_failure(

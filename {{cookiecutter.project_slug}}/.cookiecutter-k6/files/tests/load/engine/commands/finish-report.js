@@ -4,7 +4,7 @@
 //
 // The run itself writes report.html, but sees only its own metrics. This adds what else is there afterwards: earlier runs
 // (HISTORY, one path of a summary.json per line) and further files (FILES, one name per line). It also judges what only the
-// wrapper knows: how much of the processor (CORES) k6 used (K6_MS, SECONDS).
+// wrapper knows: how much of the processor (CORES) k6 used (K6_MS, K6_SECONDS).
 
 import { toJunit } from '../report/junit.js';
 import { toMarkdown } from '../report/markdown.js';
@@ -28,7 +28,7 @@ function prepare() {
   const judged = JSON.parse(open(`${folder}/summary.json`));
   const limited = limitedHere(judged, {
     k6Ms: Number(__ENV.K6_MS ?? 0),
-    seconds: Number(__ENV.SECONDS ?? 0),
+    seconds: Number(__ENV.K6_SECONDS ?? 0),
     cores: Number(__ENV.CORES || Infinity),
   });
   const summary = limited ?? judged;

@@ -1,10 +1,6 @@
 # Owns: the run folder on disk.
 
 run_folder_made=false
-# Most runs that stay; empty: all
-keep_runs=''
-
-plan_retention() { keep_runs=$(setting KEEP_RUNS); }
 
 # make_run_folder: refuses, before any load, what could not be written later. Everything in it is private (umask 077): raw
 # samples and service logs may hold tokens.

@@ -6,11 +6,13 @@ start_limit=''
 # Empty: nothing to start
 service_command=''
 service_folder=''
+# Most runs that stay in the results folder; empty: all
+keep_runs=''
 
 plan_all() {
   local name group
   [ "$action" = dry-run ] || read_generator
-  plan_retention
+  keep_runs=$(setting KEEP_RUNS)
   for name in ${jobs[@]+"${jobs[@]}"}; do
     select_job "$name"
     build_command

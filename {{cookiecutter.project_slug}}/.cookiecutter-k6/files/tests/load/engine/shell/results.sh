@@ -50,7 +50,7 @@ reports_are_whole() {
   for name in report.html report.md junit.xml timeline.json; do
     [ ! -e "$1/$name" ] || [ -s "$1/$name" ] || report_problem="$name is empty (disk full?)"
   done
-  [ ! -s "$1/report.html" ] || tail -c 20 "$1/report.html" 2>/dev/null | grep -q '</html>' || report_problem='report.html is cut off (disk full?)'
+  [ ! -s "$1/report.html" ] || ends_with '</html>' "$1/report.html" || report_problem='report.html is cut off (disk full?)'
   [ -z "$report_problem" ]
 }
 
@@ -96,8 +96,8 @@ complete_report() {
   local code=$run_code
   if [ -s "$1/report.html" ] && [ -f "$suite/engine/commands/finish-report.js" ] && [ -z "$interrupted" ]; then
     use_command "${job}_report"
-    add_env K6_MS "$k6_ms"
-    add_env SECONDS "$2"
+    add_child_variable K6_MS "$k6_ms"
+    add_child_variable K6_SECONDS "$2"
     start_helper >/dev/null 2>"$1/.report-log"
     await_helper
     if [ "$child_code" -eq 0 ] && ends_with '</html>' "$1/.report.html"; then
