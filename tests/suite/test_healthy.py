@@ -211,6 +211,15 @@ def test_no_id_and_no_address_becomes_a_tag(
                 assert not re.search(r"/\d|\d{5}|test-", value), row
 
 
+def quantile(values: list[float], share: float) -> float:
+    """Return a percentile as k6 takes it: between two neighbours in proportion."""
+    ordered = sorted(values)
+    place = share * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (place - low) * (ordered[high] - ordered[low])
+
+
 @each_entry
 def test_figures_add_up(healthy: HealthyRun, entry: str) -> None:
     run = healthy(entry)
@@ -221,6 +230,8 @@ def test_figures_add_up(healthy: HealthyRun, entry: str) -> None:
     durations = [r.value for r in samples if r.metric == "http_req_duration" and is_main(r)]
     assert metrics["duration"]["max"] == pytest.approx(max(durations), abs=0.001)
     assert metrics["duration"]["avg"] == pytest.approx(sum(durations) / len(durations), abs=0.001)
+    for name, share in {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}.items():
+        assert metrics["duration"][name] == pytest.approx(quantile(durations, share), abs=0.006)
     assert run.summary["peakVUs"] == run.summary["targetVUs"] == 2
 
 

@@ -244,8 +244,10 @@ def test_all_goes_on_after_a_failure_and_returns_the_worst_code(project: Project
     assert result.code == 3, result
 
 
-def test_the_worst_of_several_codes_is_the_highest(project: Project) -> None:
-    result = project.run("all", env={"SHIM_CODE": "99", "SHIM_CODE_FOR": "health=107"})
+@pytest.mark.parametrize("highest", ["api-public", "health"])
+def test_the_worst_of_several_codes_is_the_highest(project: Project, highest: str) -> None:
+    """The first test or the last one."""
+    result = project.run("all", env={"SHIM_CODE": "99", "SHIM_CODE_FOR": f"{highest}=107"})
     assert result.code == 107, result
 
 
