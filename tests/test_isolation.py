@@ -24,3 +24,11 @@ def test_this_process_is_isolated() -> None:
 @pytest.mark.parametrize("name", ["k6_binary"])
 def test_the_pinned_k6_is_there(name: str, request: pytest.FixtureRequest) -> None:
     assert request.getfixturevalue(name).is_file()
+
+
+@pytest.mark.xdist_group("isolation")
+def test_groups_of_tests_stay_together(request: pytest.FixtureRequest) -> None:
+    """Otherwise each worker starts the servers of a group, and does all of its runs, once more."""
+    worker = hasattr(request.config, "workerinput")
+    grouped = worker and request.config.getoption("loadgroup", default=False)
+    assert request.node.nodeid.endswith("@isolation" if grouped else "_together")
