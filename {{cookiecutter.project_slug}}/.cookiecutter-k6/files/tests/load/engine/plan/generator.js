@@ -7,7 +7,7 @@ import { segmentOf } from '../segments/segment.js';
 const OWN_DESCRIPTORS = 30;
 
 /** Memory of one VU, megabytes. */
-const MEMORY_PER_VU = 0.5;
+const MB_PER_VU = 0.5;
 
 /** Iterations per second that one core starts with some certainty. */
 const RATE_PER_CORE = 1000;
@@ -65,7 +65,7 @@ function shortages({ vus: all, rate: most = 0 }) {
     ],
     [
       'memory',
-      Math.ceil(vus * MEMORY_PER_VU),
+      Math.ceil(vus * MB_PER_VU),
       memory,
       (needed) =>
         `${vus} VUs need about ${needed} MB of memory, and ${memory} MB are free. ` +
