@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import yaml
@@ -261,7 +261,7 @@ SEVERAL = [Row(answers) for answers in OPTION_SETS.values() if len(answers) > 1]
 WRITTEN = {".gitattributes", ".gitignore", "CLAUDE.md", MANIFEST}
 
 
-def parameters(rows: Iterable[Row]) -> list[pytest.ParameterSet]:
+def parameters(rows: Iterable[Row]) -> list[Any]:
     return [pytest.param(row, id=str(row), marks=bake_group(row.answers)) for row in rows]
 
 
