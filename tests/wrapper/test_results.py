@@ -326,7 +326,8 @@ def test_old_runs_are_removed_if_that_is_wanted(project: Project) -> None:
     assert left[1:3] == [Path(old[6]).name, "20200109T000000Z-mine"]
     assert len(left) == 6
     assert "release-7" in left
-    assert os.readlink(project.results / "latest") == left[-2]
+    # Both may have begun in the same second: then their order is that of their random parts.
+    assert os.readlink(project.results / "latest") in left[-3:-1]
     project.run(env={"KEEP_RUNS": "0"}).refused("KEEP_RUNS (environment) needs a whole number")
 
 
