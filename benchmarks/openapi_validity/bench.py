@@ -27,6 +27,7 @@ sys.path[:0] = [
     str(REPOSITORY / "tools"),
     str(REPOSITORY / "examples/service"),
     str(SUITE / "engine/features/openapi"),
+    str(SUITE / "engine/features/rows"),
 ]
 
 from tests.openapi.compiling import compiled  # noqa: E402

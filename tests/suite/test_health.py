@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-import struct
-import threading
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from service.certificates import make_certificate
 from service.testing import free_port
 
 from tests.support.plain_server import plain_server
+from tests.support.raw_tcp import accepting, close_with_reset
 from tests.support.suite_runner import PATIENT, Run, Suite
 
 pytestmark = pytest.mark.slow
@@ -168,23 +167,10 @@ def test_http_for_https_and_the_other_way_round(
 
 
 def test_a_port_that_speaks_something_else(suite: Suite) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-
-        def serve() -> None:
-            while True:
-                try:
-                    connection, _ = listener.accept()
-                except OSError:
-                    return
-                with connection:
-                    connection.sendall(b"+OK ready\r\n")
-
-        threading.Thread(target=serve, daemon=True).start()
+    with accepting(lambda connection: connection.sendall(b"+OK ready\r\n")) as port:
         url = f"http://127.0.0.1:{port}"
         assert_advised(refused(suite, url), "READINESS=tcp")
         assert suite.against(url, READINESS="tcp").run(WAIT).code == 0
-        listener.shutdown(socket.SHUT_RDWR)
 
 
 STRANGE = {
@@ -200,27 +186,17 @@ STRANGE = {
 @pytest.mark.parametrize("how", STRANGE)
 def test_what_is_no_answer_is_named_in_words(suite: Suite, how: str) -> None:
     said, advice = STRANGE[how]
-    with socket.create_server(("127.0.0.1", 0)) as listener:
 
-        def serve() -> None:
-            while True:
-                try:
-                    connection, _ = listener.accept()
-                except OSError:
-                    return
-                connection.recv(1000)
-                connection.sendall(said)
-                # Closed with a reset.
-                linger = struct.pack("ii", 1, 0)
-                if not said:
-                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                connection.close()
+    def serve(connection: socket.socket) -> None:
+        connection.recv(1000)
+        connection.sendall(said)
+        if not said:
+            close_with_reset(connection)
 
-        threading.Thread(target=serve, daemon=True).start()
-        run = refused(suite, f"http://127.0.0.1:{listener.getsockname()[1]}")
-        assert_advised(run, advice)
-        assert "\\x" not in run.err
-        listener.shutdown(socket.SHUT_RDWR)
+    with accepting(serve) as port:
+        run = refused(suite, f"http://127.0.0.1:{port}")
+    assert_advised(run, advice)
+    assert "\\x" not in run.err
 
 
 def test_no_answer_reaches_the_terminal_as_a_command(suite: Suite) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import random
 import socket
-import struct
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from tests.support.raw_tcp import accepting, close_with_reset
 
 HEALTHY = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
@@ -111,8 +111,7 @@ class MisbehavingServer:
 def misbehaving_server(seed: int) -> Iterator[MisbehavingServer]:
     """Answer the first request well, and every other one badly."""
     draw, lock, stopped = random.Random(seed), threading.Lock(), threading.Event()
-    listener = socket.create_server(("127.0.0.1", 0), backlog=256)
-    running = MisbehavingServer(f"http://127.0.0.1:{listener.getsockname()[1]}")
+    running = MisbehavingServer("")
     first = [True]
 
     def chosen() -> Misbehaviour:
@@ -124,36 +123,25 @@ def misbehaving_server(seed: int) -> Iterator[MisbehavingServer]:
             return one
 
     def answer(connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):
-            connection.settimeout(HANG_LIMIT)
-            while not stopped.is_set() and b"\r\n\r\n" in connection.recv(65_536):
-                one = chosen()
-                for part in one.parts:
-                    connection.sendall(part)
-                    time.sleep(one.pause)
-                if one.end == "hang":
-                    stopped.wait(HANG_LIMIT)
-                if one.end == "reset":
-                    linger = struct.pack("ii", 1, 0)
-                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                if one.end != "keep":
-                    return
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
+        connection.settimeout(HANG_LIMIT)
+        while not stopped.is_set() and b"\r\n\r\n" in connection.recv(65_536):
+            one = chosen()
+            for part in one.parts:
+                connection.sendall(part)
+                time.sleep(one.pause)
+            if one.end == "hang":
+                stopped.wait(HANG_LIMIT)
+            if one.end == "reset":
+                close_with_reset(connection)
+            if one.end != "keep":
                 return
-            threading.Thread(target=answer, args=(connection,), daemon=True).start()
 
-    threading.Thread(target=serve, daemon=True).start()
-    try:
-        yield running
-    finally:
-        stopped.set()
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
+    with accepting(answer) as port:
+        running.url = f"http://127.0.0.1:{port}"
+        try:
+            yield running
+        finally:
+            stopped.set()
 
 
 def commands_in(text: str) -> set[str]:

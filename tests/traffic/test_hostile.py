@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from table_tool import REFUSED
 from traffic_table import cli, overrides, table
 from traffic_table.journey import compile_journey
 from traffic_table.model import Refused
@@ -146,7 +147,7 @@ def test_a_huge_file_is_refused_at_once(tmp_path: Path, capsys: pytest.CaptureFi
     with huge.open("wb") as file:
         file.write(b'{"log": {"entries": [')
         os.truncate(huge, 500 * 1024 * 1024)
-    assert cli.main(["--project", str(tmp_path), "import", str(huge)]) == cli.REFUSED
+    assert cli.main(["--project", str(tmp_path), "import", str(huge)]) == REFUSED
     shown = capsys.readouterr().err
     assert "has 500 MB, at most 200 MB are read. Record a shorter session" in shown
 
@@ -170,7 +171,7 @@ def test_what_is_no_traffic_is_refused(
 ) -> None:
     source = tmp_path / "file"
     source.write_text(text)
-    assert cli.main(["--project", str(tmp_path), "import", str(source)]) == cli.REFUSED
+    assert cli.main(["--project", str(tmp_path), "import", str(source)]) == REFUSED
     assert message in capsys.readouterr().err
     assert not (tmp_path / cli.TABLE).exists()
 

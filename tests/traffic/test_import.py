@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from table_tool import BEHIND, CURRENT
 from traffic_table import cli, overrides
 from traffic_table.journey import Journey, compile_journey
 from traffic_table.model import Recording, Refused
@@ -745,12 +746,12 @@ class TestImportAgain:
     def test_nothing_changed(
         self, recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        assert self.run(tmp_path, "import", recording) == cli.CURRENT
+        assert self.run(tmp_path, "import", recording) == CURRENT
         table = tmp_path / cli.TABLE
         before = table.read_bytes()
-        assert self.run(tmp_path, "import", recording, "--check") == cli.CURRENT
+        assert self.run(tmp_path, "import", recording, "--check") == CURRENT
         assert "is up to date" in capsys.readouterr().out
-        assert self.run(tmp_path, "import", recording) == cli.CURRENT
+        assert self.run(tmp_path, "import", recording) == CURRENT
         assert table.read_bytes() == before
 
     def test_a_new_version_of_the_application(
@@ -765,13 +766,13 @@ class TestImportAgain:
         before = table.read_bytes()
         self.write(recording, "/v2/items")
         capsys.readouterr()
-        assert self.run(tmp_path, "import", recording, "--check") == cli.BEHIND
+        assert self.run(tmp_path, "import", recording, "--check") == BEHIND
         shown = capsys.readouterr()
         assert "added  POST /v2/items" in shown.out
         assert "removed  POST /items" in shown.out
         assert "out of date. Try: ./scripts/load-test.sh import" in shown.err
         assert table.read_bytes() == before
-        assert self.run(tmp_path, "import", recording) == cli.CURRENT
+        assert self.run(tmp_path, "import", recording) == CURRENT
         assert json.loads(data.read_text())["shop"] == [{"text": "Hello you"}, {"text": "Mine"}]
 
     def test_overrides_turn_decisions_round(self, recording: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from table_tool import REFUSED
 from traffic_table import cli, logs, mixing
 from traffic_table.mix import Mix, without_secrets
 from traffic_table.routes import Routes
@@ -162,7 +163,7 @@ def test_a_log_without_requests_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "a.log").write_text("one\ntwo\n")
-    assert cli.main(["--project", str(tmp_path), "mix", str(tmp_path / "a.log")]) == cli.REFUSED
+    assert cli.main(["--project", str(tmp_path), "mix", str(tmp_path / "a.log")]) == REFUSED
     assert "none of 2 lines is a request of a known format" in capsys.readouterr().err
 
 

@@ -42,3 +42,7 @@ def test_values_and_where_they_come_from(real_project: Project) -> None:
     )
     assert "API_KEY=***  (environment)\n" in shown
     assert "canary-1" not in shown
+    gate = {"HEADERS": "X-Team: shop | Authorization: Bearer canary-2"}
+    shown = real_project.run("settings", "HEADERS", env=gate).passed().stdout
+    assert "HEADERS=***  (environment, default {})\n" in shown
+    assert "canary-2" not in shown

@@ -59,16 +59,23 @@ export function lifetimeOf(token, expiresIn) {
   if (Number(expiresIn) > 0) {
     return Number(expiresIn) * 1000;
   }
-  const payload = token.split('.')[1];
+  const { exp, iat } = claimsOf(token);
+  if (exp > 0 && iat > 0 && exp > iat) {
+    // Both by the clock of the issuer: this machine's may differ from it.
+    return (exp - iat) * 1000;
+  }
+  return exp > 0 ? Math.max(0, exp * 1000 - Date.now()) : DEFAULT_LIFETIME_MS;
+}
+
+/**
+ * @param {string} token
+ * @returns {Record<string, any>} what a JSON Web Token says; empty for any other token
+ */
+function claimsOf(token) {
   try {
-    const { exp, iat } = JSON.parse(encoding.b64decode(payload, 'rawurl', 's'));
-    if (exp > 0 && iat > 0 && exp > iat) {
-      // Both by the clock of the issuer: this machine's may differ from it.
-      return (exp - iat) * 1000;
-    }
-    return exp > 0 ? Math.max(0, exp * 1000 - Date.now()) : DEFAULT_LIFETIME_MS;
+    return JSON.parse(encoding.b64decode(token.split('.')[1], 'rawurl', 's')) ?? {};
   } catch {
-    return DEFAULT_LIFETIME_MS;
+    return {};
   }
 }
 
@@ -80,12 +87,8 @@ export function lifetimeOf(token, expiresIn) {
  * @example isExpired('opaque') // false
  */
 export function isExpired(token) {
-  try {
-    const { exp } = JSON.parse(encoding.b64decode(token.split('.')[1], 'rawurl', 's'));
-    return exp > 0 && exp * 1000 <= Date.now();
-  } catch {
-    return false;
-  }
+  const { exp } = claimsOf(token);
+  return exp > 0 && exp * 1000 <= Date.now();
 }
 
 /**

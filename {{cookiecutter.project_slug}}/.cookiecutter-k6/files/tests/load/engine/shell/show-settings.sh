@@ -68,7 +68,8 @@ show_setting() {
   local found origin value
   find_setting "$shown_name"
   value=${found:-$shown_default}
-  if [ -n "$found" ] && { is_secret "$shown_name" || has_credentials "$found"; }; then value='***'; fi
+  if [ -n "$found" ] && is_hidden "$shown_name" "$found"; then value='***'; fi
+  [ "$shown_name" != HEADERS ] || ! has_secret_header "$found" || value='***'
   if [ -z "$found" ]; then origin=default; else origin+=${shown_default:+, default $shown_default}; fi
   printf '%s%s%s=%s  (%s)\n    %s\n' "$heading" "$shown_name" "$plain" "$(printable "$value")" "$origin" "$shown_meaning"
 }

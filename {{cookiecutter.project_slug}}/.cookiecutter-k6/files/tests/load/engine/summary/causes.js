@@ -19,6 +19,17 @@ export const CAUSES = Object.freeze({
 /** Causes on the machine that generates the load: they say nothing about the service. @type {(keyof typeof CAUSES)[]} */
 export const OWN_LIMITS = ['descriptors', 'ports'];
 
+/**
+ * Says whether the machine that generates the load was the limit: then its latencies are not those of the service.
+ *
+ * @param {Record<string, number>} [errorTypes] failed requests by cause
+ * @returns {boolean}
+ * @example wasLimitedHere({ descriptors: 47 }) // true
+ */
+export function wasLimitedHere(errorTypes = {}) {
+  return OWN_LIMITS.some((cause) => errorTypes[cause] > 0);
+}
+
 /** Start of the message of a setup that found the service not healthy. */
 export const NOT_HEALTHY = 'the service is not healthy';
 

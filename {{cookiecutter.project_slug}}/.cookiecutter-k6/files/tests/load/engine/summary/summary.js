@@ -1,13 +1,20 @@
 import { env } from '../../lib/config.js';
 import { compareWith, isOnlySlower, requestOf, rowsOf, subjectsOf } from '../baseline/baseline.js';
 import { hooksOf } from '../features/registry.js';
-import { NOT_HEALTHY, SET_UP_CHECK, TEARDOWN_CHECK } from './causes.js';
+import { NOT_HEALTHY, SET_UP_CHECK, TEARDOWN_CHECK, wasLimitedHere } from './causes.js';
 import { localPath } from '../settings/paths.js';
 import { prettyJson } from './pretty-json.js';
 import { reportFiles, REPORTS } from '../report/files.js';
-import { endpointMetrics, metricsOf, rateOf, secondsOfSteps, totals } from './metrics.js';
+import {
+  endpointMetrics,
+  errorTypes,
+  metricsOf,
+  rateOf,
+  secondsOfSteps,
+  totals,
+} from './metrics.js';
 import { DISTRIBUTION, rounded, statOf } from './statistics.js';
-import { isOptional, thresholdResults, wasLimitedHere } from './threshold-results.js';
+import { isOptional, thresholdResults } from './threshold-results.js';
 import { failedResponses } from './failed-responses.js';
 import { findings } from './verdict.js';
 import { toText } from './text.js';
@@ -103,7 +110,7 @@ export function buildSummary(whole, plan, data) {
   const own = spec.findings?.(data.metrics, plan, data.root_group) ?? { tables: [], reasons: [] };
   const results = resultsOf(spec, absentOf(whole, spec), plan, data, own);
   const comparison =
-    plan.baseline === undefined || wasLimitedHere(data.metrics)
+    plan.baseline === undefined || wasLimitedHere(errorTypes(data.metrics))
       ? null
       : compareWith(subjectsOf(spec), plan.baseline, rowsOf(results));
   const peakVUs = data.metrics.vus_max?.values.max ?? 0;

@@ -1,5 +1,5 @@
 import { formatDuration } from '../settings/duration.js';
-import { CAUSES, OWN_LIMITS } from './causes.js';
+import { CAUSES, wasLimitedHere } from './causes.js';
 import { hooksOf } from '../features/registry.js';
 import { change, stepsSentence } from '../report/format.js';
 
@@ -70,7 +70,7 @@ function painter(colour) {
  * @returns {string[]}
  */
 function thresholdLines({ thresholds, endpoints, metrics }, paint) {
-  const isLimited = OWN_LIMITS.some((cause) => (metrics.errorTypes[cause] ?? 0) > 0);
+  const isLimited = wasLimitedHere(metrics.errorTypes);
   const lines = [paint('  THRESHOLDS', 'dim')];
   const shownOnes = thresholds.filter(
     ({ metric, ok }) => endpoints.length <= MAX_ENDPOINTS || !ok || !metric.includes('{name:'),

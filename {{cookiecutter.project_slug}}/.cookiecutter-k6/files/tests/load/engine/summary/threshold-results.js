@@ -1,7 +1,7 @@
 // What became of the thresholds, out of the metrics that k6 hands to `handleSummary`.
 
 import { hooksOf } from '../features/registry.js';
-import { OWN_LIMITS } from './causes.js';
+import { OWN_LIMITS, wasLimitedHere } from './causes.js';
 import { errorTypes, metricsOf } from './metrics.js';
 import { rounded, roundedShare } from './statistics.js';
 
@@ -98,20 +98,8 @@ function isMeasured(metrics, metric) {
     judged ??
     (hasSamples(metric, metrics[metric]) &&
       !timedNoAnswer(metrics, metric) &&
-      !(metrics[metric].contains === 'time' && wasLimitedHere(metrics)))
+      !(metrics[metric].contains === 'time' && wasLimitedHere(errorTypes(metrics))))
   );
-}
-
-/**
- * Says whether the machine that generates the load was the limit: then its latencies are not those of the service.
- *
- * @param {any} metrics
- * @returns {boolean}
- * @example wasLimitedHere(data.metrics) // true after `too many open files`
- */
-export function wasLimitedHere(metrics) {
-  const causes = errorTypes(metrics);
-  return OWN_LIMITS.some((cause) => causes[cause] > 0);
 }
 
 /** Durations that are never zero, unless nothing answered. Other times can be: TLS takes none where there is no TLS. */

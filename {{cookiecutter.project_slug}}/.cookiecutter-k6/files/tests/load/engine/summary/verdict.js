@@ -1,5 +1,6 @@
 import { formatDuration } from '../settings/duration.js';
 import { hooksOf } from '../features/registry.js';
+import { wasLimitedHere } from './causes.js';
 import {
   endpointFindings,
   machineFindings,
@@ -65,10 +66,9 @@ export function findings(evidence, { ranMs, plannedMs }) {
     reasons: reasonsOf(found),
     found: found.length,
     // A step at which this machine gave up says nothing about the service.
-    breakingStage:
-      machineFindings(evidence.metrics).length > 0
-        ? null
-        : (own?.breakingStage ?? breakingStage({ ...evidence, stages })),
+    breakingStage: wasLimitedHere(evidence.metrics.errorTypes)
+      ? null
+      : (own?.breakingStage ?? breakingStage({ ...evidence, stages })),
   };
 }
 

@@ -16,7 +16,8 @@ if sys.version_info < (3, 10):  # noqa: UP036 - users may run an older one
 
 # Leave no bytecode beside the sources, and import no stray module from the working folder.
 sys.dont_write_bytecode = True
-sys.path[0] = os.path.dirname(os.path.realpath(__file__))
+here = os.path.dirname(os.path.realpath(__file__))
+sys.path[:1] = [here, os.path.join(os.path.dirname(here), "rows")]
 
 from traffic_table.cli import main  # noqa: E402 - only importable from here on
 

@@ -8,7 +8,9 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
+
+from table_tool import BEHIND, CURRENT, INTERRUPTED, REFUSED, Parser, write
 
 from . import overrides, table
 from .compiler import Choices, compile_document
@@ -23,7 +25,6 @@ OVERRIDES = "tests/load/data/operations.overrides.json"
 COMMAND = "./scripts/load-test.sh openapi update"
 LIVE = "live"
 
-CURRENT, REFUSED, BEHIND, INTERRUPTED = 0, 1, 2, 130
 _SHOWN = 40  # lines of one kind before the rest is only counted
 _KINDS = {"tag": "tags", "method": "methods", "operation": "operations"}
 
@@ -46,19 +47,6 @@ class Place(NamedTuple):
     address: str
     label: str
     origin: str
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser whose refusals have the exit code of all others: 2 has another meaning here."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print what is wrong and leave."""
-        self.exit(REFUSED, f"{self.format_usage()}{self.prog}: {message}\n")
-
-    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
-        """Leave, with all of the help written while a closed pipe can still be told."""
-        sys.stdout.flush()
-        super().exit(status, message)
 
 
 def parser() -> Parser:
@@ -189,8 +177,8 @@ def _update(project: str, options: Any, environ: Mapping[str, str]) -> int:
     if options.check:
         return _checked(behind)
     if added or options.select_all:
-        table.write(own_path, own_text)
-    table.write(path, table.dumps(after))
+        write(own_path, own_text)
+    write(path, table.dumps(after))
     if options.document:
         _remember(project, options.document, place, environ)
     return CURRENT
@@ -213,7 +201,7 @@ def _remember(project: str, given: str, place: Place, environ: Mapping[str, str]
         r"(?m)^OPENAPI_SPEC=[^\r\n]*", lambda _: f"OPENAPI_SPEC={wanted}", text
     )
     if count == 1 and changed != text:
-        table.write(path, changed)
+        write(path, changed)
         _say(f"{SETTINGS}: set OPENAPI_SPEC={wanted} for the next update")
 
 

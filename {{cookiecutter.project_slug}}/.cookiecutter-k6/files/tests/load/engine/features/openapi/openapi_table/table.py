@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -59,21 +57,6 @@ def read(path: str) -> Table:
             return loads(file.read())
     except (OSError, ValueError, TypeError, KeyError):
         return empty_table()
-
-
-def write(path: str, text: str) -> None:
-    """Write a file atomically."""
-    folder = os.path.dirname(path)
-    os.makedirs(folder, exist_ok=True)
-    handle, scratch = tempfile.mkstemp(prefix=".operations-", dir=folder)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(scratch, 0o644)
-        os.replace(scratch, path)
-    except BaseException:
-        os.unlink(scratch)
-        raise
 
 
 class Changes(NamedTuple):

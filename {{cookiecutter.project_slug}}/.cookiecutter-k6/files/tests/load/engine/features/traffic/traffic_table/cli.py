@@ -9,7 +9,9 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any
+
+from table_tool import BEHIND, CURRENT, INTERRUPTED, REFUSED, Parser, write
 
 from . import mixing, overrides, table
 from .filters import TURNABLE
@@ -24,7 +26,6 @@ DATA = "tests/load/data/traffic.data.json"
 OPERATIONS = "tests/load/data/operations.jsonl"
 COMMAND = "./scripts/load-test.sh import"
 
-CURRENT, REFUSED, BEHIND, INTERRUPTED = 0, 1, 2, 130
 _SHOWN = 30  # lines of one kind before the rest is only counted
 
 # What is known and not read: how it begins, and what to export instead.
@@ -46,19 +47,6 @@ Insomnia (4) or Bruno (JSON), an .http file, or curl commands. Nothing in it is 
 secret of it is written down."""
 EPILOG = """Exit codes: 0 done, or up to date; 1 failed, nothing was changed; 2 the rows are out of
 date (--check)."""
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser whose refusals have the exit code of all others: 2 has another meaning here."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print what is wrong and leave."""
-        self.exit(REFUSED, f"{self.format_usage()}{self.prog}: {message}\n")
-
-    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
-        """Leave, with all of the help written while a closed pipe can still be told."""
-        sys.stdout.flush()
-        super().exit(status, message)
 
 
 def parser() -> Parser:
@@ -219,7 +207,7 @@ def _import(project: str, options: Any) -> int:
         return CURRENT
     before.journeys[name] = journey.about
     before.rows[name] = journey.rows
-    table.write(path, table.dumps(before))
+    write(path, table.dumps(before))
     _keep_data(project, journey)
     _next_steps(journey)
     return CURRENT
@@ -252,7 +240,7 @@ def _keep_data(project: str, journey: Journey) -> None:
         content[journey.name] = changed
     made = json.dumps(content, indent=2, ensure_ascii=True) + "\n"
     if made != text:
-        table.write(os.path.join(project, *DATA.split("/")), made)
+        write(os.path.join(project, *DATA.split("/")), made)
 
 
 # --- what is printed ------------------------------------------------------------------------------

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
-from . import logs, table
+from table_tool import write
+
+from . import logs
 from .mix import Mix
 from .model import Refused
 from .routes import Routes, known_routes
@@ -51,7 +53,7 @@ def run(project: str, options: Any, say: Callable[[str], None]) -> int:
     if options.check:
         return 0
     text = json.dumps(content, indent=1, ensure_ascii=True) + "\n"
-    table.write(os.path.join(project, *MIX.split("/")), text)
+    write(os.path.join(project, *MIX.split("/")), text)
     say(f"{MIX}: {len(sent)} routes. Next: ./scripts/load-test.sh mix")
     return 0
 

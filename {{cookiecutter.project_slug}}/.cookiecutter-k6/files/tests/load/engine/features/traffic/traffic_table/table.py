@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,21 +55,6 @@ def read(path: str) -> Table:
             return loads(file.read())
     except (OSError, ValueError, TypeError, KeyError):
         return Table()
-
-
-def write(path: str, text: str) -> None:
-    """Write a file atomically."""
-    folder = os.path.dirname(path)
-    os.makedirs(folder, exist_ok=True)
-    handle, scratch = tempfile.mkstemp(prefix=".traffic-", dir=folder)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(scratch, 0o644)
-        os.replace(scratch, path)
-    except BaseException:
-        os.unlink(scratch)
-        raise
 
 
 @dataclass
