@@ -2,6 +2,8 @@
 //
 //   node record.js BROWSER SCENARIO URL PASSWORD HAR [PROXY]
 //
+// SCENARIO: one of those below, or a module that exports one.
+//
 // CommonJS, because NODE_PATH serves `require` only.
 
 /* global document, fetch, process */
@@ -123,7 +125,7 @@ async function main([browserPath, scenario, url, password, har, proxy]) {
   context.setDefaultTimeout(60000);
   const page = await context.newPage();
   try {
-    await scenarios[scenario](page, url, password);
+    await (scenarios[scenario] ?? require(scenario))(page, url, password);
   } catch (error) {
     process.stderr.write(`${await page.content()}\n`);
     throw error;

@@ -98,12 +98,11 @@ class TestLinks:
         assert definition(journey, "email") == {"user": "email"}
         assert definition(journey, "password") == {"user": "password"}
 
-    def test_a_cookie_that_a_header_repeats(self) -> None:
+    @pytest.mark.parametrize("token", ["aB3dE5fG7hI9jK1l", "2|e42c4d71|3f78e791|1795956734", "k7x"])
+    def test_a_cookie_that_a_header_repeats(self, token: str) -> None:
         journey = compiled(
-            entry(
-                "GET", "/", got={"Set-Cookie": "csrftoken=aB3dE5fG7hI9jK1l; Path=/"}, answer="<p>"
-            ),
-            entry("POST", "/rate", {"stars": 5}, sent={"X-CSRFToken": "aB3dE5fG7hI9jK1l"}),
+            entry("GET", "/", got={"Set-Cookie": f"csrftoken={token}; Path=/"}, answer="<p>"),
+            entry("POST", "/rate", {"stars": 5}, sent={"X-CSRFToken": token}),
         )
         assert definition(journey, "x-csrftoken")["where"] == {"in": "cookie", "name": "csrftoken"}
 
@@ -154,6 +153,48 @@ class TestLinks:
         ]  # fmt: skip
         assert not journey.held
 
+    def test_a_typed_text_that_becomes_an_address(self) -> None:
+        """A file with the same name can be there only once, whatever the field is called."""
+        file = {"path": "night-shift.txt", "type": "file"}
+        journey = compiled(
+            entry("POST", "/files", {"type": "file"}, 201, {"path": "untitled.txt"}),
+            entry("PATCH", "/files/untitled.txt", {"path": "night-shift.txt"}, answer=file),
+            entry("DELETE", "/files/night-shift.txt", status=204),
+        )
+        assert not journey.held
+        assert definition(journey, "path") == {
+            "new": "text", "like": "night-shift", "join": "-", "end": ".txt",
+        }  # fmt: skip
+        assert [one["url"][-1].get("v") for one in journey.rows[1:]] == ["files-id", "path"]
+
+    def test_a_name_that_old_state_holds_too(self) -> None:
+        """The page remembers a file of an earlier session, and looks for it."""
+        file = {"path": "night-shift.txt"}
+        journey = compiled(
+            entry("GET", "/state", answer={"recent": [{"path": "untitled.txt"}, file]}),
+            entry("GET", "/files/untitled.txt", status=404, answer={}),
+            entry("GET", "/files/night-shift.txt", status=404, answer={}),
+            entry("POST", "/files", {"type": "file"}, 201, {"path": "untitled.txt"}),
+            entry("PATCH", "/files/untitled.txt", file, answer=file),
+            entry("DELETE", "/files/night-shift.txt", status=204),
+        )
+        assert not journey.held
+        assert definition(journey, "files-id")["from"] == 3
+        assert definition(journey, "path")["new"] == "text"
+        looks = [one for one in journey.rows if one["name"] == "GET /files/untitled.txt"]
+        # Another user may have created one.
+        assert [one["ok"] for one in looks] == [[404, 200]]
+
+    def test_what_was_renamed_is_deleted_by_its_new_name(self) -> None:
+        """By then, the old one may be the name of what another user created."""
+        journey = compiled(
+            entry("POST", "/files", {"type": "file"}, 201, {"path": "untitled.txt"}),
+            entry("PATCH", "/files/untitled.txt", {"path": "night-shift.txt"}, answer={}),
+            entry("GET", "/files/night-shift.txt", answer={}),
+        )
+        assert journey.rows[-1]["undo"]
+        assert journey.rows[-1]["url"] == ["/files", "/", {"v": "path", "as": "url"}]
+
     def test_a_cursor_and_a_location(self) -> None:
         journey = compiled(
             entry("GET", "/items?limit=2", answer={"items": [], "next_cursor": "b3BhcXVlOjEyMzQ1"}),
@@ -171,6 +212,16 @@ class TestLinks:
         assert definition(journey, "jobs-id")["where"] == {
             "in": "header", "name": "Location", "segment": 2,
         }  # fmt: skip
+
+    def test_a_time_that_keeps_caches_from_answering(self) -> None:
+        at = 1795946400000  # that of the recording
+        journey = compiled(
+            entry("GET", f"/items?{at + 10}", answer=[]),
+            entry("GET", f"/items?page=2&_={at + 20}", answer=[]),
+        )
+        assert journey.about["values"] == {"time": {"new": "time", "like": "ms", "each": True}}
+        assert journey.rows[0]["url"] == ["/items?", {"v": "time", "as": "form"}]
+        assert journey.rows[1]["url"] == ["/items?page=2&_=", {"v": "time", "as": "form"}]
 
     def test_an_accident_is_no_link(self) -> None:
         journey = compiled(
@@ -267,6 +318,7 @@ class TestWhatIsLeftOut:
             entry("PUT", "/items/3", {"name": "Changed"}, answer={}),
             entry("PATCH", "/me", {"name": "Somebody"}, answer={}),
             entry("POST", "/items/3/publish", {}, answer={}),
+            entry("POST", "/items/update", {"item_id": 3, "note": "x"}, answer={}),
             entry("POST", "/items", "action=delete_selected&ids=3", status=302, answer=""),
             entry(
                 "POST",
@@ -277,6 +329,8 @@ class TestWhatIsLeftOut:
                 },
             ),
             entry("GET", "/items/3/delete", status=302, answer=""),
+            # Chromium does not record every body.
+            entry("POST", "/items/find", sent={"Content-Length": "96"}, answer={}),
         ],
         ids=lambda one: f"{one['request']['method']} {one['request']['url'][24:]}",
     )
@@ -288,6 +342,25 @@ class TestWhatIsLeftOut:
         again = compiled(items, write, own=json.dumps({"steps": {name: {"skip": False}}}))
         assert [one["name"] for one in again.rows] == ["GET /items", name]
 
+    def test_a_change_by_post_of_what_was_created(self) -> None:
+        journey = compiled(
+            entry("POST", "/items/create", {"name": "Lamp"}, answer={"item_id": 7, "name": "Lamp"}),
+            entry("POST", "/items/update", {"item_id": 7, "note": "x"}, answer={}),
+        )
+        assert not journey.held
+
+    def test_what_was_created_under_a_name_is_deleted_by_it(self) -> None:
+        flag = {"id": 7, "name": "nightshift"}
+        journey = compiled(
+            entry("POST", "/flags", {"name": "nightshift"}, 201, flag),
+            entry("GET", "/flags/nightshift", answer=flag),
+        )
+        # No blank: it is part of an address.
+        assert definition(journey, "name") == {"new": "text", "like": "nightshift", "join": ""}
+        undo = journey.rows[-1]
+        assert undo["name"] == "DELETE /flags/{id}"
+        assert value_of(journey, undo["url"][-1]["v"]) == path_of("name")
+
     def test_what_was_created_is_deleted_at_the_end(self) -> None:
         journey = compiled(entry("POST", "/items/", {"name": "Lamp"}, 201, {"id": 7}))
         undo = journey.rows[-1]
@@ -296,6 +369,15 @@ class TestWhatIsLeftOut:
             "DELETE /items/{id}/",
             ["/items/", {"v": "created-id", "as": "url"}, "/"],
         )
+
+    def test_a_query_is_no_part_of_what_is_deleted(self) -> None:
+        """Else the address would be that of all items."""
+        session = "aB3dE5fG7hI9jK1l"
+        journey = compiled(
+            entry("GET", "/start", answer={"session": session}),
+            entry("POST", f"/items?s={session}&draft=1", {"name": "Lamp"}, 201, {"id": 7}),
+        )
+        assert journey.rows[-1]["url"] == ["/items", "/", {"v": "created-id", "as": "url"}]
 
 
 def test_routes_follow_the_openapi_document() -> None:

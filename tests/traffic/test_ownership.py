@@ -77,3 +77,16 @@ def test_what_is_new_is_changed_and_deleted(
     assert service.sent("DELETE /items/1"), run.everything
     assert (service.harm, service.lost(), service.left()) == ([], [], [])
     assert "not sent" not in run.everything
+
+
+def test_an_empty_id_is_none(imported: Imported, tmp_path: Path) -> None:
+    """A change or a deletion with it would be one of all things."""
+    service = Stateful()
+    service.hold("/items", 3)
+    service.created = lambda _: (201, {"id": ""}, {})
+    assert imported.load_traffic("import", recording(tmp_path, ["/items"])).returncode == 0
+    with serving(service):
+        run = imported.suite(service.url, DURATION="1s", VUS=1).run(SCRIPT)
+    assert service.sent("POST /items")
+    assert not [*service.sent("PUT"), *service.sent("DELETE")], run.everything
+    assert "not sent, no answer gave the value 'items-id'" in run.err

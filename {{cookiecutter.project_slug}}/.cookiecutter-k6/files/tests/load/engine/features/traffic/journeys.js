@@ -294,7 +294,8 @@ function judge(step, target, response, visit) {
   const { status } = response;
   for (const name of Object.keys(step.takes ?? {})) {
     const value = found(response, /** @type {any} */ (step.takes)[name], visit.given);
-    if (value !== undefined) {
+    // An empty one is none: in a path, it would make the address of a thing that of all things.
+    if (value !== undefined && value !== '') {
       visit.given[name] = value;
       if (step.creates?.includes(name)) {
         // Services also answer a create with what was there before.

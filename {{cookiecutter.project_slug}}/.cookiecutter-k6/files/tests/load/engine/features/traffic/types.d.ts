@@ -36,6 +36,10 @@ export interface Definition {
   new?: 'text' | 'email' | 'uuid' | 'time' | 'random' | 'password';
   like?: string;
   join?: string;
+  /** The extension of a file. */
+  end?: string;
+  /** Made anew at each use, not only in each iteration. */
+  each?: boolean;
   /** Seconds from now, of times. */
   offset?: number;
   same?: string;

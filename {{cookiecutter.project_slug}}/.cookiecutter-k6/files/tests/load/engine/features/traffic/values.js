@@ -94,6 +94,9 @@ function valueOf(name, visit) {
     visit.missing = name;
     return '';
   }
+  if (visit.values[name]?.each) {
+    return made;
+  }
   visit.given[name] = made;
   if (visit.values[name]?.new !== undefined && visit.values[name].new !== 'time') {
     visit.made.push(made);
@@ -124,10 +127,10 @@ function freshOf(definition, visit) {
  * @param {Definition} definition
  * @returns {string | undefined} another text at each call
  */
-function madeOf({ new: kind, like = '', join = '', offset = 0 }) {
+function madeOf({ new: kind, like = '', join = '', end = '', offset = 0 }) {
   switch (kind) {
     case 'text':
-      return `${like}${like === '' ? '' : join}${unique(8)}`;
+      return `${like}${like === '' ? '' : join}${unique(8)}${end}`;
     case 'email':
       return `user-${unique(10)}@example.com`;
     case 'uuid':

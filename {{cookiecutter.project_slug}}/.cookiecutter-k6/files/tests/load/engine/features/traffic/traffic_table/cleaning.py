@@ -6,15 +6,17 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .addresses import below
 from .correlate import Correlator, Step
 from .model import Exchange
 from .routes import Routes, graphql
 from .rows import Row
-from .slots import Parts, slots_of
+from .slots import Part, Parts, slots_of
 from .sources import sources_of
 from .texts import is_id_key
 from .values import Values
 
+_ID_KEYS = {"id", "uuid", "_id", "pk", "guid"}
 _LOGIN_WORDS = ("login", "signin", "sign-in", "auth", "token", "session", "logout")
 
 
@@ -29,18 +31,19 @@ def clean_up(
         if not correlator.creates(one) or _signs_in(one):
             continue
         name = routes.name(one, step.ids)
-        ids = _created(one, index)
-        if _is_deleted(steps[index + 1 :], set(ids.values())):
+        later = steps[index + 1 :]
+        ids = _created(one, index, later)
+        renamed = _renamed(one, set(ids.values()), later)
+        if _is_deleted(later, {*ids.values(), *renamed}):
             continue
         if graphql(one) is None and any(place.startswith("path.") for place in step.own):
             continue  # part of something that this journey deletes
         by_id = graphql(one) is None and one.request.method == "POST"
         if by_id and ids and one.answer.status in {200, 201}:
-            undo.append(_deletion(step, index, ids, values, routes))
+            part = correlator.typed.made.get(renamed[-1]) if renamed else None
+            undo.append(_deletion(step, index, ids, values, routes, part))
             notes.append(f"{name} creates something; it is deleted with {undo[-1]['name']}")
-        elif not (
-            one.request.method == "POST" and _is_form(one) and _deletes_later(steps[index + 1 :])
-        ):
+        elif not (one.request.method == "POST" and _is_form(one) and _deletes_later(later)):
             notes.append(
                 f"{name} creates something, and nothing in the recording deletes it: it stays. "
                 "Record how it is deleted, too"
@@ -67,28 +70,49 @@ def _deletes_later(steps: Sequence[Step]) -> bool:
     return False
 
 
-def _created(one: Exchange, index: int) -> dict[str, str]:
+def _created(one: Exchange, index: int, later: Sequence[Step]) -> dict[str, str]:
     """Return the ID of what was created, as the place where the answer has it -> the ID."""
     sources = sources_of(one.answer, index)
     path = one.request.parts.path.rstrip("/")
+    addresses = _addresses(one, later)
     for source in sources:
         where = source.place
         if where["in"] == "header" and where["name"].lower() == "location" and "segment" in where:
             location = one.answer.header("location")
             if location.rstrip("/").endswith(f"{path}/{source.value}"):
                 return {source.where: source.value}
-    for keys in (("id", "uuid", "_id", "pk", "guid"), ()):
-        for source in sources:
-            where = source.place
-            if (
-                where["in"] != "json"
-                or len(where["path"]) > 3
-                or any(isinstance(step, int) for step in where["path"])
-            ):
-                continue
-            if source.key in keys or (not keys and is_id_key(source.key)):
-                return {source.where: source.value}
-    return {}
+    near = [source for source in sources if _is_near(source.place)]
+    found = (
+        next((source for source in near if source.value in addresses), None)
+        or next((source for source in near if source.key in _ID_KEYS), None)
+        or next((source for source in near if is_id_key(source.key)), None)
+    )
+    return {found.where: found.value} if found else {}
+
+
+def _is_near(where: Mapping[str, Any]) -> bool:
+    return (
+        where["in"] == "json"
+        and len(where["path"]) <= 3
+        and not any(isinstance(step, int) for step in where["path"])
+    )
+
+
+def _renamed(one: Exchange, ids: set[str], later: Sequence[Step]) -> list[str]:
+    """Return the addresses that the created thing is given by later requests, in their order."""
+    addresses = _addresses(one, later)
+    found: list[str] = []
+    for step in later:
+        request = step.exchange.request
+        if request.method in {"PUT", "PATCH", "POST"} and _addresses(one, [step]) & {*ids, *found}:
+            slots = [slot for slot in slots_of(request) if slot.where == "body"]
+            found += [slot.value for slot in slots if slot.value in addresses - {*ids, *found}]
+    return found
+
+
+def _addresses(one: Exchange, later: Sequence[Step]) -> set[str]:
+    """Return what later requests have right below the path of a create."""
+    return below(one.request.parts.path, [step.exchange for step in later])
 
 
 def _is_deleted(steps: Sequence[Step], ids: set[str]) -> bool:
@@ -103,28 +127,31 @@ def _is_deleted(steps: Sequence[Step], ids: set[str]) -> bool:
     return False
 
 
+def _named(index: int, where: str, values: Values) -> Part:
+    """Return what stands for a value of the answer of a step."""
+    for name, one in values.defined.items():
+        if one.get("from") == index and json.dumps(one["where"]) == where:
+            return {"v": name}
+    place = {"from": index, "where": json.loads(where)}
+    return values.add("created id", place, "for the clean-up")
+
+
+def _without_query(url: Parts) -> Parts:
+    found: Parts = []
+    for part in url:
+        if isinstance(part, str) and "?" in part:
+            return [*found, part.partition("?")[0]]
+        found.append(part)
+    return found
+
+
 def _deletion(
-    step: Step, index: int, ids: Mapping[str, str], values: Values, routes: Routes
+    step: Step, index: int, ids: Mapping[str, str], values: Values, routes: Routes, new: Part | None
 ) -> Row:
     where, value = next(iter(ids.items()))
-    known = next(
-        (
-            name
-            for name, one in values.defined.items()
-            if one.get("from") == index and json.dumps(one["where"]) == where
-        ),
-        None,
-    )
-    place: dict[str, Any] = json.loads(where)
-    part: Any = (
-        {"v": known}
-        if known
-        else values.add("created id", {"from": index, "where": place}, "for the clean-up")
-    )
+    part: Any = new or _named(index, where, values)
     one = step.exchange
-    url: Parts = list(step.template.url)
-    if isinstance(url[-1], str):
-        url[-1] = url[-1].partition("?")[0]
+    url = _without_query(step.template.url)
     slash = isinstance(url[-1], str) and url[-1].endswith("/")
     url += [{**part, "as": "url"}, "/"] if slash else ["/", {**part, "as": "url"}]
     path = one.request.parts.path.rstrip("/")

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from .addresses import Addresses
 from .model import Exchange
 from .reading.prescripts import dynamic
 from .routes import Routes, graphql
 from .secrecy import Guard, request_cookies
-from .slots import Part, Parts, Slot, Template, slots_of, template_of
+from .slots import Part, Parts, Slot, Template, random_values, template_of
 from .sources import Source, between, sources_of, spoken
-from .texts import is_id, is_id_key, is_random, is_strong, names_thing
+from .texts import is_id, is_id_key, is_random, is_secret_key, is_strong, names_thing
 from .typed import Typed
 from .values import Values
 
@@ -42,6 +44,8 @@ class Step:
         """Slots with an ID of something that the journey created."""
         self.owned: list[str] = []
         """Values in those slots."""
+        self.made_later = False
+        """It finds nothing, but might if another user was faster."""
 
 
 class Correlator:
@@ -69,7 +73,8 @@ class Correlator:
         self._sources: dict[str, list[Source]] = {}
         self._links: dict[tuple[int, str], Part] = {}
         self._random: list[str] = []
-        self._wanted = _random_values(exchanges)
+        self._wanted = random_values([one.request for one in exchanges])
+        self._addresses = Addresses(exchanges)
         self._own: set[str] = set()
         self._owned: dict[str, Part] = {}
         self._set_cookies: set[str] = set()
@@ -81,7 +86,7 @@ class Correlator:
         """Return the steps of the journey."""
         found = []
         for index, one in enumerate(self.exchanges):
-            self.typed.begin(one)
+            self.typed.begin(one, partial(self._addresses.is_new, index))
             step = self._step(index, one)
             found.append(step)
             self._names.append(self.routes.name(one, step.ids))
@@ -117,6 +122,7 @@ class Correlator:
 
         step = Step(one, template_of(one.request, decide), ids)
         step.foreign, step.own, step.owned = foreign, own, owned
+        step.made_later = self._addresses.is_made_later(index)
         for name, value in request_cookies(one):
             if name not in self._set_cookies:
                 parts = self._cookie(index, name, value)
@@ -153,7 +159,8 @@ class Correlator:
         inside = self._inside(index, slot)
         if inside is not None:
             return inside
-        return self.typed.decide(slot, has_source=slot.value in self._sources)
+        has_source = slot.value in self._sources and not self._is_of_nothing(index, slot)
+        return self.typed.decide(slot, has_source=has_source)
 
     def _variables(self, slot: Slot) -> Parts:
         """Put values for the variables of a collection, which its scripts or nobody sets."""
@@ -182,6 +189,8 @@ class Correlator:
     def _link(self, index: int, slot: Slot) -> Part | None:
         candidates = self._sources.get(slot.value, [])
         differs = self.differs.get((index, slot.place))
+        if self._is_of_nothing(index, slot):
+            return None
         strong = is_random(slot.value) or (differs is True and len(slot.value) > 0)
         owned = self._owned.get(slot.value)
         if owned is not None and (slot.kind == "path" or is_id_key(slot.key)):
@@ -193,6 +202,9 @@ class Correlator:
             return None
         best = min(usable, key=lambda c: self._preference(slot, c))
         return self._taken(best, slot)
+
+    def _is_of_nothing(self, index: int, slot: Slot) -> bool:
+        return slot.value not in self._own and self._addresses.is_of_nothing(index, slot)
 
     def _suits(self, slot: Slot, source: Source) -> bool:
         """Tell whether a value that may be there by accident is the same one all the same."""
@@ -209,11 +221,13 @@ class Correlator:
             if not is_id(slot.value):
                 # A name or a slug: only of something that was created or listed under this name.
                 return len(slot.value) >= 4 and where["in"] == "json" and source.key in {
-                    "slug", "name", "username", "login", "code",
+                    "slug", "name", "username", "login", "code", "path", "filename",
                 }  # fmt: skip
             return by_id or ("segment" in where and same)
         if slot.where == "header":
-            return where["in"] == "header" and slot.value == source.value and len(slot.value) > 2
+            # What a cookie holds is sent again in a header to show that the page may read it.
+            repeats = where["in"] == "cookie" and is_secret_key(slot.key)
+            return (repeats or where["in"] == "header") and len(slot.value) > 2
         if is_id_key(slot.key):
             return by_id or "segment" in where or same
         return is_strong(slot.value) and same
@@ -320,11 +334,10 @@ class Correlator:
             why = f"{spoken(where)} of {self._names[index]}, by a script of the collection"
             self._given[name] = self.values.add(name, {"from": index, "where": where}, why)
         self._set_cookies.update(name for name, _ in one.answer.cookies())
-        creates = self.creates(one)
+        new = self._addresses.of_new(index) if self.creates(one) else None
         for source in sources_of(one.answer, index):
-            if creates and source.value not in self._sources and source.place["in"] in {
-                "json", "header",
-            }:  # fmt: skip
+            fresh = new is not None and (source.value not in self._sources or source.value in new)
+            if fresh and source.place["in"] in {"json", "header"}:
                 self._own.add(source.value)
             known = self._sources.setdefault(source.value, [])
             if not known and is_random(source.value):
@@ -377,14 +390,3 @@ class Correlator:
         # A script of the collection took it from the answer to a POST.
         source = self.exchanges[one["from"]] if "from" in one else None
         return source is not None and bool(source.links) and source.request.method == "POST"
-
-
-def _random_values(exchanges: Sequence[Exchange]) -> list[tuple[int, str, str]]:
-    """Return the random values of requests: step, name and value of the first of each."""
-    found: dict[str, tuple[int, str, str]] = {}
-    for index, one in enumerate(exchanges):
-        for slot in slots_of(one.request):
-            value = slot.value.rpartition(" ")[2]
-            if value not in found and is_random(value):
-                found[value] = (index, slot.key, value)
-    return list(found.values())

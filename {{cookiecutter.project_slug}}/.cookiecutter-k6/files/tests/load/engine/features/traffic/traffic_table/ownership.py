@@ -17,6 +17,10 @@ _DESTRUCTIVE = re.compile(
     r"terminate|shutdown|clear)([^a-z]|$)|(delete|remove|destroy)[A-Z_]",
     re.IGNORECASE,
 )
+_CHANGING = re.compile(
+    r"(^|[^a-z])(update|edit|rename|modify|patch|set|replace|move|transfer|assign|archive|restore|"
+    r"publish|enable|disable|toggle)([^a-z]|$)|^(update|edit|rename|modify|set|move|assign)[A-Z]",
+)
 _CREATES = re.compile(r"^(create|add|insert|new|register|signup|sign_up|upload)", re.IGNORECASE)
 _LOGIN = re.compile(
     r"log-?_?(in|on|out|off)|sign-?_?(in|out)|auth|token|session|refresh|captcha|csrf",
@@ -25,9 +29,14 @@ _LOGIN = re.compile(
 
 
 def reason_to_leave(step: Step) -> str:
-    """Return why a write might change what the journey did not create; empty if it cannot."""
+    """Return why a write is left out, mostly as it might change what the journey did not create."""
     one = step.exchange
     method = one.request.method
+    length = one.request.header("content-length")
+    if not one.request.body and length.isdigit() and int(length) > 0:
+        return (
+            f"the recording lacks its body of {int(length)} bytes; a proxy records all (mitmproxy)"
+        )
     gql = graphql(one)
     path = one.request.parts.path
     if gql:
@@ -49,6 +58,8 @@ def reason_to_leave(step: Step) -> str:
     in_path = [place for place in step.foreign if place.startswith("path.")]
     if in_path and one.answer.status != 201 and not _LOGIN.search(path):
         return "it acts on something that this journey does not create"
+    if step.foreign and _CHANGING.search(path.rstrip("/").rpartition("/")[2]):
+        return "it changes something that this journey does not create"
     return ""
 
 

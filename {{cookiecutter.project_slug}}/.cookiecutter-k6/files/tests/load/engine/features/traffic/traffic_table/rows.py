@@ -108,6 +108,8 @@ def _statuses(step: Step) -> list[Any]:
     status = step.exchange.answer.status
     if step.exchange.statuses:
         return list(step.exchange.statuses)
+    if step.made_later and step.exchange.request.method in SAFE:
+        return [status, 200]
     return [200, 304] if status == 304 else [status]
 
 

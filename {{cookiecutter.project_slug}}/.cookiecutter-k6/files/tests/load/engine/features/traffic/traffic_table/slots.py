@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from .model import Request, media_type
+from .texts import is_random
 
 Part = str | dict[str, str]
 Parts = list[Part]
@@ -70,6 +71,17 @@ def slots_of(request: Request) -> list[Slot]:
 
     template_of(request, note)
     return found
+
+
+def random_values(requests: Sequence[Request]) -> list[tuple[int, str, str]]:
+    """Return the random values of requests: index, name and value of the first of each."""
+    found: dict[str, tuple[int, str, str]] = {}
+    for index, request in enumerate(requests):
+        for slot in slots_of(request):
+            value = slot.value.rpartition(" ")[2]
+            if value not in found and is_random(value):
+                found[value] = (index, slot.key, value)
+    return list(found.values())
 
 
 def template_of(request: Request, decide: Decide) -> Template:
@@ -130,6 +142,9 @@ def _pairs(text: str, where: str, decide: Decide) -> Parts:
         key, value = unquote_plus(name), unquote_plus(raw)
         seen[key] = seen.get(key, 0) + 1
         again = f"#{seen[key]}" if seen[key] > 1 else ""
+        if not equals and key.isdigit():
+            # A time that keeps caches from answering may have no name.
+            name, raw, key, value = "", name, "_", key
         slot = Slot(f"{where}.{key}{again}", key, value, "form")
         made: Parts = decide(slot) if value else [value]
         parts += ["&" if index else "", f"{name}{equals}"]

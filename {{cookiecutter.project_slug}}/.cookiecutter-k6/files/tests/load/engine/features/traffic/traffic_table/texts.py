@@ -43,7 +43,7 @@ _HEX = re.compile(r"^[0-9a-f]{16,}$", re.IGNORECASE)
 _ULID = re.compile(r"^[0-9A-HJKMNP-TV-Z]{26}$")
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$|^[^@\s]+@localhost$")
-_TOKEN = re.compile(r"^[A-Za-z0-9+/=_\-.~:%]+$")
+_TOKEN = re.compile(r"^[A-Za-z0-9+/=_\-.~:%|]+$")
 _WORDS = re.compile(r"^[a-z]+([-_. ][a-z]+)*$|^[A-Z]+(_[A-Z]+)*$|^[A-Z][a-z]+([A-Z][a-z]+)*$")
 
 

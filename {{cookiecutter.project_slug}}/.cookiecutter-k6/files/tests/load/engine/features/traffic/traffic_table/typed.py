@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import unquote
@@ -32,6 +33,7 @@ _SIGN_UP = re.compile(
 _ISO = re.compile(r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$")
 _DAY = 86400
 _ANALYTIC_COOKIE = re.compile(r"^(_ga|_gid|_gat|_fbp|_hj|mp_|amplitude|ajs_|intercom|optimizely)")
+_BUSTER = re.compile(r"^(_|_?ts?|_?dc|timestamp|cb|_?no_?cache|cache_?bust(er)?)$", re.IGNORECASE)
 _TEXT = re.compile(r"[^\W\d_]{2}")
 _CONSTANT_KEYS = re.compile(
     r"^(grant_type|response_type|scope|client_id|redirect_uri|type|kind|status|state|action|method|"
@@ -52,13 +54,21 @@ class Typed:
         self.made: dict[str, dict[str, str]] = {}
         """Recorded text -> the part that stands for a value that is made anew in each iteration."""
         self._known: dict[str, Part] = {}
+        self._ticks: dict[str, Part] = {}
         self._started = 0.0
         self._is_login = False
         self._has_password = False
         self._written = False
+        self._is_addressed: Callable[[str], bool] = lambda _: False
 
-    def begin(self, one: Exchange) -> None:
-        """Take note of the request whose values come next."""
+    def begin(self, one: Exchange, is_addressed: Callable[[str], bool]) -> None:
+        """Take note of the request whose values come next.
+
+        Args:
+            one: the request.
+            is_addressed: whether a text is a segment of a path, for the first time after this one.
+        """
+        self._is_addressed = is_addressed
         slots = [s for s in slots_of(one.request) if s.where in {"body", "query"}]
         passwords = {slot.value for slot in slots if is_password_key(slot.key)}
         gql = graphql(one)
@@ -100,6 +110,8 @@ class Typed:
         if credential is not None:
             return [credential]
         clock = self._clock(slot)
+        if clock is not None and slot.where == "query" and _BUSTER.match(slot.key):
+            return [self._tick(clock)]
         if clock is not None:
             return [self._keep(slot, clock, "a time near that of the recording")]
         if slot.where == "path":
@@ -110,7 +122,7 @@ class Typed:
             and (is_random(slot.value) or self.holds_secret(slot.value))
         ):
             return [self._secret(slot.key, slot.value)]
-        made = self._anew(slot)
+        made = self._anew(slot, has_source=has_source)
         if made is not None:
             return [made]
         if is_personal_key(slot.key) or is_email(slot.value):
@@ -160,21 +172,26 @@ class Typed:
             return [self._keep(slot, {"new": "uuid"}, "a UUID of the client")]
         return [slot.value]
 
-    def _anew(self, slot: Slot) -> Part | None:
+    def _anew(self, slot: Slot, *, has_source: bool) -> Part | None:
         if not self._written or slot.where not in {"body", "query"} or self._is_login:
             return None
         value = slot.value
         if is_uuid(value):
             kind = {"new": "uuid"} if "-" in value else {"new": "random", "like": _shape(value)}
             return self._keep(slot, kind, "a UUID of the client")
-        if is_name_key(slot.key) and len(value) >= 3 and len(value) <= 120:
+        # Whatever its field is called: the thing has this address from now on.
+        address = not has_source and self._is_addressed(value)
+        if (is_name_key(slot.key) or address) and 3 <= len(value) <= 120:
             if is_email(value):
                 return self._keep(slot, {"new": "email"}, "an address that has to differ")
             if slot.kind == "number" or not _TEXT.search(value):
                 return None
             hidden = self.holds_secret(value) or is_personal_key(slot.key)
-            like = "user" if hidden else value[:40]
-            made = {"new": "text", "like": like, "join": _joint(slot.key, like)}
+            stem, end = ("user", "") if hidden else _extended(value)
+            like = stem[:40]
+            made = {"new": "text", "like": like, "join": _joint("" if address else slot.key, like)}
+            if end:
+                made["end"] = end
             return self._keep(slot, made, "a name that has to differ")
         return None
 
@@ -222,6 +239,15 @@ class Typed:
             seconds = int(value) / (1000 if len(value) == 13 else 1)
             return self._near(seconds, {"new": "time", "like": "ms" if len(value) == 13 else "s"})
         return None
+
+    def _tick(self, clock: dict[str, Any]) -> Part:
+        """Return what stands for the time of each request; one value for all of them."""
+        like = clock["like"]
+        if like not in self._ticks:
+            made = {"new": "time", "like": like, "each": True}
+            why = "the time of each request, which keeps caches from answering"
+            self._ticks[like] = self.values.add("time", made, why)
+        return self._ticks[like]
 
     def _near(self, moment: float, definition: dict[str, Any]) -> dict[str, Any] | None:
         gap = moment - self._started
@@ -283,6 +309,12 @@ class Typed:
         }:
             self.made[slot.value] = part
         return part
+
+
+def _extended(name: str) -> tuple[str, str]:
+    """Return a name without the extension of its file, and the extension."""
+    found = re.fullmatch(r"(.*[^\s.])(\.[A-Za-z][A-Za-z0-9]{0,7})", name)
+    return (found[1], found[2]) if found else (name, "")
 
 
 def _joint(key: str, like: str) -> str:
