@@ -50,7 +50,7 @@ format: ## Rewrite Python, shell, JavaScript, JSON and YAML files in the project
 
 .PHONY: bench
 bench: ## Run the benchmarks (minutes; needs an idle machine)
-	@$(call with,dev k6) python tools/bench.py $(ARGS)
+	@$(call with,dev node k6 k6-v2) python tools/bench.py $(ARGS)
 
 .PHONY: tools
 tools: ## Set up every tool without running anything

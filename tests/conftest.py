@@ -21,6 +21,7 @@ from tests.support.bakery import Bakery
 from tests.support.installed import installed
 from tests.support.isolation import heed_signals, isolate
 from tests.support.layout import REPOSITORY, SUITE_FILES
+from tests.support.seeds import choose_seed
 
 if TYPE_CHECKING:
     from pytest_cookies.plugin import Cookies
@@ -54,6 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # The cache depends on HOME, which is about to change; xdist's workers inherit this variable.
     cache = cachedir.cache_roots(REPOSITORY, os.environ)[0]
     os.environ[cachedir.CACHE_VARIABLE] = str(cache)
+    choose_seed()
     home = tempfile.mkdtemp(prefix="cookiecutter-k6-home-")
     config.stash[_home] = home
     # pytest keeps its own folders where they were, for a look at what failed.

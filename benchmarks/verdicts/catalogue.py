@@ -179,6 +179,21 @@ SPECIAL: dict[str, Special] = {
         ("api-authenticated",),
         DELETE.endpoints,
     ),
+    "replies to creations are lost": Special(
+        {"lost-reply": {"only": CREATE.path, "method": "POST"}},
+        ("api-authenticated",),
+        CREATE.endpoints,
+    ),
+    "creations are answered with 200": Special(
+        {"other-status": {"value": 200, "only": CREATE.path, "method": "POST"}},
+        ("api-authenticated",),
+        CREATE.endpoints,
+    ),
+    "answers are about somebody else": Special(
+        {"stranger": True},
+        ("api-authenticated", "auth-flow"),
+        ("GET /items/{id}", "PATCH /items/{id}", "login", *ME.endpoints),
+    ),
     # Resources.
     "missions: list of the wrong shape": Special(
         {"wrong-shape": {"only": MISSIONS.path}}, ("missions",), ("GET /missions",)

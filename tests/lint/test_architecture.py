@@ -64,8 +64,10 @@ FEATURES = {
     "engine/features/cdc/": "lib/define.js lib/helpers.js",  # a whole test
     "engine/features/history/": "engine/baseline/",  # the noise between runs
     "engine/features/queries/": "lib/define.js",  # a whole test
-    "engine/features/openapi/": "lib/define.js lazy:lib/auth.js",  # journeys through an API
-    "engine/features/traffic/": "lib/define.js lazy:lib/auth.js lazy:engine/auth/users.js",
+    # Journeys through an API.
+    "engine/features/openapi/": "lib/define.js lib/lost-creates.js lazy:lib/auth.js",
+    "engine/features/traffic/": "lib/define.js lib/lost-creates.js lazy:lib/auth.js"
+    " lazy:engine/auth/users.js",
     "engine/features/tenants/": "lib/helpers.js lazy:lib/auth.js",  # journeys through a shop
 }
 

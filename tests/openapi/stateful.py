@@ -21,6 +21,8 @@ class Stateful:
     Attributes:
         held: things by collection and id.
         created: status of a create, what it answers for a new thing, and its further headers.
+        answers: the same for single collections.
+        nested: name of the collection in each thing, which cannot be deleted before its own things.
         old: collections whose creates make nothing -> what they answer: something of before.
         session: whether callers are let in; a logout ends it.
         requests: everything that arrived, `METHOD /path`.
@@ -31,6 +33,8 @@ class Stateful:
     held: dict[str, dict[str, Any]] = field(default_factory=dict)
     before: set[tuple[str, str]] = field(default_factory=set)
     created: Callable[[Any], Answer] = lambda thing: (201, thing, {})
+    answers: dict[str, Callable[[Any], Answer]] = field(default_factory=dict)
+    nested: str = "parts"
     old: dict[str, Callable[[Any], Answer]] = field(default_factory=dict)
     ending: str = "/logout"
     session: bool = True
@@ -64,7 +68,7 @@ class Stateful:
         if path.endswith(self.ending):
             self.session = False
             return 204, None, {}
-        things = self.held.get(path)
+        things = self._things(path)
         if things is not None:
             return self._collection(method, path, things, body)
         collection, _, key = path.rpartition("/")
@@ -77,6 +81,13 @@ class Stateful:
             self.harm.append(f"{method} {path}")
         return (201 if path.endswith("/notes") else 200), {}, {}
 
+    def _things(self, path: str) -> dict[str, Any] | None:
+        owner, _, name = path.rpartition("/")
+        collection, _, key = owner.rpartition("/")
+        if name == self.nested and key in self.held.get(collection, {}):
+            return self.held.setdefault(path, {})
+        return self.held.get(path)
+
     def _collection(self, method: str, path: str, things: dict[str, Any], body: Any) -> Answer:
         if method == "GET":
             return 200, list(things.values()), {}
@@ -85,8 +96,8 @@ class Stateful:
             thing = {**(body if isinstance(body, dict) else {}), "id": int(key)}
             if path in self.old:
                 return self.old[path](thing)
-            answer = self.created(thing)
-            if answer[0] < 300:
+            answer = self.answers.get(path, self.created)(thing)
+            if answer[0] < 300 or path in self.answers:
                 things[key] = thing
             return answer
         self.harm.append(f"{method} {path}")
@@ -102,6 +113,8 @@ class Stateful:
                 self.harm.append(f"{method} {collection}/{key} (guessed)")
             return 404, {"detail": "no such thing"}, {}
         if method == "DELETE":
+            if self.held.get(f"{collection}/{key}/{self.nested}"):
+                return 409, {"detail": f"{self.nested} first"}, {}
             del things[key]
             return 204, None, {}
         return 200, things[key], {}
@@ -118,6 +131,41 @@ def serving(service: Stateful) -> Iterator[Stateful]:
 
     with serving_json(answer) as service.url:
         yield service
+
+
+# --- answers to a create that do not say what was made --------------------------------------------
+
+
+def cut(_: Any) -> Answer:
+    """The connection breaks."""
+    return 0, None, {}
+
+
+def failing(_: Any) -> Answer:
+    """Something went wrong afterwards."""
+    return 500, {"detail": "no mail could be sent"}, {}
+
+
+def bare(_: Any) -> Answer:
+    """Not a word."""
+    return 201, None, {}
+
+
+def confirming(_: Any) -> Answer:
+    """All is well."""
+    return 202, {"ok": True}, {}
+
+
+LOST_ANSWERS = {f"/{answer.__name__}": answer for answer in (cut, failing, bare, confirming)}
+"""By the collection that answers like this."""
+
+
+def losing() -> Stateful:
+    """Return a service whose creates do not say what they made, in several ways."""
+    service = Stateful(answers={**LOST_ANSWERS, "/unlisted": cut})
+    for collection in service.answers:
+        service.hold(collection, 20)
+    return service
 
 
 # --- answers to a create that made nothing: item 14 was there before ------------------------------

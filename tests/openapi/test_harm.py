@@ -14,7 +14,14 @@ import pytest
 
 from tests.openapi.compiling import OK, compiled, openapi, row_of
 from tests.openapi.running import SCRIPT, Compiled
-from tests.openapi.stateful import OLD_ANSWERS, Stateful, holding_old, serving
+from tests.openapi.stateful import (
+    LOST_ANSWERS,
+    OLD_ANSWERS,
+    Stateful,
+    holding_old,
+    losing,
+    serving,
+)
 from tests.support.json_server import Answer
 from tests.support.wrapper_project import BASH
 
@@ -150,6 +157,47 @@ class TestUnderK6:
             assert service.sent(f"POST {collection}"), run.everything
         for collection in ("/existing", "/existing_as_created", "/upserted"):
             assert f"POST {collection}: nothing in its response" in run.err
+
+    def test_what_is_in_a_thing_is_deleted_before_it(
+        self, compiled: Compiled, service: Stateful, tmp_path: Path
+    ) -> None:
+        paths = shop()
+        item = paths["/items/{id}"]
+        part = {**item["parameters"][0], "name": "part"}
+        paths["/items/{id}/parts"] = {
+            "parameters": item["parameters"],
+            "post": paths["/items"]["post"],
+        }
+        paths["/items/{id}/parts/{part}"] = {
+            "parameters": [*item["parameters"], part],
+            "delete": item["delete"],
+        }
+        suite = compiled(document(tmp_path, paths))
+        run = suite.against(service.url, OPENAPI_INCLUDE="POST /items,POST /items/{id}/parts").run(
+            SCRIPT
+        )
+        assert run.code == 0, run.everything
+        assert service.sent("DELETE /items/1"), run.everything
+        assert (service.harm, service.lost(), service.left()) == ([], [], [])
+
+    def test_what_no_answer_names_is_found_by_what_was_sent(
+        self, compiled: Compiled, tmp_path: Path
+    ) -> None:
+        paths = {}
+        for collection in (*LOST_ANSWERS, "/unlisted"):
+            paths[collection], paths[f"{collection}/{{id}}"] = list(shop().values())[:2]
+        del paths["/unlisted"]["get"]
+        with serving(losing()) as service:
+            run = compiled(document(tmp_path, paths)).against(service.url).run(SCRIPT)
+        assert (service.harm, service.lost()) == ([], [])
+        for collection in LOST_ANSWERS:
+            assert service.sent(f"DELETE {collection}/1"), run.everything
+        left = service.left()
+        assert {collection for collection, _ in left} == {"/unlisted"}
+        said = re.findall(r"/unlisted: .* may be left behind. Look for name '([^']+)'", run.err)
+        assert (
+            {service.held[collection][key]["name"] for collection, key in left} >= set(said) > set()
+        )
 
     @pytest.mark.parametrize("answer", [wrapped, located, job], ids=lambda one: one.__name__)
     def test_what_an_undeclared_success_created_is_deleted(

@@ -21,6 +21,7 @@ from tests.openapi.compiling import (
     samples,
 )
 from tests.openapi.oracle import Oracle
+from tests.support.seeds import fresh
 
 NODE: dict[str, Any] = {
     "type": "object",
@@ -428,10 +429,9 @@ def composed(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 @pytest.mark.slow
+@fresh
 @settings(
     max_examples=300,
-    deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(st.recursive(SCALARS, composed, max_leaves=8))
@@ -448,6 +448,18 @@ def test_values_of_any_schema_fit_it_or_there_are_none(schema: Any) -> None:
     for value in samples(table, body_of(row), count=4):
         problem = oracle.problem(value, schema)
         assert not problem or overlapping, (schema, value, body_of(row))
+
+
+@pytest.mark.parametrize("name", ["note", "name", "username", "email", "city"])
+@pytest.mark.parametrize(
+    ("low", "high"), [(0, 2), (7, 9), (9, 9), (17, None), (40, 41), (90, None)]
+)
+def test_texts_are_as_long_as_they_have_to_be(name: str, low: int, high: int | None) -> None:
+    bounds = {"minLength": low} if high is None else {"minLength": low, "maxLength": high}
+    node = build({"type": "string", **bounds}, name)
+    for seed in range(20):
+        assert low <= len(Sampler({}, seed=seed).make(node)) <= (high or 4096), node
+    assert node.get("min", low) >= low
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
-from service.testing import RunningService
+from service.testing import RunningService, running_service
 
 from tests.support.bakery import Bakery
 from tests.support.layout import LOAD
@@ -192,6 +194,41 @@ def test_a_fault_is_named(suite: Suite, faulty: RunningService, case: Case) -> N
         assert text in reason
 
 
+@pytest.mark.slow
+def test_creates_that_look_failed_leave_nothing_behind(suite: Suite) -> None:
+    """Half of the creates are answered with another status, and nobody hears of the others."""
+    with running_service(args=("--anonymous", "--items", "3")) as service:
+        items = f"{API}/items"
+        live = suite.against(service.url, **QUICK, RUN_ID="r7", THRESHOLDS=GENEROUS)
+        service.set_fault("other-status", 200, only=items, method="POST", rate=0.5)
+        service.set_fault("lost-reply", only=items, method="POST")
+        scripts = ("scripts/resources.js", "scripts/api-authenticated.js")
+        started = [live.having(RESOURCES="items").start(script) for script in scripts]
+        for run in [running.wait() for running in started]:
+            assert run.code == 99
+            assert "POST /items: its response (connection) contains no ID, but" in run.err
+        made = service.count("POST", items)
+        assert made > 4
+        assert service.count("DELETE", f"{items}/{{item_id}}") == made
+        service.clear_faults()
+        with urlopen(f"{service.url}{items}?limit=1", timeout=5) as response:
+            assert json.load(response)["total"] == 3
+
+
+@pytest.mark.slow
+def test_what_cannot_be_found_again_is_named(suite: Suite, faulty: RunningService) -> None:
+    """The list shows the oldest ones first, a page at a time."""
+    faulty.set_fault("lost-reply", only=f"{API}/items", method="POST")
+    live = suite.against(faulty.url, **QUICK, RUN_ID="r7", THRESHOLDS=GENEROUS)
+    run = live.run("scripts/resources.js", RESOURCES="items")
+    assert re.search(
+        r"POST /items: its response \(connection\) contains no ID; what it created may be left "
+        r"behind. Look for name 'Load Test Item \d{13} r7-\d+-\d+'",
+        run.err,
+    )
+    assert faulty.count("DELETE") == 0
+
+
 def reasons_of(run: Run, endpoint: str) -> list[str]:
     return [reason for reason in run.summary["reasons"] if reason.startswith(f"{endpoint}: ")]
 
@@ -229,8 +266,6 @@ def extended(baked: Bakery, k6_binary: Path, tmp_path: Path) -> Suite:
     ids=["own-script", "resources", "under-a-profile"],
 )
 def test_a_row_of_ones_own(extended: Suite, script: str, settings: Mapping[str, str]) -> None:
-    from service.testing import running_service  # noqa: PLC0415 - one that asks for no token
-
     with running_service(args=("--anonymous",)) as open_service:
         quick = {**QUICK, "AUTH_MODE": "none", "TIME_SCALE": 0.02}
         live = extended.against(open_service.url, **quick, **settings)

@@ -30,7 +30,8 @@ class Received:
             return None
 
 
-# Status, content (bytes as they are, anything else as JSON), further headers.
+# Status, content (bytes as they are, anything else as JSON), further headers. Without a status, the
+# connection is closed.
 Answer = tuple[int, Any, Mapping[str, str]]
 
 
@@ -51,6 +52,9 @@ def serving_json(answer: Callable[[Received], Answer]) -> Iterator[str]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             with lock:
                 status, content, more = answer(Received(self.command, self.path, headers, body))
+            if status == 0:
+                self.close_connection = True
+                return
             data = content if isinstance(content, bytes) else json.dumps(content).encode()
             self.reply(status, data, more)
 

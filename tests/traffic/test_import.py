@@ -379,6 +379,14 @@ class TestWhatIsLeftOut:
         )
         assert journey.rows[-1]["url"] == ["/items", "/", {"v": "created-id", "as": "url"}]
 
+    def test_what_refers_to_a_thing_is_deleted_before_it(self) -> None:
+        journey = compiled(
+            entry("POST", "/customers", {"name": "Ann"}, 201, {"id": 7}),
+            entry("POST", "/orders", {"customer": 7, "note": "Lamp"}, 201, {"id": 8}),
+        )
+        undone = [one["name"] for one in journey.rows if one.get("undo")]
+        assert undone == ["DELETE /orders/{id}", "DELETE /customers/{id}"]
+
 
 def test_routes_follow_the_openapi_document() -> None:
     routes = Routes([("GET", "/shops/{shop}/items/{item}")])

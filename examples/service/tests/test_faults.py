@@ -315,6 +315,22 @@ def test_close(service: RunningService) -> None:
         assert received(connection) == b""
 
 
+@provokes("lost-reply", "other-status")
+def test_creations_that_look_failed(client: httpx.Client, service: RunningService) -> None:
+    def total() -> int:
+        return int(client.get("/items", params={"limit": 1}).json()["total"])
+
+    client.headers["Authorization"] = "Bearer test-api-key"
+    before = total()
+    service.set_fault("lost-reply", method="POST")
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.post("/items", json={"name": "lost"})
+    service.set_fault("lost-reply", False)
+    service.set_fault("other-status", 500, method="POST")
+    assert client.post("/items", json={"name": "failed"}).status_code == 500
+    assert total() == before + 2
+
+
 @provokes("reset")
 def test_reset(service: RunningService) -> None:
     service.set_fault("reset")

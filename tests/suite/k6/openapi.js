@@ -85,6 +85,13 @@ const KINDS = [
   [{ make: 'number', min: 0, max: 0.0001 }, (v) => v >= 0 && v <= 0.0001],
   [{ make: 'bool' }, (v) => typeof v === 'boolean'],
   [{ make: 'text', min: 0, max: 3 }, (v) => v.length <= 3],
+  [{ make: 'text', min: 30 }, (v) => v.length >= 30],
+  [{ make: 'text', min: 30, max: 33 }, (v) => v.length >= 30 && v.length <= 33],
+  [
+    { make: 'text', min: 30, max: 33, like: 'Rex', fresh: true },
+    (v) => v.length >= 30 && v.length <= 33,
+  ],
+  [{ make: 'format', format: 'email', min: 40, max: 60 }, (v) => v.length >= 40 && v.length <= 60],
   [{ make: 'text', min: 40, max: 40, fresh: true }, (v) => v.length === 40],
   [{ make: 'text', min: 1, max: 6, like: 'Rex the dog', fresh: true }, (v) => v.length <= 6],
   [{ make: 'text', min: 1, max: 40, like: 'Rex', fresh: true }, (v) => v.startsWith('Rex-')],

@@ -388,6 +388,14 @@ def rewritten(change: Callable[[bytes], bytes]) -> Effect:
     return effect
 
 
+async def other_status(x: Exchange) -> bool:
+    """Do what the request asks for, and answer with another status code."""
+    answer = await x.original()
+    await x.start(int(x.number("other-status")), answer.headers)
+    await x.part(answer.body, more=False)
+    return True
+
+
 def with_bom(body: bytes) -> bytes:
     """Add a byte order mark at the start."""
     return b"\xef\xbb\xbf" + body
@@ -533,6 +541,12 @@ async def close(x: Exchange) -> bool:
     x.wire.close()
     await x.gone()
     return True
+
+
+async def lost_reply(x: Exchange) -> bool:
+    """Do what the request asks for, then close the connection without a response."""
+    await x.original()
+    return await close(x)
 
 
 async def reset(x: Exchange) -> bool:

@@ -156,6 +156,13 @@ FAULTS: tuple[Fault, ...] = (
         parameters=(Parameter("size", integer(0, 10**7, "bytes"), 0, "length of the text"),),
     ),
     Fault(
+        "other-status",
+        "does what the request asks for, but answers with this status code",
+        effect=effects.other_status,
+        kind=integer(200, 599, "status code"),
+        default=200,
+    ),
+    Fault(
         "rate-limit",
         "answers 429 with Retry-After after this many requests in a window",
         effect=effects.rate_limit,
@@ -236,6 +243,11 @@ FAULTS: tuple[Fault, ...] = (
         parameters=(Parameter("hold", flag(), False, "keeps the connection open instead"),),
     ),
     Fault("close", "closes the connection without an answer", effect=effects.close),
+    Fault(
+        "lost-reply",
+        "does what the request asks for, then closes the connection without an answer",
+        effect=effects.lost_reply,
+    ),
     Fault(
         "reset",
         "resets the connection (RST)",

@@ -5,6 +5,8 @@ import { endpoint, jsonAt, request } from './http.js';
 import { env, writesAllowed } from './config.js';
 import { inTurn, randomItem } from './helpers.js';
 import { defineTest, pause, thinkTime } from './define.js';
+import { undoing } from './lost-creates.js';
+import { isUniqueName } from './unique-name.js';
 
 export { inTurn };
 
@@ -57,6 +59,7 @@ const errors = new Rate('errors');
  */
 export function resource(row) {
   const steps = row.steps.filter((step) => isPossible(row, step)).map((step) => stepOf(row, step));
+  const undo = undoing(steps, { send, isMark: isUniqueName, id: row.id });
   /** @type {import('../engine/types/suite.js').Thresholds} */
   const thresholds = {};
   for (const { trend, target } of steps) {
@@ -74,7 +77,11 @@ export function resource(row) {
     run: (observe) => {
       /** @type {Found} */
       const found = {};
-      steps.forEach((step) => step.take(found, observe));
+      try {
+        steps.forEach((step) => step.take(found, observe));
+      } finally {
+        undo(found.lost);
+      }
     },
   };
 }
@@ -185,7 +192,8 @@ function stepOf(row, step) {
     if (source === 'created' || source === 'listed') {
       wanted.id = found[source];
     }
-    const response = send(target, details(found));
+    const own = details(found);
+    const response = send(target, own);
     const ok = verify(response);
     errors.add(!ok);
     if (response.status !== 0) {
@@ -194,10 +202,13 @@ function stepOf(row, step) {
     if (ok) {
       successes?.add(1);
       keep(found, response);
+    } else if (step.do === 'create') {
+      found.lost = { response, sent: own.body };
     }
     observe?.(target, { response, ok });
   };
   return {
+    do: step.do,
     target,
     trend,
     counter,

@@ -15,6 +15,7 @@ import { endpoint, jsonAt } from '../lib/http.js';
 import { env, writesAllowed } from '../lib/config.js';
 import { generateTestId } from '../lib/helpers.js';
 import { defineTest, thinkTime } from '../lib/define.js';
+import { undoing } from '../lib/lost-creates.js';
 
 /** @typedef {import('../engine/types/suite.js').Outcome} Outcome */
 
@@ -68,6 +69,16 @@ const changes = env.RESOURCE_WRITES && writesAllowed;
 /** Everything this run creates carries its id, so that left-overs can be told from real data. */
 const RUN = env.RUN_ID || 'run';
 
+/** Deletes the entry of a create without a usable response. */
+const undo = undoing(
+  [
+    { do: 'create', target: CREATE },
+    { do: 'list', target: LIST },
+    { do: 'remove', target: DELETE },
+  ],
+  { send: authorized, isMark: () => true },
+);
+
 /**
  * Lists the resource as the VU's user, as a step of any workload.
  *
@@ -99,11 +110,10 @@ function writing(visit) {
  */
 function changeEntry() {
   const name = `${RUN}-${generateTestId()}`;
-  const created = writing(() => {
-    const response = authorized(CREATE, { body: { name } });
-    return record(checkCreated(response)) ? response : undefined;
-  });
-  if (created === undefined) {
+  const sent = { name };
+  const created = writing(() => authorized(CREATE, { body: sent }));
+  if (!record(checkCreated(created))) {
+    writing(() => undo({ response: created, sent }));
     return;
   }
   const path = { id: jsonAt(created, 'id') };

@@ -1,5 +1,6 @@
 // What a journey knows of things: which ones it made and may change, which ones a list showed, and how they are deleted.
 
+import { marksIn, mayHaveCreated, searchLost } from '../../../lib/lost-creates.js';
 import { reportException, reportOnce } from '../../vu/failures.js';
 import { isFit, valueAt } from '../rows/answers.js';
 import { claim, UNMISTAKABLE } from '../rows/ownership.js';
@@ -19,6 +20,7 @@ import { operationAt } from './table.js';
  * @property {Record<string, boolean>} empty slots of which a list showed nothing
  * @property {{ undo: number | undefined, ids: Ids, given: string[] }[]} pending what is still there: what deletes it,
  *   the ids of it and of what it is in, and the slots of its own ids; oldest first
+ * @property {{ operation: Operation, outcome: Outcome, made: string[] }[]} lost creates whose answer gave no id
  * @property {Record<number, number | undefined>} helped how often an operation was sent for the sake of another
  * @property {import('./table.js').Random} random
  * @property {import('../../types/suite.js').Observer} [observe]
@@ -83,6 +85,21 @@ export function remember(operation, journey, outcome) {
 }
 
 /**
+ * Takes note of a create that failed and may have made something all the same.
+ *
+ * @param {Operation} operation
+ * @param {Journey} journey
+ * @param {Outcome} outcome
+ * @example if (!isGood) { rememberLost(operation, journey, { response, sent, ids, since }); }
+ */
+export function rememberLost(operation, journey, outcome) {
+  const { role, undo } = operation;
+  if (role === 'create' && undo !== undefined && mayHaveCreated(outcome.response)) {
+    journey.lost.push({ operation, outcome, made: journey.random.made.slice() });
+  }
+}
+
+/**
  * Takes what a create made for the journey's own, if it made it: services also answer with what was there before.
  *
  * @param {Operation} operation
@@ -106,18 +123,15 @@ function own(operation, journey, outcome) {
     status === 201 || made.some((text) => text.length >= UNMISTAKABLE && String(id).includes(text));
   /** @type {string[]} */
   const given = [];
+  let isLost = true;
   for (const [slot, places] of Object.entries(operation.gives)) {
     const id = valueAt(response, sent, places, { slot, choose, isOwn });
     const isMine = isOfCollection(slot, operation);
     if (id === undefined) {
-      if (undo !== undefined) {
-        reportOnce(
-          `${name} id`,
-          () =>
-            `${name}: its response (status ${status}) contains no ID; what it created may be left behind`,
-        );
-      }
-    } else if (
+      continue;
+    }
+    isLost = false;
+    if (
       isConfirmed(
         operation,
         journey,
@@ -148,6 +162,8 @@ function own(operation, journey, outcome) {
   }
   if (given.length > 0) {
     journey.pending.push({ undo, ids, given });
+  } else if (isLost) {
+    rememberLost(operation, journey, outcome);
   }
 }
 
@@ -228,26 +244,70 @@ function forget({ deletes: slot }, journey, used) {
  * @example cleanUp(journey);
  */
 export function cleanUp(journey) {
+  for (const { operation, outcome, made } of journey.lost) {
+    const slot = operation.undo === undefined ? undefined : operationAt(operation.undo).deletes;
+    const id = slot === undefined ? undefined : foundAgain(operation, slot, outcome, made, journey);
+    if (slot !== undefined && id !== undefined) {
+      journey.pending.push({
+        undo: operation.undo,
+        ids: { ...outcome.ids, [slot]: id },
+        given: [slot],
+      });
+    }
+  }
   for (const { undo, ids } of journey.pending.reverse()) {
-    if (undo === undefined) {
-      continue;
+    if (undo !== undefined) {
+      sendKnown(operationAt(undo), ids, journey);
     }
-    const operation = operationAt(undo);
-    const isKnown = operation.params.every(({ in: place, gen }) => {
-      const id = 'bind' in gen ? ids[gen.bind] : undefined;
-      return place !== 'path' || !('bind' in gen) || (id !== undefined && isFit(id, gen.fits));
-    });
-    if (isKnown) {
-      const source = {
-        random: journey.random,
-        optional: 0,
-        bound: (/** @type {string} */ slot) => ids[slot],
-      };
-      try {
-        sendOperation(operation, source, GONE);
-      } catch (error) {
-        reportException(error, operation.name);
-      }
-    }
+  }
+}
+
+/**
+ * @param {Operation} operation a create
+ * @param {string} slot of the id
+ * @param {Outcome} outcome
+ * @param {string[]} made texts that no other request has
+ * @param {Journey} journey
+ * @returns {Id | undefined}
+ */
+function foundAgain({ name, list, gives }, slot, { response, sent, ids }, made, journey) {
+  const isMark = (/** @type {string} */ text) =>
+    made.some((one) => one.length >= UNMISTAKABLE && text.includes(one));
+  const places = (gives[slot] ?? []).flatMap((place) =>
+    place.startsWith('search:') ? place.split(',').slice(1) : (place.split('/').pop() ?? []),
+  );
+  const shown = () =>
+    (list === undefined ? undefined : sendKnown(operationAt(list), ids, journey)) ?? response;
+  return searchLost({
+    name,
+    marks: marksIn(sent, isMark),
+    names: [...places, slot.replace(/^.*#/, ''), 'id', 'uuid'],
+    response,
+    lists: [shown],
+  });
+}
+
+/**
+ * Sends an operation if all ids of its path are known.
+ *
+ * @param {Operation} operation
+ * @param {Ids} ids
+ * @param {Journey} journey
+ * @returns {Outcome['response'] | undefined} undefined: not sent
+ */
+function sendKnown(operation, ids, { random }) {
+  const isKnown = operation.params.every(({ in: place, gen }) => {
+    const id = 'bind' in gen ? ids[gen.bind] : undefined;
+    return place !== 'path' || !('bind' in gen) || (id !== undefined && isFit(id, gen.fits));
+  });
+  if (!isKnown) {
+    return undefined;
+  }
+  const source = { random, optional: 0, bound: (/** @type {string} */ slot) => ids[slot] };
+  try {
+    return sendOperation(operation, source, GONE).response;
+  } catch (error) {
+    reportException(error, operation.name);
+    return undefined;
   }
 }

@@ -163,7 +163,7 @@ function choose({ header, rows, shared }, overrides) {
   const reads = new Map(
     order.flatMap((line, index) => {
       const { method, path } = drafts[line].candidate;
-      return method === 'GET' ? [[path, index]] : [];
+      return method === 'GET' && !last.includes(line) ? [[path, index]] : [];
     }),
   );
   return {
@@ -172,7 +172,8 @@ function choose({ header, rows, shared }, overrides) {
       const undoing = operations.get(undo) ?? null;
       const deleted = undoing === null ? '' : drafts[order[undoing]].candidate.path;
       const look = role === 'create' ? (reads.get(deleted) ?? reads.get(`${path}/{}`)) : undefined;
-      return [placed(drafts[line], { index, undo: undoing, look }, operations)];
+      const list = undoing === null ? undefined : reads.get(path);
+      return [placed(drafts[line], { index, undo: undoing, look, list }, operations)];
     }),
     generators: shared.map((text) => [sharedName(text), text]).sort(byName),
     sweep: walksOf(normal, Infinity).map(element),
@@ -241,7 +242,7 @@ function draftOf(text, line, overrides, context, wanted = false) {
  * row, which is most of it, need not be parsed and written again.
  *
  * @param {Draft} draft
- * @param {{ index: number, undo: number | null, look?: number }} place
+ * @param {{ index: number, undo: number | null, look?: number, list?: number }} place
  * @param {Map<string, number>} operations name -> index of those that are sent
  * @returns {string}
  */

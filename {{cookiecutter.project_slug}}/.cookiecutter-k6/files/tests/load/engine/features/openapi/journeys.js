@@ -6,7 +6,7 @@ import { env } from '../../../lib/config.js';
 import { reportException, reportOnce } from '../../vu/failures.js';
 import { thinkTime } from '../../../lib/define.js';
 import { checkAnswer, checkMissing, isFit } from '../rows/answers.js';
-import { cleanUp, known, READING, remember } from './belongings.js';
+import { cleanUp, known, READING, remember, rememberLost } from './belongings.js';
 import { sendOperation } from './requests.js';
 import { counts, createRandom, operationAt, seed, walkAt } from './table.js';
 
@@ -93,6 +93,7 @@ export function runWalk(walk, random, mixed, observe) {
     seen: Object.create(null),
     empty: Object.create(null),
     pending: [],
+    lost: [],
     helped: {},
     random,
     observe,
@@ -149,6 +150,8 @@ function perform(operation, journey, depth) {
     // First: what was created has to be deleted, whatever becomes of the checks and whatever 2xx it was.
     if (isGood || (response.status >= 200 && response.status < 300)) {
       remember(operation, journey, { response, sent, ids, since });
+    } else {
+      rememberLost(operation, journey, { response, sent, ids, since });
     }
     watchSession(operation, response.status);
     const isMissing = source.isMadeUp && response.status === 404;

@@ -75,7 +75,9 @@ export function select(candidates) {
     candidate.danger !== undefined && candidate.isAllowed && !isHarmless(candidate);
   const undone = new Set(sent.flatMap(({ undo }) => undo ?? []));
   const looked = new Set([
-    ...sent.flatMap(({ role, path }) => (role === 'create' ? `${path}/{}` : [])),
+    ...sent.flatMap(({ role, path, undo }) =>
+      role === 'create' ? [`${path}/{}`, ...(undo === undefined ? [] : [path])] : [],
+    ),
     ...candidates.flatMap(({ name, path }) => (undone.has(name) ? path : [])),
   ]);
   const lines = (/** @type {readonly Candidate[]} */ list) => list.map(({ line }) => line);

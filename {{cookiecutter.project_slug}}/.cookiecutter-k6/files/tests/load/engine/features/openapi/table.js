@@ -100,6 +100,7 @@ export const operationAt = (index) => {
     gives: row.gives ?? {},
     undo: row.undo ?? undefined,
     look: row.look ?? undefined,
+    list: row.list ?? undefined,
     targets: Object.values(row.targets ?? {}),
   });
 };

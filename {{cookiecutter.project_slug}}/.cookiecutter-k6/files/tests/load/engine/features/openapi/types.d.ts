@@ -170,6 +170,8 @@ export interface Operation extends Derived {
   undo?: number;
   /** What reads a thing that it created. */
   look?: number;
+  /** What lists the things that it creates, if something deletes them. */
+  list?: number;
   /** Slots that must be filled with ids of this run's own. */
   targets: string[];
 }

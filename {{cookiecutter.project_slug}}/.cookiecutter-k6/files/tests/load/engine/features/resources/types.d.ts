@@ -1,5 +1,5 @@
 import type { Values } from '../../settings/kinds.js';
-import type { Journey, LoadTest, Shape, Thresholds } from '../../types/suite.js';
+import type { HttpResponse, Journey, LoadTest, Shape, Thresholds } from '../../types/suite.js';
 
 /** One row of config/resources.js. */
 export interface ResourceRow {
@@ -59,6 +59,8 @@ export interface ResourceStep {
 export interface Found {
   created?: string;
   listed?: string;
+  /** A create whose response gave no id. */
+  lost?: { response: HttpResponse; sent: unknown };
 }
 
 export interface ResourceTest extends LoadTest {

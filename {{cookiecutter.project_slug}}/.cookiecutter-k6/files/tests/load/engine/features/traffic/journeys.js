@@ -5,6 +5,7 @@ import http from 'k6/http';
 import { BASE_URL, defaultOptions, env } from '../../../lib/config.js';
 import { pause } from '../../../lib/define.js';
 import { accepts, endpoint } from '../../../lib/http.js';
+import { mayHaveCreated, nameLost } from '../../../lib/lost-creates.js';
 import { reportException, reportFailure, reportOnce, unanswered } from '../../vu/failures.js';
 import { checkAnswer } from '../rows/answers.js';
 import { claim } from '../rows/ownership.js';
@@ -304,6 +305,10 @@ function judge(step, target, response, visit) {
         const isOwn = status < 400 && claim(response, value, evidence) === 'own';
         visit.doubts[name] = isOwn ? undefined : evidence;
       }
+    } else if (step.creates?.includes(name) && mayHaveCreated(response)) {
+      const sent = JSON.stringify(visit.creating.sent);
+      const marks = visit.made.filter((text) => sent.includes(text));
+      nameLost(`${step.name}: its response (status ${status}) gave no '${name}'`, marks);
     }
   }
   if (step.undo) {

@@ -1,0 +1,120 @@
+"""Which tests belong to which files.
+
+A row is the beginning of a path, and the tests that reach it first. Of several rows for a file the
+longest counts. After these come the tests of the whole area.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+STAGE = "{{cookiecutter.project_slug}}/.cookiecutter-k6"
+LOAD = f"{STAGE}/files/tests/load"
+
+
+@dataclass(frozen=True)
+class Area:
+    """A part of the template.
+
+    Attributes:
+        files: patterns from the root of the repository.
+        without: beginnings of paths that are left out, and why.
+        nearest: beginning of a path -> arguments of pytest.
+        tests: arguments of pytest for every file, after the nearest.
+    """
+
+    files: tuple[str, ...]
+    tests: str
+    nearest: Mapping[str, str] = field(default_factory=dict)
+    without: Mapping[str, str] = field(default_factory=dict)
+
+    def paths(self, root: Path) -> list[Path]:
+        """Return the files, sorted."""
+        found = {path for pattern in self.files for path in root.glob(pattern)}
+        left = tuple(self.without)
+        return sorted(
+            path
+            for path in found
+            if path.is_file() and not path.relative_to(root).as_posix().startswith(left or "/")
+        )
+
+    def stages(self, path: str) -> Iterator[str]:
+        """Yield the arguments of pytest for a file, given from the root of the repository."""
+        rows = [row for row in self.nearest if path.startswith(row)]
+        if rows:
+            yield self.nearest[max(rows, key=len)]
+        yield self.tests
+
+
+SHELL = f"{LOAD}/engine/shell/"
+ENGINE = f"{LOAD}/engine/"
+TABLE = f"{ENGINE}features/openapi/openapi_table/"
+
+AREAS: dict[str, Area] = {
+    "wrapper": Area(
+        files=(f"{STAGE}/files/scripts/load-test.sh", f"{SHELL}*.sh"),
+        tests="tests/wrapper",
+        nearest={
+            f"{SHELL}arguments": "tests/wrapper/test_arguments.py",
+            f"{SHELL}options": "tests/wrapper/test_arguments.py",
+            f"{SHELL}select": "tests/wrapper/test_arguments.py",
+            f"{SHELL}results": "tests/wrapper/test_results.py",
+            f"{SHELL}run": "tests/wrapper/test_results.py",
+            f"{SHELL}settings": "tests/wrapper/test_settings.py",
+            f"{SHELL}values": "tests/wrapper/test_settings.py",
+            f"{SHELL}text": "tests/wrapper/test_settings.py tests/wrapper/test_parts.py",
+            f"{SHELL}target": "tests/wrapper/test_target.py",
+            f"{SHELL}url": "tests/wrapper/test_target.py",
+            f"{SHELL}rules": "tests/wrapper/test_target.py",
+            f"{SHELL}service": "tests/wrapper/test_service.py",
+            f"{SHELL}process": "tests/wrapper/test_signals.py",
+            f"{SHELL}docker": "tests/wrapper/test_docker.py",
+            f"{SHELL}k6": "tests/wrapper/test_k6_binary.py",
+            f"{SHELL}segments": "tests/wrapper/test_segments.py",
+            f"{SHELL}generator": "tests/wrapper/test_generator.py",
+            f"{SHELL}run-id": "tests/wrapper/test_history.py tests/wrapper/test_results.py",
+            f"{SHELL}folder": "tests/wrapper/test_history.py tests/wrapper/test_results.py",
+            f"{SHELL}outputs": "tests/wrapper/test_start_environment.py",
+            f"{SHELL}save": "tests/wrapper/test_baseline.py",
+            f"{SHELL}baselines": "tests/wrapper/test_baseline.py",
+            f"{SHELL}compare": "tests/wrapper/test_baseline.py tests/wrapper/test_history.py",
+            f"{SHELL}show-settings": "tests/wrapper/test_show_settings.py",
+        },
+        without={f"{SHELL}help.sh": "text"},
+    ),
+    "engine": Area(
+        files=(
+            *(
+                f"{ENGINE}{folder}/*.js"
+                for folder in ("settings", "plan", "vu", "summary", "baseline", "segments")
+            ),
+            f"{LOAD}/lib/*.js",
+        ),
+        tests="tests/suite",
+        nearest={
+            ENGINE: "tests/suite/test_modules.py",
+            f"{LOAD}/lib/": "tests/suite/test_modules.py",
+        },
+        without={f"{LOAD}/lib/signing.js": "tests/servers has its tests"},
+    ),
+    "placing": Area(
+        files=(f"{STAGE}/placing/*.py", "hooks/*.py"),
+        tests="tests/placing tests/generation tests/hosts/test_taking_over.py",
+        nearest={"hooks/pre": "tests/generation/test_answers.py tests/generation/test_lock.py"},
+    ),
+    "openapi": Area(
+        files=(f"{TABLE}**/*.py", f"{ENGINE}features/openapi/*.js", f"{ENGINE}features/rows/*.js"),
+        tests="tests/openapi tests/suite/test_openapi.py",
+        nearest={
+            TABLE: "tests/openapi -m not+slow",
+            ENGINE: "tests/suite/test_modules.py::test_module[openapi.js]",
+        },
+    ),
+    "traffic": Area(
+        files=(f"{ENGINE}features/traffic/traffic_table/**/*.py", f"{ENGINE}features/traffic/*.js"),
+        tests="tests/traffic",
+        nearest={f"{ENGINE}features/traffic/traffic_table/": "tests/traffic -m not+slow"},
+    ),
+}

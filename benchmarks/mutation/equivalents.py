@@ -1,0 +1,5 @@
+"""Changes that make no difference, looked at one by one: file, line before and after."""
+
+from __future__ import annotations
+
+EQUIVALENT: frozenset[tuple[str, str, str]] = frozenset()
