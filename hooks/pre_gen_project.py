@@ -36,7 +36,7 @@ CONTEXT_JSON = r'''{{ cookiecutter | tojson }}'''  # fmt: skip
 STAGING = ".cookiecutter-k6"
 LOCK = ".cookiecutter-k6.lock"
 MARKER = "README.txt"
-STAGED = frozenset((MARKER, "files", "placing"))
+STAGED = frozenset((MARKER, "files", "placing", "scratch"))
 MARKER_FIRST_LINE = "Temporary folder of the cookiecutter-k6 template."
 
 # A lock whose owner cannot be checked (not recorded yet, or Windows) counts as alive for this time.
@@ -408,8 +408,12 @@ def read_owner(lock: str) -> dict[str, Any]:
     return record if isinstance(record, dict) else {}
 
 
-def clear_dead_lock() -> None:
-    """Remove the lock of a generation that died; raise Refused while it may be alive."""
+def set_dead_lock_aside() -> str:
+    """Rename the lock of a generation that died; raise Refused while it may be alive.
+
+    Returns its new name. It is removed when nothing of that generation is left: until then it tells
+    that a staging folder without a marker is a remainder.
+    """
     if os.path.islink(LOCK) or not os.path.isdir(LOCK):
         raise Refused(f"{LOCK} exists but is not a lock of this template; remove it")
     owner = read_owner(LOCK)
@@ -425,14 +429,26 @@ def clear_dead_lock() -> None:
     if read_owner(grave) != owner:
         os.rename(grave, LOCK)
         raise Refused("another generation into this folder has just started; wait for it")
-    remove_folder(grave)
+    return grave
+
+
+def dead_locks() -> list[str]:
+    """Return the locks that were set aside, by this run or by one that died just then."""
+    return [
+        name
+        for name in sorted(os.listdir("."))
+        if re.fullmatch(re.escape(LOCK) + r"\.[0-9]+", name)
+        and os.path.isdir(name)
+        and not os.path.islink(name)
+        and set(os.listdir(name)) <= {"run.json"}
+    ]
 
 
 def clear_dead_staging(*, interrupted: bool) -> None:
     """Remove the staging folder of an interrupted run, but nothing else.
 
     interrupted: whether an interrupted generation left its lock. Cookiecutter copies the folders
-    before the marker file, so the marker may be missing then.
+    before the marker file, and a removal may begin with it, so it may be missing then.
     """
     if not os.path.lexists(STAGING):
         return
@@ -453,20 +469,29 @@ def is_our_staging() -> bool:
 
 def take_lock(record: Mapping[str, Any]) -> None:
     """Take the lock and store the record of this run in it, for post_gen_project.py."""
-    interrupted = False
     try:
         os.mkdir(LOCK)
     except FileExistsError:
-        clear_dead_lock()
-        interrupted = True
-        os.mkdir(LOCK)
+        grave = set_dead_lock_aside()
+        try:
+            os.mkdir(LOCK)
+        except FileExistsError:
+            raise  # somebody else has it now
+        except OSError:
+            os.rename(grave, LOCK)
+            raise
+    graves = dead_locks()
     try:
-        clear_dead_staging(interrupted=interrupted)
+        clear_dead_staging(interrupted=bool(graves))
         with open(os.path.join(LOCK, "run.json"), "x", encoding="utf-8") as file:
             json.dump(record, file)
     except BaseException:
         remove_folder(LOCK)
+        if graves:
+            os.rename(graves[0], LOCK)
         raise
+    for grave in graves:
+        remove_folder(grave)
 
 
 # --- the hook -----------------------------------------------------------------------------------

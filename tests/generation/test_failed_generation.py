@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import pickle
+import random
 import shutil
-import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +17,10 @@ from placing import run
 from placing.act import Refusal
 
 from tests.generation.commands import MANIFEST, UPDATE, Bake, contents, cookie, tree
+from tests.generation.commands import run as run_command
+from tests.support.faults import fill, limited, small_disk
 from tests.support.hooks import load_hook
+from tests.support.layout import REPOSITORY
 from tests.support.small_template import Project, write_tables
 
 # Each of these runs the real command several times.
@@ -71,39 +75,57 @@ def test_an_interrupt_leaves_the_service_unchanged(tmp_path: Path) -> None:
 
 # --- a full disk -------------------------------------------------------------------------------
 
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A small file system."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)]
-    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("only root can mount a small disk; test_crash.py has a simulated one")
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
+# How many sizes are tried; 60 take two minutes.
+SIZES = int(os.environ.get("FULL_DISK_SIZES", "5"))
 
 
-@pytest.mark.parametrize("spare", [0, 500, 800])
+@pytest.mark.parametrize("first", [True, False], ids=["first", "update"])
 def test_a_full_disk_changes_nothing_and_a_larger_one_completes(
-    bake: Bake, small_disk: Path, spare: int
+    bake: Bake, tmp_path: Path, first: bool
 ) -> None:
-    """spare: KiB left. Cookiecutter's own copy fails first, then our preparations."""
-    expected = contents(bake(auth="login"))
-    assert cookie(small_disk, "--no-input").code == 0
-    project = small_disk / "my-service"
-    before = contents(project)
-    with (small_disk / "ballast").open("wb") as ballast:
-        free = shutil.disk_usage(small_disk).free - spare * 1024
-        ballast.write(b"\0" * max(free, 0))
-    result = cookie(project, *UPDATE, "auth=login")
-    if result.code != 0:
-        left = contents(project)
-        assert {k: v for k, v in left.items() if not k.startswith(".cookiecutter-k6")} == before
-        assert "No space left on device" in result.err + result.out
-    (small_disk / "ballast").unlink()
-    assert cookie(project, *UPDATE, "auth=login").code == 0
-    assert contents(project) == expected
+    """Cookiecutter's own copy fails first, then our preparations."""
+    complete = contents(bake(auth="login"))
+    mine = {"tests/load/notes.md": b"mine\n", **({} if first else contents(bake()))}
+    words = ("--no-input", "-f") if first else UPDATE
+    needed = 3 * sum(len(content) for content in complete.values())
+    seed = random.randrange(4096)
+    codes: list[int] = []
+    with small_disk(tmp_path / "disk", "16m") as disk:
+        project = disk / "my-service"
+        for path, content in mine.items():
+            (project / path).parent.mkdir(parents=True, exist_ok=True)
+            (project / path).write_bytes(content)
+        where = disk if first else project
+        while 0 not in codes and len(codes) < SIZES:
+            ballast = fill(disk, spare=needed * len(codes) // SIZES + seed)
+            result = cookie(where, *words, "auth=login")
+            ballast.unlink()
+            codes.append(result.code)
+            if result.code:
+                assert without_ours(project) == mine, (codes, seed)
+                assert "No space left on device" in result.err + result.out, (codes, seed)
+        assert codes[:2] == [1, 1], (codes, seed)
+        assert cookie(where, *words, "auth=login").code == 0, (codes, seed)
+        assert contents(project) == {**complete, "tests/load/notes.md": b"mine\n"}, (codes, seed)
+
+
+def without_ours(project: Path) -> dict[str, bytes]:
+    """Return the files of a project but those of a generation that died in cookiecutter itself."""
+    ours = (".cookiecutter-k6/", ".cookiecutter-k6.lock/")
+    return {
+        path: content for path, content in contents(project).items() if not path.startswith(ours)
+    }
+
+
+def test_a_limit_of_the_size_of_files_is_like_a_full_disk(bake: Bake, tmp_path: Path) -> None:
+    complete = contents(bake())
+    command = [sys.executable, "-m", "cookiecutter", str(REPOSITORY), "--no-input", "-f"]
+    result = run_command(limited("-f 16", command), tmp_path)
+    assert result.code == 1
+    assert "File too large" in result.err + result.out
+    assert without_ours(tmp_path / "my-service") == {}
+    assert cookie(tmp_path, "--no-input", "-f").code == 0
+    assert contents(tmp_path / "my-service") == complete
 
 
 # --- folders that cannot be written to ---------------------------------------------------------

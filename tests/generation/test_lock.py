@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
@@ -78,12 +79,43 @@ def test_a_dead_lock_and_its_staging_folder_are_cleared(owner: dict[str, object]
     assert [path.name for path in Path().iterdir()] == [str(LOCK)]
 
 
-def test_a_copy_that_was_cut_short_before_its_marker_is_cleared() -> None:
-    """Cookiecutter copies the folders first: a full disk or a kill leaves them alone."""
+@pytest.mark.parametrize("left", ["files", "placing", "scratch"])
+def test_what_was_cut_short_and_has_no_marker_is_cleared(left: str) -> None:
+    """Cookiecutter copies the folders before the marker, and a removal may begin with it."""
     leave_lock()
-    (STAGING / "files").mkdir(parents=True)
+    (STAGING / left).mkdir(parents=True)
     assert hook.prepare(CONTEXT) == []
     assert not STAGING.exists()
+
+
+@pytest.mark.parametrize("call", ["os.mkdir", "json.dump"])
+def test_a_disk_that_is_still_full_changes_nothing_for_the_run_after(
+    call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lock of the run that died tells the next one that the remainder is ours."""
+    leave_lock()
+    (STAGING / "files").mkdir(parents=True)
+
+    def is_full(path: object, *_arguments: object) -> None:
+        if path == str(LOCK) and LOCK.exists():
+            raise FileExistsError(errno.EEXIST, "File exists")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(call, is_full)
+        problems = hook.prepare(CONTEXT)
+    assert problems == ["ERROR: cannot write to the project folder: No space left on device"]
+    assert hook.prepare(CONTEXT) == []
+    assert [path.name for path in Path().iterdir()] == [str(LOCK)]
+
+
+def test_a_run_that_died_with_the_lock_of_another_is_cleared() -> None:
+    leave_lock()
+    LOCK.rename(f"{LOCK}.{dead_pid()}")
+    (STAGING / "files").mkdir(parents=True)
+    Path(f"{LOCK}.d").mkdir()
+    assert hook.prepare(CONTEXT) == []
+    assert sorted(path.name for path in Path().iterdir()) == [str(LOCK), f"{LOCK}.d"]
 
 
 @pytest.mark.parametrize(("locked", "name"), [(True, "mine.txt"), (False, "files")])

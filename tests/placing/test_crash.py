@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from placing.act import Disk, Refusal
 
+from tests.support.faults import FullDisk
 from tests.support.small_template import MANIFEST, Project, Unfinished
 
 A = "tests/load/lib/a.js"
@@ -80,27 +81,25 @@ def test_a_newer_template_ends_as_if_the_dead_run_had_ended_or_never_begun(
     every_step(run)
 
 
-class FullDisk(Disk):
-    """Has room for so many bytes."""
+@pytest.mark.parametrize("first", [True, False], ids=["first", "update"])
+def test_a_disk_that_is_full_at_any_byte_changes_nothing(project: Project, first: bool) -> None:
+    if not first:
+        full_of_life(project)
+    twin, disk = project.copy(), FullDisk(1_000_000)
+    twin.generate(1, disk, auth="none")
+    before = (project.shapes(), folders(project))
+    assert len(disk.sizes()) > 20
+    for room in disk.sizes():
+        with pytest.raises(Refusal, match="nothing was changed: No space left on device"):
+            project.generate(1, FullDisk(room), auth="none")
+        assert (project.shapes(), folders(project)) == before, room
+    project.generate(1, auth="none")
+    assert project.timeless() == twin.timeless()
+    twin.close()
 
-    def __init__(self, room: int) -> None:
-        self.room = room
 
-    def write(self, path: str, content: bytes, mode: int | None, executable: bool) -> None:
-        if len(content) > self.room:
-            super().write(path, content[: self.room], mode, executable)
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
-        self.room -= len(content)
-        super().write(path, content, mode, executable)
-
-
-@pytest.mark.parametrize("room", [0, 500, 1500, 3000])
-def test_a_full_disk_leaves_everything_as_it_was(project: Project, room: int) -> None:
-    full_of_life(project)
-    before = project.shapes()
-    with pytest.raises(Refusal, match="nothing was changed: No space left on device"):
-        project.generate(1, FullDisk(room), auth="none")
-    assert project.shapes() == before
+def folders(project: Project) -> set[Path]:
+    return {path for path in project.root.rglob("*") if path.is_dir()}
 
 
 class StubbornDisk(Disk):

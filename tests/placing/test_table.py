@@ -16,6 +16,7 @@ STEADY = "tests/load/lib/steady.js"  # is the same in every version
 DROPPED = "tests/load/lib/dropped.js"  # gone since version 2
 AUTH = "tests/load/lib/auth.js"  # only with auth
 RUN = "scripts/run.sh"
+ENV = "tests/load/suite.env"
 BOARD = "tests/load/lib/board.json"  # gone in version 2 only
 
 
@@ -140,12 +141,16 @@ def test_a_merge_keeps_crlf(project: Project) -> None:
     assert project.read(A) == (b"// mine\n" + text_of(A, 1)).replace(b"\n", b"\r\n")
 
 
-def test_edited_and_changed_without_a_base_is_kept_and_offered_once(project: Project) -> None:
+def test_edited_and_changed_without_a_base_is_kept_and_named_until_it_is_solved(
+    project: Project,
+) -> None:
     project.generate(0)
     mine = edit(project, A)
     assert steps(project.generate(1), A) == ["beside"]
     assert project.read(A) == mine
     assert project.read(A + ".new") == text_of(A, 1)
+    for _ in range(2):
+        assert steps(project.generate(1), A) == ["offered"]
     project.path(A + ".new").unlink()
     assert steps(project.generate(1), A) == []
     assert not project.path(A + ".new").exists()
@@ -184,7 +189,8 @@ def test_with_every_place_for_an_offer_taken_nothing_is_touched(project: Project
     edit(project, A)
     for suffix in ("", *"23456789"):
         project.write(f"{A}.new{suffix}", b"notes\n")
-    assert steps(project.generate(1), A) == ["blocked"]
+    for _ in range(2):
+        assert steps(project.generate(1), A) == ["blocked"]
     project.write(A, text_of(A, 1))
     project.generate(1)
     project.generate(2)
@@ -287,6 +293,42 @@ def test_a_changed_answer_changes_only_its_line(project: Project) -> None:
     project.generate(0, backend_port=9000)
     after = project.read("tests/load/suite.env")
     assert after == before.replace(b"BACKEND_PORT=8000", b"BACKEND_PORT=9000")
+
+
+LINE = "line 5 is yours, BACKEND_PORT=8001; the new answer is 9000"
+NO_LINE = "it has no line BACKEND_PORT=; the new answer needs BACKEND_PORT=9000"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "version", "port", "said"),
+    [
+        # Beside the line, where a merge of the text has a conflict, and elsewhere.
+        (b"# port\n", b"# our port\n", 0, b"9000", ["merge"]),
+        (b"LIMIT=0", b"LIMIT=77", 0, b"9000", ["merge"]),
+        (b"\n# port\n", b"\r\n# our port\r\n", 0, b"9000", ["merge"]),
+        # The line itself
+        (b"=8000", b"=8001", 0, b"8001", [LINE]),
+        (b"BACKEND_PORT=8000\n", b"", 0, b"", [NO_LINE]),
+        # The template has changed the file too, and nobody knows what it was.
+        (b"# port\n", b"# our port\n", 1, b"9000", ["beside", "new answers only"]),
+        (b"=8000", b"=8001", 1, b"8001", ["beside", LINE]),
+    ],
+)  # fmt: skip
+def test_a_new_answer_reaches_an_edited_suite_env_without_git(
+    project: Project, old: bytes, new: bytes, version: int, port: bytes, said: list[str]
+) -> None:
+    project.generate(0)
+    assert old in project.read(ENV)
+    project.write(ENV, project.read(ENV).replace(old, new))
+    mine = [line for line in project.read(ENV).splitlines() if b"BACKEND_PORT" not in line]
+    plan = project.generate(version, backend_port=9000)
+    actions = [one for one in plan.actions if one.path in {ENV, ENV + ".new"}]
+    assert [one.verb if one.verb == "beside" else one.note or one.verb for one in actions] == said
+    lines = project.read(ENV).splitlines()
+    assert [line for line in lines if b"BACKEND_PORT" not in line] == mine
+    assert b"".join(line[13:] for line in lines if line.startswith(b"BACKEND_PORT=")) == port
+    again = project.generate(version, backend_port=9000)
+    assert steps(again, ENV) == ["offered"] * (version == 1)
 
 
 def test_a_changed_answer_merges_into_an_edited_file(project: Project) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 from service.testing import RunningService, running_service
 
-from tests.support.wrapper_project import Project, Result
+from tests.support.faults import limited
+from tests.support.layout import SHELL
+from tests.support.wrapper_project import BASH, Project, Result
 
 DESCRIPTORS = 64
 USERS = 100
 LOAD = ("health", "--vus", str(USERS), "--duration", "1s", "--think-time", "0")
-FEW = ("bash", "-c", f'ulimit -n {DESCRIPTORS}; exec "$@"', "bash")
+FEW = limited(f"-n {DESCRIPTORS}", [])
 
 
 def run(project: Project, service: RunningService, *words: str, **env: str | None) -> Result:
@@ -36,13 +41,15 @@ def test_used_up_descriptors_are_the_limit_of_this_machine_and_not_of_the_servic
     real_project: Project, service: RunningService
 ) -> None:
     # Connections that are not kept are closed at the end: the results can be written.
-    limits = f"descriptors={USERS * 2},memory=20,ports=50,cores=1"
+    limits = f"descriptors={USERS * 2},processes=9,memory=20,ports=50,conntrack=70,cores=1"
     result = run(
         real_project, service, "--", "--no-connection-reuse", GENERATOR_LIMITS=limits
     )  # fmt: skip
     assert result.code == 99, result
     assert "this machine may be the limit: 100 VUs need about 50 MB of memory" in result.stderr
     assert "100 VUs need as many local ports, and there are 50" in result.stderr
+    assert "k6 needs up to 40 threads, and 9 more can be started" in result.stderr
+    assert "the firewall of this machine can track 70 more" in result.stderr
     folder = real_project.run_folder
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     first, *others = summary["reasons"]
@@ -101,5 +108,80 @@ def test_the_limits_are_measured(project: Project) -> None:
     call = project.run("smoke", command=[*FEW, *project.command()]).passed().call
     limits = dict(part.split("=") for part in call.vars["GENERATOR_LIMITS"].split(","))
     assert limits["descriptors"] == str(DESCRIPTORS)
-    assert set(limits) == {"descriptors", "ports", "memory", "cores"}
-    assert all(int(value) > 0 for value in limits.values())
+    assert {"descriptors", "ports", "memory", "cores"} <= set(limits)
+    assert all(float(value) > 0 for value in limits.values())
+
+
+READ = """
+set -eu
+for part in text generator; do . "$suite/engine/shell/$part.sh"; done
+setting() { :; }
+use_docker=false on_windows=false
+proc_folder=$1/proc groups_folder=$1/groups
+nproc() { echo 8; }
+ulimit() { case $1 in -v) echo "$space" ;; *) echo unlimited ;; esac; }
+read_generator
+printf '%s' "$generator_limits"
+"""
+GIB = 1 << 30
+MEMORY = {"proc/meminfo": "MemTotal: 9000000 kB\nMemAvailable: 8192000 kB\n"}
+TWO = {"groups/cgroup.controllers": "cpu memory pids\n", "proc/self/cgroup": "0::/a.slice/b\n"}
+ONE = {"proc/self/cgroup": "9:name=systemd:/x\n4:memory:/d\n2:cpu,cpuacct:/d\n3:pids:/d\n0::/\n"}
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({}, "cores=8"),
+        (MEMORY, "memory=8000,cores=8"),
+        (
+            {"proc/sys/net/netfilter/nf_conntrack_max": "65536\n",
+             "proc/sys/net/netfilter/nf_conntrack_count": "65000\n",
+             "proc/sys/net/ipv4/ip_local_port_range": "32768\t60999\n"},
+            "ports=28232,conntrack=536,cores=8",
+        ),
+        # The least of all groups that a process is in counts; `max` is none.
+        (
+            {**MEMORY, **TWO, "groups/a.slice/b/cpu.max": "max 100000\n",
+             "groups/a.slice/cpu.max": "150000 100000\n", "groups/cpu.max": "400000 100000\n",
+             "groups/a.slice/b/memory.max": f"{2 * GIB}\n",
+             "groups/a.slice/b/memory.current": f"{GIB}\n",
+             "groups/a.slice/b/memory.stat": f"anon 5\ninactive_file {GIB // 2}\n",
+             "groups/a.slice/memory.max": "max\n", "groups/a.slice/memory.current": f"{GIB}\n",
+             "groups/a.slice/b/pids.max": "100\n", "groups/a.slice/b/pids.current": "90\n"},
+            "processes=10,memory=1536,cores=1.5",
+        ),
+        # In a container, the root is its own group, and the path is that of the host.
+        (
+            {**TWO, "groups/cpu.max": "5000 100000\n", "groups/memory.max": f"{GIB}\n",
+             "groups/memory.current": f"{2 * GIB}\n"},
+            "memory=0,cores=0.1",
+        ),
+        (
+            {**MEMORY, **ONE, "groups/cpu/d/cpu.cfs_quota_us": "250000\n",
+             "groups/cpu/d/cpu.cfs_period_us": "100000\n", "groups/cpu/cpu.cfs_quota_us": "-1\n",
+             "groups/memory/memory.limit_in_bytes": "9223372036854771712\n",
+             "groups/memory/memory.usage_in_bytes": "1\n",
+             "groups/memory/d/memory.limit_in_bytes": f"{GIB}\n",
+             "groups/memory/d/memory.usage_in_bytes": f"{GIB // 4}\n",
+             "groups/pids/pids.max": "max\n"},
+            "memory=768,cores=2.5",
+        ),
+        ({**MEMORY, "space": str(2000 * 1024)}, "memory=1200,cores=8"),
+    ],
+)  # fmt: skip
+def test_limits_of_containers_and_firewalls(
+    tmp_path: Path, files: dict[str, str], expected: str
+) -> None:
+    space = files.get("space", "unlimited")
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    done = subprocess.run(
+        [BASH, "-c", READ, "bash", str(tmp_path)],
+        env={"suite": str(SHELL.parents[1]), "space": space, "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == (expected, "")

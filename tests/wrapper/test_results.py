@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import re
 import shutil
 import stat
 import subprocess
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from service.testing import RunningService
 
+from tests.support.faults import fill, small_disk
 from tests.support.suite_runner import PATIENT
 from tests.support.wrapper_project import Call, Project, Result
 
@@ -72,36 +71,9 @@ def test_a_results_folder_that_cannot_work_is_refused_before_any_load(project: P
     project.run(env={"RESULTS_DIR": "/proc"}).refused("not writable")
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of a few kilobytes."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", folder],
-        check=False,
-        capture_output=True,
-    )
-    if mount.returncode:
-        pytest.skip("mounting a small file system needs root")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
-
-
-def fill(folder: Path) -> None:
-    """Write until nothing more fits."""
-    try:
-        with (folder / "filler").open("wb", buffering=0) as file:
-            while file.write(b"x" * 4096):
-                pass
-    except OSError as error:
-        assert error.errno == errno.ENOSPC  # noqa: PT017 - anything else is a broken test
-
-
 def test_a_full_disk_is_refused_before_and_noticed_after_the_run(
-    real_project: Project, small_disk: Path
+    real_project: Project, tmp_path: Path
 ) -> None:
-    env = {"RESULTS_DIR": str(small_disk)}
     script = real_project.write(
         "big.js",
         "export default function () {}\n"
@@ -110,12 +82,14 @@ def test_a_full_disk_is_refused_before_and_noticed_after_the_run(
         "  return { [`${__ENV.RESULTS_DIR}/summary.json`]: text };\n"
         "}\n",
     )
-    result = real_project.run(str(script), "--no-wait", env=env)
-    assert result.code == 3, result
-    assert "results incomplete" in result.stderr
-    fill(small_disk)
-    result = real_project.run(str(script), "--no-wait", env=env)
-    result.refused(str(small_disk), "Set RESULTS_DIR")
+    with small_disk(tmp_path / "small", "16k") as disk:
+        env = {"RESULTS_DIR": str(disk)}
+        result = real_project.run(str(script), "--no-wait", env=env)
+        assert result.code == 3, result
+        assert "results incomplete" in result.stderr
+        fill(disk)
+        result = real_project.run(str(script), "--no-wait", env=env)
+        result.refused(str(disk), "Set RESULTS_DIR")
 
 
 @pytest.mark.parametrize(

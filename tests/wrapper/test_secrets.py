@@ -64,6 +64,7 @@ def test_settings_that_only_sound_like_secrets_are_none(project: Project) -> Non
 
 
 def test_of_an_env_file_only_known_settings_are_shown(project: Project) -> None:
+    project.write("tests/load/workload.js", "export const own = __ENV.INNOCENT;\n")
     settings = project.write("more.env", "INNOCENT=canary\nREADINESS=answer\nALLOW_HEAVY=true\n")
     for word in ("--dry-run", "--verbose"):
         result = project.run("--env-file", str(settings), word).passed()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.support.layout import LOAD, shell_parts
 from tests.support.wrapper_project import Project
 
 # Files that a setting can stand in, and what the wrapper and the scripts read from them.
@@ -49,6 +51,7 @@ LINES = {
 
 @pytest.mark.parametrize("content", LINES)
 def test_an_env_file_is_parsed_and_never_executed(project: Project, content: str) -> None:
+    project.write("tests/load/lib/own.js", "const { MY_VALUE } = __ENV;\n")
     settings = project.write("my settings.env", content.replace("A=", "MY_VALUE=").encode())
     call = project.run("load", "--env-file", str(settings)).passed().call
     assert call.env.get("MY_VALUE", "") == LINES[content]
@@ -128,6 +131,7 @@ def test_the_order_is_option_environment_env_file_suite_env(project: Project) ->
 
 
 def test_an_env_file_reaches_k6_through_its_environment_only(project: Project) -> None:
+    project.write("tests/load/lib/own.js", "export const path = __ENV.SOME_PATH;\n")
     settings = project.write(
         "more.env", "API_KEY=canary-1\nSOME_PATH=/x\nHOME=/elsewhere\nPATH=/nowhere\n"
     )
@@ -162,20 +166,42 @@ def test_variables_that_would_replace_the_profile_are_dropped_with_a_warning(
     assert name not in result.call.env
 
 
-def test_names_that_act_on_programs_do_not_pass_from_a_file(project: Project) -> None:
+def test_only_settings_and_names_of_tests_pass_from_a_file(project: Project) -> None:
     """LD_PRELOAD would load code into k6, K6_OUT would send samples away."""
-    bad = """LD_PRELOAD DYLD_INSERT_LIBRARIES BASH_ENV ENV NODE_OPTIONS PYTHONPATH GIT_DIR GODEBUG
-        PATH SSLKEYLOGFILE K6_OUT K6_INSECURE_SKIP_TLS_VERIFY K6_CONFIG"""
-    good = ["K6_INFLUXDB_USERNAME", "K6_OTEL_METRIC_PREFIX", "AWS_REGION", "SIGNING_SECRET"]
-    lines = "".join(f"{name}=/nowhere.so\n" for name in [*bad.split(), *good])
+    acting = """LD_PRELOAD DYLD_INSERT_LIBRARIES BASH_ENV ENV NODE_OPTIONS PYTHONPATH GIT_DIR
+        GODEBUG PATH SSLKEYLOGFILE K6_OUT K6_INSECURE_SKIP_TLS_VERIFY K6_CONFIG IFS""".split()
+    unknown = ["FOO_PRELOAD", "OWN_VALUE_OF_NOBODY", "TENANT_ID", "ANT", "IN_ENGINE", "IN_PACKAGE"]
+    known = """K6_INFLUXDB_USERNAME K6_OTEL_METRIC_PREFIX HTTPS_PROXY SSL_CERT_FILE OPENAPI_KEYS
+        SIGNING_SECRET USER_POOL TENANT tenant_2 REGION IN_A_TEST_ELSEWHERE""".split()
+    code = "const pool = __ENV.USER_POOL; const { TENANT, tenant_2 } = __ENV; // PATH, LD_PRELOAD\n"
+    project.write("tests/load/scripts/deep/down/own.ts", code)
+    project.write("tests/load/k6.config.js", "export const region = __ENV['REGION'];\n")
+    project.write("tests/load/engine/own.js", "__ENV.IN_ENGINE\n")
+    project.write("tests/load/node_modules/a/own.js", "__ENV.IN_PACKAGE\n")
+    elsewhere = project.write("more/own.js", "/** Own: a test. */\n__ENV.IN_A_TEST_ELSEWHERE;\n")
+    lines = "".join(f"{name}=/nowhere\n" for name in [*acting, *unknown, *known])
     settings = project.write("more.env", lines)
+    result = project.run("load", str(elsewhere), "--env-file", str(settings)).passed()
+    got = {name for name, value in result.call.env.items() if value == "/nowhere"}
+    assert got == set(known)
+    for name in [*acting, *unknown]:
+        assert f"{name} in {settings} is ignored: it is no setting, and " in result.stderr, name
+    assert all(f" {name} in" not in result.stderr for name in known)
+
+
+def test_what_the_wrapper_reads_passes_from_a_file(project: Project) -> None:
+    """Every name that a part of the wrapper asks for, and every setting of the documentation."""
+    code = "".join(path.read_text(encoding="utf-8") for path in shell_parts())
+    asked = set(re.findall(r"\$\(setting ([A-Z][A-Z0-9_]+)", code)) - {"K6_OUT"}
+    docs = (LOAD / "docs").glob("*.md")
+    tables = "".join(path.read_text(encoding="utf-8") for path in docs)
+    documented = set(re.findall(r"^\| `([A-Z][A-Z0-9_]+)` \|", tables, re.MULTILINE))
+    assert len(asked) > 20
+    assert len(documented) > 60
+    names = sorted(asked | documented)
+    settings = project.write("more.env", "".join(f"{name}=\n" for name in names))
     result = project.run("load", "--env-file", str(settings)).passed()
-    for name in bad.split():
-        assert result.call.env.get(name) != "/nowhere.so", name
-        assert f"{name} in {settings} is ignored: it is no setting" in result.stderr
-    assert {name: result.call.env.get(name) for name in good} == dict.fromkeys(good, "/nowhere.so")
-    assert "more.env" in result.stderr
-    assert all(f"{name} in" not in result.stderr for name in good)
+    assert "is ignored" not in result.stderr, result.stderr
 
 
 def test_a_usage_report_setting_that_stops_k6_is_dropped(project: Project) -> None:

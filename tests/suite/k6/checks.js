@@ -136,4 +136,9 @@ export default function checks() {
   throws('a comma', () => endpoint('a,b', '/x'), /comma/);
   throws('a quote in front', () => endpoint('"a', '/x'), /quote/);
   throws('a quote behind', () => endpoint("a'", '/x'), /quote/);
+  throws('a backslash behind', () => endpoint('a\\', '/x'), /backslash/);
+  throws('a line break', () => endpoint('a\nb', '/x'), /line break/);
+  throws('a tag', () => endpoint('a', '/x', { tags: { team: 'a\\' } }), /tags: 'team' .*backslash/);
+  throws('a check', () => checker('a', { also: { 'a\\': () => true } }), /checks of 'a': .*back/);
+  equal('a backslash inside', endpoint('a\\b=c', '/x', { tags: { t: 'a,b=c' } }).name, 'a\\b=c');
 }

@@ -24,6 +24,8 @@ export default function () {
     equal(text, shorten(text), wanted);
   }
   equal('one line', shorten('a\n\tb\u0000c'), 'a b c');
+  equal('no runs of blanks', shorten('  {\n    "a":   1\n  }\n'), '{ "a": 1 }');
+  equal('nothing but blanks', shorten(' \n\t '), '');
   equal('no terminal codes', shorten('a\u009b31mb\u0090c\u202ed\u2066e\u200ff'), 'a 31mb c d e f');
   equal(
     'no bytes',

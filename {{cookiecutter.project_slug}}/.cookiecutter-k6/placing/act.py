@@ -1,7 +1,7 @@
 """Carries out a plan so that the project is either unchanged or complete, whatever happens.
 
-1. Everything is written to the staging folder first. If the disk is full or a folder is not
-   writable, this fails before anything has changed.
+1. Everything is written to the staging folder first, and new folders are made. If the disk is full
+   or a folder is not writable, this fails before anything has changed.
 2. The manifest is replaced by one that also records the pending steps. If the run is killed from
    now on, the next run completes it, even with a newer template.
 3. Each file is put in place by one atomic rename.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
 from . import manifest
@@ -65,6 +66,7 @@ class Workplace:
         self._scratch = scratch
         self._disk = disk
         self._count = 0
+        self._made: list[str] = []
 
     def full(self, path: str) -> str:
         """Return the absolute form of a path of the project."""
@@ -80,7 +82,7 @@ class Workplace:
 
     def place(self, ready: str, path: str) -> None:
         """Move a prepared file to its place, creating parent folders."""
-        self._make_parents(path)
+        self.make_parents(path)
         target = self.full(path)
         try:
             self._disk.replace(ready, target)
@@ -109,7 +111,8 @@ class Workplace:
         if not os.access(folder, os.W_OK | os.X_OK):
             raise Refusal(f"cannot write {path}: no permission to change the folder {folder}")
 
-    def _make_parents(self, path: str) -> None:
+    def make_parents(self, path: str) -> None:
+        """Make the folders of a path that are missing."""
         if os.path.isdir(os.path.dirname(self.full(path))):
             return
         folder = self.root
@@ -117,6 +120,13 @@ class Workplace:
             folder = os.path.join(folder, part)
             if not os.path.isdir(folder):
                 self._disk.make_folder(folder)
+                self._made.append(folder)
+
+    def forget_folders(self) -> None:
+        """Remove the folders that were made, as far as they are empty."""
+        while self._made:
+            with suppress(OSError):
+                self._disk.remove_folder(self._made.pop())
 
     def _place_across_disks(self, ready: str, target: str) -> None:
         """Copy next to the target first, so that the last step is atomic there too."""
@@ -125,8 +135,13 @@ class Workplace:
         near = target + ".cookiecutter-k6"
         if os.path.lexists(near):
             self._disk.remove(near)
-        self._disk.write(near, content, os.stat(ready).st_mode & 0o7777, executable=False)
-        self._disk.replace(near, target)
+        try:
+            self._disk.write(near, content, os.stat(ready).st_mode & 0o7777, executable=False)
+            self._disk.replace(near, target)
+        except OSError:
+            with suppress(OSError):
+                self._disk.remove(near)
+            raise
 
     @staticmethod
     def _keep_owner(ready: str, target: str) -> None:
@@ -157,11 +172,15 @@ def carry_out(place: Workplace, plan: Plan) -> list[str]:
             place.check_writable(step.path)
         ready = {id(step): place.prepare(step) for step in steps if step.content is not None}
         ready_record = place.prepare(record)
+        ready_during = place.prepare(record._replace(content=manifest.dumps(plan.during)))
+        for step in [*steps, record]:
+            if step.content is not None:
+                place.make_parents(step.path)
         _set_aside(place, steps, ready)
         if steps:
-            during = record._replace(content=manifest.dumps(plan.during))
-            place.place(place.prepare(during), path)
+            place.place(ready_during, path)
     except OSError as error:
+        place.forget_folders()
         raise Refusal(f"nothing was changed: {error.strerror} ({error.filename})") from error
     problems = _do_steps(place, steps, ready)
     if not problems:

@@ -109,6 +109,23 @@ class Beside:
             return []
         return [Action("tidy", entry.offer, expected=self._look(entry.offer), removes=True)]
 
+    # --- what is still there ---------------------------------------------------------------
+
+    def still_beside(self, files: Mapping[str, Entry], actions: Sequence[Action]) -> list[Action]:
+        """List the .new and .yours files of earlier runs, which are conflicts not yet solved."""
+        said = {action.path for action in actions}
+        offers = [
+            Action("offered", entry.offer, note=f"the newer version of {path}")
+            for path, entry in sorted(files.items())
+            if entry.offer not in {"", *said} and self._look(entry.offer).kind != "absent"
+        ]
+        asides = [
+            Action("yours", place, note=f"the suite uses {path}")
+            for place, path in sorted(self.yours.items())
+            if place not in said
+        ]
+        return [*offers, *asides]
+
     # --- .yours: the user's version --------------------------------------------------------
 
     def aside(self, path: str, old: str, found: Found, why: str) -> tuple[list[Action], str]:
@@ -127,12 +144,3 @@ class Beside:
             step = Action("aside", place, found.content, found.mode, origin=old, note=why)
             return ([step] if free else []), place
         return [], ""
-
-    def still_beside(self, actions: Sequence[Action]) -> list[Action]:
-        """List the .yours files of earlier runs."""
-        said = {action.path for action in actions}
-        return [
-            Action("yours", place, note=f"the suite uses {path}")
-            for place, path in sorted(self.yours.items())
-            if place not in said
-        ]

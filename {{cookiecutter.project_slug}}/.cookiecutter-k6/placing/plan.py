@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from . import answers
 from .beside import Beside, reached
 from .imports import decode
 from .jsontext import same_json
@@ -36,6 +37,7 @@ from .merge import Merger
 from .moves import Mover
 from .relink import Relinker
 from .renames import Renames
+from .rendering import ENV_FILE
 from .steps import Action, Decision, Plan, as_text, mode_only, wanted_mode
 from .tree import Found, NewFile, blob_id, to_lf, with_line_endings_of
 
@@ -49,6 +51,7 @@ class Planner:
     suite: the template's files. before: the manifest of the last run.
     look: returns what is at a path of the project. merger: merges texts.
     renames: the rows of renames.json, see renames.py. sources: lists the modules of the project.
+    former: returns the template's files as the answers of the last run render them.
     take_over: whether the suite's files replace those of the user that are in their places.
     """
 
@@ -60,6 +63,7 @@ class Planner:
         merger: Merger,
         renames: Sequence[tuple[str, str]] = (),
         sources: Callable[[], Iterable[str]] = tuple,
+        former: Callable[[], Mapping[str, bytes]] = dict,
         *,
         take_over: bool = False,
     ) -> None:
@@ -68,6 +72,7 @@ class Planner:
         self._look = look
         self._merger = merger
         self._sources = sources
+        self._former = former
         self._take_over = take_over
         self._renames = Renames(renames, suite)
         self._pending: dict[str, Pending] = {}
@@ -108,7 +113,8 @@ class Planner:
         ).complete(actions, files, rewrite=rewrite)
         self._pending.update(pending)
         actions.extend(self._beside.leftovers(files, actions, half_moved))
-        actions.extend(self._beside.still_beside(actions))
+        actions.extend(self._beside.still_beside(files, actions))
+        actions.extend(self._answers_not_taken(files, actions))
         actions.extend(extra)
         after = after._replace(files=files, yours=self._beside.yours)
         during = self._before._replace(
@@ -253,21 +259,33 @@ class Planner:
         kept = Entry(blob_id(new.content), new.executable, as_text(new), entry.foreign)
         mode = wanted_mode(found, entry, new)
         merged = self._merged(path, found, entry, new)
-        if merged is None:
-            if (
-                found.kind == "file"
-                and not entry.foreign
-                and self._links.broken(found.content, path)
-            ):
-                swap = self._swap(path, found, entry, new)
-                if swap is not None:
-                    return swap
-            offer = self._beside.offer(path, new, entry, self._why_beside(entry))
-            kept = kept._replace(offer=self._beside.claimed(offer))
-            return Decision([offer, *mode_only(path, found, mode)], kept)
-        if merged == found.content:
-            return Decision(mode_only(path, found, mode), kept)
-        return Decision([Action("merge", path, merged, mode, expected=found)], kept)
+        if merged is not None:
+            return Decision(_written(path, found, merged, mode), kept)
+        if found.kind == "file" and not entry.foreign and self._links.broken(found.content, path):
+            swap = self._swap(path, found, entry, new)
+            if swap is not None:
+                return swap
+        followed, whole = self._followed(path, found, entry, new)
+        if whole:
+            return Decision(_written(path, found, followed, mode), kept)
+        offer = self._beside.offer(path, new, entry, self._why_beside(entry))
+        if offer.verb == "blocked":
+            return Decision([offer], entry)  # said again until there is a name for it
+        steps = _written(path, found, followed, mode, "new answers only")
+        return Decision([offer, *steps], kept._replace(offer=self._beside.claimed(offer)))
+
+    def _followed(self, path: str, found: Found, entry: Entry, new: NewFile) -> tuple[bytes, bool]:
+        """Return the user's suite.env with the new answers, and whether these are all that is new.
+
+        Of any other file, return what is there.
+        """
+        changed = self._changed_answers() if path == ENV_FILE and not entry.foreign else {}
+        if not changed or found.kind != "file":
+            return found.content, False
+        base = self._base(entry)
+        whole = base is not None and answers.follow(base, changed) == new.content
+        followed = answers.follow(found.content, changed)
+        return with_line_endings_of(followed, found.content), whole
 
     def _taken_over(
         self, path: str, found: Found, entry: Entry | None, new: NewFile
@@ -326,4 +344,30 @@ class Planner:
         """Return the template's text that the user's version of a file is based on."""
         if entry.ancestor is not None:
             return entry.ancestor.encode("utf-8")
-        return self._merger.base(entry.blob)
+        base = self._merger.base(entry.blob)
+        if base is not None:
+            return base
+        # Not in git, but often made again: from the previous answers.
+        return next((one for one in self._former().values() if blob_id(one) == entry.blob), None)
+
+    def _changed_answers(self) -> Mapping[str, answers.Change]:
+        """Return the settings of suite.env that the answers set differently than the last time."""
+        new, before = self._suite.get(ENV_FILE), self._former().get(ENV_FILE)
+        return {} if new is None or before is None else answers.changes(before, new.content)
+
+    def _answers_not_taken(
+        self, files: Mapping[str, Entry], actions: Sequence[Action]
+    ) -> list[Action]:
+        """Name the lines of suite.env that keep another value than the new answer."""
+        written = [one.content for one in actions if one.path == ENV_FILE and one.content]
+        found = self._look(ENV_FILE)
+        if ENV_FILE not in files or not (written or found.kind == "file"):
+            return []
+        return answers.unheeded(written[-1] if written else found.content, self._changed_answers())
+
+
+def _written(path: str, found: Found, content: bytes, mode: int, note: str = "") -> list[Action]:
+    """Return the steps after which an edited file has a content and its mode bits."""
+    if found.kind != "file" or content == found.content:
+        return mode_only(path, found, mode)
+    return [Action("merge", path, content, mode, expected=found, note=note)]

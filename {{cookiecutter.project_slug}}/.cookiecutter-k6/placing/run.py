@@ -109,6 +109,21 @@ def _set_aside(found_at: Look, path: str, content: bytes, why: str) -> list[Acti
     raise Refusal(f"nothing was changed: {why}; delete old {path}.unusable files")
 
 
+def renderer(
+    table: Mapping[str, Any], answers: Mapping[str, Any], slug: str, update_command: str
+) -> tuple[frozenset[str], Callable[[str, bytes], bytes]]:
+    """Return the features that answers switch on, and what renders a file with these answers."""
+    on = features.switched_on(table, answers)
+    values = rendering.Values(
+        on,
+        frozenset(table),
+        features.dropped_members(table, on),
+        rendering.env_values(answers, slug),
+        rendering.token_values(answers, slug, update_command),
+    )
+    return on, partial(rendering.render, values=values)
+
+
 def make_plan(
     template: Template,
     request: Request,
@@ -128,17 +143,18 @@ def make_plan(
     before, first_actions = read_manifest(found_at)
     slug = suite_slug(request, before)
     table = features.load_table(os.path.join(template.tables, "features.json"))
-    on = features.switched_on(table, request.answers)
-    render = partial(
-        rendering.render,
-        values=rendering.Values(
-            on,
-            frozenset(table),
-            features.dropped_members(table, on),
-            rendering.env_values(request.answers, slug),
-            rendering.token_values(request.answers, slug, request.update_command(before.path)),
-        ),
-    )
+    update_command = request.update_command(before.path)
+    on, render = renderer(table, request.answers, slug, update_command)
+
+    @lru_cache(maxsize=1)
+    def former() -> Mapping[str, bytes]:
+        if not before.answers:
+            return {}
+        answers = {**request.answers, **before.answers}
+        was_on, was_rendered = renderer(table, answers, before.slug, update_command)
+        selected = features.select(table, was_on, template.files)
+        return {path: was_rendered(path, template.files[path]) for path in selected}
+
     contents = {
         path: render(path, template.files[path])
         for path in features.select(table, on, template.files)
@@ -147,7 +163,9 @@ def make_plan(
     with open(os.path.join(template.tables, "renames.json"), encoding="utf-8") as file:
         renames = [(earlier, later) for earlier, later in json.load(file)]
     after = Manifest(template.version, slug, request.answers, path=before.path)
-    planner = Planner(suite, before, found_at, merger, renames, sources, take_over=take_over)
+    planner = Planner(
+        suite, before, found_at, merger, renames, sources, former, take_over=take_over
+    )
     plan = planner.plan(after, first_actions, rewrite=rewrite)
     additions = additive.load(on, render, template.tables)
     return _with_additions(plan, additions, before, found_at, repository), before

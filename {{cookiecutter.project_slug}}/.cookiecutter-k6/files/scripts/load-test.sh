@@ -30,7 +30,7 @@ LC_ALL=C
 : 2>/dev/null 3>&1 || exec >/dev/null
 
 # In this order: a part may use what an earlier one defines when it is read, such as the option table.
-readonly shell_parts='hooks talk text background settings-file url rules values settings setting-names options arguments help
+readonly shell_parts='hooks talk text clock background settings-file url rules values settings setting-names env-names options arguments help
   own-tests select target k6 platform outputs jobs command docker generator run-id baselines compare doctor show-settings segments plan dry-run
   process service log folder results died save run main'
 

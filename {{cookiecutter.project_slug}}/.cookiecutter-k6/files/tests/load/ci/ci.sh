@@ -314,9 +314,10 @@ print_summary() {
 
 # stop_group PID: sends SIGTERM to a process group, and SIGKILL after STOP_LIMIT.
 stop_group() {
-  local deadline=$((SECONDS + STOP_LIMIT))
+  # Counted: the clock may be set meanwhile.
+  local left=$((STOP_LIMIT * 10))
   kill -TERM -- "-$1" 2>/dev/null || return 0
-  while kill -0 -- "-$1" 2>/dev/null && [ "$SECONDS" -lt "$deadline" ]; do sleep 0.1; done
+  while kill -0 -- "-$1" 2>/dev/null && [ $((left -= 1)) -ge 0 ]; do sleep 0.1; done
   kill -KILL -- "-$1" 2>/dev/null || :
 }
 

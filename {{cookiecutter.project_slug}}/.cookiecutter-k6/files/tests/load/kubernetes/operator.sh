@@ -41,6 +41,8 @@ results=${RESULTS_DIR:-$suite/results}
 . "$suite/engine/shell/settings-file.sh"
 # shellcheck source-path=SCRIPTDIR source=../engine/shell/text.sh
 . "$suite/engine/shell/text.sh"
+# shellcheck source-path=SCRIPTDIR source=../engine/shell/clock.sh
+. "$suite/engine/shell/clock.sh"
 # shellcheck source-path=SCRIPTDIR source=../engine/shell/values.sh
 . "$suite/engine/shell/values.sh"
 # shellcheck source-path=SCRIPTDIR source=../engine/shell/setting-names.sh
@@ -217,14 +219,17 @@ clean() {
 
 # wait_for_end: waits until the operator reports the end of the run.
 wait_for_end() {
-  local stage='' deadline=$((SECONDS + ${RUN_LIMIT:-14400}))
-  while [ "$SECONDS" -lt "$deadline" ]; do
+  local stage='' deadline
+  read_clock
+  deadline=$((clock + ${RUN_LIMIT:-14400}))
+  while [ "$clock" -lt "$deadline" ]; do
     stage=$(kubectl get testrun "$name" --namespace "$namespace" --output 'jsonpath={.status.stage}') || stage=''
     case $stage in
       finished) return 0 ;;
       error) fail "$EXIT_INCOMPLETE" "the operator could not run $name: kubectl describe testrun $name --namespace $namespace" ;;
     esac
     sleep "$INTERVAL"
+    read_clock
   done
   fail "$EXIT_INCOMPLETE" "$name has not finished within ${RUN_LIMIT:-14400} s (stage '${stage:-unknown}'). To wait longer, raise RUN_LIMIT."
 }

@@ -2,7 +2,7 @@
 import k6 from 'k6';
 import { env } from './config.js';
 import { reportChecks, reportOnce, shorten } from '../engine/vu/failures.js';
-import { accepts, jsonAt } from './http.js';
+import { accepts, jsonAt, refuseTags } from './http.js';
 
 /** @typedef {import('../engine/types/suite.js').EndpointOptions} EndpointOptions */
 /** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */
@@ -69,6 +69,7 @@ export function checker(
       r.status !== 0 && r.timings.duration < withinMs;
   }
   const all = also ? { ...checks, ...also } : checks;
+  refuseTags(`checks of '${name}'`, also, false);
   const tags = { name };
   const kind = type ?? (json || fields ? 'json' : 'any');
   let unseen = 0;

@@ -18,23 +18,21 @@ http.setResponseCallback(http.expectedStatuses({ min: 200, max: 299 }));
  *
  * Network errors throw inside k6, which keeps its log quiet; `request` turns them into status 0.
  *
- * @param {string} name route name, such as `GET /items/{id}`; no comma, no quote at an end: thresholds could not name it
+ * @param {string} name route name, such as `GET /items/{id}`; no comma, no quote at an end: thresholds could not name it;
+ *   no line break, no backslash at the end: outputs could not store it
  * @param {string} path from `API_URL`, or a whole URL; may hold `{placeholders}`
  * @param {EndpointOptions} [options]
  * @returns {Endpoint}
- * @throws if the name contains a comma, or starts or ends with a quote
+ * @throws if the name or a tag is not as it has to be
  * @example const ITEM = endpoint('GET /items/{id}', '/items/{id}', { kind: 'api_read' });
  */
 export function endpoint(name, path, options = {}) {
   // Plain loops here and below: the first string method of a VU costs it 5 KB, the first iterator 6 KB, the first
   // regular expression 16 KB.
-  let isNameable = !isQuote(name[0]) && !isQuote(name[name.length - 1]);
-  for (let i = 0; i < name.length; i += 1) {
-    isNameable &&= name[i] !== ',';
-  }
-  if (!isNameable) {
+  if (!isNameable(name)) {
     throw new Error(
-      `endpoint '${name}': a name must not contain a comma, or start or end with a quote: k6 thresholds cannot refer to it`,
+      `endpoint '${name}': a name must not contain a comma or a line break, start or end with a quote, or end with a ` +
+        'backslash: k6 thresholds cannot refer to it, or outputs cannot store it',
     );
   }
   const {
@@ -48,6 +46,7 @@ export function endpoint(name, path, options = {}) {
     tags,
     confidential,
   } = options;
+  refuseTags(`endpoint '${name}', tags`, tags);
   if (confidential) {
     hideResponses(name);
   }
@@ -67,6 +66,53 @@ export function endpoint(name, path, options = {}) {
       ...(statuses && { responseCallback: http.expectedStatuses(...statuses) }),
     },
   };
+}
+
+/**
+ * @param {string} what the endpoint or check, for the message
+ * @param {Record<string, unknown>} [tags]
+ * @param {boolean} [isOfValues] false: the keys are what outputs store
+ * @throws when outputs could not store one of them
+ * @example refuseTags("endpoint 'GET /'", { team: 'a\\' });
+ */
+export function refuseTags(what, tags = {}, isOfValues = true) {
+  for (const key in tags) {
+    if (!isStorable(isOfValues ? tags[key] : key)) {
+      throw new Error(
+        `${what}: '${key}' must not contain a line break or end with a backslash, because outputs lose such samples`,
+      );
+    }
+  }
+}
+
+/**
+ * Tells whether outputs can store a text as a tag. InfluxDB loses the whole batch with one that it cannot.
+ *
+ * @param {unknown} text
+ * @returns {boolean} false if it holds a control character or ends with a backslash
+ * @example isStorable('GET /a\\') // false
+ */
+export function isStorable(text) {
+  const line = `${text}`;
+  for (let i = 0; i < line.length; i += 1) {
+    if (line[i] < ' ') {
+      return false;
+    }
+  }
+  return line[line.length - 1] !== '\\';
+}
+
+/**
+ * @param {string} name
+ * @returns {boolean} whether thresholds and outputs can name it
+ */
+function isNameable(name) {
+  for (let i = 0; i < name.length; i += 1) {
+    if (name[i] === ',') {
+      return false;
+    }
+  }
+  return isStorable(name) && !isQuote(name[0]) && !isQuote(name[name.length - 1]);
 }
 
 /** @param {string | undefined} character */

@@ -1,7 +1,7 @@
 // Creates whose response is lost or unusable: the connection broke, an error came after the service had stored the entry,
 // or a success without the expected id. What they created is found by a text that only they sent, and deleted.
 
-import { causeOf, reportOnce } from '../engine/vu/failures.js';
+import { causeOf, passLeft, reportOnce } from '../engine/vu/failures.js';
 
 /** @typedef {import('../engine/types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */
@@ -102,6 +102,7 @@ export function nameLost(what, marks) {
     named += 1;
     const hint = marks.length > 0 ? `. Look for ${marks.join(', ')}` : '';
     console.error(`${what}; what it created may be left behind${hint}`);
+    passLeft(`${what}; what it created may be left behind`);
   }
 }
 

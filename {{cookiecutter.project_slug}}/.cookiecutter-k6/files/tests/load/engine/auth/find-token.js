@@ -52,10 +52,11 @@ export function findToken(response) {
  *
  * @param {string} token
  * @param {unknown} expiresIn seconds, when the response says so
+ * @param {string} [date] the header Date of the response: the clock of the issuer
  * @returns {number} milliseconds
  * @example lifetimeOf('opaque', 60) // 60000
  */
-export function lifetimeOf(token, expiresIn) {
+export function lifetimeOf(token, expiresIn, date = '') {
   if (Number(expiresIn) > 0) {
     return Number(expiresIn) * 1000;
   }
@@ -64,7 +65,8 @@ export function lifetimeOf(token, expiresIn) {
     // Both by the clock of the issuer: this machine's may differ from it.
     return (exp - iat) * 1000;
   }
-  return exp > 0 ? Math.max(0, exp * 1000 - Date.now()) : DEFAULT_LIFETIME_MS;
+  const now = Date.parse(date) || Date.now();
+  return exp > 0 ? Math.max(0, exp * 1000 - now) : DEFAULT_LIFETIME_MS;
 }
 
 /**

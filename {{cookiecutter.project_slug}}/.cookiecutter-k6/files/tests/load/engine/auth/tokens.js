@@ -1,7 +1,7 @@
 // Tokens that the service or an OAuth 2.0 server gives: AUTH_MODE login and oauth2.
 
 import encoding from 'k6/encoding';
-import { Rate } from 'k6/metrics';
+import { Counter, Rate } from 'k6/metrics';
 import { BASE_URL, env } from '../../lib/config.js';
 import { endpoint, request } from '../../lib/http.js';
 import { thinkTime } from '../../lib/define.js';
@@ -34,6 +34,9 @@ const SHORTEST_LIFE_MS = 1000;
 
 /** Share of logins that gave no token, by the tag `name`. */
 const supportFailed = new Rate('support_failed');
+
+/** Tokens that were replaced because they were about to end, or had ended. */
+const renewals = new Counter('token_renewals');
 
 /** Sessions of this VU by user. No Map: a VU's first one costs it 7 KB. @type {Record<string, Session | undefined>} */
 const sessions = Object.create(null);
@@ -212,6 +215,9 @@ export function renewRefused(user, password) {
 function renew(user, password) {
   // REFRESH_PATH=/none: the service has no renewal.
   const refresh = env.REFRESH_PATH === '/none' ? undefined : sessions[user]?.refresh;
+  if (sessions[user] !== undefined) {
+    renewals.add(1);
+  }
   delete sessions[user];
   const refreshed =
     refresh === undefined ? null : sessionOf(send(grant.again, grant.renew(refresh)));
@@ -266,7 +272,7 @@ function sessionOf(response) {
       hide(value);
     }
   }
-  const lifetimeMs = Math.min(lifetimeOf(token, expiresIn), longestLifeMs);
+  const lifetimeMs = Math.min(lifetimeOf(token, expiresIn, response.headers.Date), longestLifeMs);
   const early = lifetimeMs * (EARLY_SHARE + Math.random() * JITTER_SHARE);
   const madeAt = Date.now();
   return { token, refresh, madeAt, renewAt: madeAt + lifetimeMs - early };

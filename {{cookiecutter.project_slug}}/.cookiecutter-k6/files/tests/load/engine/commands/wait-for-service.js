@@ -12,6 +12,7 @@ import { env } from '../../lib/config.js';
 import { findHealth, healthProbes, unready } from '../plan/readiness.js';
 import { transportOptions } from '../plan/transport.js';
 import { shorten } from '../vu/failures.js';
+import { stopwatch } from '../vu/stopwatch.js';
 import { guardTarget } from '../plan/guard.js';
 import { options as frame } from './frame.js';
 
@@ -40,9 +41,9 @@ export const options = {
 };
 
 export default function waitForService() {
-  const deadline = Date.now() + waitMs;
+  const elapsed = stopwatch();
   for (const probe of probes) {
-    const finding = outlast(probe, deadline);
+    const finding = outlast(probe, elapsed);
     if (finding !== null) {
       const advice = advise(finding);
       if (advice !== '') {
@@ -59,20 +60,20 @@ export default function waitForService() {
  * setting has to change does not get better by waiting.
  *
  * @param {import('../types/suite.js').Endpoint} probe
- * @param {number} deadline milliseconds since the epoch
+ * @param {() => number} elapsed milliseconds since the wait began
  * @returns {Finding | null} null: ready
  */
-function outlast(probe, deadline) {
+function outlast(probe, elapsed) {
   let finding = unready(probe);
-  let since = Date.now();
-  while (finding !== null && Date.now() < deadline) {
-    if (finding.lasting && Date.now() - since > settledMs) {
+  let since = elapsed();
+  while (finding !== null && elapsed() < waitMs) {
+    if (finding.lasting && elapsed() - since > settledMs) {
       return finding;
     }
     k6.sleep(INTERVAL);
     const { advice } = finding;
     finding = unready(probe);
-    since = finding?.advice === advice ? since : Date.now();
+    since = finding?.advice === advice ? since : elapsed();
   }
   return finding;
 }

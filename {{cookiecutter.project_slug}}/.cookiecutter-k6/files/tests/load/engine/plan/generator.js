@@ -6,6 +6,9 @@ import { segmentOf } from '../segments/segment.js';
 /** Descriptors that k6 and the wrapper need besides one connection per VU. */
 const OWN_DESCRIPTORS = 30;
 
+/** Threads that k6 may need: it starts one for each that waits for the system. */
+const OWN_THREADS = 40;
+
 /** Memory of one VU, megabytes. */
 const MB_PER_VU = 0.5;
 
@@ -45,7 +48,7 @@ function shortages({ vus: all, rate: most = 0 }) {
   const parts = segmentOf()?.of ?? 1;
   const vus = Math.ceil(all / parts);
   const rate = most / parts;
-  const { descriptors, ports, memory, cores } = env.GENERATOR_LIMITS;
+  const { descriptors, processes, ports, conntrack, memory, cores } = env.GENERATOR_LIMITS;
   /** @type {[string, number, number | undefined, (needed: number) => string][]} */
   const needs = [
     [
@@ -55,6 +58,22 @@ function shortages({ vus: all, rate: most = 0 }) {
       (needed) =>
         `${vus} VUs need about ${needed} file descriptors, and the limit is ${descriptors}. ` +
         `Run \`ulimit -n ${needed * 2}\` first, or lower VUS`,
+    ],
+    [
+      'processes',
+      OWN_THREADS,
+      processes,
+      (needed) =>
+        `k6 needs up to ${needed} threads, and ${processes} more can be started. ` +
+        'Raise `ulimit -u`, or the limit of the container',
+    ],
+    [
+      'conntrack',
+      vus,
+      conntrack,
+      () =>
+        `${vus} VUs need as many connections, and the firewall of this machine can track ${conntrack} more. ` +
+        'Raise net.netfilter.nf_conntrack_max, or lower VUS',
     ],
     [
       'ports',

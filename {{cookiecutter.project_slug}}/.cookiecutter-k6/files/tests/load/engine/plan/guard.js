@@ -3,6 +3,7 @@ import { hooksOf } from '../features/registry.js';
 import { formatDuration, parseDuration } from '../settings/duration.js';
 import { heavyProfiles } from '../settings/user-files.js';
 import { isAllowedHost, isLocalHost, parseHttpUrl } from '../settings/url.js';
+import { proxyOf } from './proxy.js';
 
 /**
  * The load that a run would put on its target.
@@ -45,10 +46,12 @@ function serviceTargets() {
 
 /**
  * @param {Spec} spec
- * @returns {LoadTarget[]} targets outside this machine and private networks
+ * @returns {LoadTarget[]} targets outside this machine and private networks, and proxies on the way to them
  */
 function remoteTargets(spec) {
-  return (spec.targets ?? serviceTargets())
+  const targets = spec.targets ?? serviceTargets();
+  const proxies = targets.flatMap(({ masked }) => proxyOf(masked, __ENV) ?? []);
+  return [...targets, ...proxies]
     .filter(({ isLocal }) => !isLocal)
     .filter(({ host }, index, remote) => remote.findIndex((one) => one.host === host) === index);
 }
@@ -59,13 +62,16 @@ function remoteTargets(spec) {
  */
 function objectionsToHost({ setting, masked, host }) {
   const named = isAllowedHost(host, env.ALLOWED_HOSTS);
-  const confirmed = env.ALLOW_REMOTE && env.CONFIRM_TARGET.toLowerCase() === host;
-  return named || confirmed
+  const confirmed = env.CONFIRM_TARGET.toLowerCase()
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
+  return named || (env.ALLOW_REMOTE && confirmed.includes(host))
     ? []
     : [
         `${setting}=${masked}: ${host} is neither local nor in ALLOWED_HOSTS. ` +
           `Add it to tests/load/suite.env (ALLOWED_HOSTS=${host}), or allow it for this run: ` +
-          `ALLOW_REMOTE=true CONFIRM_TARGET=${host}`,
+          `ALLOW_REMOTE=true CONFIRM_TARGET=${[...confirmed, host].join(',')}`,
       ];
 }
 

@@ -32,7 +32,7 @@ export function start({ profile, vus, rate, durationMs }, readiness, target = en
   const through = proxyOf(target, __ENV);
   if (through !== undefined) {
     console.warn(
-      `${through.variable}: the load goes through the proxy ${through.proxy}, and its time is part of every latency. ` +
+      `${through.setting}: the load goes through the proxy ${through.masked}, and its time is part of every latency. ` +
         `To reach the service directly, set NO_PROXY=${target.replace(/^\w+:\/\/(.*@)?/, '').replace(/[:/].*$/, '')}`,
     );
   }

@@ -2,6 +2,7 @@
 
 import { baselineThresholds, subjectsOf } from '../baseline/baseline.js';
 import { env } from '../../lib/config.js';
+import { isStorable } from '../../lib/http.js';
 import { hooksOf } from '../features/registry.js';
 import { SEGMENT_STATS } from '../segments/merge-metrics.js';
 import { segmentTags, unjudged } from '../segments/segment.js';
@@ -83,7 +84,7 @@ export function asSegment(options) {
  * @returns {Record<string, string>}
  */
 function tagsOf(spec, { profile, vus }) {
-  const tags = {
+  return {
     ...config.tags,
     ...spec.tags,
     profile,
@@ -91,10 +92,17 @@ function tagsOf(spec, { profile, vus }) {
     ...(env.RUN_ID ? { testid: env.RUN_ID } : {}),
     ...segmentTags(),
   };
+}
+
+/**
+ * @template {Record<string, unknown>} T
+ * @param {T} tags
+ * @returns {T}
+ * @throws when outputs could not store one of them
+ */
+function storable(tags) {
   for (const [name, value] of Object.entries(tags)) {
-    // InfluxDB loses the whole batch, not only this sample.
-    // eslint-disable-next-line no-control-regex
-    if (/[\u0000-\u001f\u007f]|\\$/.test(String(value))) {
+    if (!isStorable(value)) {
       throw new Error(
         `the tag '${name}' is ${JSON.stringify(value)}: expected a value without line breaks and without a backslash at its end, ` +
           'because stores of time series lose samples with such tags. Change the setting or k6.config.js',
@@ -121,7 +129,7 @@ function scenariosOf(spec, { scenario, shape, companions }, tags) {
         ...(each.env && { env: each.env }),
         ...(spec.gracefulStop && { gracefulStop: spec.gracefulStop }),
         ...(spec.gracefulStop && gracefulRampDown(each.shape, spec.gracefulStop)),
-        tags: { ...tags, phase: 'main', ...each.tags },
+        tags: storable({ ...tags, phase: 'main', ...each.tags }),
       },
     ]),
   );

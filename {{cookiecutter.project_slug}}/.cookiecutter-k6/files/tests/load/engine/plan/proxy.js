@@ -1,15 +1,15 @@
 // Which proxy k6 sends requests through: it reads HTTP_PROXY, HTTPS_PROXY and NO_PROXY from its environment, as Go programs do.
 
-import { parseHttpUrl } from '../settings/url.js';
+import { isLocalHost, parseHttpUrl } from '../settings/url.js';
 
 /**
  * @param {string} url of the service
  * @param {Record<string, string | undefined>} environment
- * @returns {{ variable: string, proxy: string } | undefined} undefined: requests go to the service directly
- * @example proxyOf('http://shop.test', { HTTP_PROXY: 'proxy:3128' }) // { variable: 'HTTP_PROXY', proxy: 'proxy:3128' }
+ * @returns {import('../types/features.js').LoadTarget | undefined} undefined: requests go to the service directly
+ * @example proxyOf('http://shop.test', { HTTP_PROXY: 'proxy:3128' }) // { setting: 'HTTP_PROXY', host: 'proxy', ... }
  */
 export function proxyOf(url, environment) {
-  const target = parseHttpUrl(url);
+  const target = parseHttpUrl(url.replace(/^ws(?=s?:)/, 'http'));
   if (target === null || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(target.host)) {
     return undefined;
   }
@@ -24,7 +24,14 @@ export function proxyOf(url, environment) {
   ) {
     return undefined;
   }
-  return { variable, proxy: (environment[variable] ?? '').replace(/^(.*:\/\/)?.*@/, '$1***@') };
+  const proxy = environment[variable] ?? '';
+  const [, host = ''] = /^(?:.*:\/\/)?(?:.*@)?(\[[^\]]*\]|[^:/]*)/.exec(proxy.toLowerCase()) ?? [];
+  return {
+    setting: variable,
+    masked: proxy.replace(/^(.*:\/\/)?.*@/, '$1***@'),
+    host,
+    isLocal: isLocalHost(host),
+  };
 }
 
 /**

@@ -151,7 +151,7 @@ const criteria = {
 const safety = {
   ALLOWED_HOSTS: list([], 'Hosts that may be loaded without confirmation: exact or `*.suffix`'),
   ALLOW_REMOTE: flag(false, 'With `CONFIRM_TARGET`: allows one host that is not listed'),
-  CONFIRM_TARGET: text('', 'The host you mean to load, spelled out'),
+  CONFIRM_TARGET: text('', 'The hosts you mean to load, spelled out, comma-separated'),
   ALLOW_HEAVY: flag(
     false,
     'Allows stress, spike and breakpoint, and lifts the caps, for hosts that are not local',
@@ -193,8 +193,8 @@ const wrapper = {
   GIT_COMMIT: text('', 'Commit of the project, for the summary; set by the wrapper'),
   RUN_K6_VERSION: text('', 'Version of k6, for the summary; set by the wrapper'),
   GENERATOR_LIMITS: limits(
-    ['descriptors', 'ports', 'memory', 'cores'],
-    'What this machine has for the load: file descriptors, local ports, free memory (MB), cores; measured by the wrapper',
+    ['descriptors', 'processes', 'ports', 'conntrack', 'memory', 'cores'],
+    'What this machine has for the load: file descriptors, processes, local ports, tracked connections, free memory (MB), cores; measured by the wrapper',
   ),
 };
 

@@ -2,8 +2,12 @@
 
 launched=''
 
-# Not every sleep knows fractions of a second.
-nap() { sleep 0.1 2>/dev/null || sleep 1; }
+# nap: a short pause between two looks at something; sets $clock. Not every sleep knows fractions of a second.
+nap() {
+  sleep 0.1 2>/dev/null || sleep 1
+  # A laptop may be asleep meanwhile.
+  read_clock 2
+}
 
 # launch COMMAND...: starts it in the background, in a process group of its own; sets $launched.
 # A signal for the group of this script (Ctrl-C) then reaches this script alone, which passes it on once.

@@ -9,9 +9,6 @@ docker_host_network=false
 # Patterns of further variables that a container gets
 docker_patterns=('K6_*' SSL_CERT_FILE SSL_CERT_DIR HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy)
 
-# add_docker_pattern PATTERN: of a feature.
-add_docker_pattern() { docker_patterns+=("$1"); }
-
 prepare_docker() {
   docker_image=$(setting K6_IMAGE "$DOCKER_IMAGE")
   engine=$(setting CONTAINER_ENGINE docker)
@@ -91,5 +88,5 @@ is_passed_on() {
     # shellcheck disable=SC2053  # a pattern
     [[ $1 != $pattern ]] || return 0
   done
-  is_secret "$1"
+  is_secret "$1" || is_of_feature "$1"
 }

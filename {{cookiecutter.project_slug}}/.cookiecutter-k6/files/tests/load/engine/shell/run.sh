@@ -22,7 +22,9 @@ run_all() {
 # run_job: the present job, from banner to verdict. If it is only slower than its baseline, it is measured a second time:
 # noise seldom comes twice, a regression stays.
 run_job() {
-  local started=$SECONDS
+  local started
+  read_clock
+  started=$clock
   show "$job_banner"
   say ''
   explain "running: $job_line"
@@ -34,7 +36,8 @@ run_job() {
     [ "$run_code" -ne 0 ] || warn "a first run was slower than the baseline, a second one was not: $job_folder/first"
   fi
   set_field code "$run_code"
-  set_field seconds "$((SECONDS - started))"
+  read_clock
+  set_field seconds "$((clock - started))"
   print_verdict
 }
 
@@ -50,7 +53,7 @@ set_aside() {
 
 # measure: runs k6 once; sets $run_code.
 measure() {
-  local pipe='' since=$SECONDS before
+  local pipe='' since before
   use_command "$job"
   # What is there afterwards is of this run. A clock that is set back would make it look older.
   rm -f -- "$job_folder/summary.json" "$job_folder/segment.json"
@@ -58,6 +61,8 @@ measure() {
   [ -z "$log_reader" ] || pipe=$job_folder/.log
   read_children "$job_folder/.times"
   before=$children_ms
+  read_clock
+  since=$clock
   start_k6 "$pipe"
   write_marker || :
   await_k6
@@ -65,12 +70,14 @@ measure() {
   read_children "$job_folder/.times"
   count_k6 "$before"
   end_log "$job_folder/.log"
-  if tell_death "$run_code" "$((SECONDS - since))"; then
+  read_clock
+  since=$((clock - since))
+  if tell_death "$run_code" "$since"; then
     [ "$run_code" -ne "$EXIT_NOT_READY" ] || run_code=$EXIT_INCOMPLETE
   fi
   check_results "$job_folder" "$run_code" || run_code=$?
   check_metrics
-  complete_report "$job_folder" "$((SECONDS - since))" || run_code=$?
+  complete_report "$job_folder" "$since" || run_code=$?
   [ -z "$interrupted" ] || run_code=$EXIT_INTERRUPTED
 }
 

@@ -85,13 +85,14 @@ stop_service() {
   {
     kill -TERM -- "-$service_pid" 2>/dev/null
     kill -TERM $pids 2>/dev/null
-    deadline=$((SECONDS + STOP_LIMIT))
-    while any_alive $pids && [ "$SECONDS" -lt "$deadline" ] && [ "$signal_count" -eq "$before" ]; do nap; done
+    read_clock
+    deadline=$((clock + STOP_LIMIT))
+    while any_alive $pids && [ "$clock" -lt "$deadline" ] && [ "$signal_count" -eq "$before" ]; do nap; done
     kill -KILL -- "-$service_pid" 2>/dev/null
     ! any_alive $pids || kill -KILL $pids 2>/dev/null
     # Even SIGKILL takes a moment on a busy machine.
-    deadline=$((SECONDS + 2))
-    while any_alive $pids && [ "$SECONDS" -lt "$deadline" ]; do nap; done
+    deadline=$((clock + 2))
+    while any_alive $pids && [ "$clock" -lt "$deadline" ]; do nap; done
   }
   wait "$service_pid" 2>/dev/null
   service_pid=''
@@ -124,7 +125,9 @@ service_start_failed() {
 
 # wait_for_service: until it reports itself healthy; costs no time if it already is.
 wait_for_service() {
-  local limit=$wait_limit started=$SECONDS
+  local limit=$wait_limit started
+  read_clock
+  started=$clock
   use_command wait
   if [ -n "$service_pid" ]; then
     limit=$start_limit
@@ -145,7 +148,8 @@ wait_for_service() {
   rm -f -- "$run_root/.wait"
   judge_readiness "$child_code" "$limit"
   ! service_failed || service_start_failed
-  [ $((SECONDS - started)) -lt 2 ] || say "The service was ready after $((SECONDS - started)) s."
+  read_clock
+  [ $((clock - started)) -lt 2 ] || say "The service was ready after $((clock - started)) s."
 }
 
 # show_findings: what the readiness check printed, without the places in the suite's code.

@@ -9,6 +9,21 @@ readonly WRAPPER_SETTINGS='ALL_TESTS BASE_URL PROFILE START_COMMAND START_DIR ST
 
 # Between blanks; empty until load_setting_names
 setting_names=''
+# Patterns of variables of features, besides the settings in their tables
+feature_patterns=()
+
+# add_feature_names PATTERN: of a feature.
+add_feature_names() { feature_patterns+=("$1"); }
+
+# is_of_feature NAME
+is_of_feature() {
+  local pattern
+  for pattern in ${feature_patterns[@]+"${feature_patterns[@]}"}; do
+    # shellcheck disable=SC2053  # a pattern
+    [[ $1 != $pattern ]] || return 0
+  done
+  return 1
+}
 
 # load_setting_names: reads the rows `  NAME: ...` of the tables. Without the tables, only the settings above are known.
 load_setting_names() {

@@ -162,25 +162,14 @@ drop_dangerous_variables() {
         file_values[i]=''
         ;;
       *)
-        if acts_on_programs "${file_names[i]}"; then
-          warn "${file_names[i]} in $file_label is ignored: it is no setting, and changes how programs run. Export it if that is meant."
-          file_values[i]=''
-        fi
+        [ -n "${file_values[i]}" ] || continue
+        why_not_passed "${file_names[i]}"
+        [ -n "$why_not" ] || continue
+        warn "${file_names[i]} in $file_label is ignored: $why_not"
+        file_values[i]=''
         ;;
     esac
   done
-}
-
-# acts_on_programs NAME: is it read by k6, a shell, the loader or a language, and not by tests? Of k6's own, the addresses
-# and logins of outputs may be in a file.
-acts_on_programs() {
-  case $1 in
-    K6_INFLUXDB_* | K6_PROMETHEUS_RW_* | K6_OTEL_* | K6_CLOUD_TOKEN | K6_WEB_DASHBOARD_PERIOD) return 1 ;;
-    K6_* | XDG_* | LD_* | DYLD_* | GLIBC_* | MALLOC_* | BASH_* | ENV | SHELLOPTS | BASHOPTS | PS4 | PROMPT_COMMAND | SHELL) return 0 ;;
-    NODE_* | NPM_* | PYTHON* | PERL* | RUBY* | JAVA_* | _JAVA_* | JDK_* | GIT_* | GODEBUG | GOGC | GOMAXPROCS | GOMEMLIMIT | GOTRACEBACK) return 0 ;;
-    SSLKEYLOGFILE | TMPDIR | PATH | HOME | USER | PWD | DOCKER_*) return 0 ;;
-    *) return 1 ;;
-  esac
 }
 
 # check_settings: checks every value that the wrapper or k6 will use, wherever it comes from.

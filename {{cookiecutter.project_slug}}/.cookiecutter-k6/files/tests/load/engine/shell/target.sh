@@ -32,6 +32,13 @@ is_allowed_host() {
   return 1
 }
 
+# is_confirmed HOST: is it named in CONFIRM_TARGET?
+is_confirmed() {
+  local names
+  names=$(lower "$(setting CONFIRM_TARGET)")
+  case ,${names// /}, in *",$1,"*) return 0 ;; *) return 1 ;; esac
+}
+
 # guard_target: refuses load on hosts that are not on the allow list. The scripts check the same again.
 guard_target() {
   local name vus duration
@@ -56,16 +63,17 @@ guard_target() {
 
 # confirm_target: needs ALLOW_REMOTE and the name of the host, from CONFIRM_TARGET or the terminal.
 confirm_target() {
-  local typed=''
+  local typed='' names
   is_on ALLOW_REMOTE ||
     refuse "$target_host is neither local nor in ALLOWED_HOSTS (tests/load/suite.env). To load it once, add --yes." \
       "CONFIRM_TARGET=$(quote "$target_host") $(same_call --base-url "$(masked "$base_url")" --yes)"
-  [ "$(lower "$(setting CONFIRM_TARGET)")" != "$target_host" ] || return 0
+  ! is_confirmed "$target_host" || return 0
   if [ -t 0 ] && [ -t 2 ] && [ "$action" = run ]; then
     err 'This sends load to %s%s%s. Type the host to go on: ' "$bold" "$target_host" "$plain"
     IFS= read -r typed || :
     if [ "$(lower "$typed")" = "$target_host" ]; then
-      set_option CONFIRM_TARGET "$target_host"
+      names=$(setting CONFIRM_TARGET)
+      set_option CONFIRM_TARGET "${names:+$names,}$target_host"
       return 0
     fi
     refuse "'$typed' is not $target_host; nothing was sent."

@@ -15,7 +15,7 @@ import {
 } from './metrics.js';
 import { DISTRIBUTION, rounded, statOf } from './statistics.js';
 import { isOptional, thresholdResults } from './threshold-results.js';
-import { failedResponses } from './failed-responses.js';
+import { failedResponses, leftBehind } from './failed-responses.js';
 import { findings } from './verdict.js';
 import { toText } from './text.js';
 import { timelineOf } from './timeline.js';
@@ -241,7 +241,7 @@ function resultsOf(spec, gone, plan, data, own) {
       ...spec.endpoints.map((target) => ({ ...of(target), request: requestOf(target) })),
       ...(spec.support ?? []).map(of).filter(hasFailed),
     ],
-    tables: own.tables,
+    tables: [...own.tables, ...leftBehind(data.root_group)],
     stages: [...secondsOfSteps(stages, ranMs)].map(([name, seconds]) => ({
       ...metricsOf(data.metrics, 'stage', name),
       requestRate: rateOf(data.metrics[`http_reqs{stage:${name}}`]?.values.count, seconds),
@@ -266,6 +266,7 @@ function resultsOf(spec, gone, plan, data, own) {
     failedResponses: failedResponses(data.root_group, data.setup_data?.startedAt),
     unchecked: unchecked(spec, data.metrics),
     undeclared: undeclared(spec, data.metrics, metrics.requests),
+    ...(data.metrics.token_renewals && { renewals: data.metrics.token_renewals.values.count }),
     distribution: distribution(data.metrics['http_req_duration{phase:main}']?.values),
   };
 }

@@ -44,6 +44,7 @@ export function toText(summary, { path, colour }) {
     ...errorLine(summary),
     ...uncheckedLine(summary),
     ...undeclaredLine(summary),
+    ...renewalsLine(summary),
     '',
     ...verdictLines(summary, paint),
     `  summary: ${path}`,
@@ -317,6 +318,19 @@ function undeclaredLine({ undeclared = 0 }) {
   return undeclared > 0
     ? [
         `  not declared: ${undeclared} requests to no endpoint of this test; they were judged only together`,
+      ]
+    : [];
+}
+
+/**
+ * @param {Summary} summary
+ * @returns {string[]} logins that a user would not send, and that are part of this load
+ */
+function renewalsLine({ renewals = 0, metrics: { iterations } }) {
+  return 2 * renewals > iterations
+    ? [
+        `  tokens: renewed ${renewals} times in ${iterations} iterations: they last for less than two of them, or the clock ` +
+          'of this machine differs from that of their issuer',
       ]
     : [];
 }

@@ -147,6 +147,8 @@ export interface Summary {
   unchecked?: string[];
   /** Requests to endpoints that the test does not declare: judged only together with all others. */
   undeclared?: number;
+  /** How often tokens were replaced because they had ended or were about to. */
+  renewals?: number;
   /** Latency of all measured requests; null without requests. */
   distribution: Distribution | null;
   /** Comparison with the baseline; null if the run was not compared. */

@@ -34,6 +34,32 @@ export function reportOnce(topic, message) {
   }
 }
 
+/**
+ * Logs once what stays in the service or may not be this run's, and passes it on to the summary.
+ *
+ * @param {string} topic
+ * @param {string} text a sentence without an id: each would be a row of its own
+ * @param {string} [more] for the log only, such as the id
+ * @example reportLeft('POST /pets owner', 'POST /pets: ...', 'id 7');
+ */
+export function reportLeft(topic, text, more) {
+  reportOnce(topic, () => (more === undefined ? text : `${text} (${more})`));
+  passLeft(text);
+}
+
+/**
+ * Passes on to the summary what stays in the service, or may.
+ *
+ * @param {string} text
+ * @example passLeft('POST /pets: no operation deletes what it creates');
+ */
+export function passLeft(text) {
+  if (__VU <= TALKING_VUS && left.length < MAX_LEFT && !left.includes(text)) {
+    left.push(text);
+    k6.group(`${LEFT_GROUP}${encodeURIComponent(text)}`, () => {});
+  }
+}
+
 /** Secrets to keep out of messages: those of the settings, and the latest tokens. @type {string[]} */
 const hidden = [];
 
@@ -55,6 +81,13 @@ const MAX_SEARCHED = 2000;
 export const RESPONSE_GROUP = 'failed response ';
 
 let passedOn = 0;
+
+/** Prefix of the group that carries what a run leaves in the service. */
+export const LEFT_GROUP = 'left behind ';
+
+/** Sentences about it that this VU passed on, and how many it may. @type {string[]} */
+const left = [];
+const MAX_LEFT = 20;
 
 /**
  * Keeps a secret out of everything that is shown.
@@ -92,7 +125,8 @@ export function shorten(text, most = 300) {
   for (const secret of hidden) {
     line = line.replaceAll(secret, '***');
   }
-  line = withoutSecrets(line);
+  // Not before: a secret may hold several blanks.
+  line = withoutSecrets(line).replace(/ +/g, ' ').trim();
   return line.length > most ? `${line.slice(0, most)}...` : line;
 }
 

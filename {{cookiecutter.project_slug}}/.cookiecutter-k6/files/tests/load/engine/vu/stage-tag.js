@@ -11,10 +11,12 @@ import exec from 'k6/execution';
  * @example const tagged = withStage([{ name: 'step-1-50vus', endsAt: 300000 }], iteration);
  */
 export function withStage(stages, iteration) {
+  const last = stages[stages.length - 1];
   let current = '';
   return (data) => {
-    const elapsed = Date.now() - exec.scenario.startTime;
-    const { name } = stages.find(({ endsAt }) => elapsed < endsAt) ?? stages[stages.length - 1];
+    // By k6's own watch: the clock of the machine may be set during the run.
+    const elapsed = exec.scenario.progress * last.endsAt;
+    const { name } = stages.find(({ endsAt }) => elapsed < endsAt) ?? last;
     if (name !== current) {
       exec.vu.metrics.tags.stage = name;
       current = name;

@@ -8,6 +8,7 @@ import { markOf, runId } from '../database/run-mark.js';
 import { removedText, reportCleanUp, requireWrites } from '../database/stages.js';
 import { requireStores, storeTargets } from '../database/targets.js';
 import { parseDuration } from '../../settings/duration.js';
+import { stopwatch } from '../../vu/stopwatch.js';
 import { metricsOf, pipelineFindings, pipelineThresholds } from './pipeline-plan.js';
 import { openReadSide, readSetting } from './read-sides.js';
 import { failUnless, reconcile } from './reconcile.js';
@@ -76,10 +77,10 @@ function plant(source, side, count) {
   for (const id of ids) {
     insertCustomer(source, id, `seed-${id}${markOf(undefined, '@mixed.test')}`, 'active');
   }
-  const deadline = Date.now() + parseDuration(env.CDC_DRAIN);
+  const elapsed = stopwatch();
   const arrived = () => (count === 0 ? 0 : side.find(tracked.table, ids).count);
   while (arrived() < count) {
-    if (Date.now() > deadline) {
+    if (elapsed() > parseDuration(env.CDC_DRAIN)) {
       const missing = count - arrived();
       // k6 runs no teardown after a failed setup.
       deleteRun(source, ownedByRun, runId);
@@ -140,7 +141,7 @@ function clean(source, side) {
  * @example clear(side, 'nightly-1', 30000)
  */
 export function clear(side, id, timeoutMs) {
-  const deadline = Date.now() + timeoutMs;
+  const elapsed = stopwatch();
   const marks = ownedByRun.flatMap(({ table, column, endings = [''] }) =>
     endings.map((ending) => ({ table, column, mark: markOf(id, ending) })),
   );
@@ -153,7 +154,7 @@ export function clear(side, id, timeoutMs) {
       return sum + (result?.count ?? 0);
     }, 0);
   let left = count();
-  while (left > 0 && Date.now() < deadline) {
+  while (left > 0 && elapsed() < timeoutMs) {
     k6.sleep(PAUSE);
     left = count();
   }

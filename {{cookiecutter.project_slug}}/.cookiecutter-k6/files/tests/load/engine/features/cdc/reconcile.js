@@ -6,6 +6,7 @@ import { env } from '../../../lib/config.js';
 import { hideAddresses } from '../database/failures.js';
 import { markOf } from '../database/run-mark.js';
 import { parseDuration } from '../../settings/duration.js';
+import { stopwatch } from '../../vu/stopwatch.js';
 import { differences } from './differences.js';
 import { isNewest } from './follow.js';
 import * as metrics from './metrics.js';
@@ -58,18 +59,17 @@ export function failUnless({ ok, message }, setting) {
  * @example reconcile(source, side);
  */
 export function reconcile(source, side) {
-  const started = Date.now();
-  const deadline = started + parseDuration(env.CDC_DRAIN);
+  const elapsed = stopwatch();
   const written = Object.keys(tables).map((table) => ({ table, rows: rowsOf(source, table) }));
   let open = written;
   while (open.length > 0) {
     open = open.filter(({ table, rows }) => isOpen(compare(side, table, rows)));
-    if (open.length === 0 || Date.now() >= deadline) {
+    if (open.length === 0 || elapsed() >= parseDuration(env.CDC_DRAIN)) {
       break;
     }
     k6.sleep(PAUSE);
   }
-  metrics.drainTime.add(Math.max(1, Date.now() - started));
+  metrics.drainTime.add(Math.max(1, elapsed()));
   // Later events may have overwritten rows that matched before, so everything is compared again.
   for (const { table, rows } of written) {
     record(table, rows, compare(side, table, rows));

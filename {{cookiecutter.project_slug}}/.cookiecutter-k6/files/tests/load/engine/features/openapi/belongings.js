@@ -1,7 +1,7 @@
 // What a journey knows of things: which ones it made and may change, which ones a list showed, and how they are deleted.
 
 import { marksIn, mayHaveCreated, searchLost } from '../../../lib/lost-creates.js';
-import { reportException, reportOnce } from '../../vu/failures.js';
+import { passLeft, reportException, reportLeft } from '../../vu/failures.js';
 import { isFit, valueAt } from '../rows/answers.js';
 import { claim, UNMISTAKABLE } from '../rows/ownership.js';
 import { sendOperation } from './requests.js';
@@ -136,13 +136,7 @@ function own(operation, journey, outcome) {
         operation,
         journey,
         { slot, id, response, ids },
-        {
-          made,
-          says: status === 201 && isMine,
-          since,
-          sent,
-          before: parents,
-        },
+        { made, says: status === 201 && isMine, since, sent, before: parents },
       )
     ) {
       journey.created[slot] = id;
@@ -151,17 +145,17 @@ function own(operation, journey, outcome) {
     } else {
       journey.seen[slot] = id;
       if (isMine) {
-        reportOnce(
-          `${name} owner`,
-          () =>
-            `${name}: nothing in its response (status ${status}) shows that this run created ${id}: ` +
-            'it is neither changed nor deleted',
-        );
+        const why = `nothing in its response (status ${status}) shows that this run created it`;
+        const text = `${name}: ${why}: it is neither changed nor deleted`;
+        reportLeft(`${name} owner`, text, `id ${id}`);
       }
     }
   }
   if (given.length > 0) {
     journey.pending.push({ undo, ids, given });
+    if (undo === undefined) {
+      passLeft(`${name}: no operation deletes what it creates`);
+    }
   } else if (isLost) {
     rememberLost(operation, journey, outcome);
   }
@@ -257,8 +251,22 @@ export function cleanUp(journey) {
   }
   for (const { undo, ids } of journey.pending.reverse()) {
     if (undo !== undefined) {
-      sendKnown(operationAt(undo), ids, journey);
+      remove(operationAt(undo), ids, journey);
     }
+  }
+}
+
+/**
+ * @param {Operation} operation a delete
+ * @param {Ids} ids
+ * @param {Journey} journey
+ */
+function remove(operation, ids, journey) {
+  const { name } = operation;
+  const status = sendKnown(operation, ids, journey)?.status;
+  if (status !== undefined && !(status >= 200 && status < 300) && !GONE.includes(status)) {
+    const answer = status === 0 ? 'no response' : `status ${status}`;
+    reportLeft(`${name} left`, `${name}: ${answer}, what this run created stays`);
   }
 }
 

@@ -5,7 +5,7 @@ add_usage '  load-test.sh openapi update     Compile the OpenAPI document again 
   load-test.sh openapi plan       List what a run would change; sends nothing'
 
 # Credentials of security schemes, OPENAPI_SCHEME
-add_docker_pattern 'OPENAPI_*'
+add_feature_names 'OPENAPI_*'
 
 on command openapi_command
 on wait-flags accept_any_answer

@@ -18,7 +18,7 @@ guard_sockets() {
   [ "$host" != "$target_host" ] || return 0
   ! is_local_host "$host" || return 0
   ! is_allowed_host "$host" || return 0
-  if is_on ALLOW_REMOTE && [ "$(lower "$(setting CONFIRM_TARGET)")" = "$host" ]; then return 0; fi
+  if is_on ALLOW_REMOTE && is_confirmed "$host"; then return 0; fi
   refuse "WS_URL: $host is neither local nor in ALLOWED_HOSTS (tests/load/suite.env). To load it once, add --yes." \
     "CONFIRM_TARGET=$(quote "$host") $(same_call --yes)"
 }

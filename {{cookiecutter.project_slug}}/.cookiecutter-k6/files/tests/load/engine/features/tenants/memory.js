@@ -3,6 +3,7 @@ import { Counter, Gauge, Trend } from 'k6/metrics';
 import { checker } from '../../../lib/checker.js';
 import { endpoint, jsonAt, request } from '../../../lib/http.js';
 import { env } from '../../../lib/config.js';
+import { stopwatch } from '../../vu/stopwatch.js';
 import { trendOf } from './memory-trend.js';
 import { tierRequest } from './tenant.js';
 
@@ -84,8 +85,9 @@ export function createMemorySampler(durationMs) {
   const pauseMs = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, durationMs / READINGS));
   /** @type {import('./memory-trend.js').Reading[]} */
   const readings = [];
+  const elapsed = stopwatch(LONGEST_MS);
   return () => {
-    const before = Date.now();
+    const before = elapsed();
     const response = askForMeasures();
     if (verify(response)) {
       const mb = memoryOf(response);
@@ -100,6 +102,6 @@ export function createMemorySampler(durationMs) {
         warmUpGrowth.add(trend.warmUpMb);
       }
     }
-    k6.sleep(Math.max(0, pauseMs - (Date.now() - before)) / 1000);
+    k6.sleep(Math.max(0, pauseMs - (elapsed() - before)) / 1000);
   };
 }

@@ -6,6 +6,7 @@ import { limitTest, tiers } from '../../../config/tenants.js';
 import { env } from '../../../lib/config.js';
 import { parseDuration } from '../../settings/duration.js';
 import { reportFailure } from '../../vu/failures.js';
+import { stopwatch } from '../../vu/stopwatch.js';
 import { endpoint } from '../../../lib/http.js';
 import { loggedInAgain, tierHeaders, usualTiers } from './tenant.js';
 
@@ -92,9 +93,10 @@ function createProbe(tier, limit) {
 
   /** Sends slightly more than the limit, or up to twice as much while nothing is limited. @returns {Burst} */
   const burst = () => {
-    const start = Date.now();
+    const elapsed = stopwatch();
     const found = { sent: 0, allowed: 0, limited: 0, first: 0, ms: 0 };
     while (found.sent < most && (found.first === 0 || found.sent < limit + limitTest.extra)) {
+      elapsed();
       for (const { status } of send(Math.min(batch, most - found.sent))) {
         found.sent += 1;
         found.allowed += status === 200 ? 1 : 0;
@@ -104,7 +106,7 @@ function createProbe(tier, limit) {
         }
       }
     }
-    found.ms = Date.now() - start;
+    found.ms = elapsed();
     return found;
   };
 
@@ -116,17 +118,17 @@ function createProbe(tier, limit) {
    * @returns {number} milliseconds until it was allowed; NaN if it never was
    */
   const recover = (retryMs) => {
-    const start = Date.now();
     const patience = windowMs() * (1 + env.RATE_LIMIT_TOLERANCE) + limitTest.graceMs;
+    const elapsed = stopwatch(patience + windowMs());
     k6.sleep(Math.min(Math.max(0, retryMs - 1000), patience) / 1000);
-    while (Date.now() - start < patience) {
+    while (elapsed() < patience) {
       k6.sleep(windowMs() / POLLS / 1000);
       if (send(1)[0].status === 200) {
-        return Date.now() - start;
+        return elapsed();
       }
     }
     k6.sleep(windowMs() / 1000);
-    return send(1)[0].status === 200 ? Date.now() - start : NaN;
+    return send(1)[0].status === 200 ? elapsed() : NaN;
   };
 
   return { windowMs, send, burst, recover };

@@ -6,7 +6,13 @@ import { BASE_URL, defaultOptions, env } from '../../../lib/config.js';
 import { pause } from '../../../lib/define.js';
 import { accepts, endpoint } from '../../../lib/http.js';
 import { mayHaveCreated, nameLost } from '../../../lib/lost-creates.js';
-import { reportException, reportFailure, reportOnce, unanswered } from '../../vu/failures.js';
+import {
+  reportException,
+  reportFailure,
+  reportLeft,
+  reportOnce,
+  unanswered,
+} from '../../vu/failures.js';
 import { checkAnswer } from '../rows/answers.js';
 import { claim } from '../rows/ownership.js';
 import { found } from './find.js';
@@ -251,10 +257,10 @@ function isForeign({ name, own = [], undo }, visit, url, params) {
     visit.doubts[value] = undefined;
     return false;
   }
-  reportOnce(
+  reportLeft(
     `${name} owner`,
-    () =>
-      `${name}: not sent: nothing shows that this run created ${id}, which is neither changed nor deleted`,
+    `${name}: not sent: nothing shows that this run created what it would change or delete`,
+    `id ${id}`,
   );
   if (!undo) {
     k6.check(null, { [`${name} was sent`]: () => false }, { name });
@@ -334,12 +340,11 @@ function cleaned({ name }, target, response) {
   if (accepts(target, status) || GONE.includes(status)) {
     return true;
   }
-  if (UNKNOWN.includes(status)) {
-    reportOnce(
-      `${name} unknown`,
-      () => `${name}: status ${status}, what this run created stays. Record how it is deleted`,
-    );
-  }
+  const advice = UNKNOWN.includes(status) ? '. Record how it is deleted' : '';
+  reportLeft(
+    `${name} left`,
+    `${name}: ${status === 0 ? 'no response' : `status ${status}`}, what this run created stays${advice}`,
+  );
   reportFailure(target, response);
   return false;
 }

@@ -4,7 +4,7 @@ add_usage '  load-test.sh import FILE        Turn a HAR file, collection or curl
   load-test.sh mix LOG            Take the mix and the arrival rate of an access log'
 
 # Secrets of recordings, TRAFFIC_NAME
-add_docker_pattern 'TRAFFIC_*'
+add_feature_names 'TRAFFIC_*'
 
 on command traffic_command
 on wait-flags accept_any_traffic

@@ -8,7 +8,7 @@ from urllib.parse import quote
 _LONGEST = 200  # characters of a name
 VARIABLE = re.compile(r"\{([^{}]+)\}")
 _URL_SAFE = "/:@!$&'()*+,;=-._~?%"
-_BAD_ENDS = " '\"`"  # k6 rejects names that end in one of these
+_BAD_ENDS = " '\"`\\"  # k6 rejects names that end in one of these; InfluxDB, those with a backslash
 _PLACEHOLDER = re.compile(
     r"string|undefined|\{\{?[\w. -]+\}?\}|<[\w. -]+>|:[A-Za-z]\w*|YOUR[_-][A-Z_-]+"
 )

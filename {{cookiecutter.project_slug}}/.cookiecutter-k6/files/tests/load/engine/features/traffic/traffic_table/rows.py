@@ -11,7 +11,7 @@ from .correlate import Step
 from .model import Answer
 from .ownership import SAFE
 from .routes import Routes, graphql
-from .texts import is_id, is_secret_key
+from .texts import clean, is_id, is_secret_key
 from .values import Values
 
 Row = dict[str, Any]
@@ -78,7 +78,7 @@ def rows_of(
 def _add_request(row: Row, step: Step) -> None:
     template = step.template
     if step.exchange.page:
-        row["group"] = step.exchange.page[:80].replace("::", ":")
+        row["group"] = clean(step.exchange.page, 80).replace("::", ":").rstrip("\\")
     if template.headers:
         row["headers"] = template.headers
     if step.cookies:
