@@ -24,7 +24,7 @@ USER = {"TEST_USER_EMAIL": "agent@test.com", "TEST_USER_PASSWORD": "password"}
 """One whom the reference service knows, and the suite does not."""
 
 
-PROXY = "http://me:canary@proxy.example.com:3128"
+PROXY = "http://me:canary@gate.example.com:3128"
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_an_unknown_host_is_refused(remote: Suite, entry: str) -> None:
         ({"ALLOW_HEAVY": "true", "ALLOW_WRITES": "true"}, False),
         # A proxy is a foreign host like any other.
         ({"HTTPS_PROXY": PROXY, "ALLOWED_HOSTS": HOST}, False),
-        ({"HTTPS_PROXY": PROXY, "ALLOWED_HOSTS": f"{HOST},proxy.example.com"}, True),
+        ({"HTTPS_PROXY": PROXY, "ALLOWED_HOSTS": f"{HOST},gate.example.com"}, True),
         ({"HTTPS_PROXY": "http://10.1.2.3:80", "ALLOWED_HOSTS": HOST}, True),
     ],
     ids=str,
@@ -76,7 +76,7 @@ def test_who_vouches(remote: Suite, settings: dict[str, str], allowed: bool) -> 
     assert found.code == (0 if allowed else SCRIPT_ERROR)
     assert "canary" not in found.err
     if "HTTPS_PROXY" in settings and not allowed:
-        assert "HTTPS_PROXY=http://***@proxy.example.com:3128: proxy.example.com is" in found.err
+        assert "HTTPS_PROXY=http://***@gate.example.com:3128: gate.example.com is" in found.err
 
 
 @pytest.mark.parametrize(

@@ -10,25 +10,25 @@ export const options = expectations(200);
 const PROXIES = [
   [
     'http://shop.example.com',
-    { HTTP_PROXY: 'proxy.example.com:3128' },
-    ['proxy.example.com', false],
+    { HTTP_PROXY: 'gate.example.com:3128' },
+    ['gate.example.com', false],
   ],
-  ['https://shop.example.com', { HTTP_PROXY: 'proxy.example.com:3128' }, undefined],
+  ['https://shop.example.com', { HTTP_PROXY: 'gate.example.com:3128' }, undefined],
   [
     'wss://shop.example.com',
-    { https_proxy: 'http://Proxy.example.com:3128/' },
-    ['proxy.example.com', false],
+    { https_proxy: 'http://Gate.example.com:3128/' },
+    ['gate.example.com', false],
   ],
   ['http://shop.example.com', { HTTP_PROXY: 'http://me:pa@ss@10.1.2.3:80' }, ['10.1.2.3', true]],
   ['http://shop.example.com', { HTTP_PROXY: 'socks5://[fe80::1]:1080' }, ['[fe80::1]', false]],
   ['http://shop.example.com', { HTTP_PROXY: 'http://169.254.169.254' }, ['169.254.169.254', false]],
   [
     'http://shop.example.com',
-    { HTTP_PROXY: 'proxy.example.com', NO_PROXY: 'example.com' },
+    { HTTP_PROXY: 'gate.example.com', NO_PROXY: 'example.com' },
     undefined,
   ],
-  ['http://localhost:8000', { HTTP_PROXY: 'proxy.example.com' }, undefined],
-  ['postgres://db.example.com', { HTTP_PROXY: 'proxy.example.com' }, undefined],
+  ['http://localhost:8000', { HTTP_PROXY: 'gate.example.com' }, undefined],
+  ['postgres://db.example.com', { HTTP_PROXY: 'gate.example.com' }, undefined],
 ];
 
 export default function addresses() {
