@@ -8,11 +8,7 @@ export const options = expectations(200);
 
 /** Target, environment, and the proxy on the way: its host, and whether it is local; undefined: none. */
 const PROXIES = [
-  [
-    'http://shop.example.com',
-    { HTTP_PROXY: 'gate.example.com:3128' },
-    ['gate.example.com', false],
-  ],
+  ['http://shop.example.com', { HTTP_PROXY: 'gate.example.com:3128' }, ['gate.example.com', false]],
   ['https://shop.example.com', { HTTP_PROXY: 'gate.example.com:3128' }, undefined],
   [
     'wss://shop.example.com',
