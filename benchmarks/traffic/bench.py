@@ -2,10 +2,11 @@
 
     make bench ARGS=traffic
 
-* sessions: the applications of tests/traffic/apps in a temporary environment (Django, Django REST
-  framework, FastAPI, Strawberry), recorded in headless Chromium, imported, played by 5 VUs for two
-  minutes (--duration). Counts requests answered as recorded, things made and left over in the
-  application's database, and secrets in the files of the project. The same recording through
+* sessions: applications (applications.py), installed in a temporary folder or in --install FOLDER:
+  those of tests/traffic/apps (Django, Django REST framework, FastAPI, Strawberry), JupyterLab and
+  Unleash. Each is recorded in headless Chromium, imported, and played by 5 VUs for two minutes
+  (--duration). Counts requests answered as recorded, things made and left over in the
+  application's store, and secrets in the files of the project. The same recording through
   har-to-k6, against a restarted application.
 * logs: a million lines (--lines): processor time and memory of `mix`, against a tenth of them.
 """
@@ -17,25 +18,26 @@ import json
 import os
 import random
 import resource
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tools"), str(REPOSITORY / "examples/service")]
 
 from service.testing import free_port  # noqa: E402
 
+from benchmarks.traffic.applications import (  # noqa: E402
+    APPLICATIONS,
+    Application,
+    Installed,
+    installation,
+)
 from tests.support.installed import installed  # noqa: E402
-from tests.support.processes import process  # noqa: E402
 from tests.traffic.recording import (  # noqa: E402
-    CANARY,
     SCRIPT,
     leaks,
     project,
@@ -44,117 +46,62 @@ from tests.traffic.recording import (  # noqa: E402
     share_as_recorded,
 )
 
-PACKAGES = ("django", "djangorestframework", "strawberry-graphql[fastapi]", "fastapi", "uvicorn")
-APPS = REPOSITORY / "tests" / "traffic" / "apps"
 
-
-class Session(NamedTuple):
-    """A session to measure. made, left: queries that count things ever made, and those left."""
-
-    scenario: str
-    app: str
-    user: str
-    base: str
-    made: str
-    left: str
-
-
-_GROUPS = (
-    "select seq from sqlite_sequence where name='auth_group'",
-    "select count(*) from auth_group",
-)
-SESSIONS = (
-    Session("admin", "admin_app", "recorder", "admin.sqlite3", *_GROUPS),
-    Session("rest", "rest_app", "recorder", "rest.sqlite3", *_GROUPS),
-    Session(
-        "desk", "desk_app", "a@example.com", "desk.sqlite3",
-        "select count(*) from made", "select count(*) from tickets",
-    ),
-    Session(
-        "graphql", "graphql_app", "a@example.com", "graphql.sqlite3",
-        "select seq from sqlite_sequence", "select count(*) from books",
-    ),
-)  # fmt: skip
-
-
-def environment(folder: Path) -> Path:
-    """Install the applications' packages; return the Python that has them."""
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    subprocess.run([folder / "bin/pip", "install", "-q", *PACKAGES], check=True)
-    return folder / "bin/python"
-
-
-def har_to_k6(folder: Path) -> Path:
-    """Install har-to-k6; return its command."""
-    command = ["npm", "install", "--no-audit", "--no-fund", f"--prefix={folder}", "har-to-k6"]
-    subprocess.run(command, check=True, capture_output=True)
-    return folder / "node_modules" / ".bin" / "har-to-k6"
-
-
-def counted(folder: Path, session: Session) -> tuple[int, int]:
-    """Return how many things were ever made, and how many are there."""
-    with sqlite3.connect(folder / session.base) as base:
-        made = base.execute(session.made).fetchone()
-        return (made[0] if made else 0), base.execute(session.left).fetchone()[0]
-
-
-def measure(session: Session, python: Path, converter: Path, duration: str) -> None:
+def measure(app: Application, tools: Installed, duration: str) -> None:
     """Record, import and play a session; print what happened."""
     k6 = installed("k6", "k6")
-    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+    app.clear(tools, tools.folder)
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         port = free_port()
-        env = {"PORT": str(port), "FOLDER": name, "PASSWORD": CANARY}
-        start, log = [python, APPS / f"{session.app}.py"], folder / "app.log"
-        url = stack.enter_context(process(start, port, log, APPS, **env))
-        har = record(session.scenario, url, folder / "session.har")
-        made, left = counted(folder, session)
-        imported = project(k6, folder)
-        done = imported.load_traffic("import", har)
-        suite = imported.suite(url, TEST_USER_EMAIL=session.user, THINK_TIME=1, DURATION=duration)
-        run = suite.run(SCRIPT)
-        now, rest = counted(folder, session)
+        with app.running(tools, folder, port) as url:
+            har = record(app.scenario, url, folder / "session.har")
+            made, left = app.count(tools, folder)
+            imported = project(k6, folder)
+            done = imported.load_traffic("import", har)
+            suite = imported.suite(url, TEST_USER_EMAIL=app.user, THINK_TIME=1, DURATION=duration)
+            run = suite.run(SCRIPT)
+            now, rest = app.count(tools, folder)
         iterations = run.summary["metrics"]["iterations"]
         texts = [*imported.files(), ("import", done.stdout), ("run", run.everything)]
         found = leaks(texts, secrets_of(har))
         requests = sum(row["requests"] for row in run.summary["endpoints"])
         print(
-            f"{session.scenario}: {share_as_recorded(run):.2f} % of {requests} requests as"
+            f"{app.name}: {share_as_recorded(run):.2f} % of {requests} requests as"
             f" recorded; {now - made} made by {iterations} iterations, {rest - left} left over,"
             f" {len(found)} secrets in files",
             flush=True,
         )
-    compare(session, python, converter, har_of=session.scenario)
+        for row in run.summary["endpoints"]:
+            if row["errors"]:
+                print(f"  {row['name']}: {row['errors']} of {row['requests']}", flush=True)
+        compare(app, tools, folder, port, stripped(har, url))
 
 
-def compare(session: Session, python: Path, converter: Path, har_of: str) -> None:
-    """Print how the script of har-to-k6 does against the restarted application."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        port = free_port()
-        env = {"PORT": str(port), "FOLDER": name, "PASSWORD": CANARY}
-        start, log = [python, APPS / f"{session.app}.py"], folder / "app.log"
-        with process(start, port, log, APPS, **env) as url:
-            har = stripped(record(har_of, url, folder / "session.har"), url)
-        (folder / session.base).unlink()
-        script = folder / "script.js"
-        subprocess.run([converter, har, "-o", script], check=True, capture_output=True)
-        wanted = [
-            (entry["request"]["method"], entry["response"]["status"])
-            for entry in json.loads(har.read_text())["log"]["entries"]
-        ]
-        with process(start, port, log, APPS, **env):
-            out = folder / "samples.json"
-            command = [str(installed("k6", "k6")), "run", "-q", "--max-redirects=0", "--vus=5"]
-            subprocess.run(
-                [*command, "--iterations=25", f"--out=json={out}", script],
-                check=False, capture_output=True,
-            )  # fmt: skip
-        print(
-            f"  har-to-k6: {as_recorded(out, wanted):.1f} % as recorded,"
-            f" {len(script.read_text().splitlines())} lines of code",
-            flush=True,
-        )
+def compare(app: Application, tools: Installed, folder: Path, port: int, har: Path) -> None:
+    """Print how the script of har-to-k6 does against the restarted application, its store empty."""
+    app.clear(tools, folder)
+    script = folder / "script.js"
+    converter = tools.modules / ".bin/har-to-k6"
+    subprocess.run([converter, har, "-o", script], check=True, capture_output=True)
+    wanted = [
+        (entry["request"]["method"], entry["response"]["status"])
+        for entry in json.loads(har.read_text())["log"]["entries"]
+    ]
+    out = folder / "samples.json"
+    with app.running(tools, folder, port):
+        made, _ = app.count(tools, folder)
+        command = [str(installed("k6", "k6")), "run", "-q", "--max-redirects=0", "--vus=5"]
+        subprocess.run(
+            [*command, "--iterations=25", f"--out=json={out}", script],
+            check=False, capture_output=True,
+        )  # fmt: skip
+        now, _ = app.count(tools, folder)
+    print(
+        f"  har-to-k6: {as_recorded(out, wanted):.1f} % as recorded, {now - made} made by 25"
+        f" iterations, {len(script.read_text().splitlines())} lines of code",
+        flush=True,
+    )
 
 
 def stripped(har: Path, url: str) -> Path:
@@ -269,13 +216,17 @@ def main() -> None:
     parser.add_argument("--duration", default="2m")
     parser.add_argument("--lines", type=int, default=1_000_000)
     parser.add_argument("--only", choices=["sessions", "logs"])
+    parser.add_argument("--app", action="append", choices=[app.name for app in APPLICATIONS])
+    parser.add_argument("--install", metavar="FOLDER", help="keep the applications' packages there")
     options = parser.parse_args()
     if options.only != "logs":
-        with tempfile.TemporaryDirectory() as name:
-            python = environment(Path(name) / "python")
-            converter = har_to_k6(Path(name) / "node")
-            for session in SESSIONS:
-                measure(session, python, converter, options.duration)
+        with (
+            tempfile.TemporaryDirectory() as name,
+            installation(Path(options.install or name)) as tools,
+        ):
+            for app in APPLICATIONS:
+                if not options.app or app.name in options.app:
+                    measure(app, tools, options.duration)
     if options.only != "sessions":
         logs(options.lines)
 

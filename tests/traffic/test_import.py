@@ -185,6 +185,23 @@ class TestLinks:
         # Another user may have created one.
         assert [one["ok"] for one in looks] == [[404, 200]]
 
+    def test_a_name_that_was_there_before_is_no_new_one(self) -> None:
+        """It is the kind of what is created; a constant of the page's code is none either."""
+        code = entry("GET", "/app.js", answer='x={kind:"slowRollout",word:"Lamp"}')
+        code["response"]["headers"] = [{"name": "Content-Type", "value": "text/javascript"}]
+        journey = compiled(
+            code,
+            entry("GET", "/kinds", answer=[{"name": "fast"}]),
+            entry("POST", "/a", {"name": "fast"}, 201, {}),
+            entry("POST", "/b", {"name": "slowRollout", "text": "Lamp"}, 201, {}),
+            entry("POST", "/c", {"name": "Lamp"}, 201, {}),
+        )
+        assert [one["body"] for one in journey.rows[1:]] == [
+            ['{"name":"fast"}'],
+            ['{"name":"slowRollout","text":"Lamp"}'],
+            ['{"name":"', {"v": "name", "as": "json"}, '"}'],
+        ]
+
     def test_what_was_renamed_is_deleted_by_its_new_name(self) -> None:
         """By then, the old one may be the name of what another user created."""
         journey = compiled(
@@ -342,10 +359,23 @@ class TestWhatIsLeftOut:
         again = compiled(items, write, own=json.dumps({"steps": {name: {"skip": False}}}))
         assert [one["name"] for one in again.rows] == ["GET /items", name]
 
-    def test_a_change_by_post_of_what_was_created(self) -> None:
-        journey = compiled(
-            entry("POST", "/items/create", {"name": "Lamp"}, answer={"item_id": 7, "name": "Lamp"}),
+    @pytest.mark.parametrize(
+        "write",
+        [
             entry("POST", "/items/update", {"item_id": 7, "note": "x"}, answer={}),
+            entry("POST", "/items/7/places/berlin/on", answer={}),
+            entry("DELETE", "/items/7/tags/3", status=204),
+            entry("POST", "/items/delete", {"items": ["Lamp"]}, answer={}),
+        ],
+        ids=lambda one: f"{one['request']['method']} {one['request']['url'][24:]}",
+    )
+    def test_what_changes_what_was_created_is_sent(self, write: Json) -> None:
+        """Also parts of it, with names of others in the path."""
+        journey = compiled(
+            entry("GET", "/places", answer=[{"name": "berlin"}]),
+            entry("GET", "/tags", answer=[{"id": 3}]),
+            entry("POST", "/items/create", {"name": "Lamp"}, answer={"item_id": 7, "name": "Lamp"}),
+            write,
         )
         assert not journey.held
 
@@ -392,6 +422,21 @@ def test_routes_follow_the_openapi_document() -> None:
     routes = Routes([("GET", "/shops/{shop}/items/{item}")])
     journey = compiled(entry("GET", "/shops/berlin/items/red-lamp", answer={}), routes=routes)
     assert journey.rows[0]["name"] == "GET /shops/{shop}/items/{item}"
+
+
+def test_what_an_answer_has_to_have() -> None:
+    """Fields that each recorded answer of a route has; no content type where Chrome saw none."""
+    silent = entry("POST", "/check", {"a": 1}, answer="")
+    silent["response"] = {"status": 200, "headers": [], "content": {"mimeType": "x-unknown"}}
+    journey = compiled(
+        entry("GET", "/items/7", answer={"id": 7, "state": "new"}),
+        entry("GET", "/items/8", answer={"id": 8}),
+        silent,
+    )
+    expected = {"types": ["application/json"], "is": "object", "required": [["id"]]}
+    assert [one.get("responses") for one in journey.rows] == [
+        {"200": expected}, {"200": expected}, None,
+    ]  # fmt: skip
 
 
 def test_pauses_and_parallel_requests() -> None:

@@ -110,13 +110,16 @@ class Correlator:
                 and slot.where == "body"
             ):
                 return self._inline(index, slot) if slot.key == "query" else [slot.value]
+            was_made = self._is_made(slot)
             parts = self._decide(index, slot)
             if slot.where == "path" and (parts != [slot.value] or is_id(slot.value)):
                 ids.append(int(slot.place.rpartition(".")[2]))
             linked = slot.where == "path" and parts != [slot.value]
-            if linked or self._names_a_thing(slot):
+            if linked or self._names_a_thing(slot) or was_made:
                 is_own = self._is_own(parts, slot)
-                (own if is_own else foreign).append(slot.place)
+                below_own = slot.where == "path" and any(p.startswith("path.") for p in own)
+                if is_own or not below_own:
+                    (own if is_own else foreign).append(slot.place)
                 owned.extend(self.values.used(parts) if is_own else [])
             return parts
 
@@ -159,8 +162,9 @@ class Correlator:
         inside = self._inside(index, slot)
         if inside is not None:
             return inside
-        has_source = slot.value in self._sources and not self._is_of_nothing(index, slot)
-        return self.typed.decide(slot, has_source=has_source)
+        of = [] if self._is_of_nothing(index, slot) else self._sources.get(slot.value, [])
+        named = any(one.key == slot.key and one.place["in"] == "json" for one in of)
+        return self.typed.decide(slot, has_source=bool(of), is_named=named)
 
     def _variables(self, slot: Slot) -> Parts:
         """Put values for the variables of a collection, which its scripts or nobody sets."""
@@ -377,6 +381,9 @@ class Correlator:
         if slot.where == "path":
             return is_id(slot.value)
         return slot.where in {"body", "query"} and names_thing(slot.key)
+
+    def _is_made(self, slot: Slot) -> bool:
+        return slot.where == "body" and (slot.value in self._own or slot.value in self.typed.made)
 
     def _is_own(self, parts: Parts, slot: Slot) -> bool:
         if slot.value in self._own:

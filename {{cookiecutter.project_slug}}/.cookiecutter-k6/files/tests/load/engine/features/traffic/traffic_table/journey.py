@@ -77,11 +77,13 @@ def compile_journey(
         raise Refused(f"{len(kept)} requests, at most {MOST_STEPS} make a journey. Record less")
     secrets = Guard(secrets_of(recording.exchanges, recording.secret_variables))
     steps_own = own.of(name, "steps")
+    code = [one.answer.body for one in recording.exchanges if "javascript" in one.answer.type]
     held: dict[str, str] = {}
     for _ in range(_ROUNDS):
         values = Values(forced=own.of(name, "values"))
         differs = _differences(kept, again, chosen, own.keep, routes)
         correlator = Correlator(kept, secrets, values, differs)
+        correlator.typed.code = code
         correlator.routes = routes
         steps = correlator.steps()
         out = _held(steps, routes, steps_own)

@@ -72,7 +72,23 @@ def rows_of(
                 row["pause"] = round(min(pause, LONGEST_PAUSE), 2)
         ends = max(ends, one.started + one.took)
         found.append(row)
+    _keep_common_fields(found)
     return found
+
+
+def _keep_common_fields(rows: Sequence[Row]) -> None:
+    """Ask for the fields that each recorded answer of a route has: others are not always there."""
+    common: dict[tuple[str, str], list[list[str]]] = {}
+    for row in rows:
+        for status, expected in row.get("responses", {}).items():
+            fields = expected.get("required", [])
+            known = common.setdefault((row["name"], status), fields)
+            common[row["name"], status] = [field for field in known if field in fields]
+    for row in rows:
+        for status, expected in row.get("responses", {}).items():
+            expected.pop("required", None)
+            if common[row["name"], status]:
+                expected["required"] = common[row["name"], status]
 
 
 def _add_request(row: Row, step: Step) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import unquote
@@ -37,7 +37,7 @@ _BUSTER = re.compile(r"^(_|_?ts?|_?dc|timestamp|cb|_?no_?cache|cache_?bust(er)?)
 _TEXT = re.compile(r"[^\W\d_]{2}")
 _CONSTANT_KEYS = re.compile(
     r"^(grant_type|response_type|scope|client_id|redirect_uri|type|kind|status|state|action|method|"
-    r"_method|op|operation|lang|locale|format|sort|order|order_?by|direction|next|redirect|mode|"
+    r"_method|op|operation|lang|locale|format|sort|order|order_?by|sort_?by|sort_?order|direction|next|redirect|mode|"
     r"content_?type|role|category|currency|language|timezone|_save|commit|submit|jsonrpc|"
     r"code_challenge_method|response_mode|prompt|view|tab|include|fields|expand|embed)$",
     re.IGNORECASE,
@@ -53,6 +53,8 @@ class Typed:
         self.guard = guard
         self.made: dict[str, dict[str, str]] = {}
         """Recorded text -> the part that stands for a value that is made anew in each iteration."""
+        self.code: Sequence[str] = ()
+        """Scripts of the recording: what they hold was not typed by a person."""
         self._known: dict[str, Part] = {}
         self._ticks: dict[str, Part] = {}
         self._started = 0.0
@@ -97,12 +99,13 @@ class Typed:
         """Tell whether a text must not be written down."""
         return bool(self.guard.first(text))
 
-    def decide(self, slot: Slot, *, has_source: bool) -> Parts:
+    def decide(self, slot: Slot, *, has_source: bool, is_named: bool) -> Parts:
         """Return what stands for a value that no answer gave.
 
         Args:
             slot: of the request.
             has_source: an answer holds it, by accident or as one of several choices.
+            is_named: in a field of the same name; then a name refers to something that is there.
         """
         if slot.where == "header":
             return self._header(slot)
@@ -122,7 +125,7 @@ class Typed:
             and (is_random(slot.value) or self.holds_secret(slot.value))
         ):
             return [self._secret(slot.key, slot.value)]
-        made = self._anew(slot, has_source=has_source)
+        made = self._anew(slot, has_source=has_source, is_named=is_named)
         if made is not None:
             return [made]
         if is_personal_key(slot.key) or is_email(slot.value):
@@ -172,7 +175,7 @@ class Typed:
             return [self._keep(slot, {"new": "uuid"}, "a UUID of the client")]
         return [slot.value]
 
-    def _anew(self, slot: Slot, *, has_source: bool) -> Part | None:
+    def _anew(self, slot: Slot, *, has_source: bool, is_named: bool) -> Part | None:
         if not self._written or slot.where not in {"body", "query"} or self._is_login:
             return None
         value = slot.value
@@ -181,7 +184,10 @@ class Typed:
             return self._keep(slot, kind, "a UUID of the client")
         # Whatever its field is called: the thing has this address from now on.
         address = not has_source and self._is_addressed(value)
-        if (is_name_key(slot.key) or address) and 3 <= len(value) <= 120:
+        # People do not type camelCase; other words may be in a script by accident.
+        of_code = bool(re.search("[a-z][A-Z]|_", value)) and self._is_in_code(value)
+        named = is_name_key(slot.key) and not is_named and not of_code
+        if (named or address) and 3 <= len(value) <= 120:
             if is_email(value):
                 return self._keep(slot, {"new": "email"}, "an address that has to differ")
             if slot.kind == "number" or not _TEXT.search(value):
@@ -218,10 +224,14 @@ class Typed:
             and len(value) <= 2000
             and slot.place not in {"body", "query"}
             and not slot.key.startswith("_")
+            and not self._is_in_code(value)
         )
         if typed:
             return [self._keep(slot, {"data": ""}, "typed; one row per user", value)]
         return [value]
+
+    def _is_in_code(self, value: str) -> bool:
+        return any(f"{quote}{value}{quote}" in text for quote in "\"'`" for text in self.code)
 
     def _clock(self, slot: Slot) -> dict[str, Any] | None:
         if self._started <= 0 or slot.where == "path":

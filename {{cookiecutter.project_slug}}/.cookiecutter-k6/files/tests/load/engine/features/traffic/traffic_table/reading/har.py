@@ -64,7 +64,7 @@ def _exchange(entry: dict[str, Any], pages: dict[str, str]) -> Exchange:
         int(status) if isinstance(status, int | float) and 100 <= status <= 599 else 0,
         got_headers,
         _content(content),
-        media_type(_find(got_headers, "content-type") or text_of(content.get("mimeType"))),
+        media_type(_find(got_headers, "content-type") or _known_type(content)),
     )
     took = entry.get("time")
     seconds = float(took) / 1000 if isinstance(took, int | float) and took > 0 else 0.0
@@ -73,6 +73,12 @@ def _exchange(entry: dict[str, Any], pages: dict[str, str]) -> Exchange:
     if not math.isfinite(seconds):
         seconds = 0.0
     return Exchange(sent, answer, started, seconds, page, kind.lower())
+
+
+def _known_type(content: dict[str, Any]) -> str:
+    kind = text_of(content.get("mimeType"))
+    # What Chrome writes for none.
+    return "" if kind == "x-unknown" else kind
 
 
 def _time(text: str) -> float:
