@@ -193,6 +193,7 @@ def save_baseline(
         gate_run(load, shared, 1.0, options, RESULTS_DIR=str(folder))
         summaries.append(str(folder / "summary.json"))
     path = load / "baselines" / "gate.json"
+    path.parent.mkdir(exist_ok=True)
     names = {"SUMMARIES": "\n".join(summaries), "BASELINE_NAME": "gate", "TO": str(path)}
     done = running.run(load, "engine/commands/save-baseline.js", shared.url, 1, **names)
     assert done.code == 0, done.errors

@@ -93,6 +93,17 @@ def test_answers_about_somebody_else_are_no_success(suite: Suite, faulty: Runnin
         assert failed == STRANGE[script], run.everything
 
 
+@pytest.mark.parametrize("shape", ["list", "wrong-types"])
+def test_an_answer_that_can_be_about_nobody_is_no_success(
+    suite: Suite, faulty: RunningService, shape: str
+) -> None:
+    faulty.set_fault(shape, True, only="/api/v1/user/me")
+    run = signed_in(suite, faulty, DURATION="1s").run("scripts/auth-flow.js")
+    assert run.code == 99, run.everything
+    failed = {check["name"] for check in run.summary["failedChecks"]}
+    assert failed == STRANGE["auth-flow"], run.everything
+
+
 @pytest.mark.parametrize("how", ["401", "500", "no-token"])
 def test_without_refresh_the_password_serves(suite: Suite, how: str) -> None:
     with running_service(args=("--token-lifetime", "1"), faults={"refresh": how}) as strict:

@@ -41,10 +41,12 @@ const checkLogin = checker(LOGIN.name, {
   },
 });
 /** Fields in which services say who is signed in. */
-const NAMES = ['email', 'mail', 'username', 'userName', 'user_name', 'login', 'preferred_username'];
+const ADDRESSES = ['email', 'mail'];
+const NAMES = [...ADDRESSES, 'username', 'userName', 'user_name', 'login', 'preferred_username'];
 
 /**
- * Says whether a response is about a user. One that names nobody, or by names of another kind, passes.
+ * Says whether a response is about a user. An object that names nobody, or by names of another kind, passes; a list
+ * is about nobody, and an address is a text.
  *
  * @param {import('../engine/types/suite.js').HttpResponse} response
  * @param {string} user what they log in as
@@ -52,7 +54,12 @@ const NAMES = ['email', 'mail', 'username', 'userName', 'user_name', 'login', 'p
  */
 function isAbout(response, user) {
   const document = jsonAt(response, '@this');
-  const found = [document, document?.data, document?.user, document?.data?.user]
+  const parts = [document, document?.data, document?.user, document?.data?.user];
+  const addresses = parts.flatMap((part) => ADDRESSES.map((name) => part?.[name] ?? ''));
+  if (Array.isArray(document) || addresses.some((address) => typeof address !== 'string')) {
+    return false;
+  }
+  const found = parts
     .flatMap((part) => NAMES.map((name) => part?.[name]))
     .filter((name) => typeof name === 'string' && name.includes('@') === user.includes('@'));
   return found.length === 0 || found.some((name) => name.toLowerCase() === user.toLowerCase());
