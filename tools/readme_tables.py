@@ -63,6 +63,7 @@ def limits(k6: str, script: str, profile: str) -> Limits:
 def inspected(k6: str, script: str, **settings: str) -> dict[str, Any]:
     """Return the options that k6 gets from a script."""
     env = {"PATH": os.environ.get("PATH", ""), "HOME": os.environ.get("HOME", "/")}
+    env["GOGC"] = "off"  # it is over before garbage matters
     done = subprocess.run(
         [k6, "inspect", "--include-system-env-vars", SUITE / script],
         env={**env, **settings},

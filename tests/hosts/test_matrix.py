@@ -17,7 +17,7 @@ from tests.generation.commands import UPDATE, Result, commit_all, cookie, git, r
 from tests.hosts.host import Command, Host
 from tests.hosts.hosts import HOSTS
 from tests.support.bakery import digests
-from tests.support.installed import installed
+from tests.support.installed import build_cache, installed
 from tests.support.option_sets import OPTION_SETS
 from tests.support.plain_server import plain_server
 from tests.support.suite_runner import PATIENT
@@ -63,6 +63,7 @@ def outcome(host: Host, project: Path) -> dict[str, Result]:
     """Run every command of a host."""
     variables = {
         "CI": "1",
+        "GOCACHE": str(build_cache("go-build")),
         "GOFLAGS": "-mod=mod",
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "PYTHONDONTWRITEBYTECODE": "1",

@@ -9,6 +9,7 @@ import pytest
 from sources import tracked_files
 
 from tests.lint.linting import lint, run
+from tests.support.installed import build_cache
 from tests.support.layout import REPOSITORY, SERVICE
 
 Tool = Callable[[str], Path]
@@ -31,10 +32,11 @@ def test_ruff_would_format_nothing(tool: Tool) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", ["service", "everything else"])
-def test_mypy_is_content(part: str, tool: Tool, tmp_path: Path) -> None:
+def test_mypy_is_content(part: str, tool: Tool) -> None:
     # The service has a `tests` folder of its own: two modules of one name need two runs.
     files = [path for path in python_files() if (SERVICE in path.parents) == (part == "service")]
-    lint([tool("mypy"), f"--cache-dir={tmp_path}", "--no-error-summary", *files], REPOSITORY)
+    kept = build_cache(f"mypy-{part.split()[0]}")
+    lint([tool("mypy"), f"--cache-dir={kept}", "--no-error-summary", *files], REPOSITORY)
 
 
 @pytest.mark.slow
