@@ -3,8 +3,8 @@
 
 PYTHON ?= python3
 CORES := $(shell "$(PYTHON)" -c 'import os; print(min(4, os.cpu_count() or 1))')
-# Three workers per core, because most tests spend their time waiting for a service or k6. Quick tests compute.
-JOBS ?= $(shell expr $(if $(filter test-fast,$(MAKECMDGOALS)),1,3) '*' $(CORES))
+# Three workers per core, because most tests spend their time waiting for a service or k6; two for the quick ones, which wait less.
+JOBS ?= $(shell expr $(if $(filter test-fast,$(MAKECMDGOALS)),2,3) '*' $(CORES))
 ARGS ?=
 
 MAKEFLAGS += --no-builtin-rules

@@ -24,7 +24,7 @@ class Target(NamedTuple):
 
 # The first request to the health path is from setup; the fault applies to the journey after it.
 HEALTH = Target(f"{API}/health", "GET", ("health",), skip=1)
-# The same: a document that set-up does not find is one that the service does not publish, and no fault.
+# The same: what set-up does not find is not published by the service, and that is no fault.
 OPENAPI = Target("/openapi.json", "GET", ("openapi",), skip=1)
 ROOT = Target("/", "GET", ("root",))
 LIST = Target(f"{API}/items", "GET", ("GET /items", "GET /items/{id}"))

@@ -17,6 +17,8 @@ from tests.ci.conftest import MakeRunner
 from tests.ci.pipeline import GITLAB, Job, Runner, read_yaml
 from tests.support.forge import GITHUB_TOKEN, GITLAB_TOKEN, Forge, running_forge
 
+pytestmark = pytest.mark.slow
+
 COMMENT = ".github/workflows/load-test-comment.yml"
 HERE = Path(__file__).parent
 MARKER = "<!-- load-tests: my-service -->"

@@ -14,6 +14,8 @@ from tests.ci.conftest import MakeRunner
 from tests.ci.pipeline import Job, Runner, read_yaml
 from tests.support.forge import GITHUB_TOKEN, Forge, running_forge
 
+pytestmark = pytest.mark.slow
+
 HISTORY = ".github/workflows/load-test-history.yml"
 SUMMARY = Path(__file__).parent / "summary.json"
 

@@ -35,7 +35,7 @@ def test_ruff_would_format_nothing(tool: Tool) -> None:
 def test_mypy_is_content(part: str, tool: Tool) -> None:
     # The service has a `tests` folder of its own: two modules of one name need two runs.
     files = [path for path in python_files() if (SERVICE in path.parents) == (part == "service")]
-    kept = build_cache(f"mypy-{part.split()[0]}")
+    kept = build_cache(f"mypy-{part[:7]}")
     lint([tool("mypy"), f"--cache-dir={kept}", "--no-error-summary", *files], REPOSITORY)
 
 

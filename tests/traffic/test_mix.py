@@ -117,6 +117,7 @@ def test_the_profile_has_the_requests_of_the_log(tmp_path: Path) -> None:
     assert max(stage["perMinute"] for stage in stages) > 1.2 * min(s["perMinute"] for s in stages)
 
 
+@pytest.mark.slow
 def test_time_is_linear_and_memory_is_constant(tmp_path: Path) -> None:
     seconds, memory = {}, {}
     for count in (3_000, 24_000):

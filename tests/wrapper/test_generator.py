@@ -15,6 +15,8 @@ from tests.support.faults import limited
 from tests.support.layout import SHELL
 from tests.support.wrapper_project import BASH, Project, Result
 
+pytestmark = pytest.mark.slow
+
 DESCRIPTORS = 64
 USERS = 100
 LOAD = ("health", "--vus", str(USERS), "--duration", "1s", "--think-time", "0")

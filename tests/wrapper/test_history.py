@@ -163,6 +163,7 @@ def test_names_are_text_in_the_page(real_project: Project) -> None:
     assert "&lt;script&gt;alert(1)" in page
 
 
+@pytest.mark.slow
 def test_real_runs(real_project: Project, service: RunningService) -> None:
     settings = {"BASE_URL": service.url, "DURATION": "1s", "THRESHOLDS": ANY_LATENCY}
     for _ in range(2):

@@ -12,6 +12,8 @@ from tests.support.chat import SECRET, Chat, running_chat
 from tests.support.suite_runner import ANY_LATENCY, THRESHOLDS_CROSSED
 from tests.support.wrapper_project import Project, Result
 
+pytestmark = pytest.mark.slow
+
 IMPOSSIBLE = "http_req_duration=p(95)<0.001"
 
 
