@@ -47,6 +47,10 @@ from tests.traffic.recording import (  # noqa: E402
 )
 
 
+LONGEST = 1800.0
+"""Seconds after which a run has failed."""
+
+
 def measure(app: Application, tools: Installed, duration: str) -> None:
     """Record, import and play a session; print what happened."""
     k6 = installed("k6", "k6")
@@ -60,7 +64,7 @@ def measure(app: Application, tools: Installed, duration: str) -> None:
             imported = project(k6, folder)
             done = imported.load_traffic("import", har)
             suite = imported.suite(url, TEST_USER_EMAIL=app.user, THINK_TIME=1, DURATION=duration)
-            run = suite.run(SCRIPT)
+            run = suite.start(SCRIPT).wait(LONGEST)
             now, rest = app.count(tools, folder)
         iterations = run.summary["metrics"]["iterations"]
         texts = [*imported.files(), ("import", done.stdout), ("run", run.everything)]
