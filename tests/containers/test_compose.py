@@ -84,14 +84,16 @@ def stack(baked: Bakery, stores: str, compose_reader: Path) -> Json:
 
 
 def test_it_holds_what_was_asked_for(stack: Json, stores: str) -> None:
-    assert sorted(services_of(stack)) == sorted(["grafana", *STORES[stores]])
+    telegraf = ["telegraf"] if "influxdb" in STORES[stores] else []
+    assert sorted(services_of(stack)) == sorted(["grafana", *STORES[stores], *telegraf])
     assert sorted(stack["volumes"]) == sorted(["grafana", *STORES[stores]])
     assert stack["name"] == "load-test-8000"
 
 
 def test_nothing_listens_beyond_this_machine(stack: Json) -> None:
     for name, service in services_of(stack).items():
-        assert [port["host_ip"] for port in service["ports"]] == ["127.0.0.1"], name
+        ports = [port["host_ip"] for port in service.get("ports", [])]
+        assert ports == ([] if name == "telegraf" else ["127.0.0.1"]), name
         assert "network_mode" not in service
         assert "privileged" not in service
 
@@ -107,7 +109,8 @@ def test_nobody_can_log_in_to_grafana(stack: Json) -> None:
 def test_images_are_pinned_and_start_in_order(stack: Json, stores: str) -> None:
     for name, service in services_of(stack).items():
         assert PINNED.fullmatch(service["image"]), service["image"]
-        assert service["healthcheck"]["test"], name
+        # Nothing waits for Telegraf, which tries again until the service answers.
+        assert name == "telegraf" or service["healthcheck"]["test"], name
     needed = stack["services"]["grafana"]["depends_on"]
     assert sorted(needed) == STORES[stores]
     assert {row["condition"] for row in needed.values()} == {"service_healthy"}
@@ -169,7 +172,11 @@ def test_ports_can_be_chosen(baked: Bakery, compose_reader: Path, tmp_path: Path
     file = baked(include_observability="both") / COMPOSE
     chosen = {"GRAFANA_PORT": "1", "PROMETHEUS_PORT": "2", "INFLUXDB_PORT": "3"}
     services = services_of(resolved(compose_reader, having(file, tmp_path, **chosen)))
-    ports = {name: service["ports"][0]["published"] for name, service in services.items()}
+    ports = {
+        name: service["ports"][0]["published"]
+        for name, service in services.items()
+        if "ports" in service
+    }
     assert ports == {"grafana": "1", "prometheus": "2", "influxdb": "3"}
 
 
@@ -199,6 +206,16 @@ def test_prometheus_accepts_its_configuration(baked: Bakery, promtool: Path) -> 
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "host.docker.internal:8000" in (folder / "prometheus.yml").read_text("utf-8")
+
+
+def test_telegraf_finds_both_ends(baked: Bakery, compose_reader: Path) -> None:
+    file = baked(include_observability="influxdb") / COMPOSE
+    telegraf = resolved(compose_reader, file)["services"]["telegraf"]
+    assert telegraf["depends_on"]["influxdb"]["condition"] == "service_healthy"
+    assert telegraf["extra_hosts"] == ["host.docker.internal:host-gateway"]
+    text = (file.parent / "grafana/telegraf.conf").read_text("utf-8")
+    assert '"${SERVICE_METRICS_URL:-http://host.docker.internal:8000/metrics}"' in text
+    assert '"${INFLUXDB_URL:-http://influxdb:8086}"' in text
 
 
 def test_compose_and_the_wrapper_use_the_same_k6(baked: Bakery) -> None:

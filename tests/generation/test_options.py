@@ -64,7 +64,9 @@ GRAFANA = """
 PROMETHEUS = """
     compose.prometheus.yaml docs/prometheus.md grafana/*/k6-prometheus.* grafana/prometheus.yml
 """
-INFLUXDB = "compose.influxdb.yaml docs/influxdb.md grafana/*/k6-influxdb.*"
+INFLUXDB = """
+    compose.influxdb.yaml docs/influxdb.md grafana/*/k6-influxdb.* grafana/telegraf.conf
+"""
 KUBERNETES = "docs/kubernetes.md kubernetes/*"
 SHARING = "docs/sharing.md engine/features/sharing/*"
 COMMENT = "ci/comment.sh engine/features/comment/*"
@@ -200,14 +202,14 @@ TABLE = (
         {"include_observability": "influxdb"},
         files=f"{GRAFANA} {INFLUXDB}",
         readme="(docs/observability.md)",
-        services="grafana influxdb k6",
+        services="grafana influxdb k6 telegraf",
     ),
-    Row({"include_observability": "both"}, services="grafana influxdb k6 prometheus"),
+    Row({"include_observability": "both"}, services="grafana influxdb k6 prometheus telegraf"),
     *(
         Row(
             {option: answer, "include_observability": store},
             files=f"grafana/dashboards/k6-{dashboard}-{store}.json {files}",
-            services=f"grafana k6 {store} {services}",
+            services=f"grafana k6 {store} {services}" + " telegraf" * (store == "influxdb"),
         )
         for store in ("prometheus", "influxdb")
         for option, answer, dashboard, services, files in (

@@ -1,9 +1,15 @@
-"""What receives the figures in these tests: a real Prometheus and a real InfluxDB."""
+"""What receives the figures in these tests: a real Prometheus and a real InfluxDB.
+
+Telegraf would take minutes to build; what stands in for it reads its configuration.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+import sys
+import threading
 import time
 import urllib.error
 import urllib.parse
@@ -11,6 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -158,3 +165,44 @@ def running_influxdb(binary: Path, folder: Path) -> Iterator[Influxdb]:
     finally:
         process.terminate()
         process.wait(30)
+
+
+@contextmanager
+def copying(config: Path, metrics: str, influxdb: Influxdb) -> Iterator[None]:
+    """Copy a service's metrics to InfluxDB twice a second, as Telegraf does with a configuration.
+
+    Args:
+        config: telegraf.conf, of which the names of fields and tags and the database are taken.
+        metrics: URL, in the format of Prometheus.
+        influxdb: the store.
+    """
+    toml = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    settings = toml.loads(config.read_text(encoding="utf-8"))
+    (source,) = settings["inputs"]["prometheus"]
+    (target,) = settings["outputs"]["influxdb"]
+    assert source["metric_version"] == 2
+    database = urllib.parse.urlencode({"db": target["database"]})
+    ended = threading.Event()
+
+    def once() -> None:
+        with urllib.request.urlopen(metrics, timeout=30) as answer:
+            lines = answer.read().decode()
+        found = re.findall(r"^(\w+) (\S+)$", lines, re.MULTILINE)
+        fields = ",".join(f"{name}={one}" for name, one in found if name in source["fieldinclude"])
+        point = f"prometheus,{source['url_tag']}={metrics} {fields}".encode()
+        urllib.request.urlopen(f"{influxdb.url}/write?{database}", point, timeout=30).close()
+
+    def all_the_time() -> None:
+        while not ended.wait(0.5):
+            once()
+
+    made = urllib.parse.urlencode({"q": f'CREATE DATABASE "{target["database"]}"'}).encode()
+    urllib.request.urlopen(f"{influxdb.url}/query", made, timeout=30).close()
+    once()
+    thread = threading.Thread(target=all_the_time)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

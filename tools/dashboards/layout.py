@@ -68,18 +68,15 @@ def dashboard(uid: str, title: str, rows: Sequence[Row], store: Store) -> Json:
 
 
 def panels(store: Store, rows: Iterable[Row]) -> list[Json]:
-    """Return the rows and panels that a store has data for, from left to right, top to bottom."""
+    """Return the rows and their panels, from left to right, top to bottom."""
     result: list[Json] = []
     top = 0
     for row in rows:
-        kept = [panel for panel in row.panels if any(query.text(store) for query in panel.queries)]
-        if not kept:
-            continue
         place = {"h": 1, "w": WIDTH, "x": 0, "y": top}
         heading = {"id": len(result) + 1, "type": "row", "title": row.title}
         result.append({**heading, "gridPos": place, "panels": []})
         top, left = top + 1, 0
-        for panel in kept:
+        for panel in row.panels:
             if left + panel.wide > WIDTH:
                 top, left = top + HEIGHT, 0
             result.append(_panel(store, panel, len(result) + 1, left, top))
@@ -95,9 +92,8 @@ def _source(store: Store) -> Json:
 
 def _panel(store: Store, panel: Panel, number: int, left: int, top: int) -> Json:
     targets = [
-        _target(store, query, text, chr(ord("A") + place), table=panel.kind == "table")
+        _target(store, query, chr(ord("A") + place), table=panel.kind == "table")
         for place, query in enumerate(panel.queries)
-        if (text := query.text(store)) is not None
     ]
     result: Json = {
         "id": number,
@@ -115,13 +111,13 @@ def _panel(store: Store, panel: Panel, number: int, left: int, top: int) -> Json
     return result
 
 
-def _target(store: Store, query: Query, text: str, ref: str, *, table: bool) -> Json:
+def _target(store: Store, query: Query, ref: str, *, table: bool) -> Json:
     """Return a query of a panel. ref: its letter in that panel."""
     if store == "prometheus":
         return {
             "refId": ref,
             "datasource": _source(store),
-            "expr": text,
+            "expr": query.prometheus,
             "legendFormat": query.legend,
             "format": "table" if table else "time_series",
             "instant": table,
@@ -130,7 +126,7 @@ def _target(store: Store, query: Query, text: str, ref: str, *, table: bool) -> 
     return {
         "refId": ref,
         "datasource": _source(store),
-        "query": text,
+        "query": query.influxdb,
         "rawQuery": True,
         "resultFormat": "table" if table else "time_series",
         "alias": query.legend.replace("{{", "$tag_").replace("}}", ""),

@@ -37,14 +37,14 @@ class Query:
     Attributes:
         legend: its name; `{{tag}}` is replaced with the value of a tag.
         prometheus: PromQL.
-        influxdb: InfluxQL, or None if InfluxDB does not have the data.
+        influxdb: InfluxQL.
     """
 
     legend: str
     prometheus: str
-    influxdb: str | None
+    influxdb: str
 
-    def text(self, store: Store) -> str | None:
+    def text(self, store: Store) -> str:
         """Return the query in the language of a store."""
         return self.prometheus if store == "prometheus" else self.influxdb
 

@@ -137,21 +137,37 @@ _SERVICE = Row(
     (
         Panel(
             "CPU of the service",
-            "CPU cores in use, from the service's own metrics (scraped by Prometheus).",
+            "CPU cores in use, from the service's own metrics.",
             "short",
             (
                 Query(
                     "{{instance}}",
                     f'rate(process_cpu_seconds_total{{job=~"$job"}}{WINDOW})',
-                    None,
+                    select(
+                        'non_negative_derivative(last("process_cpu_seconds_total"), 1s)',
+                        "prometheus",
+                        "$timeFilter",
+                        "instance",
+                    ),
                 ),
             ),
         ),
         Panel(
             "Memory of the service",
-            "Resident memory, from the service's own metrics (scraped by Prometheus).",
+            "Resident memory, from the service's own metrics.",
             "bytes",
-            (Query("{{instance}}", 'process_resident_memory_bytes{job=~"$job"}', None),),
+            (
+                Query(
+                    "{{instance}}",
+                    'process_resident_memory_bytes{job=~"$job"}',
+                    select(
+                        'last("process_resident_memory_bytes")',
+                        "prometheus",
+                        "$timeFilter",
+                        "instance",
+                    ),
+                ),
+            ),
         ),
     ),
 )

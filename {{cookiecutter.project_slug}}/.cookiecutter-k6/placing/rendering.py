@@ -113,6 +113,7 @@ RENDERED: dict[str, Callable[[str], str]] = {
     # Ports only.
     "tests/load/compose.yaml": str,
     "tests/load/grafana/prometheus.yml": str,
+    "tests/load/grafana/telegraf.conf": str,
     "tests/load/ci/runs.txt": str,
 }
 
