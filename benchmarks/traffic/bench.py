@@ -46,7 +46,6 @@ from tests.traffic.recording import (  # noqa: E402
     share_as_recorded,
 )
 
-
 LONGEST = 1800.0
 """Seconds after which a run has failed."""
 
