@@ -136,6 +136,12 @@ def serving(service: Stateful) -> Iterator[Stateful]:
 # --- answers to a create that do not say what was made --------------------------------------------
 
 
+def named_left(summary: Any) -> str:
+    """Return what a summary says about things that stay in the service."""
+    rows = [table["rows"] for table in summary["tables"] if table["title"] == "Clean-up"]
+    return "\n".join(row[0] for table in rows for row in table)
+
+
 def cut(_: Any) -> Answer:
     """The connection breaks."""
     return 0, None, {}

@@ -20,6 +20,7 @@ from tests.openapi.stateful import (
     Stateful,
     holding_old,
     losing,
+    named_left,
     serving,
 )
 from tests.support.json_server import Answer
@@ -157,6 +158,7 @@ class TestUnderK6:
             assert service.sent(f"POST {collection}"), run.everything
         for collection in ("/existing", "/existing_as_created", "/upserted"):
             assert f"POST {collection}: nothing in its response" in run.err
+            assert f"POST {collection}: nothing in its response" in named_left(run.summary)
 
     def test_what_is_in_a_thing_is_deleted_before_it(
         self, compiled: Compiled, service: Stateful, tmp_path: Path
@@ -194,6 +196,7 @@ class TestUnderK6:
             assert service.sent(f"DELETE {collection}/1"), run.everything
         left = service.left()
         assert {collection for collection, _ in left} == {"/unlisted"}
+        assert "/unlisted: its response (" in named_left(run.summary)
         said = re.findall(r"/unlisted: .* may be left behind. Look for name '([^']+)'", run.err)
         assert (
             {service.held[collection][key]["name"] for collection, key in left} >= set(said) > set()

@@ -78,6 +78,7 @@ def test_the_clock_of_the_issuer_counts(suite: Suite, faulty: RunningService, se
     assert run.summary["metrics"]["iterations"] > 3
     assert faulty.count("POST", REFRESH) <= 2
     assert retries(run) == 0
+    assert "tokens: renewed" not in run.out
 
 
 def test_answers_about_somebody_else_are_no_success(suite: Suite, faulty: RunningService) -> None:
@@ -110,6 +111,14 @@ def test_without_refresh_the_password_serves(suite: Suite, how: str) -> None:
         run = signed_in(suite, strict, THRESHOLDS=FORGIVING).run(SCRIPT)
         assert run.code == 0, run.everything
         assert strict.count("POST", LOGIN) >= 3
+
+
+def test_tokens_that_do_not_outlast_their_iteration_are_named(suite: Suite) -> None:
+    with running_service(args=("--token-lifetime", "1")) as strict:
+        run = signed_in(suite, strict, THINK_TIME="1", THRESHOLDS=FORGIVING).run(SCRIPT)
+    renewals, iterations = run.summary["renewals"], run.summary["metrics"]["iterations"]
+    assert 2 * renewals > iterations
+    assert f"tokens: renewed {renewals} times in {iterations} iterations: they last for" in run.out
 
 
 def test_a_token_that_dies_early_costs_one_retry(suite: Suite, faulty: RunningService) -> None:

@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from tests.openapi.stateful import OLD_ANSWERS, Stateful, cut, holding_old, serving
+from tests.openapi.stateful import (
+    OLD_ANSWERS,
+    Stateful,
+    cut,
+    holding_old,
+    named_left,
+    serving,
+)
 from tests.traffic.recording import SCRIPT, Imported
 
 pytestmark = pytest.mark.slow
@@ -65,7 +72,9 @@ def test_what_was_there_before_stays(imported: Imported, tmp_path: Path) -> None
     assert f"what it created may be left behind. Look for {left[0]}" in run.err
     assert len(left) == len(service.sent("POST /cut"))
     for collection in ("/existing", "/existing_as_created", "/upserted"):
-        assert f"PUT {collection}/{{id}}: not sent: nothing shows that this run" in run.err, run.err
+        said = f"PUT {collection}/{{id}}: not sent: nothing shows that this run"
+        assert said in run.err, run.err
+        assert said in named_left(run.summary)
 
 
 @pytest.mark.parametrize("names_only", [False, True])

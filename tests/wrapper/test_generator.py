@@ -43,7 +43,7 @@ def test_used_up_descriptors_are_the_limit_of_this_machine_and_not_of_the_servic
     real_project: Project, service: RunningService
 ) -> None:
     # Connections that are not kept are closed at the end: the results can be written.
-    limits = f"descriptors={USERS * 2},processes=9,memory=20,ports=50,conntrack=70,cores=1"
+    limits = f"descriptors={USERS * 2},processes=9,memory=20,ports=50,conntrack=70,space=9,cores=1"
     result = run(
         real_project, service, "--", "--no-connection-reuse", GENERATOR_LIMITS=limits
     )  # fmt: skip
@@ -51,6 +51,7 @@ def test_used_up_descriptors_are_the_limit_of_this_machine_and_not_of_the_servic
     assert "this machine may be the limit: 100 VUs need about 50 MB of memory" in result.stderr
     assert "100 VUs need as many local ports, and there are 50" in result.stderr
     assert "k6 needs up to 40 threads, and 9 more can be started" in result.stderr
+    assert "k6 may reserve 1950 MB of address space, and the limit is 9 MB" in result.stderr
     assert "the firewall of this machine can track 70 more" in result.stderr
     folder = real_project.run_folder
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
@@ -114,6 +115,14 @@ def test_the_limits_are_measured(project: Project) -> None:
     assert all(float(value) > 0 for value in limits.values())
 
 
+def test_a_k6_that_the_limits_keep_from_starting_is_no_other_program(
+    real_project: Project,
+) -> None:
+    command = limited("-v 300000", real_project.command())
+    stderr = real_project.run("health", command=command).refused("cannot start with the limits")
+    assert "Try: ulimit -v unlimited; " in stderr
+
+
 READ = """
 set -eu
 for part in text generator; do . "$suite/engine/shell/$part.sh"; done
@@ -169,7 +178,7 @@ ONE = {"proc/self/cgroup": "9:name=systemd:/x\n4:memory:/d\n2:cpu,cpuacct:/d\n3:
              "groups/pids/pids.max": "max\n"},
             "memory=768,cores=2.5",
         ),
-        ({**MEMORY, "space": str(2000 * 1024)}, "memory=1200,cores=8"),
+        ({**MEMORY, "space": str(2000 * 1024)}, "memory=8000,space=2000,cores=8"),
     ],
 )  # fmt: skip
 def test_limits_of_containers_and_firewalls(

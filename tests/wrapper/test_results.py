@@ -116,6 +116,7 @@ def test_success_without_a_good_summary_is_a_failure(
         ("report.html", "", "report.html is empty"),
         ("report.html", "<html><body>", "report.html is cut off"),
         ("report.md", "", "report.md is empty"),
+        ("timeline.json", '{"slices": [', "timeline.json is cut off"),
         ("report.html", "<html>\n</html>\n", ""),
     ],
 )

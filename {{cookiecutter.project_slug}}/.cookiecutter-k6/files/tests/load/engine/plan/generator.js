@@ -9,6 +9,9 @@ const OWN_DESCRIPTORS = 30;
 /** Threads that k6 may need: it starts one for each that waits for the system. */
 const OWN_THREADS = 40;
 
+/** Address space that k6 reserves without using it: with less, it starts, but cannot start further threads. */
+const OWN_SPACE_MB = 1900;
+
 /** Memory of one VU, megabytes. */
 const MB_PER_VU = 0.5;
 
@@ -48,7 +51,7 @@ function shortages({ vus: all, rate: most = 0 }) {
   const parts = segmentOf()?.of ?? 1;
   const vus = Math.ceil(all / parts);
   const rate = most / parts;
-  const { descriptors, processes, ports, conntrack, memory, cores } = env.GENERATOR_LIMITS;
+  const { descriptors, processes, ports, conntrack, memory, space, cores } = env.GENERATOR_LIMITS;
   /** @type {[string, number, number | undefined, (needed: number) => string][]} */
   const needs = [
     [
@@ -89,6 +92,13 @@ function shortages({ vus: all, rate: most = 0 }) {
       (needed) =>
         `${vus} VUs need about ${needed} MB of memory, and ${memory} MB are free. ` +
         'Lower VUS, or use several machines (--segment)',
+    ],
+    [
+      'space',
+      Math.ceil(OWN_SPACE_MB + vus * MB_PER_VU),
+      space,
+      (needed) =>
+        `k6 may reserve ${needed} MB of address space, and the limit is ${space} MB. Run \`ulimit -v unlimited\` first`,
     ],
     [
       'cores',

@@ -193,8 +193,8 @@ const wrapper = {
   GIT_COMMIT: text('', 'Commit of the project, for the summary; set by the wrapper'),
   RUN_K6_VERSION: text('', 'Version of k6, for the summary; set by the wrapper'),
   GENERATOR_LIMITS: limits(
-    ['descriptors', 'processes', 'ports', 'conntrack', 'memory', 'cores'],
-    'What this machine has for the load: file descriptors, processes, local ports, tracked connections, free memory (MB), cores; measured by the wrapper',
+    ['descriptors', 'processes', 'ports', 'conntrack', 'memory', 'space', 'cores'],
+    'What this machine has for the load: file descriptors, processes, local ports, tracked connections, free memory and address space (MB), cores; measured by the wrapper',
   ),
 };
 

@@ -1,8 +1,5 @@
 # Owns: what this machine has for generating load; engine/plan/generator.js compares it with the plan, and the verdict names it.
 
-# Address space that k6 reserves besides the memory of its VUs, megabytes
-readonly RESERVED_MB=800
-
 # Where the kernel tells about itself
 proc_folder=/proc
 groups_folder=/sys/fs/cgroup
@@ -23,6 +20,7 @@ read_generator() {
   add_limit ports "$(local_ports)"
   add_limit conntrack "$(free_connections)"
   add_limit memory "$(free_memory)"
+  add_limit space "$(address_space)"
   add_limit cores "$(usable_cores)"
 }
 
@@ -131,7 +129,7 @@ local_ports() {
   is_digits "$first" && is_digits "$last" && [ "$first" -le "$last" ] && printf '%s' "$((last - first + 1))"
 }
 
-# free_memory: prints megabytes: of this machine, or of a control group or `ulimit -v` if that is less.
+# free_memory: prints megabytes: of this machine, or of a control group if that is less.
 free_memory() {
   local folder free='' used cache
   [ ! -r "$proc_folder/meminfo" ] || free=$(field_of "$proc_folder/meminfo" MemAvailable:)
@@ -144,9 +142,14 @@ free_memory() {
     used=$(rest_of "$(first_word "$folder/memory.max")$(first_word "$folder/memory.limit_in_bytes")" "$used")
     [ -z "$used" ] || free=$(least "$free" "$((used / 1048576))")
   done <<<"$(own_groups memory)"
-  used=$(ulimit -v 2>/dev/null) || :
-  ! is_digits "$used" || free=$(least "$free" "$(rest_of "$((used / 1024))" "$RESERVED_MB")")
   printf '%s' "$free"
+}
+
+# address_space: prints megabytes of it that a process may reserve.
+address_space() {
+  local most
+  most=$(ulimit -v 2>/dev/null) || :
+  ! is_digits "$most" || printf '%s' "$((most / 1024))"
 }
 
 # field_of FILE NAME: prints the number behind NAME.
@@ -183,7 +186,10 @@ usable_cores() {
 read_children() {
   local line user='' system=''
   children_ms=0
-  { times >"$1"; } 2>/dev/null || return 0
+  { times >"$1"; } 2>/dev/null || {
+    rm -f -- "$1" # The disk is full, and an empty file is left.
+    return 0
+  }
   # The first line is about the shell itself, the last one about its children.
   while IFS= read -r line; do
     user=${line% *}

@@ -77,6 +77,12 @@ read_k6_version() {
     fi
   done <<<"$k6_answer"
   shown=$(printable "${k6_answer%%$'\n'*}")
+  case $shown in
+    *memory* | *thread*)
+      refuse "$1 cannot start with the limits of this shell or container (exit code $code, '${shown:0:120}')." \
+        "ulimit -v unlimited; $(command_line)"
+      ;;
+  esac
   refuse "$1 does not work as k6 (exit code $code, '${shown:0:120}'). Wrong architecture, or another program?" \
     "K6_BIN=/path/to/k6 $(command_line)"
 }

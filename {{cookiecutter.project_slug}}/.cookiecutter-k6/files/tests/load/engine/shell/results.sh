@@ -45,10 +45,14 @@ check_results() {
 
 # reports_are_whole FOLDER: sets $report_problem if it fails. k6 goes on when the disk is full.
 reports_are_whole() {
-  local name
+  local name line
   report_problem=''
   for name in report.html report.md junit.xml timeline.json; do
-    [ ! -e "$1/$name" ] || [ -s "$1/$name" ] || report_problem="$name is empty (disk full?)"
+    [ -e "$1/$name" ] || continue
+    [ -s "$1/$name" ] || report_problem="$name is empty (disk full?)"
+    # All of them end with a line break.
+    while IFS= read -r line; do :; done <"$1/$name"
+    [ -z "$line" ] || report_problem="$name is cut off (disk full?)"
   done
   [ ! -s "$1/report.html" ] || ends_with '</html>' "$1/report.html" || report_problem='report.html is cut off (disk full?)'
   [ -z "$report_problem" ]
