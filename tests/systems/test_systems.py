@@ -126,7 +126,8 @@ def test_smoke_all_and_the_steps_of_ci(
 ) -> None:
     """`load-test.sh smoke all`, then what the workflow runs: plan, run, summary."""
     project = baked(**{**answers(name), "ci": "github"})
-    busy = "http_req_duration=p(95)<30000"
+    # Of a handful of responses, a single slow one fails a check of its time.
+    busy = "http_req_duration=p(95)<30000;checks=rate>0.5"
     settings = {**SHORT, "DURATION": "2s", "THRESHOLDS": busy, "RATE_LIMIT_WINDOW": "2s"}
     with running(shop(window=2) if name == "commerce" else SYSTEMS[name]) as system:
         script = str(project / "scripts" / "load-test.sh")
