@@ -1,4 +1,7 @@
-"""Faults from outside that tests can repeat: full disks, limits of a process."""
+"""Faults from outside that tests can repeat: full disks, limits of a process, clocks that are set.
+
+Signals are those of `wrapper_project.Running`.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,19 @@ from placing.act import Disk
 
 # What a folder takes, as on most file systems
 FOLDER = 4096
+
+# For bash, after clock.sh: `pass SECONDS` lets time pass in a moment, `set_by SECONDS` sets the
+# clock. $file takes the place of /proc/uptime; /nowhere is a system without it.
+CLOCK = """
+clock_file=$file uptime=1000
+set_by() { SECONDS=$((SECONDS + $1)); }
+pass() {
+  set_by "$1"
+  uptime=$((uptime + $1))
+  [ "$file" = /nowhere ] || echo "$uptime.5 1" >"$file"
+}
+pass 0
+"""
 
 
 class FullDisk(Disk):

@@ -7,6 +7,11 @@ clock_file=/proc/uptime
 clock=0
 # The last reading
 clock_at=''
+# When a measurement began: seconds of this clock, and of the one of the machine
+clock_since=0
+seconds_since=0
+# By how much the clock of the machine was set since then
+clock_set_by=0
 
 # read_clock [LONGEST]: sets $clock. A step back counts as nothing, and more than LONGEST since the last reading as LONGEST.
 # There is no $(...) in it: it is read during runs.
@@ -20,4 +25,18 @@ read_clock() {
   [ "$gap" -ge 0 ] || gap=0
   [ -z "${1:-}" ] || [ "$gap" -le "$1" ] || gap=$1
   clock=$((clock + gap))
+}
+
+# begin_measuring: from here on, end_measuring tells whether the clock of the machine was set.
+begin_measuring() {
+  read_clock
+  clock_since=$clock seconds_since=$SECONDS
+}
+
+# end_measuring: sets $clock, and $clock_set_by if somebody set the clock of the machine meanwhile; 0 where that cannot be
+# found out. One second is rounding.
+end_measuring() {
+  read_clock
+  clock_set_by=$((SECONDS - seconds_since - (clock - clock_since)))
+  case $clock_set_by in -1 | 1) clock_set_by=0 ;; esac
 }

@@ -61,7 +61,7 @@ measure() {
   [ -z "$log_reader" ] || pipe=$job_folder/.log
   read_children "$job_folder/.times"
   before=$children_ms
-  read_clock
+  begin_measuring
   since=$clock
   start_k6 "$pipe"
   write_marker || :
@@ -70,8 +70,10 @@ measure() {
   read_children "$job_folder/.times"
   count_k6 "$before"
   end_log "$job_folder/.log"
-  read_clock
+  end_measuring
   since=$((clock - since))
+  [ "$clock_set_by" -eq 0 ] ||
+    warn "the clock of this machine was set by $clock_set_by s during the run. k6 counts by it: rates and durations are wrong."
   if tell_death "$run_code" "$since"; then
     [ "$run_code" -ne "$EXIT_NOT_READY" ] || run_code=$EXIT_INCOMPLETE
   fi
