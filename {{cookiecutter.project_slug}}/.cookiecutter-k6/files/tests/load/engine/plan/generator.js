@@ -41,75 +41,78 @@ export function checkGenerator(load) {
 }
 
 /**
+ * What a load needs of one limit.
+ *
+ * @typedef {object} Need
+ * @property {keyof typeof env.GENERATOR_LIMITS} name
+ * @property {(load: { vus: number, rate: number }) => number} of
+ * @property {(load: { vus: number, rate: number }, needed: number, limit: number) => string} say
+ */
+
+const ELSEWHERE = 'or use several machines (--segment)';
+
+/** @type {Need[]} */
+const NEEDS = [
+  {
+    name: 'descriptors',
+    of: ({ vus }) => vus + OWN_DESCRIPTORS,
+    say: ({ vus }, needed, limit) =>
+      `${vus} VUs need about ${needed} file descriptors, and the limit is ${limit}. ` +
+      `Run \`ulimit -n ${needed * 2}\` first, or lower VUS`,
+  },
+  {
+    name: 'processes',
+    of: () => OWN_THREADS,
+    say: (_, needed, limit) =>
+      `k6 needs up to ${needed} threads, and ${limit} more can be started. ` +
+      'Raise `ulimit -u`, or the limit of the container',
+  },
+  {
+    name: 'conntrack',
+    of: ({ vus }) => vus,
+    say: ({ vus }, _, limit) =>
+      `${vus} VUs need as many connections, and the firewall of this machine can track ${limit} more. ` +
+      'Raise net.netfilter.nf_conntrack_max, or lower VUS',
+  },
+  {
+    name: 'ports',
+    of: ({ vus }) => vus,
+    say: ({ vus }, _, limit) =>
+      `${vus} VUs need as many local ports, and there are ${limit}. Lower VUS, ${ELSEWHERE}`,
+  },
+  {
+    name: 'memory',
+    of: ({ vus }) => Math.ceil(vus * MB_PER_VU),
+    say: ({ vus }, needed, limit) =>
+      `${vus} VUs need about ${needed} MB of memory, and ${limit} MB are free. Lower VUS, ${ELSEWHERE}`,
+  },
+  {
+    name: 'space',
+    of: ({ vus }) => Math.ceil(OWN_SPACE_MB + vus * MB_PER_VU),
+    say: (_, needed, limit) =>
+      `k6 may reserve ${needed} MB of address space, and the limit is ${limit} MB. Run \`ulimit -v unlimited\` first`,
+  },
+  {
+    name: 'cores',
+    of: ({ rate }) => rate / RATE_PER_CORE,
+    say: ({ rate }, _, limit) =>
+      `${rate} iterations/s may be too many for ${limit} core${limit === 1 ? '' : 's'}. Lower RATE, ${ELSEWHERE}`,
+  },
+];
+
+/**
  * Compares a plan with the limits that the wrapper measured (GENERATOR_LIMITS), before any load.
  *
- * @param {Pick<import('./guard.js').Intent, 'vus' | 'rate'>} load of the whole run
+ * @param {Pick<import('./guard.js').Intent, 'vus' | 'rate'>} all load of the whole run
  * @returns {{ name: string, text: string }[]} one sentence for each limit that does not suffice
  * @example shortages({ vus: 100 })[0].text // '100 VUs need about 130 file descriptors, ...'
  */
-function shortages({ vus: all, rate: most = 0 }) {
+function shortages(all) {
   const parts = segmentOf()?.of ?? 1;
-  const vus = Math.ceil(all / parts);
-  const rate = most / parts;
-  const { descriptors, processes, ports, conntrack, memory, space, cores } = env.GENERATOR_LIMITS;
-  /** @type {[string, number, number | undefined, (needed: number) => string][]} */
-  const needs = [
-    [
-      'descriptors',
-      vus + OWN_DESCRIPTORS,
-      descriptors,
-      (needed) =>
-        `${vus} VUs need about ${needed} file descriptors, and the limit is ${descriptors}. ` +
-        `Run \`ulimit -n ${needed * 2}\` first, or lower VUS`,
-    ],
-    [
-      'processes',
-      OWN_THREADS,
-      processes,
-      (needed) =>
-        `k6 needs up to ${needed} threads, and ${processes} more can be started. ` +
-        'Raise `ulimit -u`, or the limit of the container',
-    ],
-    [
-      'conntrack',
-      vus,
-      conntrack,
-      () =>
-        `${vus} VUs need as many connections, and the firewall of this machine can track ${conntrack} more. ` +
-        'Raise net.netfilter.nf_conntrack_max, or lower VUS',
-    ],
-    [
-      'ports',
-      vus,
-      ports,
-      () =>
-        `${vus} VUs need as many local ports, and there are ${ports}. Lower VUS, or use several machines (--segment)`,
-    ],
-    [
-      'memory',
-      Math.ceil(vus * MB_PER_VU),
-      memory,
-      (needed) =>
-        `${vus} VUs need about ${needed} MB of memory, and ${memory} MB are free. ` +
-        'Lower VUS, or use several machines (--segment)',
-    ],
-    [
-      'space',
-      Math.ceil(OWN_SPACE_MB + vus * MB_PER_VU),
-      space,
-      (needed) =>
-        `k6 may reserve ${needed} MB of address space, and the limit is ${space} MB. Run \`ulimit -v unlimited\` first`,
-    ],
-    [
-      'cores',
-      rate / RATE_PER_CORE,
-      cores,
-      () =>
-        `${rate} iterations/s may be too many for ${cores} core${cores === 1 ? '' : 's'}. ` +
-        'Lower RATE, or use several machines (--segment)',
-    ],
-  ];
-  return needs.flatMap(([name, needed, limit, say]) =>
-    limit !== undefined && needed > limit ? [{ name, text: say(needed) }] : [],
-  );
+  const load = { vus: Math.ceil(all.vus / parts), rate: (all.rate ?? 0) / parts };
+  return NEEDS.flatMap(({ name, of, say }) => {
+    const limit = env.GENERATOR_LIMITS[name];
+    const needed = of(load);
+    return limit !== undefined && needed > limit ? [{ name, text: say(load, needed, limit) }] : [];
+  });
 }
