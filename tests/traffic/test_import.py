@@ -185,6 +185,14 @@ class TestLinks:
         # Another user may have created one.
         assert [one["ok"] for one in looks] == [[404, 200]]
 
+    def test_a_name_that_a_form_checks_first(self) -> None:
+        journey = compiled(
+            entry("GET", "/free?q=nightshift", answer={"free": True}),
+            entry("POST", "/items", {"name": "nightshift"}, 201, {}),
+        )
+        assert definition(journey, "q")["new"] == "text"
+        assert journey.rows[0]["url"][1]["v"] == journey.rows[1]["body"][1]["v"] == "q"
+
     def test_a_name_that_was_there_before_is_no_new_one(self) -> None:
         """It is the kind of what is created; a constant of the page's code is none either."""
         code = entry("GET", "/app.js", answer='x={kind:"slowRollout",word:"Lamp"}')

@@ -1,4 +1,4 @@
-"""Which texts are addresses of things: segments of paths, before a request or after."""
+"""Which texts become names or addresses (segments of paths) of things after a request."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import unquote
 
 from .model import Exchange
-from .slots import Slot
-from .texts import is_id
+from .slots import Slot, slots_of
+from .texts import is_id, is_name_key, is_password_key
 
 _NOT_FOUND = 404
 
@@ -33,6 +33,7 @@ class Addresses:
         self._first: dict[str, int] = {}
         self._first_found: dict[str, int] = {}
         self._missed: dict[str, int] = {}
+        self._last_named: dict[str, int] = {}
         for index, one in enumerate(exchanges):
             for word in {unquote(word) for word in one.request.parts.path.split("/")}:
                 self._first.setdefault(word, index)
@@ -40,10 +41,18 @@ class Addresses:
                     self._first_found.setdefault(word, index)
                 else:
                     self._missed.setdefault(word, index)
+            slots = slots_of(one.request) if one.request.method in {"POST", "PUT", "PATCH"} else []
+            if not any(is_password_key(slot.key) for slot in slots):
+                names = [s.value for s in slots if s.where == "body" and is_name_key(s.key)]
+                self._last_named.update(dict.fromkeys(names, index))
 
     def is_new(self, index: int, text: str) -> bool:
         """Tell whether a text becomes an address after a request: it is none before."""
         return self._first.get(text, -1) > index or self._appears(text, index)
+
+    def is_name_later(self, index: int, text: str) -> bool:
+        """Tell whether a later write gives this name to something: a form asks if it is free."""
+        return self._last_named.get(text, -1) > index
 
     def _appears(self, text: str, index: int) -> bool:
         """Tell whether there was nothing at this address before a request, and is after it."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from .addresses import Addresses
@@ -68,13 +67,13 @@ class Correlator:
         self.exchanges = exchanges
         self.values = values
         self.differs = differs
-        self.typed = Typed(values, guard)
+        self._addresses = Addresses(exchanges)
+        self.typed = Typed(values, guard, self._addresses)
         self.routes = Routes()
         self._sources: dict[str, list[Source]] = {}
         self._links: dict[tuple[int, str], Part] = {}
         self._random: list[str] = []
         self._wanted = random_values([one.request for one in exchanges])
-        self._addresses = Addresses(exchanges)
         self._own: set[str] = set()
         self._owned: dict[str, Part] = {}
         self._set_cookies: set[str] = set()
@@ -86,7 +85,7 @@ class Correlator:
         """Return the steps of the journey."""
         found = []
         for index, one in enumerate(self.exchanges):
-            self.typed.begin(one, partial(self._addresses.is_new, index))
+            self.typed.begin(index, one)
             step = self._step(index, one)
             found.append(step)
             self._names.append(self.routes.name(one, step.ids))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import unquote
 
+from .addresses import Addresses
 from .model import Exchange
 from .routes import graphql
 from .secrecy import AUTH_HEADERS, Guard
@@ -48,9 +49,11 @@ MADE_UP = {"mail": "user@example.com", "phone": "+15550100", "zip": "10001", "po
 class Typed:
     """Decides on values that no answer gave, one request after the other."""
 
-    def __init__(self, values: Values, guard: Guard) -> None:
+    def __init__(self, values: Values, guard: Guard, addresses: Addresses) -> None:
         self.values = values
         self.guard = guard
+        self._addresses = addresses
+        self._index = 0
         self.made: dict[str, dict[str, str]] = {}
         """Recorded text -> the part that stands for a value that is made anew in each iteration."""
         self.code: Sequence[str] = ()
@@ -61,16 +64,10 @@ class Typed:
         self._is_login = False
         self._has_password = False
         self._written = False
-        self._is_addressed: Callable[[str], bool] = lambda _: False
 
-    def begin(self, one: Exchange, is_addressed: Callable[[str], bool]) -> None:
-        """Take note of the request whose values come next.
-
-        Args:
-            one: the request.
-            is_addressed: whether a text is a segment of a path, for the first time after this one.
-        """
-        self._is_addressed = is_addressed
+    def begin(self, index: int, one: Exchange) -> None:
+        """Take note of the request whose values come next."""
+        self._index = index
         slots = [s for s in slots_of(one.request) if s.where in {"body", "query"}]
         passwords = {slot.value for slot in slots if is_password_key(slot.key)}
         gql = graphql(one)
@@ -176,17 +173,18 @@ class Typed:
         return [slot.value]
 
     def _anew(self, slot: Slot, *, has_source: bool, is_named: bool) -> Part | None:
-        if not self._written or slot.where not in {"body", "query"} or self._is_login:
-            return None
         value = slot.value
+        checked = slot.where == "query" and self._addresses.is_name_later(self._index, value)
+        if not (self._written or checked) or slot.where == "path" or self._is_login:
+            return None
         if is_uuid(value):
             kind = {"new": "uuid"} if "-" in value else {"new": "random", "like": _shape(value)}
             return self._keep(slot, kind, "a UUID of the client")
         # Whatever its field is called: the thing has this address from now on.
-        address = not has_source and self._is_addressed(value)
+        address = not has_source and self._addresses.is_new(self._index, value)
         # People do not type camelCase; other words may be in a script by accident.
         of_code = bool(re.search("[a-z][A-Z]|_", value)) and self._is_in_code(value)
-        named = is_name_key(slot.key) and not is_named and not of_code
+        named = (is_name_key(slot.key) or checked) and not is_named and not of_code
         if (named or address) and 3 <= len(value) <= 120:
             if is_email(value):
                 return self._keep(slot, {"new": "email"}, "an address that has to differ")
