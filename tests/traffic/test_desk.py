@@ -58,12 +58,14 @@ def test_tokens_etags_and_clean_up(start: Start, imported: Imported, tmp_path: P
 def test_the_password_of_somebody_else_is_refused(
     start: Start, imported: Imported, tmp_path: Path
 ) -> None:
-    """The checks notice it: every step of the session needs the token."""
+    """The rest of the session, which would be refused too, is not sent."""
     url = start("desk_app")
     assert imported.load_traffic("import", record("desk", url, tmp_path / "d.har")).returncode == 0
     run = imported.suite(url, TEST_USER_PASSWORD="wrong-password").run(SCRIPT)
     assert run.code == 99
-    assert "not sent, no answer gave the value 'authorization'" in run.everything
+    assert "POST /api/login: the login failed (status 403), the rest of the session" in run.err
+    requested = [row["name"] for row in run.summary["endpoints"] if row["requests"]]
+    assert requested == ["GET /", "POST /api/login"]
     assert CANARY not in run.everything
 
 

@@ -99,6 +99,9 @@ function play(index, observe) {
       at += 1;
     }
     pause(steps[0].pause ?? 0);
+    if (visit.refused) {
+      continue;
+    }
     const group = steps[0].group;
     if (group === undefined) {
       send(steps, visit, observe);
@@ -139,11 +142,32 @@ function send(steps, visit, observe) {
         visit.creating = { since, sent: contentOf(body) };
       }
       const ok = judge(step, target, response, visit);
+      const isFirst = visit.creating.since === 0; // nothing has to be cleaned up yet
+      if (step.login && isFirst && !accepts(target, response.status)) {
+        refuse(step, response, visit);
+      }
       observe?.(target, { response, ok });
     } catch (error) {
       reportException(error, step.name);
     }
   });
+}
+
+/**
+ * Ends a session whose login failed, at its recorded pace: what follows would only be refused, too.
+ *
+ * @param {Step} step
+ * @param {HttpResponse} response
+ * @param {Session} visit
+ */
+function refuse({ name }, { status }, visit) {
+  visit.refused = true;
+  reportOnce(
+    `${name} refused`,
+    () =>
+      `${name}: the login failed (status ${status}), the rest of the session is not sent. ` +
+      'Check the users: data/users.json (USERS_FILE), or TEST_USER_EMAIL and TEST_USER_PASSWORD',
+  );
 }
 
 /**

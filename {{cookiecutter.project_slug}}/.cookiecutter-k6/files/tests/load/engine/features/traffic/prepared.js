@@ -105,9 +105,8 @@ function prepare({ abouts, rows }, data) {
 function stepOf(row, values) {
   const { url, headers = {}, cookies = {}, body = [], responses = {} } = row;
   const parts = [url, body, ...Object.values(headers), ...Object.values(cookies)].flat();
-  const isSecret = parts.some((part) => {
-    const { user, setting } = typeof part === 'string' ? {} : (values[part.v] ?? {});
-    return user !== undefined || setting !== undefined;
-  });
-  return { ...row, responses, confidential: isSecret };
+  const used = parts.map((part) => (typeof part === 'string' ? {} : (values[part.v] ?? {})));
+  const isSecret = used.some(({ user, setting }) => user !== undefined || setting !== undefined);
+  const isLogin = used.some(({ user }) => user === 'password');
+  return { ...row, responses, confidential: isSecret, login: isLogin };
 }

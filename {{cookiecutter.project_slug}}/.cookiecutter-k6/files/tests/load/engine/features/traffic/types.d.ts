@@ -94,6 +94,8 @@ export interface Step extends Omit<Row, 'responses'> {
   responses: Record<string, ExpectedResponse>;
   /** Its answer may hold a secret. */
   confidential: boolean;
+  /** It logs a user in. */
+  login: boolean;
 }
 
 /** A journey as the VUs read it. */

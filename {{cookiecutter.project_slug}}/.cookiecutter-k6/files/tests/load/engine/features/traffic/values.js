@@ -14,6 +14,7 @@ import { facts, rowOf } from './table.js';
  * @property {Record<string, Definition>} values what they are
  * @property {Record<string, string>} row the data of this VU
  * @property {string | undefined} missing a value that no answer gave
+ * @property {boolean} refused the login failed: nothing more is sent
  * @property {string[]} made texts that no other session has
  * @property {{ since: number, sent: any }} creating when the last create was sent, and its body
  * @property {Record<string, import('../rows/ownership.js').Evidence | undefined>} doubts values of which no answer said
@@ -42,6 +43,7 @@ export function session(journey) {
     values: journey.values,
     row: rowOf(journey, __VU),
     missing: undefined,
+    refused: false,
     made: [],
     creating: { since: 0, sent: null },
     doubts: {},

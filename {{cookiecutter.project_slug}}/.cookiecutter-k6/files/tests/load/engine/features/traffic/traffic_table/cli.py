@@ -301,4 +301,8 @@ def _next_steps(journey: Journey) -> None:
             "  set       the users that log in: data/users.json (USERS_FILE), or"
             " export TEST_USER_EMAIL=... TEST_USER_PASSWORD=..."
         )
+    _say(
+        f"  recorded  at {clean(journey.origin)}; the test sends to BASE_URL of"
+        f" tests/load/suite.env, or: --base-url {clean(journey.origin)}"
+    )
     _say("Next: ./scripts/load-test.sh traffic")

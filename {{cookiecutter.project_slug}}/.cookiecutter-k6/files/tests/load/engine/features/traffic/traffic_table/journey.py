@@ -30,7 +30,7 @@ class Journey:
     Attributes:
         about: the line about it; rows: its steps; data: column -> value of the first row.
         left: what was left out by a rule; held: writes that are left out, name -> reason.
-        evidence: lines about values; notes: what to know.
+        evidence: lines about values; notes: what to know; origin: scheme and host of the recording.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Journey:
     held: dict[str, str]
     evidence: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    origin: str = ""
 
 
 def compile_journey(
@@ -109,6 +110,7 @@ def compile_journey(
     }
     journey = Journey(name, about, rows, dict(values.rows), left, held)
     journey.evidence = _evidence(values)
+    journey.origin = f"{kept[0].request.parts.scheme}://{chosen}"
     journey.notes = [*recording.notes, *notes]
     _guarded(journey, secrets)
     return journey
