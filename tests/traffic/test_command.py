@@ -55,7 +55,7 @@ def run(project: Path, *words: str, **more: Any) -> subprocess.CompletedProcess[
         ("import odd.txt", 1, "is of no known kind"),
         ("import shop.curl --check --name new", 2, "is out of date. Try:"),
         ("import shop.curl", 0, "Next: ./scripts/load-test.sh traffic"),
-        ("import shop.curl", 0, "recorded  at https://shop.example.com; the test sends to BASE_URL"),
+        ("import shop.curl", 0, "recorded  at https://shop.example.com; the test sends to"),
         ("import --help", 0, "Exit codes:"),
         ("mix access.log --minutes soon", 1, "invalid float value: 'soon'"),
         ("mix access.log --minutes 0", 1, "expected 0.1 to 1440"),
