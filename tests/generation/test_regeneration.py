@@ -114,7 +114,9 @@ def test_without_a_merge_base_the_new_version_is_placed_beside_the_file(
     assert "Compare each .new file" in result.out
     assert (project / HTTP).read_bytes() == mine
     assert "// newer" in (project / f"{HTTP}.new").read_text()
-    assert "nothing to do" in cookie(project, *UPDATE, template=template).out
+    again = cookie(project, *UPDATE, template=template).out
+    assert "nothing to do" in again
+    assert f"new version is still there as .new  {HTTP}.new" in again
 
 
 def test_an_update_works_without_git(bake: Bake, tmp_path: Path, template: Path) -> None:
