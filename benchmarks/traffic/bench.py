@@ -67,12 +67,13 @@ def measure(app: Application, tools: Installed, duration: str) -> None:
             now, rest = app.count(tools, folder)
         iterations = run.summary["metrics"]["iterations"]
         texts = [*imported.files(), ("import", done.stdout), ("run", run.everything)]
-        found = leaks(texts, secrets_of(har))
+        secrets = secrets_of(har)
+        found = leaks(texts, secrets)
         requests = sum(row["requests"] for row in run.summary["endpoints"])
         print(
             f"{app.name}: {share_as_recorded(run):.2f} % of {requests} requests as"
             f" recorded; {now - made} made by {iterations} iterations, {rest - left} left over,"
-            f" {len(found)} secrets in files",
+            f" {len(found)} of {len(secrets)} secrets in files",
             flush=True,
         )
         for row in run.summary["endpoints"]:

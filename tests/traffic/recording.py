@@ -97,7 +97,7 @@ def secrets_of(har: Path) -> set[str]:
     found = {CANARY}
     for entry in json.loads(har.read_text(encoding="utf-8"))["log"]["entries"]:
         for cookie in [*entry["response"].get("cookies", []), *entry["request"].get("cookies", [])]:
-            found.add(cookie["value"])
+            found.add(cookie["value"].strip('"'))
         for header in entry["request"]["headers"]:
             if header["name"].lower() in {"authorization", "x-csrftoken"}:
                 found.add(header["value"].rpartition(" ")[2])

@@ -447,6 +447,15 @@ def test_what_an_answer_has_to_have() -> None:
     ]  # fmt: skip
 
 
+def test_a_word_of_a_route_stays_one() -> None:
+    """Although an answer has it as the name of something."""
+    journey = compiled(
+        entry("GET", "/spaces/default", answer={"name": "default"}),
+        entry("GET", "/spaces/default", answer={}),
+    )
+    assert [one["name"] for one in journey.rows] == ["GET /spaces/default"] * 2
+
+
 def test_pauses_and_parallel_requests() -> None:
     journey = compiled(
         entry("GET", "/", answer="<p>", at=1),

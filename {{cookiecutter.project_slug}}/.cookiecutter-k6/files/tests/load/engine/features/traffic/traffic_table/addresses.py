@@ -29,6 +29,8 @@ class Addresses:
     """
 
     def __init__(self, exchanges: Sequence[Exchange]) -> None:
+        self.words: set[str] = set()
+        """Segments of routes: what stood in a path before any answer had it."""
         self._exchanges = exchanges
         self._first: dict[str, int] = {}
         self._first_found: dict[str, int] = {}
@@ -60,12 +62,14 @@ class Addresses:
         return missed < index < self._first_found.get(text, -1)
 
     def is_of_nothing(self, index: int, slot: Slot) -> bool:
-        """Tell whether a value names what is not there, whatever earlier answers have of it.
+        """Tell whether a value names nothing that earlier answers have, even if they hold it.
 
-        That is what a write is about to make, and a name under which a read finds nothing.
+        That is what a write is about to make, a name under which a read finds nothing, and a word
+        of a route.
         """
         if slot.where == "path":
-            return self._exchanges[index].answer.status == _NOT_FOUND and not is_id(slot.value)
+            missed = self._exchanges[index].answer.status == _NOT_FOUND
+            return slot.value in self.words or (missed and not is_id(slot.value))
         return slot.where == "body" and self._appears(slot.value, index)
 
     def is_made_later(self, index: int) -> bool:

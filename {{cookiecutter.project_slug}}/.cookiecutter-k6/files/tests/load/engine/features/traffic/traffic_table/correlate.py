@@ -113,6 +113,8 @@ class Correlator:
             parts = self._decide(index, slot)
             if slot.where == "path" and (parts != [slot.value] or is_id(slot.value)):
                 ids.append(int(slot.place.rpartition(".")[2]))
+            elif slot.where == "path":
+                self._addresses.words.add(slot.value)
             linked = slot.where == "path" and parts != [slot.value]
             if linked or self._names_a_thing(slot) or was_made:
                 is_own = self._is_own(parts, slot)
