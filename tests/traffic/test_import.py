@@ -451,9 +451,10 @@ def test_a_word_of_a_route_stays_one() -> None:
     """Although an answer has it as the name of something."""
     journey = compiled(
         entry("GET", "/spaces/default", answer={"name": "default"}),
+        entry("POST", "/log", {"space": "default"}, answer={}),
         entry("GET", "/spaces/default", answer={}),
     )
-    assert [one["name"] for one in journey.rows] == ["GET /spaces/default"] * 2
+    assert [one["name"] for one in journey.rows[::2]] == ["GET /spaces/default"] * 2
 
 
 def test_pauses_and_parallel_requests() -> None:

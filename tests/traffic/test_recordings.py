@@ -28,7 +28,7 @@ class Case(NamedTuple):
 
 CASES = {
     "jupyterlab": Case(
-        {"PUT /lab/api/workspaces/{id}"},
+        {"PUT /lab/api/workspaces/default"},
         "DELETE /api/contents/{id}",
         {
             "password": PASSWORD,

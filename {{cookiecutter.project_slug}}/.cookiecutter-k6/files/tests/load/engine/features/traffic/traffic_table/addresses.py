@@ -30,7 +30,7 @@ class Addresses:
 
     def __init__(self, exchanges: Sequence[Exchange]) -> None:
         self.words: set[str] = set()
-        """Segments of routes: what stood in a path before any answer had it."""
+        """Words of routes, as they are found."""
         self._exchanges = exchanges
         self._first: dict[str, int] = {}
         self._first_found: dict[str, int] = {}
@@ -69,8 +69,12 @@ class Addresses:
         """
         if slot.where == "path":
             missed = self._exchanges[index].answer.status == _NOT_FOUND
-            return slot.value in self.words or (missed and not is_id(slot.value))
+            return self.is_word(slot) or (missed and not is_id(slot.value))
         return slot.where == "body" and self._appears(slot.value, index)
+
+    def is_word(self, slot: Slot) -> bool:
+        """Tell whether a segment is a word of a route: it stood there before any answer had it."""
+        return slot.where == "path" and slot.value in self.words
 
     def is_made_later(self, index: int) -> bool:
         """Tell whether a request finds nothing where a later one does: others may be earlier."""

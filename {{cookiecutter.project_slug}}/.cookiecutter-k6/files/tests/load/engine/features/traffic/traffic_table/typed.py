@@ -88,6 +88,8 @@ class Typed:
     def known(self, slot: Slot) -> Part | None:
         """Return what stands for a value that was decided before; None for a new one."""
         found = self._known.get(slot.value)
+        if self._addresses.is_word(slot) and slot.value not in self.made:
+            return None
         if found is not None and (len(slot.value) >= 3 or is_password_key(slot.key)):
             return found
         return None
