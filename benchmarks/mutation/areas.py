@@ -21,13 +21,14 @@ class Area:
     Attributes:
         files: patterns from the root of the repository.
         without: beginnings of paths that are left out, and why.
-        nearest: beginning of a path -> arguments of pytest.
-        tests: arguments of pytest for every file, after the nearest.
+        tests: arguments of pytest for every file.
+        nearest: beginning of a path -> tests before these; last: after them.
     """
 
     files: tuple[str, ...]
     tests: str
     nearest: Mapping[str, str] = field(default_factory=dict)
+    last: Mapping[str, str] = field(default_factory=dict)
     without: Mapping[str, str] = field(default_factory=dict)
 
     def paths(self, root: Path) -> list[Path]:
@@ -42,20 +43,21 @@ class Area:
 
     def stages(self, path: str) -> Iterator[str]:
         """Yield the arguments of pytest for a file, given from the root of the repository."""
-        rows = [row for row in self.nearest if path.startswith(row)]
-        if rows:
-            yield self.nearest[max(rows, key=len)]
-        yield self.tests
+        for stage in (self.nearest, {"": self.tests}, self.last):
+            rows = [row for row in stage if path.startswith(row)]
+            if rows and stage[max(rows, key=len)]:
+                yield stage[max(rows, key=len)]
 
 
 SHELL = f"{LOAD}/engine/shell/"
 ENGINE = f"{LOAD}/engine/"
+SUITE = "tests/suite/test_"
 TABLE = f"{ENGINE}features/openapi/openapi_table/"
 
 AREAS: dict[str, Area] = {
     "wrapper": Area(
         files=(f"{STAGE}/files/scripts/load-test.sh", f"{SHELL}*.sh"),
-        tests="tests/wrapper",
+        tests="tests/wrapper -m not+slow",
         nearest={
             f"{SHELL}arguments": "tests/wrapper/test_arguments.py",
             f"{SHELL}options": "tests/wrapper/test_arguments.py",
@@ -92,29 +94,36 @@ AREAS: dict[str, Area] = {
             ),
             f"{LOAD}/lib/*.js",
         ),
-        tests="tests/suite",
+        tests="tests/suite/test_modules.py tests/suite/test_refusals.py tests/suite/test_presets.py",
         nearest={
-            ENGINE: "tests/suite/test_modules.py",
-            f"{LOAD}/lib/": "tests/suite/test_modules.py",
+            f"{ENGINE}settings/": "tests/suite -m not+slow",
+            f"{ENGINE}plan/": f"{SUITE}planned_load.py {SUITE}target_guard.py {SUITE}load_models.py",
+            f"{ENGINE}plan/readiness": f"{SUITE}health.py",
+            f"{ENGINE}summary/": f"{SUITE}verdicts.py {SUITE}failing_runs.py {SUITE}report.py",
+            f"{ENGINE}vu/": f"{SUITE}failing_runs.py {SUITE}secrets.py {SUITE}series.py",
+            f"{ENGINE}baseline/": f"{SUITE}baseline.py",
+            f"{ENGINE}segments/": "tests/wrapper/test_segments.py",
+            f"{LOAD}/lib/": f"{SUITE}false_verdicts.py {SUITE}rows.py {SUITE}resources.py",
         },
         without={f"{LOAD}/lib/signing.js": "tests/servers has its tests"},
     ),
     "placing": Area(
         files=(f"{STAGE}/placing/*.py", "hooks/*.py"),
-        tests="tests/placing tests/generation tests/hosts/test_taking_over.py",
-        nearest={"hooks/pre": "tests/generation/test_answers.py tests/generation/test_lock.py"},
+        tests="tests/placing tests/generation -m not+slow",
+        nearest={
+            f"{STAGE}/placing/": "tests/placing -m not+slow",
+            "hooks/pre": "tests/generation/test_answers.py tests/generation/test_lock.py",
+        },
     ),
     "openapi": Area(
         files=(f"{TABLE}**/*.py", f"{ENGINE}features/openapi/*.js", f"{ENGINE}features/rows/*.js"),
-        tests="tests/openapi tests/suite/test_openapi.py",
-        nearest={
-            TABLE: "tests/openapi -m not+slow",
-            ENGINE: "tests/suite/test_modules.py::test_module[openapi.js]",
-        },
+        tests="tests/openapi -m not+slow",
+        nearest={ENGINE: f"{SUITE}modules.py::test_module[openapi.js]", TABLE: ""},
+        last={ENGINE: f"tests/openapi/test_harm.py {SUITE}openapi.py", TABLE: ""},
     ),
     "traffic": Area(
         files=(f"{ENGINE}features/traffic/traffic_table/**/*.py", f"{ENGINE}features/traffic/*.js"),
         tests="tests/traffic",
-        nearest={f"{ENGINE}features/traffic/traffic_table/": "tests/traffic -m not+slow"},
+        nearest={ENGINE: "tests/traffic -m not+slow"},
     ),
 }

@@ -335,6 +335,11 @@ def test_alternatives_that_overlap_are_sent_all_the_same() -> None:
     assert all(isinstance(value["a"], str) for value in samples(table, body_of(table.rows[0])))
 
 
+@pytest.mark.parametrize("more", [{}, {"additionalProperties": False}, {"maxProperties": 4}])
+def test_an_object_without_properties_is_empty(more: dict[str, Any]) -> None:
+    assert build({"type": "object", **more}) == {"const": {}}
+
+
 def test_examples_come_first_and_keep_their_type() -> None:
     assert build({"type": "integer", "example": 7}) == {"const": 7}
     assert build({"type": "boolean", "default": False}) == {"const": False}

@@ -2,6 +2,7 @@ import { checkAnswer, isFit, valueAt } from '../engine/features/rows/answers.js'
 import { claim } from '../engine/features/rows/ownership.js';
 import { credentialsOf, schemesOf } from '../engine/features/openapi/credentials.js';
 import { applyOverride, parseOverrides } from '../engine/features/openapi/overrides.js';
+import { matches, nearest } from '../engine/features/openapi/names.js';
 import { derived } from '../engine/features/openapi/prepared.js';
 import { createRandom } from '../engine/features/openapi/table.js';
 import { makeValue } from '../engine/features/openapi/values.js';
@@ -41,6 +42,17 @@ const STYLES = [
   ['header', undefined, undefined, LIST, 'a,b c'],
   ['header', 'tabDelimited', false, LIST, 'a\tb c'],
   ['header', undefined, true, PAIRS, 'x=1,y=z&'],
+  ['header', undefined, undefined, PAIRS, 'x,1,y,z&'],
+  ['header', undefined, undefined, ' a ', 'a'],
+  ['path', undefined, undefined, PAIRS, 'x,1,y,z%26'],
+  ['path', 'label', undefined, PAIRS, '.x,1,y,z%26'],
+  ['path', 'label', true, PAIRS, '.x=1.y=z%26'],
+  ['path', 'matrix', undefined, PAIRS, ';p=x,1,y,z%26'],
+  ['path', 'matrix', undefined, 7, ';p=7'],
+  ['query', undefined, undefined, PAIRS, 'x=1&y=z%26'],
+  ['query', 'form', false, PAIRS, 'p=x,1,y,z%26'],
+  ['query', undefined, undefined, null, 'p='],
+  ['query', undefined, undefined, { a: [1] }, 'a=1'],
   ['header', undefined, undefined, 'a\r\nX-Evil: 1', 'a X-Evil: 1'],
 ];
 
@@ -324,6 +336,51 @@ function overrides() {
   );
 }
 
+const PETS = { name: 'GET /pets/{id}', id: 'getPet', method: 'GET', tags: ['Pets'] };
+
+/** Entries of OPENAPI_INCLUDE and its like, and whether they mean it. */
+const ENTRIES = [
+  ['GET /pets/{id}', true],
+  ['get /pets/{id}', false],
+  ['GET /pets', false],
+  ['GET /p*', true],
+  ['*', true],
+  ['getPet', true],
+  ['get.et', false],
+  ['tag:pets', true],
+  ['tag=PETS', true],
+  ['tag:pet', false],
+  ['method:get', true],
+  ['method:post', false],
+  ['operation:getPet', true],
+  ['operation:GET /pets', false],
+];
+
+/** A misspelt name, known ones, the one that is meant. */
+const SPELLINGS = [
+  ['DELETE /pet/{id}', ['DELETE /x', 'DELETE /pets/{id}'], 'DELETE /pets/{id}'],
+  ['ab', ['xy'], 'xy'],
+  ['ab', ['xyz'], undefined],
+  ['abcdef', ['abcdxy'], 'abcdxy'],
+  ['abcdef', ['abcxyz'], undefined],
+  ['abcdefghijkl', ['abcdefghwxyz'], 'abcdefghwxyz'],
+  ['abcdefghijkl', ['abcdefgvwxyz'], undefined],
+  ['getpets', ['GETPETX', 'GETPETS', 'GETPETZ'], 'GETPETS'],
+  ['bcdef', ['abcdef', 'abcde'], 'abcdef'],
+  ['x', [], undefined],
+];
+
+function names() {
+  for (const [entry, wanted] of ENTRIES) {
+    equal(`${entry} means it`, matches(PETS, entry), wanted);
+  }
+  equal('a comma', matches({ name: 'GET /a%2Cb', method: 'GET' }, 'GET /a,b'), true);
+  equal('no tags', matches({ name: 'GET /a', method: 'GET' }, 'tag:a'), false);
+  for (const [name, known, wanted] of SPELLINGS) {
+    equal(`${name} of ${known}`, nearest(name, known), wanted);
+  }
+}
+
 /** Ten minutes before the answer, and the same in a zone two hours ahead. */
 const SERVED = 'Sun, 29 Nov 2026 10:10:00 GMT';
 const MARK = 'q7x0k2m9aa1';
@@ -378,6 +435,7 @@ export default function openapi() {
   bodies();
   answers();
   owners();
+  names();
   rows();
   overrides();
 }
