@@ -226,6 +226,16 @@ def test_a_script_of_the_service_is_kept() -> None:
     assert host.content == b'{"scripts": {"load-test": "mine"}}'
 
 
+def test_the_other_scripts_come_beside_the_service_s_own() -> None:
+    host = Host(b'{"scripts": {"load-test": "mine"}}')
+    two = {"load-test": "bash scripts/run.sh", "report": "bash scripts/report.sh"}
+    host.apply(SCRIPTS._replace(scripts=two))
+    made = json.loads(host.content or b"")["scripts"]
+    assert made == {**two, "load-test": "mine"}
+    host.apply(SCRIPTS._replace(scripts={}))
+    assert json.loads(host.content or b"")["scripts"] == {"load-test": "mine"}
+
+
 def test_a_script_that_the_user_changed_or_removed_is_respected() -> None:
     host = Host(PACKAGES[0])
     host.apply(SCRIPTS)

@@ -6,6 +6,7 @@ import json
 import shutil
 
 import pytest
+from placing import manifest
 from placing.steps import Plan
 from placing.tree import blob_id
 
@@ -501,3 +502,11 @@ def test_the_whole_suite_deleted_comes_back(project: Project) -> None:
     shutil.rmtree(project.path("tests"))
     project.generate(0)
     assert project.read(A) == template_files(0)[A]
+
+
+@pytest.mark.parametrize(
+    "path", [7, None, "", "/a", "a/", "a//b", "a/./b", "../a", "a/..", "C:/a", "a\\b", "a*", "a\n"]
+)
+def test_paths_of_a_manifest_that_leave_the_project(path: object) -> None:
+    assert not manifest.is_safe_path(path)
+    assert manifest.is_safe_path("tests/load/.a..b")

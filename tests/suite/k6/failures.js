@@ -33,5 +33,6 @@ export default function () {
     'x: malformed (binary data): y "z"',
   );
   equal('300 characters', shorten('x'.repeat(500)), `${'x'.repeat(300)}...`);
+  equal('just fits', shorten('x'.repeat(300)), 'x'.repeat(300));
   equal('or fewer', shorten('x'.repeat(500), 10), `${'x'.repeat(10)}...`);
 }

@@ -25,6 +25,12 @@ export default function growth() {
   }
   watch(0.99, took(9000));
 
+  // What is outside of the windows, by a hair.
+  watch(0.04999, took(9000));
+  watch(0.25, took(9000));
+  watch(0.74999, took(9000));
+  watch(0.95, took(9000));
+
   const unsure = createGrowthWatch();
   unsure(0.1, took(1));
   unsure(0.1, took(1));

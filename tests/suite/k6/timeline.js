@@ -1,5 +1,6 @@
 // The course of a run: slices of time, what a VU counts and samples, what the summary makes of it.
 
+import { plannedCourse, timelineThresholds } from '../engine/plan/timeline.js';
 import { edgesOf, timelineOf } from '../engine/summary/timeline.js';
 import { recording, sliceAt } from '../engine/vu/timeline.js';
 import { equal, expectations, holds } from './expect.js';
@@ -100,7 +101,41 @@ function courses() {
   equal('not asked for', timelineOf(metrics, undefined, endpoints, 25_000), null);
 }
 
+/** At init: it loads what makes the metrics. */
+const CELLS = timelineThresholds(plan);
+
+/** Shape, and what it plans for four slices of ten seconds. */
+const SHAPES = [
+  [{ executor: 'constant-vus', vus: 7, duration: '40s' }, [7, 7, 7, 7]],
+  [{ startVUs: 10, stages: [{ duration: '20s', target: 30 }] }, [15, 25, 30, 30]],
+  [
+    {
+      stages: [
+        { duration: '10s', target: 20 },
+        { duration: '20s', target: 20 },
+        { duration: '10s', target: 0 },
+      ],
+    },
+    [10, 20, 20, 10],
+  ],
+  [{ preAllocatedVUs: 1, rate: 120, timeUnit: '1m' }, [2, 2, 2, 2]],
+  [{ preAllocatedVUs: 1, startRate: 4, stages: [{ duration: '40s', target: 12 }] }, [5, 7, 9, 11]],
+];
+
+function plans() {
+  for (const [shape, wanted] of SHAPES) {
+    const { what, values } = plannedCourse(plan, shape);
+    equal(`planned: ${JSON.stringify(shape)}`, values, wanted);
+    equal('its name', what.startsWith('Planned iter'), 'preAllocatedVUs' in shape);
+  }
+  equal('no plan', plannedCourse(undefined, SHAPES[0][0]).values, []);
+  const cells = Object.keys(CELLS);
+  equal('a sub-metric for each slice', cells.length, 3 * 2 * 4);
+  equal('the last', cells.pop(), 'timeline_failures{name:GET /b,slice:3}');
+}
+
 export default function () {
+  plans();
   slices();
   counts();
   courses();
