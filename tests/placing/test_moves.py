@@ -139,6 +139,14 @@ def test_an_edit_beside_an_import_line_goes_along(project: Project) -> None:
     assert settled(project, 1).actions == []
 
 
+def test_a_file_whose_exports_are_unknown_goes_along(project: Project) -> None:
+    edit(project, OLD, 'export * from "./stays.js";', at=1)
+    project.generate(1)
+    assert b'export * from "../lib/stays.js";' in project.read(NEW)
+    assert b"// new" in project.read(NEW)
+    assert not list(project.root.rglob("*.yours"))
+
+
 def test_a_conflict_places_the_new_file_and_keeps_the_users_beside_it(project: Project) -> None:
     edit(project, OLD, "// user-1", at=7)
     mine = project.read(OLD)
