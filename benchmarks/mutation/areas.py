@@ -54,6 +54,23 @@ ENGINE = f"{LOAD}/engine/"
 SUITE = "tests/suite/test_"
 TABLE = f"{ENGINE}features/openapi/openapi_table/"
 
+# Of tests/suite/k6/, which run in k6 and take a second.
+_MODULE_TESTS = {
+    "settings/": ("settings",),
+    "settings/duration": ("duration",),
+    "settings/url": ("url",),
+    "plan/": ("profiles", "thresholds"),
+    "plan/proxy": ("proxy",),
+    "plan/timeline": ("timeline",),
+    "summary/": ("verdict", "judgement"),
+    "summary/timeline": ("timeline",),
+    "summary/pretty": ("pretty-json",),
+    "baseline/": ("baseline", "judgement"),
+    "segments/": ("segments",),
+    "vu/": ("failures", "growth"),
+    "vu/timeline": ("timeline",),
+}
+
 AREAS: dict[str, Area] = {
     "wrapper": Area(
         files=(f"{STAGE}/files/scripts/load-test.sh", f"{SHELL}*.sh"),
@@ -96,8 +113,8 @@ AREAS: dict[str, Area] = {
         ),
         tests="tests/suite -m not+slow",
         nearest={
-            ENGINE: f"{SUITE}modules.py",
-            f"{LOAD}/lib/": f"{SUITE}modules.py",
+            f"{ENGINE}{place}": " ".join(f"{SUITE}modules.py::test_module[{m}.js]" for m in scripts)
+            for place, scripts in _MODULE_TESTS.items()
         },
         last={
             f"{ENGINE}plan/": f"{SUITE}planned_load.py {SUITE}target_guard.py {SUITE}load_models.py",
@@ -108,8 +125,11 @@ AREAS: dict[str, Area] = {
             f"{ENGINE}vu/": f"{SUITE}failing_runs.py {SUITE}secrets.py {SUITE}series.py",
             f"{ENGINE}baseline/": f"{SUITE}baseline.py",
             f"{ENGINE}segments/": "tests/wrapper/test_segments.py",
-            f"{LOAD}/lib/": f"{SUITE}false_verdicts.py {SUITE}rows.py {SUITE}resources.py",
+            f"{LOAD}/lib/": f"{SUITE}false_verdicts.py {SUITE}failing_runs.py",
             f"{LOAD}/lib/auth": f"{SUITE}tokens.py {SUITE}healthy.py",
+            f"{LOAD}/lib/resources": f"{SUITE}resources.py",
+            f"{LOAD}/lib/lost-creates": f"{SUITE}resources.py",
+            f"{LOAD}/lib/rows": f"{SUITE}rows.py",
         },
         without={f"{LOAD}/lib/signing.js": "tests/servers has its tests"},
     ),
