@@ -117,7 +117,7 @@ AREAS: dict[str, Area] = {
             for place, scripts in _MODULE_TESTS.items()
         },
         last={
-            f"{ENGINE}plan/": f"{SUITE}planned_load.py {SUITE}target_guard.py {SUITE}load_models.py",
+            f"{ENGINE}plan/": f"{SUITE}presets.py {SUITE}planned_load.py {SUITE}target_guard.py",
             f"{ENGINE}plan/readiness": f"{SUITE}health.py",
             f"{ENGINE}plan/generator": "tests/wrapper/test_generator.py",
             f"{ENGINE}plan/proxy": f"{SUITE}networks.py",

@@ -23,6 +23,7 @@ def test_without_k6_the_ways_to_install_it_are_shown(project: Project) -> None:
         "K6_BIN",
     ):
         assert hint in stderr
+    assert "no such file" not in stderr
     assert not project.runs
 
 
