@@ -121,7 +121,7 @@ AREAS: dict[str, Area] = {
             f"{ENGINE}plan/readiness": f"{SUITE}health.py",
             f"{ENGINE}plan/generator": "tests/wrapper/test_generator.py",
             f"{ENGINE}plan/proxy": f"{SUITE}networks.py",
-            f"{ENGINE}summary/": f"{SUITE}verdicts.py {SUITE}failing_runs.py {SUITE}false_verdicts.py",
+            f"{ENGINE}summary/": f"{SUITE}verdicts.py {SUITE}false_verdicts.py",
             f"{ENGINE}vu/": f"{SUITE}failing_runs.py {SUITE}secrets.py {SUITE}series.py",
             f"{ENGINE}baseline/": f"{SUITE}baseline.py",
             f"{ENGINE}segments/": "tests/wrapper/test_segments.py",
@@ -145,7 +145,7 @@ AREAS: dict[str, Area] = {
         files=(f"{TABLE}**/*.py", f"{ENGINE}features/openapi/*.js", f"{ENGINE}features/rows/*.js"),
         tests="tests/openapi -m not+slow",
         nearest={ENGINE: f"{SUITE}modules.py::test_module[openapi.js]", TABLE: ""},
-        last={ENGINE: f"tests/openapi/test_harm.py {SUITE}openapi.py", TABLE: ""},
+        last={ENGINE: f"tests/openapi/test_where.py {SUITE}openapi.py", TABLE: ""},
     ),
     "traffic": Area(
         files=(f"{ENGINE}features/traffic/traffic_table/**/*.py", f"{ENGINE}features/traffic/*.js"),

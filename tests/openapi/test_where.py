@@ -96,6 +96,29 @@ class TestBasePath:
         assert "canary" not in run.everything + run.summary_text
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("share", [0, 1])
+def test_optional_parameters_are_sent_or_left_out(
+    share: int, compiled: Compiled, document: Path
+) -> None:
+    places = [("query", "q"), ("header", "X-Note"), ("cookie", "seen")]
+    parameters = [
+        {"name": name + word, "in": place, "required": word == "", "schema": {"const": 7}}
+        for place, name in places
+        for word in ("", "-more")
+    ]
+    paths = {"/items": {"get": {"parameters": parameters, "responses": OK}}}
+    document.write_text(json.dumps(openapi(paths, version="3.1.0")), encoding="utf-8")
+    with recording(FOUND) as server:
+        run = compiled(document).against(server.url, OPENAPI_OPTIONAL=share).run(SCRIPT)
+        assert run.code == 0, run.everything
+        request = server.requests[0]
+    assert request.path == ("/items?q=7&q-more=7" if share else "/items?q=7")
+    assert request.headers["x-note"] == "7"
+    assert request.headers.get("x-note-more") == ("7" if share else None)
+    assert request.headers["cookie"] == ("seen=7; seen-more=7" if share else "seen=7")
+
+
 def test_an_optional_credential_is_no_reason_to_complain() -> None:
     parameter = {"name": "X-API-Key", "in": "header", "schema": {"type": "string"}}
     table = compiled(openapi({"/a": {"get": {"parameters": [parameter], "responses": OK}}}))
