@@ -137,13 +137,17 @@ AREAS: dict[str, Area] = {
         files=(f"{STAGE}/placing/*.py", "hooks/*.py"),
         tests="tests/placing tests/generation -m not+slow",
         nearest={
-            f"{STAGE}/placing/": "tests/placing -m not+slow",
+            f"{STAGE}/placing/": "tests/placing tests/docs/test_examples.py -m not+slow",
             "hooks/pre": "tests/generation/test_answers.py tests/generation/test_lock.py",
+        },
+        last={
+            f"{STAGE}/placing/run": "tests/hosts/test_ignored.py",
+            f"{STAGE}/placing/ignored": "tests/hosts/test_ignored.py",
         },
     ),
     "openapi": Area(
         files=(f"{TABLE}**/*.py", f"{ENGINE}features/openapi/*.js", f"{ENGINE}features/rows/*.js"),
-        tests="tests/openapi -m not+slow",
+        tests="tests/openapi tests/docs/test_examples.py -m not+slow",
         nearest={ENGINE: f"{SUITE}modules.py::test_module[openapi.js]", TABLE: ""},
         last={ENGINE: f"tests/openapi/test_where.py {SUITE}openapi.py", TABLE: ""},
     ),
