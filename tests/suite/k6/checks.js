@@ -28,6 +28,8 @@ const HOST = BASE_URL.replace(/^.*\/\//, '');
 const WITH_LOGIN = endpoint('credentials', `http://me:pw@${HOST}/login`);
 const isCreated = checker('health', { status: 201 });
 const isBelow500 = checker('health', { below: 500 });
+const isSuccess = checker('health', { success: true });
+const isBelow300 = checker('health', { below: 300 });
 const isBelow200 = checker('health', { below: 200 });
 const sentAs = (type) => checker('typed', { status: 200, type });
 const BY_ID = endpoint('by id', '/items/{id}');
@@ -36,6 +38,16 @@ export const options = expectations(45);
 
 export default function checks() {
   const healthy = requestQuietly(HEALTH);
+  for (const [status, wanted] of [
+    [199, false],
+    [200, true],
+    [299, true],
+    [300, false],
+  ]) {
+    const response = /** @type {any} */ ({ ...healthy, status });
+    equal(`${status} is a success`, isSuccess(response), wanted);
+    equal(`${status} is below 300`, isBelow300(response), status < 300);
+  }
   equal('status 200', checkOk(healthy), true);
   equal('status is not 201', isCreated(healthy), false);
   equal('2xx', check2xx(healthy), true);

@@ -1,3 +1,4 @@
+import { choice, duration, integer, limits, number } from '../engine/settings/kinds.js';
 import { parseEnvFile, readSettings } from '../engine/settings/reading.js';
 import { SETTINGS } from '../engine/settings/table.js';
 import { equal, expectations, holds, throws } from './expect.js';
@@ -40,6 +41,24 @@ export default function settings() {
       defaults.INSECURE_SKIP_TLS_VERIFY,
     ],
     [false, false, false, false],
+  );
+
+  const kinds = [
+    [integer(2, 20, 5, 'x'), ['1', '2', '20', '21', '02', '2.5', ''], [undefined, 2, 20, undefined, undefined, undefined, undefined]],
+    [number(0.5, 2, 1, 'x'), ['0.4', '0.5', '2', '2.1', '.5', '1e0'], [undefined, 0.5, 2, undefined, undefined, undefined]],
+    [limits(['a', 'b'], 'x'), ['a=1', 'a=1.5, b=2', 'a=', 'c=1', 'a=1,c=1'], [{ a: 1 }, { a: 1.5, b: 2 }, undefined, undefined, undefined]],
+    [duration('1s', 'x'), ['999ms', '1s', '1m30s', '1'], [undefined, '1s', '1m30s', undefined]],
+    [choice(['a', 'b'], 'a', 'x'), ['a', 'b', 'c', 'A'], ['a', 'b', undefined, undefined]],
+  ]; // prettier-ignore
+  for (const [kind, texts, wanted] of kinds) {
+    equal(`${kind.accepts}: ${texts}`, texts.map(kind.read), wanted);
+  }
+  equal(
+    'examples',
+    [integer(1, 5, 1, 'x'), integer(20, 30, 20, 'x'), integer(1, 99, 1, 'x')].map(({ accepts }) =>
+      accepts.replace(/^.*such as /, ''),
+    ),
+    ['5', '20', '10'],
   );
 
   equal('file', read({}, { VUS: '5' }).VUS, 5);

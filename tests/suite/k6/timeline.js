@@ -1,6 +1,6 @@
 // The course of a run: slices of time, what a VU counts and samples, what the summary makes of it.
 
-import { plannedCourse, timelineThresholds } from '../engine/plan/timeline.js';
+import { plannedCourse, timelinePlan, timelineThresholds } from '../engine/plan/timeline.js';
 import { edgesOf, timelineOf } from '../engine/summary/timeline.js';
 import { recording, sliceAt } from '../engine/vu/timeline.js';
 import { equal, expectations, holds } from './expect.js';
@@ -101,6 +101,29 @@ function courses() {
   equal('not asked for', timelineOf(metrics, undefined, endpoints, 25_000), null);
 }
 
+const PLAN = (vus, seconds, endpoints = 1, more = {}) => {
+  const shape = { executor: 'constant-vus', vus, duration: `${seconds}s`, ...more };
+  const names = Array.from({ length: endpoints }, (_, i) => ({ name: `e${i}` }));
+  const load = /** @type {any} */ ({ shape, companions: [], durationMs: seconds * 1000 });
+  return timelinePlan(
+    /** @type {any} */ ({ endpoints: names, support: [{ name: 'login' }] }),
+    load,
+  );
+};
+
+/** VUs, seconds, endpoints, and what follows: who records, milliseconds between samples, slices. */
+const RECORDED = [
+  [1, 60, 1, [1, 7, 60]],
+  [50, 60, 1, [1, 333, 60]],
+  [51, 60, 1, [2, 333, 60]],
+  [101, 600, 1, [3, 333, 60]],
+  [10, 30, 1, [1, 67, 30]],
+  [10, 0.5, 1, [1, 67, 1]],
+  [10, 60, 20, [1, 1600, 30]],
+  [10, 60, 50, [1, 4000, 12]],
+  [10, 60, 51, [1, 2400, 20]],
+];
+
 /** At init: it loads what makes the metrics. */
 const CELLS = timelineThresholds(plan);
 
@@ -118,7 +141,7 @@ const SHAPES = [
     },
     [10, 20, 20, 10],
   ],
-  [{ preAllocatedVUs: 1, rate: 120, timeUnit: '1m' }, [2, 2, 2, 2]],
+  [{ preAllocatedVUs: 1, rate: 120_000, timeUnit: '1m' }, [2000, 2000, 2000, 2000]],
   [{ preAllocatedVUs: 1, startRate: 4, stages: [{ duration: '40s', target: 12 }] }, [5, 7, 9, 11]],
 ];
 
@@ -128,6 +151,19 @@ function plans() {
     equal(`planned: ${JSON.stringify(shape)}`, values, wanted);
     equal('its name', what.startsWith('Planned iter'), 'preAllocatedVUs' in shape);
   }
+  for (const [vus, seconds, endpoints, wanted] of RECORDED) {
+    const { every, gapMs, count } = PLAN(vus, seconds, endpoints);
+    equal(`recorded: ${vus} VUs, ${seconds} s, ${endpoints}`, [every, gapMs, count], wanted);
+  }
+  equal('many endpoints share one', PLAN(1, 60, 51).names.slice(28), ['e28', 'other endpoints']);
+  equal('all have their own', PLAN(1, 60, 50).names.length, 50);
+  equal('logins are ignored', PLAN(1, 60).ignored, ['login']);
+  equal(
+    'iterations start quickly',
+    [PLAN(1, 60).bend, PLAN(1, 60, 1, { iterations: 5 }).bend],
+    [1, 2],
+  );
+  equal('nothing to record', PLAN(1, 60, 0), undefined);
   equal('no plan', plannedCourse(undefined, SHAPES[0][0]).values, []);
   const cells = Object.keys(CELLS);
   equal('a sub-metric for each slice', cells.length, 3 * 2 * 4);
