@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 from placing import manifest
+from placing.act import Refusal
 from placing.steps import Plan
 from placing.tree import blob_id
 
@@ -487,6 +488,26 @@ def test_an_unusable_manifest_makes_a_first_run(project: Project, damage: bytes)
     assert project.read(STEADY) == text_of(STEADY, 0)
     assert project.read(MANIFEST + ".unusable") == damage
     assert (project.outside / "precious.js").read_text() == "// precious\n"
+
+
+def test_a_folder_in_place_of_the_manifest_is_refused(project: Project) -> None:
+    project.path(MANIFEST).mkdir(parents=True)
+    with pytest.raises(Refusal, match=r"nothing was changed: .*; move it away"):
+        project.generate(0)
+    assert not project.path(A).exists()
+
+
+def test_unusable_manifests_are_saved_under_names_that_are_free(project: Project) -> None:
+    project.generate(0)
+    for number in ("", *"23456789"):
+        project.write(MANIFEST, f"broken {number}".encode())
+        project.generate(0)
+        assert project.read(f"{MANIFEST}.unusable{number}") == f"broken {number}".encode()
+    project.write(MANIFEST, b"broken 5")
+    project.generate(0)
+    project.write(MANIFEST, b"one too many")
+    with pytest.raises(Refusal, match=r"delete old .*\.unusable files"):
+        project.generate(0)
 
 
 def test_a_missing_manifest_makes_a_first_run(project: Project) -> None:
