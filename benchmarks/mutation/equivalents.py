@@ -4,6 +4,12 @@ from __future__ import annotations
 
 EQUIVALENT: frozenset[tuple[str, str, str]] = frozenset(
     [
+        # There is no target before the first one, and nothing is equal to it.
+        (
+            "profiles.js",
+            "if (index > 0 && stage.target === targets[index - 1]) {",
+            "if (index >= 0 && stage.target === targets[index - 1]) {",
+        ),
         # Bytes that are read at a time.
         ("download.py", "_CHUNK = 65536", "_CHUNK = 65537"),
     ]
