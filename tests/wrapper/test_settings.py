@@ -172,13 +172,20 @@ def test_only_settings_and_names_of_tests_pass_from_a_file(project: Project) -> 
         GODEBUG PATH SSLKEYLOGFILE K6_OUT K6_INSECURE_SKIP_TLS_VERIFY K6_CONFIG IFS""".split()
     unknown = ["FOO_PRELOAD", "OWN_VALUE_OF_NOBODY", "TENANT_ID", "ANT", "IN_ENGINE", "IN_PACKAGE"]
     known = """K6_INFLUXDB_USERNAME K6_OTEL_METRIC_PREFIX HTTPS_PROXY SSL_CERT_FILE OPENAPI_KEYS
-        SIGNING_SECRET USER_POOL TENANT tenant_2 REGION IN_A_TEST_ELSEWHERE""".split()
+        SIGNING_SECRET USER_POOL TENANT tenant_2 REGION IN_A_TEST_ELSEWHERE SHARED BESIDE
+        DEEP""".split()
     code = "const pool = __ENV.USER_POOL; const { TENANT, tenant_2 } = __ENV; // PATH, LD_PRELOAD\n"
     project.write("tests/load/scripts/deep/down/own.ts", code)
-    project.write("tests/load/k6.config.js", "export const region = __ENV['REGION'];\n")
+    shared = "import { region } from '../../shared/env.js';\nexport default __ENV['REGION'];\n"
+    project.write("tests/load/k6.config.js", shared)
+    project.write("shared/env.js", "import './deep/env.js'; export const x = __ENV.SHARED;\n")
+    project.write("shared/deep/env.js", 'import "../env.js"; // DEEP\n')
+    project.write("more/beside.js", "import './own.js'; __ENV.BESIDE;\n")
     project.write("tests/load/engine/own.js", "__ENV.IN_ENGINE\n")
     project.write("tests/load/node_modules/a/own.js", "__ENV.IN_PACKAGE\n")
-    elsewhere = project.write("more/own.js", "/** Own: a test. */\n__ENV.IN_A_TEST_ELSEWHERE;\n")
+    elsewhere = project.write(
+        "more/own.js", "/** Own. */\nimport './beside.js';\n__ENV.IN_A_TEST_ELSEWHERE;\n"
+    )
     lines = "".join(f"{name}=/nowhere\n" for name in [*acting, *unknown, *known])
     settings = project.write("more.env", lines)
     result = project.run("load", str(elsewhere), "--env-file", str(settings)).passed()

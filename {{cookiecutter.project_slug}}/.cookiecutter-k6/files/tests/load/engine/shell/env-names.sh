@@ -9,6 +9,8 @@ readonly DOCUMENTED_NAMES='K6_IMAGE CONTAINER_ENGINE GRAFANA_PORT PROMETHEUS_POR
 why_not=''
 # The code of the tests; empty until it is needed
 own_code=''
+# Files elsewhere whose code is in it, between line breaks
+code_elsewhere=''
 
 # why_not_passed NAME: sets $why_not.
 why_not_passed() {
@@ -39,8 +41,8 @@ acts_on_programs() {
   esac
 }
 
-# is_named_in_tests NAME: as a whole word, anywhere in the code of the suite that its owner edits, or in a test given by its
-# path: __ENV.NAME, `const { NAME } = __ENV`, a comment.
+# is_named_in_tests NAME: as a whole word, anywhere in the code of the suite that its owner edits, in a test given by its path,
+# or in a module that these import: __ENV.NAME, `const { NAME } = __ENV`, a comment.
 is_named_in_tests() {
   local word="(^|[^A-Za-z0-9_])$1([^A-Za-z0-9_]|$)" name
   if [ -z "$own_code" ]; then
@@ -63,11 +65,37 @@ read_code() {
   done
 }
 
-# add_code FILE
+# add_code FILE: and the modules elsewhere in the project that it imports.
 add_code() {
-  local text=''
+  local text='' inside up=../
   case $1 in *.js | *.mjs | *.cjs | *.ts) ;; *) return 0 ;; esac
   [ -f "$1" ] && [ -r "$1" ] || return 0
   IFS= read -r -d '' text <"$1" || :
   own_code+=$text$'\n'
+  case $1 in
+    "$suite"/*)
+      inside=${1#"$suite"/}
+      while [ "$inside" != "${inside#*/}" ]; do inside=${inside#*/} up+=../; done
+      # Most files import nothing that is so far away.
+      case $text in *"$up"*) add_imports "${1%/*}" "$text" "$up" ;; esac
+      ;;
+    */*) add_imports "${1%/*}" "$text" . ;;
+    *) add_imports . "$text" . ;;
+  esac
+}
+
+# add_imports FOLDER TEXT START: modules whose path from FOLDER begins with START, each once.
+add_imports() {
+  local rest=$2 import="['\"]([.][.]?/[^'\"]+)['\"]" up='[^/.][^/]*/[.][.]/' path
+  while [[ $rest =~ $import ]]; do
+    path=${BASH_REMATCH[1]}
+    rest=${rest#*"${BASH_REMATCH[0]}"}
+    case $path in "$3"*) path=$1/$path ;; *) continue ;; esac
+    path=${path//\/.\///}
+    while [[ $path =~ $up ]]; do path=${path/"${BASH_REMATCH[0]}"/}; done
+    case $code_elsewhere in *$'\n'"$path"$'\n'*) continue ;; esac
+    [ "${#code_elsewhere}" -le 20000 ] || return 0
+    code_elsewhere+=$'\n'$path$'\n'
+    add_code "$path"
+  done
 }
