@@ -53,7 +53,7 @@ const EXCEPTIONS = [
 
 export default function proxy() {
   for (const [url, environment, wanted] of CHOICES) {
-    equal(`${url} ${JSON.stringify(environment)}`, proxyOf(url, environment)?.variable, wanted);
+    equal(`${url} ${JSON.stringify(environment)}`, proxyOf(url, environment)?.setting, wanted);
   }
   for (const [url, exceptions, wanted] of EXCEPTIONS) {
     for (const name of ['NO_PROXY', 'no_proxy']) {
@@ -63,10 +63,10 @@ export default function proxy() {
   }
   equal(
     'no password',
-    proxyOf(SHOP, { HTTP_PROXY: 'http://ann:pw@one:1' })?.proxy,
+    proxyOf(SHOP, { HTTP_PROXY: 'http://ann:pw@one:1' })?.masked,
     'http://***@one:1',
   );
-  equal('nor without a scheme', proxyOf(SHOP, { HTTP_PROXY: 'ann:pw@one:1' })?.proxy, '***@one:1');
-  equal('as it is', proxyOf(SHOP, { HTTP_PROXY: 'one:1' })?.proxy, 'one:1');
+  equal('nor without a scheme', proxyOf(SHOP, { HTTP_PROXY: 'ann:pw@one:1' })?.masked, '***@one:1');
+  equal('as it is', proxyOf(SHOP, { HTTP_PROXY: 'one:1' })?.masked, 'one:1');
   equal('no URL', proxyOf('shop', BOTH), undefined);
 }
