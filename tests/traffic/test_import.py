@@ -314,6 +314,20 @@ class TestSecrets:
         assert journey.data["city"] == "Example"
 
 
+@pytest.mark.parametrize(
+    ("creator", "sent", "expected"),
+    [
+        ("WebInspector", {}, True),
+        ("WebInspector", {"Cookie": "a=b"}, False),
+        ("Playwright", {}, False),
+    ],
+)
+def test_chrome_leaves_secrets_out(creator: str, sent: dict[str, str], *, expected: bool) -> None:
+    log = {"creator": {"name": creator}, "entries": [entry("GET", "/", sent=sent, answer="<p>")]}
+    notes = har.read({"log": log}).notes
+    assert any("export it again with sensitive data" in note for note in notes) is expected
+
+
 class TestWhatIsLeftOut:
     def test_each_rule_says_so(self) -> None:
         journey = compiled(

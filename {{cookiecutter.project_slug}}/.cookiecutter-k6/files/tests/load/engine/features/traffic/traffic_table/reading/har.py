@@ -14,6 +14,7 @@ from traffic_table.model import Answer, Exchange, Headers, Recording, Refused, R
 from .files import items, mapping, text_of
 
 MOST_ENTRIES = 20_000
+_SENSITIVE = {"cookie", "set-cookie", "authorization"}
 _LONGEST_BODY = 5_000_000  # characters of an answer that are searched for values
 
 
@@ -41,6 +42,15 @@ def read(document: Any) -> Recording:
         notes.append(
             "the file holds no contents of answers, so no value can be found in one. "
             "Save it with content"
+        )
+    if text_of(mapping(log.get("creator")).get("name")) == "WebInspector" and not any(
+        name.lower() in _SENSITIVE
+        for one in exchanges
+        for name, _ in [*one.request.headers, *one.answer.headers]
+    ):
+        notes.append(
+            "it has no cookies and no authorization: Chrome leaves them out. If the session has a "
+            "login, export it again with sensitive data (DevTools settings, Preferences, Network)"
         )
     timed = len({one.started for one in exchanges}) > 1
     return Recording("har", exchanges, notes, timed=timed)
