@@ -50,7 +50,7 @@ export const ACTIONS = Object.freeze({
   ports:
     'Lower VUS or RATE, let the service keep connections open, or use several machines (--segment)',
   redirect: 'Use the address that the log says it redirects to, or sign in first',
-  auth: 'Check AUTH_MODE and the credentials it needs',
+  auth: 'Check the credentials: TEST_USER_EMAIL and TEST_USER_PASSWORD, or what AUTH_MODE needs',
   rate_limited: 'Lower VUS, or exempt the load generator from the limit',
   client_error: 'Compare path, method and body of the request with the API',
   server_error: "Look up the first failure in the service's log",
