@@ -17,6 +17,7 @@ from .routes import Routes
 from .rows import Row, rows_of
 from .secrecy import Guard, secrets_of
 from .slots import slots_of
+from .sources import texts_of_code
 from .values import Values
 
 MOST_STEPS = 1000
@@ -78,7 +79,7 @@ def compile_journey(
         raise Refused(f"{len(kept)} requests, at most {MOST_STEPS} make a journey. Record less")
     secrets = Guard(secrets_of(recording.exchanges, recording.secret_variables))
     steps_own = own.of(name, "steps")
-    code = [one.answer.body for one in recording.exchanges if "javascript" in one.answer.type]
+    code = texts_of_code(recording.exchanges)
     held: dict[str, str] = {}
     for _ in range(_ROUNDS):
         values = Values(forced=own.of(name, "values"))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from .model import Answer
+from .model import Answer, Exchange
 from .texts import is_id, is_id_key, is_strong
 
 Where = dict[str, Any]
 
+_QUOTED = re.compile(r"""(?<=["'`])[^"'`\n]{3,80}(?=["'`])""")
 _LONGEST_VALUE = 4000
 _MOST_LEAVES = 20_000
 _HEADERS_WITHOUT = {
@@ -64,6 +66,12 @@ def sources_of(answer: Answer, step: int) -> list[Source]:
     elif answer.type in {"text/html", "application/xhtml+xml"}:
         _html(body, add)
     return found
+
+
+def texts_of_code(exchanges: Iterable[Exchange]) -> set[str]:
+    """Return the texts in quotes of the scripts that were loaded."""
+    scripts = [one.answer.body for one in exchanges if "javascript" in one.answer.type]
+    return {text for script in scripts for text in _QUOTED.findall(script)}
 
 
 def _key(path: list[str | int]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import unquote
@@ -56,8 +56,8 @@ class Typed:
         self._index = 0
         self.made: dict[str, dict[str, str]] = {}
         """Recorded text -> the part that stands for a value that is made anew in each iteration."""
-        self.code: Sequence[str] = ()
-        """Scripts of the recording: what they hold was not typed by a person."""
+        self.code: Collection[str] = ()
+        """Texts in the scripts of the recording: they were not typed by a person."""
         self._known: dict[str, Part] = {}
         self._ticks: dict[str, Part] = {}
         self._started = 0.0
@@ -185,7 +185,7 @@ class Typed:
         # Whatever its field is called: the thing has this address from now on.
         address = not has_source and self._addresses.is_new(self._index, value)
         # People do not type camelCase; other words may be in a script by accident.
-        of_code = bool(re.search("[a-z][A-Z]|_", value)) and self._is_in_code(value)
+        of_code = bool(re.search("[a-z][A-Z]|_", value)) and value in self.code
         named = (is_name_key(slot.key) or checked) and not is_named and not of_code
         if (named or address) and 3 <= len(value) <= 120:
             if is_email(value):
@@ -224,14 +224,11 @@ class Typed:
             and len(value) <= 2000
             and slot.place not in {"body", "query"}
             and not slot.key.startswith("_")
-            and not self._is_in_code(value)
+            and value not in self.code
         )
         if typed:
             return [self._keep(slot, {"data": ""}, "typed; one row per user", value)]
         return [value]
-
-    def _is_in_code(self, value: str) -> bool:
-        return any(f"{quote}{value}{quote}" in text for quote in "\"'`" for text in self.code)
 
     def _clock(self, slot: Slot) -> dict[str, Any] | None:
         if self._started <= 0 or slot.where == "path":
