@@ -4,17 +4,19 @@ cookiecutter renders the private variables of cookiecutter.json between the ques
 each question calls the filter `asked`, which does nothing unless a person answers the questions.
 Otherwise `all_asked`, after the last question, refuses all wrong answers at once. Both use the
 table of hooks/pre_gen_project.py, which checks everything once more: where this module does not
-recognise who calls it, it does nothing.
+recognise who calls it, it does nothing. Names on the command line that no option has are refused
+too, which no hook could do: cookiecutter drops them.
 """
 
 from __future__ import annotations
 
+import difflib
 import importlib.util
 import sys
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from pathlib import Path
 from types import FrameType, ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 from cookiecutter.exceptions import FailedHookException
 from jinja2 import Environment
@@ -81,12 +83,46 @@ def word_of(option: Any, answer: object) -> object:
     return ",".join(option.choices[number - 1] for number in numbers)
 
 
+def unknown_names(given: Iterable[str], known: Sequence[str]) -> list[str]:
+    r"""Return lines about names on the command line that no option has: cookiecutter ignores them.
+
+    >>> print(*unknown_names(["back_port", "_template"], ["auth", "backend_port"]), sep="\n")
+    ERROR: there is no option back_port: did you mean backend_port?
+    Options: auth, backend_port
+    """
+    lines = []
+    for name in given:
+        if name not in known and not name.startswith("_"):
+            nearest = difflib.get_close_matches(name, known, 1, cutoff=0.75)
+            hint = f": did you mean {nearest[0]}?" if nearest else ""
+            lines.append(f"ERROR: there is no option {name}{hint}")
+    return [*lines, f"Options: {', '.join(known)}"] if lines else []
+
+
+def names_given() -> list[str]:
+    """Return the names of `NAME=VALUE` on the command line."""
+    return list(variables_of("cookiecutter").get("extra_context") or ())
+
+
+def refuse(lines: Iterable[str]) -> NoReturn:
+    """Print lines on stderr and end cookiecutter as a hook does, with FailedHookException."""
+    for line in lines:
+        print(line.encode("ascii", "backslashreplace").decode("ascii"), file=sys.stderr)
+    raise FailedHookException("Nothing was written.")
+
+
 def asked(answers: MutableMapping[str, Any], name: str) -> str:
     """Check an answer; ask again until it is accepted. Returns an empty text."""
     ask = asker()
     if ask is None:
         return ""
-    option = next(one for one in load_hook().OPTIONS if one.name == name)
+    options = load_hook().OPTIONS
+    # After the first question: nobody should answer all of them in vain.
+    if name == options[0].name:
+        unknown = unknown_names(names_given(), [option.name for option in options])
+        if unknown:
+            refuse(unknown)
+    option = next(one for one in options if one.name == name)
     answer = word_of(option, answers[name])
     while True:
         try:
@@ -111,13 +147,12 @@ def all_asked(answers: MutableMapping[str, Any]) -> str:
         return ""
     hook = load_hook()
     accepted, problems = hook.check_answers(answers)
+    problems += unknown_names(names_given(), [option.name for option in hook.OPTIONS])
     if problems:
         template, folder = str(call.get("template", "")), str(call.get("output_dir", "."))
         words = [] if folder == "." else ["-o", folder]
         words += ["-f"] if call.get("overwrite_if_exists") else []
-        for line in [*problems, hook.command_to_repeat(template, words, accepted)]:
-            print(line.encode("ascii", "backslashreplace").decode("ascii"), file=sys.stderr)
-        raise FailedHookException("Nothing was written.")
+        refuse([*problems, hook.command_to_repeat(template, words, accepted)])
     return ""
 
 

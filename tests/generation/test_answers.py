@@ -89,9 +89,13 @@ def test_the_ways_to_authenticate_are_those_of_the_suite() -> None:
 
 def test_all_wrong_answers_come_in_one_message_with_a_command(tmp_path: Path) -> None:
     words = ("project_name=Söhne 'X'", "backend_port=0", "auth=logn", "backend_api_prefix=v2")
-    result = cookie(tmp_path, "--no-input", *words)
+    result = cookie(tmp_path, "--no-input", *words, "include_observabilty=both")
     assert result.code != 0
-    assert [line.split("=")[0] for line in result.errors] == ["ERROR: backend_port", "ERROR: auth"]
+    assert [line.split("=")[0] for line in result.errors] == [
+        "ERROR: backend_port",
+        "ERROR: auth",
+        "ERROR: there is no option include_observabilty: did you mean include_observability?",
+    ]
     assert list(tmp_path.iterdir()) == []
     (command,) = [line for line in result.err.splitlines() if line.startswith("To repeat")]
     line = command.partition(": ")[2].replace(
@@ -391,6 +395,22 @@ def test_template_syntax_in_an_answer_ends_in_an_error(
 )
 def test_a_slug_is_made_from_any_name(cookies: Cookies, name: str, slug: str) -> None:
     assert cookies.bake(extra_context={"project_name": name}).project_path.name == slug
+
+
+def test_an_option_that_does_not_exist_is_named_after_the_first_question(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "cookiecutter", str(REPOSITORY), "include_sockets=yes"],
+        input="Shop\n",
+        cwd=tmp_path,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode != 0
+    assert "ERROR: there is no option include_sockets\nOptions: project_name, " in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_prompts_work_on_a_terminal(tmp_path: Path) -> None:
