@@ -36,7 +36,8 @@ CHECKS = (
 )
 ABOUT_THE_EXAMPLES = (
     "(test_documents and not tables_of_profiles) or test_architecture or test_marks"
-    " or test_wrapper_parts or test_features or test_docs or peak-hour or notes or test_the_table or test_every_pattern or quick"
+    " or test_wrapper_parts or test_features or test_docs or peak-hour or notes or test_the_table"
+    " or test_every_pattern or quick"
     " or (types_are_right and template) or scripts_of_the_repository or as_one_script"
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -72,6 +73,15 @@ def _required(schema: dict[str, Any]) -> None:
         ]
 
 
+FORMATS = copy.deepcopy(jsonschema.Draft202012Validator.FORMAT_CHECKER)
+
+
+@FORMATS.checks("uri")
+def _is_uri(value: object) -> bool:
+    """Tell whether a text begins with a scheme; jsonschema itself knows no URIs."""
+    return not isinstance(value, str) or bool(re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", value))
+
+
 class Oracle:
     """Judges the values of a table's generators by the schemas of the document."""
 
@@ -86,8 +96,7 @@ class Oracle:
         root = {**self.document, "$schema": "https://json-schema.org/draft/2020-12/schema"}
         root.update({"allOf": [modern(schema)]} if schema is not True else {})
         root.pop("$self", None)
-        checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
-        error = jsonschema.Draft202012Validator(root, format_checker=checker).evolve(schema=root)
+        error = jsonschema.Draft202012Validator(root, format_checker=FORMATS).evolve(schema=root)
         found = next(iter(error.iter_errors(value)), None)
         return "" if found is None else f"{found.json_path}: {found.message}"[:300]
 

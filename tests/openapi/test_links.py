@@ -62,6 +62,9 @@ LISTS: list[tuple[str, Any, Any, list[str], list[str]]] = [
         ["/pet/_id"],
         ["/pets/*/uuid"],
     ),
+    ("pk", thing("id"), {"type": "array", "items": thing("pk")}, ["/id"], ["/*/pk"]),
+    # As frameworks document what has no declared type
+    ("petId", {}, {}, UNDOCUMENTED, UNDOCUMENTED[1:]),
 ]
 
 
@@ -164,7 +167,7 @@ def test_a_list_elsewhere_gives_ids_by_its_schema() -> None:
 def test_an_update_without_an_id_in_its_path_has_it_in_its_body() -> None:
     pet = {"$ref": "#/components/schemas/Pet"}
     body = {"content": {"application/json": {"schema": pet}}}
-    paths = resource("/pet", "petId", created=pet, listed={})
+    paths = resource("/pet", "petId", created=pet, listed=thing("x"))
     paths["/pet"]["put"] = {"requestBody": body, "responses": answer(pet)}
     table = compiled(openapi(paths, components={"schemas": {"Pet": thing("id", "age")}}))
     put = row_of(table, "PUT /pet")
@@ -243,7 +246,7 @@ def test_nested_things_need_their_parents() -> None:
 
 
 def test_nothing_needs_an_operation_that_is_skipped() -> None:
-    paths = resource("/pets", "petId", created=thing("id"), listed={})
+    paths = resource("/pets", "petId", created=thing("id"), listed=thing("x"))
     impossible = {"type": "integer", "minimum": 2, "maximum": 1}
     paths["/pets"]["post"]["requestBody"] = {
         "required": True,

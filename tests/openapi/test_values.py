@@ -220,6 +220,32 @@ CASES: dict[str, Any] = {
             {"type": "object", "properties": {"b": {"type": "string"}}, "required": ["b"]},
         ]
     },
+    "oneOf of numbers that overlap a little": {
+        "type": "array",
+        "items": {"oneOf": [{"type": "integer"}, {"type": "integer", "maximum": 3}]},
+        "minItems": 50,
+    },
+    "allOf of which one part allows no other properties": {
+        "allOf": [
+            {
+                "type": "object",
+                "properties": {"a": {"type": "integer"}},
+                "additionalProperties": False,
+            },
+            {"type": "object", "properties": {"b": {"type": "boolean"}}},
+        ]
+    },
+    "anyOf with an object that cannot be": {
+        "type": "array",
+        "items": {
+            "anyOf": [
+                {"type": "integer"},
+                {"type": "object", "maxProperties": 1, "required": ["a", "b"]},
+                {"type": "object", "minProperties": 1, "additionalProperties": False},
+            ]
+        },
+        "minItems": 50,
+    },
     "oneOf beside properties": {
         "type": "object",
         "required": ["x"],
@@ -433,14 +459,27 @@ def composed(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return objects | arrays | groups
 
 
+ANY_SCHEMA = st.recursive(SCALARS, composed, max_leaves=8)
+PATIENT = [HealthCheck.too_slow, HealthCheck.data_too_large]
+
+
+@pytest.mark.slow
+@settings(max_examples=300, suppress_health_check=PATIENT)
+@given(ANY_SCHEMA)
+def test_values_of_any_schema_fit_it_or_there_are_none(schema: Any) -> None:
+    assert_values_fit(schema)
+
+
 @pytest.mark.slow
 @fresh
-@settings(
-    max_examples=300,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-@given(st.recursive(SCALARS, composed, max_leaves=8))
-def test_values_of_any_schema_fit_it_or_there_are_none(schema: Any) -> None:
+@settings(max_examples=60, suppress_health_check=PATIENT)
+@given(ANY_SCHEMA)
+def test_values_of_another_schema_in_each_run_fit_it_or_there_are_none(schema: Any) -> None:
+    assert_values_fit(schema)
+
+
+def assert_values_fit(schema: Any) -> None:
+    """Fail if a body made for a schema does not fit it."""
     document = openapi(posting(schema))
     table = compiled(document)
     (row,) = table.rows

@@ -36,16 +36,18 @@ def alternatives(context: Context, view: Flat, schema: Schema, name: str, *, fil
         if len(made) == EXAMPLES:
             missed += map(name_of, parts[index:])
             break
+        before = context.doubts
         try:
             node = _alternative(context, base, part, view, schema, name, files=files)
-            made.append(context.trials.checked(node, schema) if doubtful else node)
+            # At once: among other alternatives, the values of this one are seldom tried.
+            is_safe = not doubtful and context.doubts == before
+            made.append(node if is_safe else context.trials.checked(node, schema, often=True))
         except Unfillable as reason:
             reasons.append(reason)
             missed.append(name_of(part))
     if made and "discriminator" in view:
         _note_missed(context, view, word, [name for name in missed if name])
-    if doubtful:
-        context.settle(doubts)  # each alternative was checked
+    context.settle(doubts)  # each doubtful alternative was checked
     if made:
         return choice(sorted(made, key=context.trials.size))
     circular = any(reason.circular for reason in reasons)

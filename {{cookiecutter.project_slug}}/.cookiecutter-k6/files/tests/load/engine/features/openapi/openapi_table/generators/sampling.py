@@ -173,11 +173,20 @@ class Trials:
         sampler = Sampler(self.shared, seed=7, chance=chance)
         return all(self.checker.valid(sampler.make(made), schema) for _ in range(count))
 
-    def checked(self, made: Node, schema: Schema) -> Node:
-        """Return the generator, or a narrower one, whose values are valid. Raises Unfillable."""
+    def checked(self, made: Node, schema: Schema, *, often: bool = False) -> Node:
+        """Return the generator, or a narrower one, whose values are valid.
+
+        often: many values are tried, because only some of them may be wrong. Raises Unfillable.
+        """
         self.refuse_huge(made)  # before values are made
-        count = _MANY_SAMPLES if self.schemas.flat(schema).keys() & RULES else _SAMPLES
-        if self.fits(made, schema, 1, chance=1) and self.fits(made, schema, count):
+        ends = _ends(resolved(made, self.shared))
+        by_chance = often or ends or self.schemas.flat(schema).keys() & RULES
+        count = _MANY_SAMPLES if by_chance else _SAMPLES
+        if (
+            all(self.checker.valid(value, schema) for value in ends)
+            and self.fits(made, schema, 1, chance=1)
+            and self.fits(made, schema, count)
+        ):
             return made
         for narrower in _narrower(resolved(made, self.shared)):
             if self.fits(narrower, schema, count):
@@ -202,6 +211,20 @@ class Trials:
             if len(found) == _FOUND:
                 break
         return list(found.values())
+
+
+def _ends(made: Node) -> list[Any]:
+    """Return the values of a generator that chance may miss: least and greatest, all of a list.
+
+    Alternatives of oneOf overlap there: an integer up to 3 and any integer.
+
+    >>> _ends({"make": "int", "min": 4, "max": 12, "step": 4})
+    [4, 12]
+    """
+    if "pick" in made:
+        return list(made["pick"])
+    is_plain = made.get("make") == "int" or (made.get("make") == "number" and "step" not in made)
+    return [made["min"], made["max"]] if is_plain else []
 
 
 def _narrower(made: Node) -> Iterator[Node]:

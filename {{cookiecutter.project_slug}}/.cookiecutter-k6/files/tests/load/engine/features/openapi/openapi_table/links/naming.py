@@ -7,7 +7,7 @@ import re
 Segments = tuple[str, ...]
 
 _WHOLE = re.compile(r"\{([^{}]+)\}")
-_ID_NAMES = ("id", "_id", "uuid", "guid", "uid", "key", "slug", "name")
+_ID_NAMES = ("id", "uuid", "guid", "uid", "pk", "oid", "identifier", "key", "slug", "name")
 # Properties that commonly wrap the thing itself, or the list of things, in a response.
 _WRAPPERS = (
     "data",
@@ -66,8 +66,8 @@ def resource_of(name: str) -> str:
 def is_id(name: str) -> bool:
     """Tell whether a parameter holds an id, by its name.
 
-    >>> [is_id(name) for name in ("petId", "slug", "status")]
-    [True, True, False]
+    >>> [is_id(name) for name in ("petId", "slug", "pk", "status")]
+    [True, True, True, False]
     """
     return bool(resource_of(name)) or words(name) in _ID_NAMES or words(name).startswith("idor")
 

@@ -225,7 +225,8 @@ def places(
         found = list(_find(schemas, view, parameter.name, resource, kind, 0))[:_PLACES]
     search = "search:" + ",".join([resource, *_unmistakable(parameter.name, resource)])
     if giver.method not in {"POST", "PUT"}:
-        return found
+        is_described = answer is not None and answer.schema not in (None, {}, True)
+        return found if is_described else [search]
     # Services answer otherwise than documented: what was created has to be found all the same.
     sent = [] if found else _sent(schemas, giver, parameter)
     return [*found, "header:location", search, *sent]

@@ -277,7 +277,18 @@ def merge(first: Flat, second: Flat) -> Flat:
     merged = dict(first)
     for key, value in second.items():
         merged[key] = _JOINS[key](merged[key], value) if key in merged and key in _JOINS else value
+    refused = _refused(first, second) | _refused(second, first)
+    if refused - {*merged.get("needed", [])}:
+        properties = merged["properties"].items()
+        merged["properties"] = {key: part for key, part in properties if key not in refused}
     return merged
+
+
+def _refused(closed: Flat, other: Flat) -> set[Any]:
+    """Return the properties of a view that another one, which allows only its own, refuses."""
+    if closed.get("additionalProperties") is not False or closed.get("patternProperties"):
+        return set()
+    return {*other.get("properties", {})} - {*closed.get("properties", {})}
 
 
 def main_type(view: Flat) -> str:
