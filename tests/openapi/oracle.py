@@ -73,13 +73,13 @@ def _required(schema: dict[str, Any]) -> None:
         ]
 
 
-FORMATS = copy.deepcopy(jsonschema.Draft202012Validator.FORMAT_CHECKER)
-
-
-@FORMATS.checks("uri")
 def _is_uri(value: object) -> bool:
     """Tell whether a text begins with a scheme; jsonschema itself knows no URIs."""
     return not isinstance(value, str) or bool(re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", value))
+
+
+FORMATS = copy.deepcopy(jsonschema.Draft202012Validator.FORMAT_CHECKER)
+FORMATS.checkers = {**FORMATS.checkers, "uri": (_is_uri, ())}
 
 
 class Oracle:
