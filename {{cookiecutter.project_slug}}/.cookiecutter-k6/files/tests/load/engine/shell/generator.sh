@@ -100,10 +100,12 @@ free_processes() {
   printf '%s' "$left"
 }
 
-# threads_of USER: prints how many there are.
+# threads_of USER: prints how many threads or, where they are not counted, processes there are.
 threads_of() {
-  local lines
-  lines=$(ps -L -u "$1" -o pid= 2>/dev/null) || return 0
+  local lines each=''
+  # Only Linux counts threads, and -L means something else elsewhere.
+  [ ! -d "$proc_folder/self/task" ] || each=-L
+  lines=$(ps ${each:+"$each"} -u "$1" -o pid= 2>/dev/null) || return 0
   set -f
   # shellcheck disable=SC2086  # one word for each
   set -- $lines
