@@ -366,6 +366,18 @@ def test_an_object_without_properties_is_empty(more: dict[str, Any]) -> None:
     assert build({"type": "object", **more}) == {"const": {}}
 
 
+@pytest.mark.parametrize("kind", ["object", "array"])
+def test_bytes_in_a_shared_schema_are_a_text_in_json(kind: str) -> None:
+    photo = {"type": "string", "format": "binary"}
+    shared: dict[str, Any] = {
+        "object": {"type": "object", "required": ["f"], "properties": {"f": photo}},
+        "array": {"type": "array", "items": photo, "minItems": 1},
+    }
+    document = openapi(posting(ref("Upload")), components={"schemas": {"Upload": shared[kind]}})
+    table = compiled(document)
+    assert "'file'" not in f"{table.shared} {table.rows}"
+
+
 def test_examples_come_first_and_keep_their_type() -> None:
     assert build({"type": "integer", "example": 7}) == {"const": 7}
     assert build({"type": "boolean", "default": False}) == {"const": False}
