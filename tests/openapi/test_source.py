@@ -268,7 +268,7 @@ def test_other_files_of_a_document_are_read_from_its_folder_only(tmp_path: Path)
         "next": {"const": None},
     }
     for name in ("/outside", "/link", "/url", "/missing", "/kind"):
-        assert "unresolved reference" in rows[f"POST {name}"]["skip"]
+        assert f"unresolved reference: {places[name]}" in rows[f"POST {name}"]["skip"]
     assert "secret" not in dumps(table)
 
 
