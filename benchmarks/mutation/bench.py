@@ -4,7 +4,7 @@
     make bench ARGS="mutation --areas placing --count 40 --seed 7 --minutes 30"
 
 Draws changes at random, one at a time, in a copy of this repository, and runs the tests that belong
-to the changed file until the first of them fails. Prints the share of noticed changes for each
+to the changed file until the first of them fails, twice. Prints the share of noticed changes for each
 area, and each change that no test noticed. Ends an area after `--minutes`. Fails nothing.
 """
 
@@ -83,9 +83,8 @@ class Copy:
         finally:
             path.write_text(mutant.text, encoding="utf-8")
 
-    def test(self, arguments: str) -> tuple[int, str]:
+    def test(self, words: Sequence[str]) -> tuple[int, str]:
         """Run tests up to the first failure; return exit code and output, 1 after a timeout."""
-        words = [word.replace("+", " ") for word in arguments.split()]
         spread = ["-n", str(self.jobs), "--dist", "loadgroup", "--maxfail=1"]
         environ = {
             **os.environ,
@@ -112,11 +111,28 @@ class Copy:
     def is_green(self, arguments: str) -> bool:
         """Tell whether tests pass without a change; those that do not are left out."""
         if arguments not in self.green:
-            code, out = self.test(arguments)
+            code, out = self.test(words_of(arguments))
             self.green[arguments] = code in {0, NO_TESTS}
             if not self.green[arguments]:
                 print(f"  left out, they fail without any change: {arguments}\n{out}", flush=True)
         return self.green[arguments]
+
+
+def words_of(stage: str) -> list[str]:
+    """Return the arguments of pytest for a stage; `+` stands for a blank in an argument."""
+    return [word.replace("+", " ") for word in stage.split()]
+
+
+def failures_in(out: str) -> list[str]:
+    """Return the tests that failed, by their ids."""
+    lines = [line.removeprefix("FAILED ") for line in out.splitlines() if "FAILED " in line]
+    return [line.partition(" - ")[0] for line in lines]
+
+
+def is_noticed(copy: Copy, out: str) -> bool:
+    """Tell whether tests fail because of a change, and not by accident: they fail twice."""
+    failed = failures_in(out)
+    return not failed or copy.test(failed)[0] != 0
 
 
 def is_valid(mutant: Mutant) -> bool:
@@ -157,13 +173,13 @@ def judge(copy: Copy, area: areas.Area, mutant: Mutant, score: Score) -> str:
         if not copy.is_green(stage):
             continue
         with copy.having(mutant):
-            code, out = copy.test(stage)
-        if "SyntaxError" in out and mutant.path.suffix == ".js":
-            score.invalid += 1
-            return "invalid"
-        if code not in {0, NO_TESTS}:
-            score.killed += 1
-            return "noticed"
+            code, out = copy.test(words_of(stage))
+            if "SyntaxError" in out and mutant.path.suffix == ".js":
+                score.invalid += 1
+                return "invalid"
+            if code not in {0, NO_TESTS} and is_noticed(copy, out):
+                score.killed += 1
+                return "noticed"
     if is_equivalent(mutant):
         score.equivalent.append(mutant)
         return "equivalent"
