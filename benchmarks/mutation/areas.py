@@ -63,6 +63,7 @@ _MODULE_TESTS = {
     "plan/proxy": ("proxy",),
     "plan/timeline": ("timeline",),
     "summary/": ("verdict", "judgement"),
+    "summary/text": ("text", "baseline"),
     "summary/timeline": ("timeline",),
     "summary/pretty": ("pretty-json",),
     "baseline/": ("baseline", "judgement"),

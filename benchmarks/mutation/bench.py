@@ -4,8 +4,8 @@
     make bench ARGS="mutation --areas placing --count 40 --seed 7 --minutes 30"
 
 Draws changes at random, one at a time, in a copy of this repository, and runs the tests that belong
-to the changed file until the first of them fails, twice. Prints the share of noticed changes for each
-area, and each change that no test noticed. Ends an area after `--minutes`. Fails nothing.
+to the changed file until the first of them fails, twice. Prints the share of noticed changes for
+each area, and each change that no test noticed. Ends an area after `--minutes`. Fails nothing.
 """
 
 from __future__ import annotations
