@@ -10,6 +10,12 @@ EQUIVALENT: frozenset[tuple[str, str, str]] = frozenset(
             "if (index > 0 && stage.target === targets[index - 1]) {",
             "if (index >= 0 && stage.target === targets[index - 1]) {",
         ),
+        # What comes after the last value is less than nothing.
+        (
+            "quantiles.js",
+            "while (at < part.values.length && part.values[at] < value) {",
+            "while (at <= part.values.length && part.values[at] < value) {",
+        ),
         # Bytes that are read at a time.
         ("download.py", "_CHUNK = 65536", "_CHUNK = 65537"),
     ]

@@ -167,6 +167,22 @@ def test_incomplete_marks_are_left_alone() -> None:
     assert host.content == broken
 
 
+@pytest.mark.parametrize(
+    ("found", "why"),
+    [
+        (tree.Found("blocked", why="docs is a file"), "docs is a file"),
+        (tree.Found("folder"), "it is a folder"),
+        (tree.Found("other"), "it cannot be read"),
+        (tree.Found("file", b"a\0b"), "it is not UTF-8 text"),
+        (tree.Found("file", "a".encode("utf-16")), "it is not UTF-8 text"),
+    ],
+)
+def test_a_file_that_cannot_be_added_to_is_named(found: tree.Found, why: str) -> None:
+    actions, _ = additive.plan([IGNORE], lambda _path: found, {}, {})
+    assert [action.note for action in actions] == [f"{why}: add this section yourself"]
+    assert not any(action.changes for action in actions)
+
+
 # --- package.json --------------------------------------------------------------------------
 
 PACKAGES = [
