@@ -142,6 +142,7 @@ AREAS: dict[str, Area] = {
             "hooks/pre": "tests/generation/test_answers.py tests/generation/test_lock.py",
         },
         last={
+            f"{STAGE}/placing/": "tests/generation/test_merge_reasons.py",
             f"{STAGE}/placing/run": "tests/hosts/test_ignored.py",
             f"{STAGE}/placing/ignored": "tests/hosts/test_ignored.py",
         },
