@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from placing import run
 from placing.act import Disk, Workplace, carry_out
 from placing.manifest import Manifest
 from placing.steps import Action, Plan
@@ -26,3 +27,12 @@ def test_what_needs_a_failed_step_is_left_however_long_the_chain(tmp_path: Path)
     assert not (tmp_path / "b").exists()
     assert not (tmp_path / "c").exists()
     assert (tmp_path / "d").read_text() == "new"
+
+
+def test_only_ignore_files_that_are_written_decide_what_git_ignores() -> None:
+    steps = [
+        Action("add", "tests/load/.gitignore", b"results/"),
+        Action("add", "tests/load/a.js", b"*"),
+        Action("remove", ".gitignore", removes=True),
+    ]
+    assert run._ignore_files(steps) == {"tests/load/.gitignore": b"results/"}
