@@ -1,6 +1,7 @@
 // How the summary turns the metrics of a run into a verdict.
 
 import { stepsSentence } from '../engine/report/format.js';
+import { slower } from '../engine/summary/findings.js';
 import { findings } from '../engine/summary/verdict.js';
 import { equal, expectations, holds } from './expect.js';
 
@@ -45,6 +46,17 @@ const reasons = (changes, time = TIME) => findings(evidence(changes), time).reas
 export const options = expectations(42);
 
 export default function verdict() {
+  const compared = {
+    name: 'a',
+    status: 'slower',
+    current: 130,
+    change: 30,
+    baseline: 100,
+    limit: 120,
+  };
+  const comparison = /** @type {any} */ ({ endpoints: [{ name: 'b', status: 'ok' }, compared] });
+  equal('what is slower', slower('a', comparison), 'p95 130 ms, 30% above the baseline of 100 ms (limit 120 ms)'); // prettier-ignore
+  equal('what is not', [slower('b', comparison), slower('c', comparison), slower('a')], Array(3));
   equal('nothing to complain about', findings(evidence(), TIME), {
     reasons: [],
     found: 0,
