@@ -31,6 +31,8 @@ OWNERS = {
     "k6.config.js": "config/ lib/config.js",
     "config/": "lib/helpers.js lib/unique-name.js",
     "lib/": "engine/vu/ engine/settings/",
+    "lib/http.js": "lib/config.js engine/vu/ lazy:engine/plan/naming.js",
+    "lib/checker.js": "lib/config.js lib/http.js engine/vu/ lazy:engine/plan/naming.js",
     "lib/auth.js": "lib/ engine/auth/bearer.js lazy:engine/auth/",
     "lib/config.js": "lazy:engine/settings/ lazy:config/thresholds.js",
     "lib/define.js": "lib/config.js engine/vu/ lazy:lib/http.js lazy:engine/plan/plan.js",

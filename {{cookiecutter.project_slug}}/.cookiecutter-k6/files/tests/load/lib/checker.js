@@ -2,11 +2,14 @@
 import k6 from 'k6';
 import { env } from './config.js';
 import { reportChecks, reportOnce, shorten } from '../engine/vu/failures.js';
-import { accepts, jsonAt, refuseTags } from './http.js';
+import { accepts, jsonAt } from './http.js';
 
 /** @typedef {import('../engine/types/suite.js').EndpointOptions} EndpointOptions */
 /** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */
 /** @typedef {(response: HttpResponse) => boolean} Predicate */
+
+/** What names have to be. Checked once: in every VU, it would cost memory. */
+const naming = __VU === 0 ? require('../engine/plan/naming.js') : undefined;
 
 /**
  * What is expected of a response. What is left out is not checked.
@@ -69,7 +72,7 @@ export function checker(
       r.status !== 0 && r.timings.duration < withinMs;
   }
   const all = also ? { ...checks, ...also } : checks;
-  refuseTags(`checks of '${name}'`, also, false);
+  naming?.refuseChecks(`checks of '${name}'`, also);
   const tags = { name };
   const kind = type ?? (json || fields ? 'json' : 'any');
   let unseen = 0;

@@ -9,6 +9,9 @@ import { hide, hideResponses, reportFailure, unanswered } from '../engine/vu/fai
 
 env.secrets.forEach(hide);
 
+/** What names and tags have to be. Checked once: in every VU, it would cost memory. */
+const naming = __VU === 0 ? require('../engine/plan/naming.js') : undefined;
+
 // k6 would take redirects for success.
 http.setResponseCallback(http.expectedStatuses({ min: 200, max: 299 }));
 
@@ -27,14 +30,7 @@ http.setResponseCallback(http.expectedStatuses({ min: 200, max: 299 }));
  * @example const ITEM = endpoint('GET /items/{id}', '/items/{id}', { kind: 'api_read' });
  */
 export function endpoint(name, path, options = {}) {
-  // Plain loops here and below: the first string method of a VU costs it 5 KB, the first iterator 6 KB, the first
-  // regular expression 16 KB.
-  if (!isNameable(name)) {
-    throw new Error(
-      `endpoint '${name}': a name must not contain a comma or a line break, start or end with a quote, or end with a ` +
-        'backslash: k6 thresholds cannot refer to it, or outputs cannot store it',
-    );
-  }
+  naming?.refuseName(name);
   const {
     method = 'GET',
     kind = 'api',
@@ -46,7 +42,7 @@ export function endpoint(name, path, options = {}) {
     tags,
     confidential,
   } = options;
-  refuseTags(`endpoint '${name}', tags`, tags);
+  naming?.refuseTags(`endpoint '${name}', tags`, tags);
   if (confidential) {
     hideResponses(name);
   }
@@ -69,56 +65,6 @@ export function endpoint(name, path, options = {}) {
 }
 
 /**
- * @param {string} what the endpoint or check, for the message
- * @param {Record<string, unknown>} [tags]
- * @param {boolean} [isOfValues] false: the keys are what outputs store
- * @throws when outputs could not store one of them
- * @example refuseTags("endpoint 'GET /'", { team: 'a\\' });
- */
-export function refuseTags(what, tags = {}, isOfValues = true) {
-  for (const key in tags) {
-    if (!isStorable(isOfValues ? tags[key] : key)) {
-      throw new Error(
-        `${what}: '${key}' must not contain a line break or end with a backslash, because outputs lose such samples`,
-      );
-    }
-  }
-}
-
-/**
- * Tells whether outputs can store a text as a tag. InfluxDB loses the whole batch with one that it cannot.
- *
- * @param {unknown} text
- * @returns {boolean} false if it holds a control character or ends with a backslash
- * @example isStorable('GET /a\\') // false
- */
-export function isStorable(text) {
-  const line = `${text}`;
-  for (let i = 0; i < line.length; i += 1) {
-    if (line[i] < ' ') {
-      return false;
-    }
-  }
-  return line[line.length - 1] !== '\\';
-}
-
-/**
- * @param {string} name
- * @returns {boolean} whether thresholds and outputs can name it
- */
-function isNameable(name) {
-  for (let i = 0; i < name.length; i += 1) {
-    if (name[i] === ',') {
-      return false;
-    }
-  }
-  return isStorable(name) && !isQuote(name[0]) && !isQuote(name[name.length - 1]);
-}
-
-/** @param {string | undefined} character */
-const isQuote = (character) => character === '"' || character === "'";
-
-/**
  * Tells whether an endpoint accepts a status.
  *
  * @param {Pick<Endpoint, 'statuses'>} target
@@ -130,6 +76,7 @@ export function accepts({ statuses }, status) {
   if (!statuses) {
     return status >= 200 && status <= 299;
   }
+  // A plain loop: the first iterator of a VU costs it 6 KB, the first string method 5, the first regular expression 16.
   for (let i = 0; i < statuses.length; i += 1) {
     const accepted = statuses[i];
     if (

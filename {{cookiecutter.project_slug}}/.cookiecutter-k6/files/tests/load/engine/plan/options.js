@@ -2,7 +2,7 @@
 
 import { baselineThresholds, subjectsOf } from '../baseline/baseline.js';
 import { env } from '../../lib/config.js';
-import { isStorable } from '../../lib/http.js';
+import { isStorable } from './naming.js';
 import { hooksOf } from '../features/registry.js';
 import { SEGMENT_STATS } from '../segments/merge-metrics.js';
 import { segmentTags, unjudged } from '../segments/segment.js';
