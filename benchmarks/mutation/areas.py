@@ -151,7 +151,10 @@ AREAS: dict[str, Area] = {
         files=(f"{TABLE}**/*.py", f"{ENGINE}features/openapi/*.js", f"{ENGINE}features/rows/*.js"),
         tests="tests/openapi tests/docs/test_examples.py -m not+slow",
         nearest={ENGINE: f"{SUITE}modules.py::test_module[openapi.js]", TABLE: ""},
-        last={ENGINE: f"tests/openapi/test_where.py {SUITE}openapi.py", TABLE: ""},
+        last={
+            ENGINE: f"tests/openapi/test_harm.py tests/openapi/test_where.py {SUITE}openapi.py",
+            TABLE: "",
+        },
     ),
     "traffic": Area(
         files=(f"{ENGINE}features/traffic/traffic_table/**/*.py", f"{ENGINE}features/traffic/*.js"),

@@ -528,6 +528,7 @@ def test_texts_are_as_long_as_they_have_to_be(name: str, low: int, high: int | N
         ("ipv6", {"maxLength": 12}),
         ("duration", {"minLength": 4}),
         ("email", {"maxLength": 12}),
+        ("byte", {"maxLength": 3}),
     ],
 )
 def test_no_format_is_cut_to_a_length_that_k6_does_not_make(
@@ -535,6 +536,16 @@ def test_no_format_is_cut_to_a_length_that_k6_does_not_make(
 ) -> None:
     with pytest.raises(Unfillable):
         build({"type": "string", "format": name, **bounds})
+
+
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [("uri", 21), ("hostname", 13), ("email", 13), ("byte", 4), ("ipv4", 14), ("ipv6", 14)],
+)
+def test_a_format_of_the_least_length_is_made(name: str, least: int) -> None:
+    node = build({"type": "string", "format": name, "maxLength": least})
+    assert node["format"] == name
+    assert {len(Sampler({}, seed).make(node)) for seed in range(5)} == {least}
 
 
 def test_all_of_many_values_can_be_wanted() -> None:

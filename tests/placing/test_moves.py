@@ -147,6 +147,16 @@ def test_a_file_whose_exports_are_unknown_goes_along(project: Project) -> None:
     assert not list(project.root.rglob("*.yours"))
 
 
+def test_an_import_of_what_the_user_added_goes_along(project: Project) -> None:
+    edit(project, OLD, "export const extra = 1;", at=1)
+    edit(project, TEST, 'import { extra } from "../lib/thing.js";', at=1)
+    project.generate(1)
+    assert b"export const extra = 1;" in project.read(NEW)
+    assert b'import { thing } from "../engine/thing.js";\nimport { extra }' in project.read(TEST)
+    assert not list(project.root.rglob("*.yours"))
+    assert dead_imports(project) == []
+
+
 def test_a_conflict_places_the_new_file_and_keeps_the_users_beside_it(project: Project) -> None:
     edit(project, OLD, "// user-1", at=7)
     mine = project.read(OLD)

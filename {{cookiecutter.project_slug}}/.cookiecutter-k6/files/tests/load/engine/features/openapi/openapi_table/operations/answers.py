@@ -79,8 +79,8 @@ def _media_types(kinds: Any) -> list[str]:
 def _status(key: str) -> str:
     """Return the status that a key means, "" for none.
 
-    >>> [_status(key) for key in ("200", "4xx", "204 NO_CONTENT", "ok")]
-    ['200', '4XX', '204', '']
+    >>> [_status(key) for key in ("200", "4xx", "204 NO_CONTENT", "Default", "ok")]
+    ['200', '4XX', '204', 'default', '']
     """
     if key.lower() == "default":
         return "default"
