@@ -44,9 +44,14 @@ const checkLogin = checker(LOGIN.name, {
 const ADDRESSES = ['email', 'mail'];
 const NAMES = [...ADDRESSES, 'username', 'userName', 'user_name', 'login', 'preferred_username'];
 
+/** Whether the route is that of the user who is signed in, by its last word. */
+const IS_ABOUT_ONE = ['me', 'self', 'whoami', 'userinfo', 'profile'].includes(
+  String(env.ME_PATH.split('/').pop()),
+);
+
 /**
- * Says whether a response is about a user. An object that names nobody, or by names of another kind, passes; a list
- * is about nobody, and an address is a text.
+ * Says whether a response is about a user. One that names nobody, or by names of another kind, passes: ME_PATH may be
+ * any route that needs a login. But an address is a text, and a route such as /me does not answer with a list.
  *
  * @param {import('../engine/types/suite.js').HttpResponse} response
  * @param {string} user what they log in as
@@ -56,7 +61,10 @@ function isAbout(response, user) {
   const document = jsonAt(response, '@this');
   const parts = [document, document?.data, document?.user, document?.data?.user];
   const addresses = parts.flatMap((part) => ADDRESSES.map((name) => part?.[name] ?? ''));
-  if (Array.isArray(document) || addresses.some((address) => typeof address !== 'string')) {
+  if (
+    (IS_ABOUT_ONE && Array.isArray(document)) ||
+    addresses.some((address) => typeof address !== 'string')
+  ) {
     return false;
   }
   const found = parts
