@@ -8,8 +8,8 @@ import { accepts, jsonAt } from './http.js';
 /** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */
 /** @typedef {(response: HttpResponse) => boolean} Predicate */
 
-/** What names have to be. Checked once: in every VU, it would cost memory. */
-const naming = __VU === 0 ? require('../engine/plan/naming.js') : undefined;
+/** What names have to be. One VU is enough to notice: in each, it would cost memory. */
+const naming = __VU <= 1 ? require('../engine/plan/naming.js') : undefined;
 
 /**
  * What is expected of a response. What is left out is not checked.

@@ -1,4 +1,4 @@
-// Which names and tags thresholds can refer to and outputs can store. Checked once per run, at init: every VU has the same.
+// Which names and tags thresholds can refer to and outputs can store. Checked by the first VU and at init: all have the same.
 
 /**
  * Tells whether outputs can store a text as a tag. InfluxDB loses the whole batch with one that it cannot.
