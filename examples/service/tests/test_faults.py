@@ -562,7 +562,9 @@ def test_faulted_requests_are_counted(client: httpx.Client, service: RunningServ
     with connected(service) as connection:
         received(connection)
     rows = [(row["route"], row["status"]) for row in service.stats()["requests"]]
-    assert rows == [("/api/v1/health", 0), ("/api/v1/health", 503)]
+    # One that an earlier test gave up may end only now, with 200.
+    faulted = [row for row in rows if row[1] != 200]
+    assert faulted == [("/api/v1/health", 0), ("/api/v1/health", 503)]
 
 
 # Switching.
