@@ -228,6 +228,8 @@ def with_directives(path: str, text: str) -> str:
 
     >>> with_directives("a.yml", "a: 1\n")
     '# yamllint disable-file\na: 1\n'
+    >>> with_directives("a.sql", "#!/usr/bin/psql -f\nSELECT 1;\n")
+    '#!/usr/bin/psql -f\n-- noqa: disable=all\nSELECT 1;\n'
     """
     lines = _DIRECTIVES.get(path[path.rfind(".") :], ())
     first = text.find("\n") + 1 if text.startswith("#!") else 0
