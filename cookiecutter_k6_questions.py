@@ -99,9 +99,10 @@ def unknown_names(given: Iterable[str], known: Sequence[str]) -> list[str]:
     return [*lines, f"Options: {', '.join(known)}"] if lines else []
 
 
-def names_given() -> list[str]:
-    """Return the names of `NAME=VALUE` on the command line."""
-    return list(variables_of("cookiecutter").get("extra_context") or ())
+def unknown_names_given(hook: ModuleType) -> list[str]:
+    """Return the same about the names of `NAME=VALUE` on the command line."""
+    given = variables_of("cookiecutter").get("extra_context") or ()
+    return unknown_names(given, [option.name for option in hook.OPTIONS])
 
 
 def refuse(lines: Iterable[str]) -> NoReturn:
@@ -116,13 +117,13 @@ def asked(answers: MutableMapping[str, Any], name: str) -> str:
     ask = asker()
     if ask is None:
         return ""
-    options = load_hook().OPTIONS
+    hook = load_hook()
     # After the first question: nobody should answer all of them in vain.
-    if name == options[0].name:
-        unknown = unknown_names(names_given(), [option.name for option in options])
+    if name == hook.OPTIONS[0].name:
+        unknown = unknown_names_given(hook)
         if unknown:
             refuse(unknown)
-    option = next(one for one in options if one.name == name)
+    option = next(one for one in hook.OPTIONS if one.name == name)
     answer = word_of(option, answers[name])
     while True:
         try:
@@ -147,7 +148,7 @@ def all_asked(answers: MutableMapping[str, Any]) -> str:
         return ""
     hook = load_hook()
     accepted, problems = hook.check_answers(answers)
-    problems += unknown_names(names_given(), [option.name for option in hook.OPTIONS])
+    problems += unknown_names_given(hook)
     if problems:
         template, folder = str(call.get("template", "")), str(call.get("output_dir", "."))
         words = [] if folder == "." else ["-o", folder]

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -397,17 +398,24 @@ def test_a_slug_is_made_from_any_name(cookies: Cookies, name: str, slug: str) ->
     assert cookies.bake(extra_context={"project_name": name}).project_path.name == slug
 
 
-def test_an_option_that_does_not_exist_is_named_after_the_first_question(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "cookiecutter", str(REPOSITORY), "include_sockets=yes"],
-        input="Shop\n",
-        cwd=tmp_path,
+def type_answers(
+    answers: Iterable[str], folder: Path, *words: str
+) -> subprocess.CompletedProcess[str]:
+    """Generate in a folder, with a line for each question."""
+    return subprocess.run(
+        [sys.executable, "-m", "cookiecutter", str(REPOSITORY), *words],
+        input="".join(f"{answer}\n" for answer in answers),
+        cwd=folder,
         env=os.environ,
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
+
+
+def test_an_option_that_does_not_exist_is_named_after_the_first_question(tmp_path: Path) -> None:
+    done = type_answers(["Shop"], tmp_path, "include_sockets=yes")
     assert done.returncode != 0
     assert "ERROR: there is no option include_sockets\nOptions: project_name, " in done.stderr
     assert list(tmp_path.iterdir()) == []
@@ -425,16 +433,7 @@ def test_the_prompts_work_on_a_terminal(tmp_path: Path) -> None:
         "include_claude_md": "y",
     }
     visible = [name for name in defaults() if not name.startswith("_")]
-    done = subprocess.run(
-        [sys.executable, "-m", "cookiecutter", str(REPOSITORY)],
-        input="".join(f"{typed.get(name, '')}\n" for name in visible),
-        cwd=tmp_path,
-        env=os.environ,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = type_answers([typed.get(name, "") for name in visible], tmp_path)
     assert done.returncode == 0, done.stderr
     stored = json.loads((tmp_path / "shop" / MANIFEST).read_text())["default_context"]
     assert stored == {

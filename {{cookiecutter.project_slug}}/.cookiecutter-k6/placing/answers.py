@@ -7,14 +7,41 @@ now. A line that the user changed stays, and is named: the file has to do what t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from .rendering import ENV_FILE
 from .steps import Action
-from .tree import to_lf
+from .tree import blob_id, to_lf
 
 _LINE = re.compile(r"^(?P<head>(?:export )?(?P<key>[A-Za-z_]\w*)=)(?P<value>.*)$", re.MULTILINE)
+
+
+class Former:
+    """The template's files as the answers of the last run render them, each when it is needed.
+
+    paths: of the files. render: returns the content of one.
+    """
+
+    def __init__(
+        self, paths: Collection[str] = (), render: Callable[[str], bytes] = str.encode
+    ) -> None:
+        self._paths = paths
+        self._render = render
+
+    def file(self, path: str) -> bytes | None:
+        """Return a file, None if the last run had none of that name."""
+        return self._render(path) if path in self._paths else None
+
+    def of_blob(self, blob: str) -> bytes | None:
+        """Return the file whose content has this id in git."""
+        return self._by_blob.get(blob)
+
+    @cached_property
+    def _by_blob(self) -> dict[str, bytes]:
+        contents = [self._render(path) for path in self._paths]
+        return {blob_id(content): content for content in contents}
 
 
 class Change(NamedTuple):

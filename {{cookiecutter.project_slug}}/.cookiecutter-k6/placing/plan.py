@@ -51,7 +51,7 @@ class Planner:
     suite: the template's files. before: the manifest of the last run.
     look: returns what is at a path of the project. merger: merges texts.
     renames: the rows of renames.json, see renames.py. sources: lists the modules of the project.
-    former: returns the template's files as the answers of the last run render them.
+    former: the template's files as the answers of the last run render them.
     take_over: whether the suite's files replace those of the user that are in their places.
     """
 
@@ -63,7 +63,7 @@ class Planner:
         merger: Merger,
         renames: Sequence[tuple[str, str]] = (),
         sources: Callable[[], Iterable[str]] = tuple,
-        former: Callable[[], Mapping[str, bytes]] = dict,
+        former: answers.Former | None = None,
         *,
         take_over: bool = False,
     ) -> None:
@@ -72,7 +72,7 @@ class Planner:
         self._look = look
         self._merger = merger
         self._sources = sources
-        self._former = former
+        self._former = former or answers.Former()
         self._take_over = take_over
         self._renames = Renames(renames, suite)
         self._pending: dict[str, Pending] = {}
@@ -345,14 +345,12 @@ class Planner:
         if entry.ancestor is not None:
             return entry.ancestor.encode("utf-8")
         base = self._merger.base(entry.blob)
-        if base is not None:
-            return base
         # Not in git, but often made again: from the previous answers.
-        return next((one for one in self._former().values() if blob_id(one) == entry.blob), None)
+        return self._former.of_blob(entry.blob) if base is None else base
 
     def _changed_answers(self) -> Mapping[str, answers.Change]:
         """Return the settings of suite.env that the answers set differently than the last time."""
-        new, before = self._suite.get(ENV_FILE), self._former().get(ENV_FILE)
+        new, before = self._suite.get(ENV_FILE), self._former.file(ENV_FILE)
         return {} if new is None or before is None else answers.changes(before, new.content)
 
     def _answers_not_taken(

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from . import additive, features, hints, ignored, manifest, openapi, rendering, report
 from .act import Disk, Refusal, Workplace, carry_out
+from .answers import Former
 from .links import Look
 from .manifest import Manifest
 from .merge import Git, Merger
@@ -145,16 +146,14 @@ def make_plan(
     table = features.load_table(os.path.join(template.tables, "features.json"))
     update_command = request.update_command(before.path)
     on, render = renderer(table, request.answers, slug, update_command)
-
-    @lru_cache(maxsize=1)
-    def former() -> Mapping[str, bytes]:
-        if not before.answers:
-            return {}
+    former = Former()
+    if before.answers:
         answers = {**request.answers, **before.answers}
         was_on, was_rendered = renderer(table, answers, before.slug, update_command)
-        selected = features.select(table, was_on, template.files)
-        return {path: was_rendered(path, template.files[path]) for path in selected}
-
+        former = Former(
+            frozenset(features.select(table, was_on, template.files)),
+            lambda path: was_rendered(path, template.files[path]),
+        )
     contents = {
         path: render(path, template.files[path])
         for path in features.select(table, on, template.files)

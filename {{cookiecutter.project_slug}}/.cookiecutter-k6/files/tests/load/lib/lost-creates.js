@@ -2,6 +2,7 @@
 // or a success without the expected id. What they created is found by a text that only they sent, and deleted.
 
 import { causeOf, passLeft, reportOnce } from '../engine/vu/failures.js';
+import { jsonAt } from './http.js';
 
 /** @typedef {import('../engine/types/suite.js').Endpoint} Endpoint */
 /** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */
@@ -116,13 +117,16 @@ export function nameLost(what, marks) {
  * @example const id = searchLost({ name: 'POST /items', marks, names: ['id'], response, lists: [() => request(LIST)] });
  */
 export function searchLost({ name, marks, names, response, lists }) {
-  let id = idOfMarked(jsonOf(response), marks, names);
+  let id = idOfMarked(jsonAt(response, '@this'), marks, names);
   if (id !== undefined) {
     return id;
   }
   searches += 1;
   for (const list of marks.length > 0 && searches <= MOST_SEARCHES ? lists : []) {
-    id ??= idOfMarked(jsonOf(list(marks[0].text)), marks, names);
+    if (id === undefined) {
+      const shown = list(marks[0].text);
+      id = shown && idOfMarked(jsonAt(shown, '@this'), marks, names);
+    }
   }
   const why = response.status === 0 ? causeOf(response) : `status ${response.status}`;
   if (id !== undefined) {
@@ -186,16 +190,4 @@ function valueAt(from, path) {
         : undefined,
     from,
   );
-}
-
-/**
- * @param {HttpResponse | undefined} response
- * @returns {any} undefined: no JSON
- */
-function jsonOf(response) {
-  try {
-    return response?.json();
-  } catch {
-    return undefined;
-  }
 }

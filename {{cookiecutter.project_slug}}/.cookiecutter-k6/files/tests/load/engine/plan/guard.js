@@ -62,10 +62,7 @@ function remoteTargets(spec) {
  */
 function objectionsToHost({ setting, masked, host }) {
   const named = isAllowedHost(host, env.ALLOWED_HOSTS);
-  const confirmed = env.CONFIRM_TARGET.toLowerCase()
-    .split(',')
-    .map((one) => one.trim())
-    .filter(Boolean);
+  const confirmed = env.CONFIRM_TARGET.map((one) => one.toLowerCase());
   return named || (env.ALLOW_REMOTE && confirmed.includes(host))
     ? []
     : [

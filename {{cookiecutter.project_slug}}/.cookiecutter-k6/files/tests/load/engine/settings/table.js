@@ -151,7 +151,7 @@ const criteria = {
 const safety = {
   ALLOWED_HOSTS: list([], 'Hosts that may be loaded without confirmation: exact or `*.suffix`'),
   ALLOW_REMOTE: flag(false, 'With `CONFIRM_TARGET`: allows one host that is not listed'),
-  CONFIRM_TARGET: text('', 'The hosts you mean to load, spelled out, comma-separated'),
+  CONFIRM_TARGET: list([], 'The hosts you mean to load, spelled out'),
   ALLOW_HEAVY: flag(
     false,
     'Allows stress, spike and breakpoint, and lifts the caps, for hosts that are not local',

@@ -5,6 +5,8 @@ summary_only_slower=false
 summary_not_ready=false
 summary_problem=''
 report_problem=''
+# Of a file: its last whole line, and what stands behind it
+last_line='' cut_line=''
 meaning=''
 
 # check_results FOLDER CODE: k6 exits with 0 although it could not write its results, or passed thresholds that it never
@@ -45,16 +47,17 @@ check_results() {
 
 # reports_are_whole FOLDER: sets $report_problem if it fails. k6 goes on when the disk is full.
 reports_are_whole() {
-  local name line
+  local name
   report_problem=''
-  for name in report.html report.md junit.xml timeline.json; do
+  for name in report.md junit.xml timeline.json report.html; do
     [ -e "$1/$name" ] || continue
-    [ -s "$1/$name" ] || report_problem="$name is empty (disk full?)"
+    read_end "$1/$name"
     # All of them end with a line break.
-    while IFS= read -r line; do :; done <"$1/$name"
-    [ -z "$line" ] || report_problem="$name is cut off (disk full?)"
+    [ -z "$cut_line" ] || report_problem="$name is cut off (disk full?)"
+    [ -s "$1/$name" ] || report_problem="$name is empty (disk full?)"
   done
-  [ ! -s "$1/report.html" ] || ends_with '</html>' "$1/report.html" || report_problem='report.html is cut off (disk full?)'
+  # The page comes last, and ends with the end of its document.
+  [ ! -s "$1/report.html" ] || [ "$last_line" = '</html>' ] || report_problem='report.html is cut off (disk full?)'
   [ -z "$report_problem" ]
 }
 
@@ -86,12 +89,17 @@ summary_is_whole() {
   [ -z "$summary_problem" ]
 }
 
+# read_end FILE: sets $last_line and $cut_line.
+read_end() {
+  last_line=''
+  while IFS= read -r cut_line; do last_line=$cut_line; done <"$1"
+}
+
 # ends_with LINE FILE: is that its last line? k6 reports nothing if it could write only a part.
 ends_with() {
-  local line last=''
   [ -f "$2" ] || return 1
-  while IFS= read -r line || [ -n "$line" ]; do last=$line; done <"$2"
-  [ "$last" = "$1" ]
+  read_end "$2"
+  [ "${cut_line:-$last_line}" = "$1" ]
 }
 
 # complete_report FOLDER SECONDS: replaces the page of the run with one that also shows earlier runs. If that does not work, the

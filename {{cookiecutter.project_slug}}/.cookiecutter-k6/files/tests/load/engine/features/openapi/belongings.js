@@ -3,7 +3,7 @@
 import { marksIn, mayHaveCreated, searchLost } from '../../../lib/lost-creates.js';
 import { passLeft, reportException, reportLeft } from '../../vu/failures.js';
 import { isFit, valueAt } from '../rows/answers.js';
-import { claim, UNMISTAKABLE } from '../rows/ownership.js';
+import { claim, isMarked, UNMISTAKABLE } from '../rows/ownership.js';
 import { sendOperation } from './requests.js';
 import { operationAt } from './table.js';
 
@@ -279,8 +279,7 @@ function remove(operation, ids, journey) {
  * @returns {Id | undefined}
  */
 function foundAgain({ name, list, gives }, slot, { response, sent, ids }, made, journey) {
-  const isMark = (/** @type {string} */ text) =>
-    made.some((one) => one.length >= UNMISTAKABLE && text.includes(one));
+  const isMark = (/** @type {string} */ text) => isMarked(text, made);
   const places = (gives[slot] ?? []).flatMap((place) =>
     place.startsWith('search:') ? place.split(',').slice(1) : (place.split('/').pop() ?? []),
   );

@@ -307,10 +307,13 @@ function searched(from, wanted, choose, depth) {
 }
 
 /**
+ * Parses a whole body; k6 keeps the result for the next call.
+ *
  * @param {HttpResponse} response
  * @returns {any} undefined: no JSON
+ * @example const { id } = jsonOf(response) ?? {};
  */
-function jsonOf(response) {
+export function jsonOf(response) {
   try {
     return response.json();
   } catch {

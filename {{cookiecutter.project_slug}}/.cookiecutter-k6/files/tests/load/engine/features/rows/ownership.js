@@ -1,6 +1,8 @@
 // Whether a create made the thing that its answer names. Services also answer with one that was there before: get or
 // create, upsert, the parent. Only what is sure to be of this run's making may be changed and deleted.
 
+import { jsonOf } from './answers.js';
+
 /** @typedef {import('../../types/suite.js').HttpResponse} HttpResponse */
 
 /**
@@ -56,11 +58,14 @@ export function claim(response, id, { made, says, since, sent, before = [] }) {
 }
 
 /**
+ * Tells whether a text holds one of those that no other request has.
+ *
  * @param {string} text
  * @param {readonly string[]} made
- * @returns {boolean}
+ * @returns {boolean} in capitals or not; a short one may be an accident, and does not count
+ * @example isMarked('Lamp K3J9X2', ['k3j9x2']) // true
  */
-function isMarked(text, made) {
+export function isMarked(text, made) {
   const low = text.toLowerCase();
   return made.some((mark) => mark.length >= UNMISTAKABLE && low.includes(mark.toLowerCase()));
 }
@@ -79,18 +84,6 @@ function contradicts(thing, sent, made) {
     (key) =>
       typeof sent[key] === 'string' && isMarked(sent[key], made) && typeof thing[key] === 'string',
   );
-}
-
-/**
- * @param {HttpResponse} response
- * @returns {any} undefined: no JSON
- */
-function jsonOf(response) {
-  try {
-    return response.json();
-  } catch {
-    return undefined;
-  }
 }
 
 /**
