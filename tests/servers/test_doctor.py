@@ -89,8 +89,12 @@ FORM = (200, "text/html", '<form><input name="user"><input type="password" name=
             {"/": (200, "text/plain", "x"), "/up": (200, "text/plain", "pong")},
             "HEALTH_STATUS_WORDS=pong",
         ),
+        (
+            {"/api/v1/health": (200, "text/plain", "All systems go.")},
+            "Try: if that is healthy, set HEALTH_STATUS_WORDS='All systems go.'",
+        ),
     ],
-    ids=["website", "login form", "login wall", "another word"],
+    ids=["website", "login form", "login wall", "another word", "another word at the usual path"],
 )  # fmt: skip
 def test_what_it_finds(
     project: Project, answers: Mapping[str, tuple[int, str, str]], said: str

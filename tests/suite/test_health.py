@@ -91,6 +91,7 @@ ADVICE = [
     ((200, "text/html", "<html>"), "a web page answers here"),
     ((200, JSON, '{"status": "running"}'), "set HEALTH_STATUS_WORDS=running"),
     ((200, TEXT, "pong"), "set HEALTH_STATUS_WORDS=pong"),
+    ((200, TEXT, "All systems go."), "set HEALTH_STATUS_WORDS='All systems go.'"),
     ((200, JSON, '{"a": 1}'), "HEALTH_FIELDS"),
     ((400, TEXT, "The plain HTTP request was sent to HTTPS port"), "set BASE_URL=https://127"),
     ((400, TEXT, "No required SSL certificate was sent"), "CLIENT_CERT"),

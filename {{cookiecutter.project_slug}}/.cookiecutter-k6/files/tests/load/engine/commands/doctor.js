@@ -85,7 +85,7 @@ function findHealthDocument(lines, proposals) {
     ({ path, response }) => path !== '/' || !isPage(response),
   );
   if (found === undefined) {
-    lines.push(`Health: no health document found. ${finding.text}`);
+    lines.push(`Health: no health document found. ${finding.text}`, ...tried(finding));
     proposals.READINESS = 'answer';
     return;
   }
@@ -99,6 +99,9 @@ function findHealthDocument(lines, proposals) {
     proposals.HEALTH_STATUS_WORDS = words;
   }
 }
+
+/** @param {{ advice: string }} finding */
+const tried = ({ advice }) => (advice === '' ? [] : [`Try: ${advice}`]);
 
 /**
  * @param {HttpResponse} response
@@ -237,7 +240,7 @@ export function setup() {
   if (root.status === 0) {
     const [probe] = healthProbes('answer', { timeout: '3s' });
     const { text, advice } = unready(probe, 'answer') ?? { text: '', advice: '' };
-    lines.push(`No service: ${text}`, ...(advice === '' ? [] : [`Try: ${advice}`]));
+    lines.push(`No service: ${text}`, ...tried({ advice }));
     return { lines, proposals, isUp: false };
   }
   lines.push(`Service: ${env.target.masked} answers (/: status ${root.status}).`);

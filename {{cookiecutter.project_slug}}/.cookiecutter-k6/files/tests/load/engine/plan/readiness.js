@@ -245,7 +245,7 @@ function adviceOnBody(text, type) {
   }
   const word = /^\{[^]*"(?:status|state|health)"\s*:\s*"([\w -]{1,40})"/.exec(text)?.[1] ?? text;
   return /^[\w .-]{1,40}$/.test(word)
-    ? `if that is healthy, set HEALTH_STATUS_WORDS=${word}`
+    ? `if that is healthy, set HEALTH_STATUS_WORDS=${word.includes(' ') ? `'${word}'` : word}`
     : 'if this response is healthy, set HEALTH_FIELDS to the field that holds the word and HEALTH_STATUS_WORDS to ' +
         'the word, or HEALTH_STATUS_WORDS=* to accept any body';
 }
