@@ -19,6 +19,9 @@ from openapi_table.table import Table
 
 Json = dict[str, Any]
 
+# What the running test has compiled; `conftest.py` compares it with `expected/`.
+tables: list[Table] = []
+
 OK: Json = {"200": {"description": "fine"}}
 
 
@@ -47,7 +50,8 @@ def getting(*parameters: Json, path: str = "/things") -> Json:
 def compiled(document: Any, choices: Choices | None = None) -> Table:
     """Compile a document as if it came from a file."""
     root = parse(json.dumps(document).encode()) if isinstance(document, dict) else document
-    return compile_document(Source(root, "test.json", "-"), choices)
+    tables.append(compile_document(Source(root, "test.json", "-"), choices))
+    return tables[-1]
 
 
 def row_of(table: Table, name: str) -> Json:

@@ -3,15 +3,47 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support import expected
 from tests.support.small_template import Project, write_tables
 
 # The package under test is part of the template: compiled files would end up in projects.
 sys.dont_write_bytecode = True
+
+LARGE = 20_000
+
+
+@pytest.fixture(scope="session")
+def ordinary() -> frozenset[str]:
+    """What the log says of a first generation into an empty project."""
+    with tempfile.TemporaryDirectory() as folder:
+        return frozenset(generated(write_tables(Path(folder))))
+
+
+def generated(tables: Path) -> list[str]:
+    """Return the log of a first generation."""
+    made = Project.create(tables)
+    made.log = []
+    made.generate(0)
+    made.close()
+    return made.log
+
+
+@pytest.fixture(autouse=True)
+def logs_as_expected(ordinary: frozenset[str], request: pytest.FixtureRequest) -> Iterator[None]:
+    """Compare what generations plan, and what they leave, with `expected/`."""
+    made = request.getfixturevalue("project") if "project" in request.fixturenames else None
+    if made:
+        made.log = []
+    yield
+    lines = [line for line in dict.fromkeys(made.log or [] if made else []) if line not in ordinary]
+    if 0 < sum(map(len, lines)) < LARGE:
+        expected.compare(expected.beside(request.path), request.node.name, lines)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from placing import git, ignored, manifest, run, tree
 from placing.act import Disk, Workplace, carry_out
 from placing.merge import Git
-from placing.steps import Plan
+from placing.steps import Action, Plan
 
 ANSWERS: dict[str, Any] = {
     "project_name": "My Service",
@@ -186,6 +186,7 @@ class Project:
 
     tables: Path
     tracked = False
+    log: list[str] | None = None  # what generations planned and left; copies share it
     template: Callable[[int], dict[str, bytes]] = staticmethod(template_files)
 
     def close(self) -> None:
@@ -197,7 +198,7 @@ class Project:
         home = Path(tempfile.mkdtemp(prefix="placing-"))
         shutil.copytree(self.home, home, symlinks=True, dirs_exist_ok=True)
         twin = Project(home, self.store)
-        twin.tables, twin.template = self.tables, self.template
+        twin.tables, twin.template, twin.log = self.tables, self.template, self.log
         twin.root, twin.tracked = home / self.root.relative_to(self.home), self.tracked
         return twin
 
@@ -279,11 +280,34 @@ class Project:
         try:
             plan = self.plan(version, answers, rewrite=rewrite, take_over=take_over)
             problems = carry_out(Workplace(root, scratch, disk or Disk()), plan)
+            self._note(plan)
         finally:
             shutil.rmtree(scratch)
         if problems:
             raise Unfinished(problems)
         return plan
+
+    def _note(self, plan: Plan) -> None:
+        """Add to the log what a generation planned, and every file that it left."""
+        if self.log is None:
+            return
+        for step in plan.actions:
+            given = step._asdict() | {
+                "content": _short(step.content),
+                "expected": step.expected.kind,
+                "mode": None if step.mode is None else f"{step.mode & 0o100:o}",  # no umask
+            }
+            given = {k: v for k, v in given.items() if v != Action._field_defaults.get(k)}
+            self.log.append(json.dumps([given.pop("verb"), given.pop("path"), *given.items()]))
+        after = manifest.dumps(plan.after).decode().splitlines()
+        during = manifest.dumps(plan.during).decode().splitlines()  # completes a run that died
+        self.log += [f"during {line.strip()}" for line in during if line not in after]
+        for path, (kind, content, executable) in self.timeless().items():
+            if path == MANIFEST:
+                self.log += [line.strip() for line in content.decode().splitlines()]
+            elif not path.startswith(f"{SCRATCH}/"):
+                text = _short(content) if kind == "file" else ""
+                self.log.append(json.dumps([path, kind, text, *["runs"] * executable]))
 
     def kill(self, version: int, dies_at: int, **answers: Any) -> bool:
         """Place a version, but die at the n-th change; return whether it got that far."""
@@ -350,6 +374,11 @@ class Project:
         for path in self.files():
             content = self.shape(path).content
             self.store[tree.blob_id(content)] = tree.to_lf(content)
+
+
+def _short(content: bytes | None) -> str | None:
+    """Return a hash in place of a content."""
+    return None if content is None else tree.blob_id(content)[:10]
 
 
 def write_tables(folder: Path, renames: Any = RENAMES) -> Path:

@@ -17,9 +17,8 @@ import pytest
 from service.certificates import Kind, make_certificate
 from service.faults.effects import NOT_HTTP
 from service.faults.table import FAULTS
-from service.nursery import FOLDER
 from service.server import GRACE
-from service.testing import START_TIMEOUT, fault_specs, free_port, running_service
+from service.testing import FOLDER, START_TIMEOUT, fault_specs, free_port, running_service
 
 # Each of these starts the service as a process.
 pytestmark = pytest.mark.slow
@@ -102,12 +101,9 @@ def test_access_log_when_asked_for() -> None:
         assert '"GET /api/v1/health HTTP/1.1" 200' in service.log()
 
 
-@pytest.mark.parametrize(
-    ("number", "forked"),
-    [(signal.SIGTERM, True), (signal.SIGINT, True), (signal.SIGTERM, False)],
-)
-def test_clean_stop(number: int, forked: bool) -> None:
-    with running_service(forked=forked) as service, httpx.Client() as idle:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_clean_stop(number: int) -> None:
+    with running_service() as service, httpx.Client() as idle:
         idle.get(f"{service.api}/health")
         before = time.monotonic()
         assert service.stop(number) == 0
