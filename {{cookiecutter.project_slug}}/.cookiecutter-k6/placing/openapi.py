@@ -112,6 +112,6 @@ def compile_table(root: str, staged: str, answer: str, project: str) -> list[str
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         reason = reason.removeprefix("load-test.sh openapi: ").partition(". Try:")[0]
         return [f"OpenAPI: not compiled: {reason}", f"The suite is complete. To retry: {COMMAND}"]
-    lines = done.stdout.strip().splitlines()
+    lines = done.stdout.rstrip().splitlines()
     shown = [line for line in lines[:-1] if not line.startswith("  added")][:_SHOWN]
     return [f"OpenAPI: {lines[-1] if lines else 'compiled'}", *shown]

@@ -3,8 +3,7 @@
 # require_baselines: a comparison without a baseline must not pass.
 require_baselines() {
   local name words=(${positionals[@]+"${positionals[@]}"})
-  set_results
-  [ "$save_baseline" = false ] || refuse_line_break --save-baseline "$suite$results"
+  [ "$save_baseline" = false ] || refuse_line_break --save-baseline "$suite$(results_base)"
   [ "$compare" = true ] || return 0
   for name in ${jobs[@]+"${jobs[@]}"}; do
     select_job "$name"

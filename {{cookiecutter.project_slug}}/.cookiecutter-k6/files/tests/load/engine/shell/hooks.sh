@@ -21,27 +21,30 @@
 #
 # Functions of `finished` and `killed` run while signals are caught and may not use $(...), see process.sh.
 
-# HOOK:FUNCTION, between blanks
-hooks=''
+hook_names=()
+hook_functions=()
 
 # on HOOK FUNCTION
-on() { hooks+=" $1:$2"; }
+on() {
+  hook_names+=("$1")
+  hook_functions+=("$2")
+}
 
 # run_hooks HOOK ARGUMENTS...: calls every function, in the order of their files.
 run_hooks() {
-  local entry hook=$1
+  local i hook=$1
   shift
-  for entry in $hooks; do
-    case $entry in "$hook:"*) "${entry#*:}" "$@" ;; esac
+  for ((i = 0; i < ${#hook_names[@]}; i++)); do
+    [ "${hook_names[i]}" != "$hook" ] || "${hook_functions[i]}" "$@"
   done
 }
 
 # any_hook HOOK ARGUMENTS...: does one of the functions succeed?
 any_hook() {
-  local entry hook=$1
+  local i hook=$1
   shift
-  for entry in $hooks; do
-    case $entry in "$hook:"*) ! "${entry#*:}" "$@" || return 0 ;; esac
+  for ((i = 0; i < ${#hook_names[@]}; i++)); do
+    if [ "${hook_names[i]}" = "$hook" ] && "${hook_functions[i]}" "$@"; then return 0; fi
   done
   return 1
 }

@@ -5,9 +5,7 @@ segment=''
 
 # prepare_segment: sets $segment.
 prepare_segment() {
-  local found origin
-  find_setting SEGMENT
-  segment=$found
+  segment=$(setting SEGMENT)
   [ -n "$segment" ] || return 0
   [ -n "$(setting RUN_ID)" ] ||
     refuse "--segment needs the same RUN_ID on every machine." "RUN_ID=big-1 $(command_line load --segment "$segment")"
