@@ -152,8 +152,11 @@ AREAS: dict[str, Area] = {
         tests="tests/openapi tests/docs/test_examples.py -m not+slow",
         nearest={ENGINE: f"{SUITE}modules.py::test_module[openapi.js]", TABLE: ""},
         last={
-            ENGINE: f"tests/openapi/test_harm.py tests/openapi/test_where.py {SUITE}openapi.py",
+            ENGINE: f"tests/openapi/test_harm.py tests/openapi/test_where.py {SUITE}openapi.py"
+            " tests/openapi/test_answers.py tests/openapi/test_refusals.py",
             TABLE: "",
+            f"{ENGINE}features/openapi/refusals": "tests/openapi/test_refusals.py"
+            f" tests/openapi/test_answers.py {SUITE}openapi.py",
         },
     ),
     "traffic": Area(
