@@ -15,7 +15,8 @@ from typing import Any
 
 import psutil
 import pytest
-from service.testing import FOLDER, RunningService, free_port, running_service
+from service.nursery import FOLDER
+from service.testing import RunningService, free_port, running_service
 
 from tests.ci.conftest import MakeRunner
 from tests.ci.pipeline import GITLAB, LOAD_TESTS, Job, Runner, read_yaml

@@ -199,7 +199,7 @@ def test_only_settings_and_names_of_tests_pass_from_a_file(project: Project) -> 
 def test_what_the_wrapper_reads_passes_from_a_file(project: Project) -> None:
     """Every name that a part of the wrapper asks for, and every setting of the documentation."""
     code = "".join(path.read_text(encoding="utf-8") for path in shell_parts())
-    asked = set(re.findall(r"\$\(setting ([A-Z][A-Z0-9_]+)", code)) - {"K6_OUT"}
+    asked = set(re.findall(r"\b(?:find_)?setting ([A-Z][A-Z0-9_]+)", code)) - {"K6_OUT"}
     docs = (LOAD / "docs").glob("*.md")
     tables = "".join(path.read_text(encoding="utf-8") for path in docs)
     documented = set(re.findall(r"^\| `([A-Z][A-Z0-9_]+)` \|", tables, re.MULTILINE))

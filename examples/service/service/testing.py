@@ -17,11 +17,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any
 
-FOLDER = Path(__file__).resolve().parent.parent
-"""Where ``python -m service`` can be run."""
+from service.nursery import FOLDER, Forked, nursery
 
 READY = re.compile(r"listening on (https?)://\S+:(\d+)")
 
@@ -35,6 +33,7 @@ _open = urllib.request.build_opener(
 ).open
 
 Faults = Mapping[str, Any] | Sequence[str]
+Process = subprocess.Popen[bytes] | Forked
 
 
 @dataclass
@@ -52,7 +51,7 @@ class RunningService:
     port: int
     pid: int
     prefix: str
-    _process: subprocess.Popen[bytes]
+    _process: Process
     _output: IO[bytes]
     _last_words: str = ""
 
@@ -148,6 +147,7 @@ def running_service(
     *,
     args: Sequence[str] = (),
     wait: bool = True,
+    forked: bool = True,
 ) -> Iterator[RunningService]:
     """Run ``python -m service`` for the length of a ``with`` block.
 
@@ -159,6 +159,8 @@ def running_service(
         env: added to the environment of the process.
         args: further options, e.g. ``("--raw", "garbage")``.
         wait: waits until it listens; False returns at once (for ``start-delay``).
+        forked: as a fork of a process that has imported it, where that is possible: that is ten
+            times as fast. False starts ``python -m service``.
 
     Raises:
         RuntimeError: it did not become ready; the message contains its output.
@@ -169,11 +171,11 @@ def running_service(
     """
     if not wait and port == 0:
         port = free_port()
-    command = [sys.executable, "-m", "service", "--stop-on-eof"]
-    command += ["--port", str(port), f"--prefix={prefix}", *args]
-    command += [f"--fault={spec}" for spec in fault_specs(faults or {})]
+    arguments = ["--stop-on-eof", "--port", str(port), f"--prefix={prefix}", *args]
+    arguments += [f"--fault={spec}" for spec in fault_specs(faults or {})]
+    start = _forked if forked and hasattr(os, "fork") else _started
     with tempfile.TemporaryFile() as output:
-        process = _started(command, env or {}, output)
+        process = start(arguments, _environment(env or {}), output)
         try:
             scheme, found = _ready(process, output) if wait else ("http", port)
             url = f"{scheme}://127.0.0.1:{found}"
@@ -219,13 +221,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _started(
-    command: Sequence[str], env: Mapping[str, str], output: IO[bytes]
-) -> subprocess.Popen[bytes]:
+def _forked(arguments: Sequence[str], env: Mapping[str, str], output: IO[bytes]) -> Process:
+    return nursery().start(arguments, env, output)
+
+
+def _started(arguments: Sequence[str], env: Mapping[str, str], output: IO[bytes]) -> Process:
     return subprocess.Popen(
-        command,
+        [sys.executable, "-m", "service", *arguments],
         cwd=FOLDER,
-        env=_environment(env),
+        env=env,
         # This process keeps stdin open: the service stops when this process ends for any reason.
         stdin=subprocess.PIPE,
         stdout=output,
@@ -241,7 +245,7 @@ def _environment(added: Mapping[str, str]) -> dict[str, str]:
     return {**env, **added}
 
 
-def _ready(process: subprocess.Popen[bytes], output: IO[bytes]) -> tuple[str, int]:
+def _ready(process: Process, output: IO[bytes]) -> tuple[str, int]:
     """Wait for the ready line; return scheme and port."""
     end = time.monotonic() + START_TIMEOUT
     while time.monotonic() < end:
@@ -259,7 +263,7 @@ def _read(output: IO[bytes]) -> str:
     return os.pread(output.fileno(), 1_000_000, 0).decode("utf-8", "replace")
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: Process) -> None:
     """Make sure that no process is left behind."""
     if process.poll() is None:
         process.kill()

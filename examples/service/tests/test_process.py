@@ -17,8 +17,9 @@ import pytest
 from service.certificates import Kind, make_certificate
 from service.faults.effects import NOT_HTTP
 from service.faults.table import FAULTS
+from service.nursery import FOLDER
 from service.server import GRACE
-from service.testing import FOLDER, START_TIMEOUT, fault_specs, free_port, running_service
+from service.testing import START_TIMEOUT, fault_specs, free_port, running_service
 
 # Each of these starts the service as a process.
 pytestmark = pytest.mark.slow
@@ -101,9 +102,12 @@ def test_access_log_when_asked_for() -> None:
         assert '"GET /api/v1/health HTTP/1.1" 200' in service.log()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_clean_stop(number: int) -> None:
-    with running_service() as service, httpx.Client() as idle:
+@pytest.mark.parametrize(
+    ("number", "forked"),
+    [(signal.SIGTERM, True), (signal.SIGINT, True), (signal.SIGTERM, False)],
+)
+def test_clean_stop(number: int, forked: bool) -> None:
+    with running_service(forked=forked) as service, httpx.Client() as idle:
         idle.get(f"{service.api}/health")
         before = time.monotonic()
         assert service.stop(number) == 0
@@ -174,6 +178,25 @@ def assert_ends(pid: int) -> None:
         time.sleep(0.05)
     os.kill(pid, signal.SIGKILL)
     raise AssertionError(f"process {pid} still ran")
+
+
+def test_threads_that_start_services_at_the_same_time() -> None:
+    """In a process of its own, because this one has a nursery already."""
+    program = textwrap.dedent("""
+        from concurrent.futures import ThreadPoolExecutor
+        from service.testing import running_service
+
+        def answers(_):
+            with running_service() as service:
+                return service.stats()["total"]
+
+        with ThreadPoolExecutor(4) as pool:
+            print(list(pool.map(answers, range(4))))
+    """)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=FOLDER, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "[0, 0, 0, 0]\n", done.stderr
 
 
 def test_helper_stops_the_process_after_an_error() -> None:

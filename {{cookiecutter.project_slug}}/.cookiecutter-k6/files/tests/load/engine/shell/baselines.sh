@@ -3,7 +3,8 @@
 # require_baselines: a comparison without a baseline must not pass.
 require_baselines() {
   local name words=(${positionals[@]+"${positionals[@]}"})
-  [ "$save_baseline" = false ] || refuse_line_break --save-baseline "$suite$(results_base)"
+  set_results
+  [ "$save_baseline" = false ] || refuse_line_break --save-baseline "$suite$results"
   [ "$compare" = true ] || return 0
   for name in ${jobs[@]+"${jobs[@]}"}; do
     select_job "$name"

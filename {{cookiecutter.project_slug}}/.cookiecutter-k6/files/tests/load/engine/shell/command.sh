@@ -75,12 +75,16 @@ replace_word() {
 
 # set_paths FOLDER: of a run, as k6 sees it.
 set_paths() {
-  inside_url=$base_url inside_results=$(native "$results")
+  make_native "$results"
+  inside_url=$base_url inside_results=$native_path
   if [ "$use_docker" = true ]; then
     inside_folder=/results inside_suite=/suite inside_results=/history
     [ "$docker_host_network" = true ] || inside_url=$(docker_url)
   else
-    inside_folder=$(native "$1") inside_suite=$(native "$suite")
+    make_native "$1"
+    inside_folder=$native_path
+    make_native "$suite"
+    inside_suite=$native_path
   fi
   run_hooks paths
 }
@@ -137,10 +141,11 @@ add_dashboard_variables() {
 
 # dashboard_period: prints the period for the present job.
 dashboard_period() {
-  local duration seconds
-  duration=$(setting DURATION)
-  if [ -n "$duration" ]; then
-    seconds=$(($(duration_ms "$duration") / 60000))
+  local found origin seconds
+  find_setting DURATION
+  if [ -n "$found" ]; then
+    duration_ms "$found"
+    seconds=$((milliseconds / 60000))
     [ "$seconds" -ge 1 ] || seconds=1
     [ "$seconds" -le 10 ] || seconds=10
     printf '%ss' "$seconds"

@@ -10,11 +10,14 @@ docker_host_network=false
 docker_patterns=('K6_*' SSL_CERT_FILE SSL_CERT_DIR HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy)
 
 prepare_docker() {
-  docker_image=$(setting K6_IMAGE "$DOCKER_IMAGE")
-  engine=$(setting CONTAINER_ENGINE docker)
+  local found origin
+  find_setting K6_IMAGE "$DOCKER_IMAGE"
+  docker_image=$found
+  find_setting CONTAINER_ENGINE docker
+  engine=$found
   case $engine in docker | podman) ;; *) refuse "CONTAINER_ENGINE needs docker or podman, got '$engine'." "CONTAINER_ENGINE=podman $(command_line --docker)" ;; esac
   # Only Docker on Linux shares the host's network; elsewhere the host has a name.
-  [ "$(uname -s 2>/dev/null)" != Linux ] || docker_host_network=true
+  [ "$system_name" != Linux ] || docker_host_network=true
 }
 
 # check_mounts: a container sees only the suite.

@@ -5,6 +5,9 @@ proc_folder=/proc
 groups_folder=/sys/fs/cgroup
 # Such as descriptors=1024,ports=28232,memory=3900,cores=4; what cannot be found out is left out
 generator_limits=''
+# What was found last; empty: not known
+number=''
+control_groups=()
 # Processor time of the processes that ended so far, and of the run that was measured last, milliseconds
 children_ms=0
 k6_ms=0
@@ -12,16 +15,24 @@ k6_ms=0
 # read_generator: sets $generator_limits. Git Bash knows other limits than Windows does, and a container that this script starts
 # has its own.
 read_generator() {
-  generator_limits=$(setting GENERATOR_LIMITS)
-  [ -z "$generator_limits$(on_this_system || printf no)" ] || return 0
+  local found origin
+  find_setting GENERATOR_LIMITS
+  generator_limits=$found
+  [ -z "$generator_limits" ] && on_this_system || return 0
   # k6 raises its soft limit to the hard one by itself.
   add_limit descriptors "$(ulimit -Hn 2>/dev/null || :)"
-  add_limit processes "$(free_processes)"
-  add_limit ports "$(local_ports)"
-  add_limit conntrack "$(free_connections)"
-  add_limit memory "$(free_memory)"
-  add_limit space "$(address_space)"
-  add_limit cores "$(usable_cores)"
+  count_processes
+  add_limit processes "$number"
+  count_ports
+  add_limit ports "$number"
+  count_connections
+  add_limit conntrack "$number"
+  measure_memory
+  add_limit memory "$number"
+  measure_addresses
+  add_limit space "$number"
+  count_cores
+  add_limit cores "$number"
 }
 
 on_this_system() { [ "$use_docker$on_windows" = falsefalse ]; }
@@ -32,26 +43,59 @@ add_limit() {
   generator_limits+=${generator_limits:+,}$1=$2
 }
 
-# limit_of NAME: prints it, nothing if it is not known.
+# limit_of NAME: sets $number, empty if it is not known.
 limit_of() {
-  local rest
+  number=''
   case ,$generator_limits, in *",$1="*) ;; *) return 0 ;; esac
-  rest=${generator_limits##*"$1"=}
-  printf '%s' "${rest%%,*}"
+  number=${generator_limits##*"$1"=}
+  number=${number%%,*}
 }
 
-# first_word FILE: prints it, if it can be read; limits that are not set are `max`.
+# The functions below set $number; it is empty if the number is not known. (A subshell for each would be slow.)
+
+# first_word FILE...: of the first file that can be read; limits that are not set are `max`.
 first_word() {
-  local word='' _
-  [ -r "$1" ] || return 0
-  read -r word _ <"$1" || :
-  ! is_digits "$word" || printf '%s' "$word"
+  local file _
+  number=''
+  for file in "$@"; do
+    [ -r "$file" ] || continue
+    read -r number _ <"$file" || :
+    break
+  done
+  is_digits "$number" || number=''
 }
 
-# own_groups CONTROLLER: prints the folders of the control groups that this process is in, up to the root, one per line. In a
+# field_of FILE NAME: the number behind NAME.
+field_of() {
+  local name value _
+  number=''
+  [ -r "$1" ] || return 0
+  while read -r name value _; do
+    [ "$name" = "$2" ] || continue
+    number=$value
+    break
+  done <"$1"
+}
+
+# rest_of MOST USED: what is left.
+rest_of() {
+  number=''
+  is_digits "$1" && is_digits "$2" && [ "${#1}" -le 18 ] || return 0
+  number=0
+  [ "$1" -le "$2" ] || number=$(($1 - $2))
+}
+
+# least NUMBER OTHER: the smaller one of those that are known.
+least() {
+  number=${1:-$2}
+  [ -z "$2" ] || [ "$number" -le "$2" ] || number=$2
+}
+
+# find_groups CONTROLLER: sets $control_groups, the folders of the control groups that this process is in, up to the root. In a
 # container, the root is its own group.
-own_groups() {
+find_groups() {
   local line controllers path='' top=$groups_folder
+  control_groups=()
   [ -r "$top/cgroup.controllers" ] || top+=/$1
   [ -d "$top" ] && [ -r "$proc_folder/self/cgroup" ] || return 0
   while IFS= read -r line; do
@@ -59,45 +103,34 @@ own_groups() {
     case $top,${controllers%%:*}, in "$groups_folder,," | "$groups_folder/$1,"*"$1,"*) path=${controllers#*:} ;; esac
   done <"$proc_folder/self/cgroup"
   while [ -n "${path%/}" ]; do
-    [ ! -d "$top$path" ] || printf '%s\n' "$top$path"
+    [ ! -d "$top$path" ] || control_groups+=("$top$path")
     path=${path%/*}
   done
-  printf '%s\n' "$top"
+  control_groups+=("$top")
 }
 
-# rest_of MOST USED: prints what is left; nothing if one is not known.
-rest_of() {
-  is_digits "$1" && is_digits "$2" && [ "${#1}" -le 18 ] || return 0
-  [ "$1" -gt "$2" ] || { printf 0 && return; }
-  printf '%s' "$(($1 - $2))"
-}
-
-# least NUMBER...: prints the smallest of those that are known.
-least() {
-  local number found=''
-  for number in "$@"; do
-    case $number,$found in
-      ,*) ;;
-      *,) found=$number ;;
-      *) [ "$number" -ge "$found" ] || found=$number ;;
-    esac
-  done
-  printf '%s' "$found"
-}
-
-# free_processes: prints how many processes and threads may still be started. Root has no limit but that of a container.
-free_processes() {
+# count_processes: how many processes and threads may still be started. Root has no limit but that of a container.
+count_processes() {
   local most folder left=''
   most=$(ulimit -u 2>/dev/null) || :
   if [ "$EUID" -ne 0 ] && is_digits "$most"; then
-    # To count the threads of a user takes a while.
-    [ "$most" -gt 20000 ] || most=$(rest_of "$most" "$(threads_of "$EUID")")
     left=$most
+    # To count the threads of a user takes a while.
+    if [ "$most" -le 20000 ]; then
+      rest_of "$most" "$(threads_of "$EUID")"
+      left=$number
+    fi
   fi
-  while IFS= read -r folder; do
-    left=$(least "$left" "$(rest_of "$(first_word "$folder/pids.max")" "$(first_word "$folder/pids.current")")")
-  done <<<"$(own_groups pids)"
-  printf '%s' "$left"
+  find_groups pids
+  for folder in ${control_groups[@]+"${control_groups[@]}"}; do
+    first_word "$folder/pids.max"
+    most=$number
+    first_word "$folder/pids.current"
+    rest_of "$most" "$number"
+    least "$left" "$number"
+    left=$number
+  done
+  number=$left
 }
 
 # threads_of USER: prints how many threads or, where they are not counted, processes there are.
@@ -113,75 +146,80 @@ threads_of() {
   printf '%s' "$#"
 }
 
-# free_connections: prints how many connections the firewall can still track.
-free_connections() {
-  local folder=$proc_folder/sys/net/netfilter
-  rest_of "$(first_word "$folder/nf_conntrack_max")" "$(first_word "$folder/nf_conntrack_count")"
+# count_connections: how many connections the firewall can still track.
+count_connections() {
+  local most folder=$proc_folder/sys/net/netfilter
+  first_word "$folder/nf_conntrack_max"
+  most=$number
+  first_word "$folder/nf_conntrack_count"
+  rest_of "$most" "$number"
 }
 
-# local_ports: prints how many ports outgoing connections to one address can have.
-local_ports() {
+# count_ports: how many ports outgoing connections to one address can have.
+count_ports() {
   local first='' last=''
+  number=''
   if [ -r "$proc_folder/sys/net/ipv4/ip_local_port_range" ]; then
     read -r first last <"$proc_folder/sys/net/ipv4/ip_local_port_range" || :
   else
     first=$(sysctl -n net.inet.ip.portrange.first 2>/dev/null) || :
     last=$(sysctl -n net.inet.ip.portrange.last 2>/dev/null) || :
   fi
-  is_digits "$first" && is_digits "$last" && [ "$first" -le "$last" ] && printf '%s' "$((last - first + 1))"
+  is_digits "$first" && is_digits "$last" && [ "$first" -le "$last" ] || return 0
+  number=$((last - first + 1))
 }
 
-# free_memory: prints megabytes: of this machine, or of a control group if that is less.
-free_memory() {
-  local folder free='' used cache
-  [ ! -r "$proc_folder/meminfo" ] || free=$(field_of "$proc_folder/meminfo" MemAvailable:)
-  [ -z "$free" ] || free=$((free / 1024))
-  while IFS= read -r folder; do
-    used=$(first_word "$folder/memory.current")$(first_word "$folder/memory.usage_in_bytes")
+# measure_memory: megabytes: of this machine, or of a control group if that is less.
+measure_memory() {
+  local folder free='' used
+  field_of "$proc_folder/meminfo" MemAvailable:
+  [ -z "$number" ] || free=$((number / 1024))
+  find_groups memory
+  for folder in ${control_groups[@]+"${control_groups[@]}"}; do
+    first_word "$folder/memory.current" "$folder/memory.usage_in_bytes"
+    used=$number
     # The kernel drops this part of it when somebody needs the room.
-    cache=$(field_of "$folder/memory.stat" inactive_file)
-    used=$(rest_of "$used" "${cache:-0}")
-    used=$(rest_of "$(first_word "$folder/memory.max")$(first_word "$folder/memory.limit_in_bytes")" "$used")
-    [ -z "$used" ] || free=$(least "$free" "$((used / 1048576))")
-  done <<<"$(own_groups memory)"
-  printf '%s' "$free"
+    field_of "$folder/memory.stat" inactive_file
+    rest_of "$used" "${number:-0}"
+    used=$number
+    first_word "$folder/memory.max" "$folder/memory.limit_in_bytes"
+    rest_of "$number" "$used"
+    [ -z "$number" ] || number=$((number / 1048576))
+    least "$free" "$number"
+    free=$number
+  done
+  number=$free
 }
 
-# address_space: prints megabytes of it that a process may reserve.
-address_space() {
-  local most
-  most=$(ulimit -v 2>/dev/null) || :
-  ! is_digits "$most" || printf '%s' "$((most / 1024))"
+# measure_addresses: megabytes of address space that a process may reserve.
+measure_addresses() {
+  number=$(ulimit -v 2>/dev/null) || :
+  ! is_digits "$number" || number=$((number / 1024))
 }
 
-# field_of FILE NAME: prints the number behind NAME.
-field_of() {
-  local name number _
-  [ -r "$1" ] || return 0
-  while read -r name number _; do
-    [ "$name" != "$2" ] || printf '%s' "$number"
-  done <"$1"
-}
-
-# usable_cores: prints them, such as 4 or 0.5: those of this process, or less if a control group has a quota of time.
-usable_cores() {
+# count_cores: such as 4 or 0.5: those of this process, or less if a control group has a quota of time.
+count_cores() {
   local tenths folder quota period _
-  tenths=$(OMP_NUM_THREADS='' OMP_THREAD_LIMIT='' nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null) || return 0
-  is_digits "$tenths" || return 0
-  tenths=$((tenths * 10))
-  while IFS= read -r folder; do
+  number=$(OMP_NUM_THREADS='' OMP_THREAD_LIMIT='' nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null) || :
+  is_digits "$number" || return 0
+  tenths=$((number * 10))
+  find_groups cpu
+  for folder in ${control_groups[@]+"${control_groups[@]}"}; do
     quota='' period=''
     if [ -r "$folder/cpu.max" ]; then
       read -r quota period _ <"$folder/cpu.max" || :
     else
-      quota=$(first_word "$folder/cpu.cfs_quota_us")
-      period=$(first_word "$folder/cpu.cfs_period_us")
+      first_word "$folder/cpu.cfs_quota_us"
+      quota=$number
+      first_word "$folder/cpu.cfs_period_us"
+      period=$number
     fi
     is_digits "$quota" && is_digits "$period" && [ "$period" -gt 0 ] || continue
-    tenths=$(least "$tenths" "$(((quota * 10 + period - 1) / period))")
-  done <<<"$(own_groups cpu)"
-  printf '%s' "$((tenths / 10))"
-  [ $((tenths % 10)) -eq 0 ] || printf '.%s' "$((tenths % 10))"
+    least "$tenths" "$(((quota * 10 + period - 1) / period))"
+    tenths=$number
+  done
+  number=$((tenths / 10))
+  [ $((tenths % 10)) -eq 0 ] || number+=.$((tenths % 10))
 }
 
 # read_children FILE: sets $children_ms. FILE is used in between: there is no $(...) during a run.

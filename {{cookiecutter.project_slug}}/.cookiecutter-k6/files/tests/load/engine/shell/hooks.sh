@@ -21,30 +21,27 @@
 #
 # Functions of `finished` and `killed` run while signals are caught and may not use $(...), see process.sh.
 
-hook_names=()
-hook_functions=()
+# HOOK:FUNCTION, between blanks
+hooks=''
 
 # on HOOK FUNCTION
-on() {
-  hook_names+=("$1")
-  hook_functions+=("$2")
-}
+on() { hooks+=" $1:$2"; }
 
 # run_hooks HOOK ARGUMENTS...: calls every function, in the order of their files.
 run_hooks() {
-  local i hook=$1
+  local entry hook=$1
   shift
-  for ((i = 0; i < ${#hook_names[@]}; i++)); do
-    [ "${hook_names[i]}" != "$hook" ] || "${hook_functions[i]}" "$@"
+  for entry in $hooks; do
+    case $entry in "$hook:"*) "${entry#*:}" "$@" ;; esac
   done
 }
 
 # any_hook HOOK ARGUMENTS...: does one of the functions succeed?
 any_hook() {
-  local i hook=$1
+  local entry hook=$1
   shift
-  for ((i = 0; i < ${#hook_names[@]}; i++)); do
-    if [ "${hook_names[i]}" = "$hook" ] && "${hook_functions[i]}" "$@"; then return 0; fi
+  for entry in $hooks; do
+    case $entry in "$hook:"*) ! "${entry#*:}" "$@" || return 0 ;; esac
   done
   return 1
 }

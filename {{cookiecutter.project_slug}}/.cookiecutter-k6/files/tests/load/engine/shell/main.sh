@@ -28,7 +28,7 @@ main() {
 
   check_settings
   drop_dangerous_variables
-  [ "$action$use_docker$verbose" = runfalsefalse ] || load_setting_names
+  [ "$use_docker$verbose" = falsefalse ] || load_setting_names
   case ${positionals[0]-} in
     compare)
       compare_runs

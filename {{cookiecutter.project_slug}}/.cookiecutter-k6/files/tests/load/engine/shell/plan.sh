@@ -6,17 +6,20 @@ start_limit=''
 # Empty: nothing to start
 service_command=''
 service_folder=''
+# The head of a run, while it is made
+banner=''
 # Most runs that stay in the results folder; empty: all
 keep_runs=''
 
 plan_all() {
-  local name group
+  local name group found origin
   [ "$action" = dry-run ] || read_generator
-  keep_runs=$(setting KEEP_RUNS)
+  find_setting KEEP_RUNS
+  keep_runs=$found
   for name in ${jobs[@]+"${jobs[@]}"}; do
     select_job "$name"
     build_command
-    set_field banner "$(banner)"
+    make_banner
     [ "$action$verbose" = runfalse ] || set_field line "$(shown_command)"
     build_report_command
   done
@@ -28,7 +31,7 @@ plan_all() {
 
 # build_command: the k6 command of the present job.
 build_command() {
-  local output
+  local output found origin
   set_paths "$job_folder"
   set_environment "$inside_folder"
   begin_command "$job" "$job_folder"
@@ -40,7 +43,8 @@ build_command() {
   add_env RESULTS_DIR "$inside_folder"
   add_env RUN_ID "$job_id"
   # A store would keep a series for each slice of time.
-  ! stores_series || [ -n "$(setting TIMELINE)" ] || add_env TIMELINE false
+  find_setting TIMELINE
+  ! stores_series || [ -n "$found" ] || add_env TIMELINE false
   [ "$compare" = false ] || add_env BASELINE "$job_baseline"
   [ -z "$git_commit" ] || add_env GIT_COMMIT "$git_commit"
   [ -z "$generator_limits" ] || add_env GENERATOR_LIMITS "$generator_limits"
@@ -59,7 +63,8 @@ build_report_command() {
   set_paths "$job_folder"
   [ "$dashboard" = false ] || files+=$'\ndashboard.html'
   [ -z "$raw_output" ] || files+=$'\n'$raw_output
-  clear_environment FILES "$files" HISTORY "$(earlier_summaries "${job_folder##*/}")" CORES "$(limit_of cores)"
+  limit_of cores
+  clear_environment FILES "$files" HISTORY "$(earlier_summaries "${job_folder##*/}")" CORES "$number"
   begin_command "${job}_report" "$job_folder" "$results"
   add_words --quiet --log-format=raw
   add_env RESULTS_DIR "$inside_folder"
@@ -70,10 +75,12 @@ build_report_command() {
 # plan_wait: the readiness check, which runs before the first test.
 plan_wait() {
   local found origin script=engine/commands/wait-for-service.js
-  wait_limit=$(setting WAIT_TIMEOUT 30s)
-  find_setting WAIT_TIMEOUT
-  start_limit=$wait_limit
-  [ "$origin" = option ] && [ -n "$found" ] || start_limit=$(setting START_TIMEOUT 60s)
+  find_setting WAIT_TIMEOUT 30s
+  wait_limit=$found start_limit=$found
+  if [ "$origin" != option ]; then
+    find_setting START_TIMEOUT 60s
+    start_limit=$found
+  fi
   [ "$no_wait" = true ] || [ -f "$suite/$script" ] ||
     refuse "$suite/$script is missing. Restore it, or use --no-wait."
   set_paths "$run_root"
@@ -118,20 +125,31 @@ plan_service() {
     return 0
   fi
   service_command=$found
-  service_folder=$(setting START_DIR .)
+  find_setting START_DIR .
+  service_folder=$found
   case $service_folder in /*) ;; *) service_folder=$root/$service_folder ;; esac
   [ -d "$service_folder" ] || refuse "START_DIR: no folder $service_folder."
 }
 
-# banner: prints the head of the present job.
-banner() {
-  local file=${job_script#"$root"/}
-  printf '\n%s%s%s\n' "$heading" "$(printable "$(setting PROJECT_NAME "${root##*/}")") load test" "$plain"
-  printf '  %-10s %s\n' \
-    Scenario "$(printable "$job_name")${job_profile:+ (profile $job_profile)}" \
-    'Test File' "$(printable "$file")" \
-    'Base URL' "$(printable "$shown_url")" \
-    VUs "$(setting VUS 'set by the profile')" \
-    Duration "$(setting DURATION 'set by the profile')" \
-    Results "$(printable "$job_folder")"
+# make_banner: the head of the present job.
+make_banner() {
+  local found origin
+  find_setting PROJECT_NAME "${root##*/}"
+  banner=$'\n'$heading${found//[[:cntrl:]]/?}" load test"$plain
+  add_banner_line Scenario "$job_name${job_profile:+ (profile $job_profile)}"
+  add_banner_line 'Test File' "${job_script#"$root"/}"
+  add_banner_line 'Base URL' "$shown_url"
+  find_setting VUS 'set by the profile'
+  add_banner_line VUs "$found"
+  find_setting DURATION 'set by the profile'
+  add_banner_line Duration "$found"
+  add_banner_line Results "$job_folder"
+  set_field banner "$banner"
+}
+
+# add_banner_line NAME VALUE
+add_banner_line() {
+  local line
+  printf -v line '\n  %-10s %s' "$1" "${2//[[:cntrl:]]/?}"
+  banner+=$line
 }

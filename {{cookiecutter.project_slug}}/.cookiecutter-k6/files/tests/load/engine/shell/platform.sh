@@ -1,10 +1,14 @@
 # Owns: what is different on Windows.
 
+system_name=''
 on_windows=false
+# What make_native made
+native_path=''
 
 # tame_git_bash: it would rewrite arguments such as API_PREFIX=/api to paths of its own installation.
 tame_git_bash() {
-  case $(uname -s 2>/dev/null) in
+  system_name=$(uname -s 2>/dev/null) || system_name=''
+  case $system_name in
     MINGW* | MSYS* | CYGWIN*)
       on_windows=true
       export MSYS_NO_PATHCONV=1 MSYS2_ARG_CONV_EXCL='*'
@@ -12,11 +16,14 @@ tame_git_bash() {
   esac
 }
 
-# native PATH: prints it as programs outside the shell write it.
+# make_native PATH: sets $native_path, as programs outside the shell write it.
+make_native() {
+  native_path=$1
+  [ "$on_windows" = false ] || ! type -P cygpath >/dev/null || native_path=$(cygpath -m -- "$1")
+}
+
+# native PATH: prints it.
 native() {
-  if [ "$on_windows" = true ] && type -P cygpath >/dev/null; then
-    cygpath -m -- "$1"
-  else
-    printf '%s' "$1"
-  fi
+  make_native "$1"
+  printf '%s' "$native_path"
 }

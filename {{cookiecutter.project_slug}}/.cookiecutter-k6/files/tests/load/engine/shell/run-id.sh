@@ -8,12 +8,11 @@ run_id=''
 run_root=''
 git_commit=''
 
-# results_base: prints the folder of all runs.
-results_base() {
-  local folder
-  folder=$(setting RESULTS_DIR "$suite/results")
-  case $folder in /* | ?:/*) ;; *) folder=$PWD/$folder ;; esac
-  printf '%s' "$folder"
+# set_results: sets $results, the folder of all runs.
+set_results() {
+  local found origin
+  find_setting RESULTS_DIR "$suite/results"
+  case $found in /* | ?:/*) results=$found ;; *) results=$PWD/$found ;; esac
 }
 
 # new_run_id: prints the time, a name, and a random part, so that two runs in one second differ.
@@ -25,16 +24,16 @@ new_run_id() {
 
 # set_run ID [SUFFIX]: names the run and its folder.
 set_run() {
-  results=$(results_base)
+  set_results
   run_id=$1
   run_root=$results/$run_id${2:-}
 }
 
 # name_run: sets the run id and folder, and those of each job.
 name_run() {
-  local id name part
-  id=$(setting RUN_ID)
-  [ -n "$id" ] || id=$(new_run_id)
+  local id name part found origin
+  find_setting RUN_ID
+  id=${found:-$(new_run_id)}
   set_run "$id" "${segment:+-segment-${segment%%/*}-of-${segment#*/}}"
   for name in ${jobs[@]+"${jobs[@]}"}; do
     select_job "$name"
@@ -48,7 +47,8 @@ name_run() {
     fi
     run_hooks named
   done
-  git_commit=$(setting GIT_COMMIT)
+  find_setting GIT_COMMIT
+  git_commit=$found
   [ -n "$git_commit" ] || git_commit=$(git -C "$root" rev-parse --short HEAD 2>/dev/null) || git_commit=''
 }
 

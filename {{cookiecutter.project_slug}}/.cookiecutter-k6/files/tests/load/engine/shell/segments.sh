@@ -5,7 +5,9 @@ segment=''
 
 # prepare_segment: sets $segment.
 prepare_segment() {
-  segment=$(setting SEGMENT)
+  local found origin
+  find_setting SEGMENT
+  segment=$found
   [ -n "$segment" ] || return 0
   [ -n "$(setting RUN_ID)" ] ||
     refuse "--segment needs the same RUN_ID on every machine." "RUN_ID=big-1 $(command_line load --segment "$segment")"

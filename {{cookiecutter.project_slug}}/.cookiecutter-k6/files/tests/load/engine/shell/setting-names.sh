@@ -27,23 +27,28 @@ is_of_feature() {
 
 # load_setting_names: reads the rows `  NAME: ...` of the tables. Without the tables, only the settings above are known.
 load_setting_names() {
-  local file line name row='^  ([A-Z][A-Z0-9_]*): [a-z{]'
+  local file text line name known=" $SHOWN_SETTINGS ${WRAPPER_SETTINGS//$'\n' /} " IFS=$'\n'
   [ -z "$setting_names" ] || return 0
   setting_names=' '
   for file in "$suite"/engine/settings/*.js "$suite"/engine/features/*/{feature,settings}.js; do
     [ -r "$file" ] || continue
-    while IFS= read -r line; do
-      case $line in '  '[A-Z]*) ;; *) continue ;; esac
-      [[ $line =~ $row ]] || continue
-      name=${BASH_REMATCH[1]}
-      case " $SHOWN_SETTINGS ${WRAPPER_SETTINGS//$'\n' /} " in *" $name "*) continue ;; esac
-      setting_names+="$name "
-    done <"$file"
+    # Reading line by line takes three times as long.
+    IFS= read -r -d '' text <"$file" || :
+    set -f
+    for line in $text; do
+      case $line in '  '[A-Z]*': '[a-z'{']*) ;; *) continue ;; esac
+      name=${line%%: *}
+      name=${name#  }
+      case $name in *[!A-Z0-9_]*) continue ;; esac
+      case $known in *" $name "*) ;; *) setting_names+="$name " ;; esac
+    done
+    set +f
   done
   [ "$setting_names" != ' ' ] || explain "no table of settings was found in $suite/engine/settings."
 }
 
 # is_suite_setting NAME
 is_suite_setting() {
+  load_setting_names
   case " $SHOWN_SETTINGS BASE_URL PROFILE $setting_names" in *" $1 "*) return 0 ;; *) return 1 ;; esac
 }

@@ -10,8 +10,8 @@ option_names=()
 option_values=()
 file_names=()
 file_values=()
-suite_names=()
-suite_values=()
+# Those of suite.env, between blanks; the value of NAME is in $suite_value_NAME
+suite_names=' '
 env_file=''
 environment_name=''
 # Where the settings in $file_names come from, for messages
@@ -35,8 +35,14 @@ set_option() {
   option_values+=("$2")
 }
 
-# find_setting NAME: sets $found (empty: not set) and $origin. An empty value counts as not set.
+# find_setting NAME [DEFAULT]: sets $found (empty: not set) and $origin. An empty value counts as not set.
 find_setting() {
+  look_up "$1"
+  found=${found:-${2:-}}
+}
+
+# look_up NAME: sets $found and $origin.
+look_up() {
   local i
   found='' origin=''
   for ((i = 0; i < ${#option_names[@]}; i++)); do
@@ -49,16 +55,19 @@ find_setting() {
     [ "${file_names[i]}" != "$1" ] || { found=${file_values[i]} origin=$file_label; }
   done
   [ -z "$found" ] || return 0
-  for ((i = 0; i < ${#suite_names[@]}; i++)); do
-    [ "${suite_names[i]}" != "$1" ] || { found=${suite_values[i]} origin=suite.env; }
-  done
+  case $suite_names in
+    *" $1 "*)
+      i=suite_value_$1
+      found=${!i} origin=suite.env
+      ;;
+  esac
 }
 
-# setting NAME [DEFAULT]: prints the value.
+# setting NAME [DEFAULT]: prints the value, where it does not matter that a subshell is slow.
 setting() {
   local found origin
-  find_setting "$1"
-  printf '%s' "${found:-${2:-}}"
+  find_setting "$@"
+  printf '%s' "$found"
 }
 
 # has_option NAME: was it given on the command line?
@@ -70,7 +79,12 @@ has_option() {
   return 1
 }
 
-is_on() { [ "$(setting "$1")" = true ]; }
+# is_on NAME
+is_on() {
+  local found origin
+  find_setting "$1"
+  [ "$found" = true ]
+}
 
 # read_settings FILE LABEL: fills $parsed_names and $parsed_values. A bad line is not shown: it may be a secret.
 read_settings() {
@@ -78,10 +92,13 @@ read_settings() {
 }
 
 load_settings() {
+  local i
   if [ -r "$suite/suite.env" ]; then
     read_settings "$suite/suite.env" tests/load/suite.env
-    suite_names=(${parsed_names[@]+"${parsed_names[@]}"})
-    suite_values=(${parsed_values[@]+"${parsed_values[@]}"})
+    for ((i = 0; i < ${#parsed_names[@]}; i++)); do
+      suite_names+="${parsed_names[i]} "
+      printf -v "suite_value_${parsed_names[i]}" '%s' "${parsed_values[i]}"
+    done
   fi
   refuse_committed_secrets
   [ -z "$environment_name" ] || load_environment

@@ -7,9 +7,10 @@ target_host=''
 target_port=''
 
 resolve_target() {
-  local base
-  base=$(setting BASE_URL "http://localhost:$(setting BACKEND_PORT 8000)")
-  parse_url "$base" || refuse "BASE_URL needs $(accepts url)." "$(command_line --base-url http://localhost:8000)"
+  local found origin
+  find_setting BACKEND_PORT 8000
+  find_setting BASE_URL "http://localhost:$found"
+  parse_url "$found" || refuse "BASE_URL needs $(accepts url)." "$(command_line --base-url http://localhost:8000)"
   base_url=$url_scheme://$url_credentials$url_host${url_port:+:$url_port}$url_path
   shown_url=$(masked "$base_url")
   target_host=$url_host
@@ -18,8 +19,10 @@ resolve_target() {
 
 # is_allowed_host HOST: is it in ALLOWED_HOSTS, exactly or by a *.suffix?
 is_allowed_host() {
-  local rest trimmed
-  rest=$(lower "$(setting ALLOWED_HOSTS)"),
+  local rest trimmed found origin
+  find_setting ALLOWED_HOSTS
+  lower "$found"
+  rest=$lowered,
   while [ -n "$rest" ]; do
     trim "${rest%%,*}"
     rest=${rest#*,}
@@ -34,14 +37,15 @@ is_allowed_host() {
 
 # is_confirmed HOST: is it named in CONFIRM_TARGET?
 is_confirmed() {
-  local names
-  names=$(lower "$(setting CONFIRM_TARGET)")
-  case ,${names// /}, in *",$1,"*) return 0 ;; *) return 1 ;; esac
+  local found origin
+  find_setting CONFIRM_TARGET
+  lower "$found"
+  case ,${lowered// /}, in *",$1,"*) return 0 ;; *) return 1 ;; esac
 }
 
 # guard_target: refuses load on hosts that are not on the allow list. The scripts check the same again.
 guard_target() {
-  local name vus duration
+  local name vus duration most
   ! is_local_host "$target_host" || return 0
   is_allowed_host "$target_host" || confirm_target
   ! is_on ALLOW_HEAVY || return 0
@@ -56,7 +60,10 @@ guard_target() {
     refuse "--vus $vus on $target_host is above MAX_REMOTE_VUS=$(setting MAX_REMOTE_VUS 100). To allow it, add --allow-heavy." \
       "$(same_call --allow-heavy)"
   duration=$(setting DURATION 1s)
-  [ "$(duration_ms "$duration")" -le "$(duration_ms "$(setting MAX_REMOTE_DURATION 1h)")" ] ||
+  duration_ms "$(setting MAX_REMOTE_DURATION 1h)"
+  most=$milliseconds
+  duration_ms "$duration"
+  [ "$milliseconds" -le "$most" ] ||
     refuse "--duration $duration on $target_host is above MAX_REMOTE_DURATION=$(setting MAX_REMOTE_DURATION 1h). To allow it, add --allow-heavy." \
       "$(same_call --allow-heavy)"
 }
@@ -71,7 +78,8 @@ confirm_target() {
   if [ -t 0 ] && [ -t 2 ] && [ "$action" = run ]; then
     err 'This sends load to %s%s%s. Type the host to go on: ' "$bold" "$target_host" "$plain"
     IFS= read -r typed || :
-    if [ "$(lower "$typed")" = "$target_host" ]; then
+    lower "$typed"
+    if [ "$lowered" = "$target_host" ]; then
       names=$(setting CONFIRM_TARGET)
       set_option CONFIRM_TARGET "${names:+$names,}$target_host"
       return 0

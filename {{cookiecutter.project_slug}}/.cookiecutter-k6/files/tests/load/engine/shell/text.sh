@@ -1,9 +1,16 @@
 # Owns: small functions on text and numbers.
 
 trimmed=''
+lowered=''
+milliseconds=''
 
-# lower TEXT: prints it in lower case.
-lower() { printf '%s' "$1" | tr ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz; }
+# lower TEXT: sets $lowered, the text in lower case.
+lower() {
+  local i capitals=ABCDEFGHIJKLMNOPQRSTUVWXYZ small=abcdefghijklmnopqrstuvwxyz
+  lowered=$1
+  case $1 in *[$capitals]*) ;; *) return 0 ;; esac
+  for ((i = 0; i < 26; i++)); do lowered=${lowered//${capitals:i:1}/${small:i:1}}; done
+}
 
 # absolute FILE: prints its absolute path. (Without dirname, which not every system has.)
 absolute() {
@@ -46,7 +53,7 @@ decimal_in_range() {
   [ "$thousandths" -lt "$3" ] || { [ "$thousandths" -eq "$3" ] && [ -z "${rest//0/}" ]; }
 }
 
-# duration_ms TEXT: prints milliseconds; fails if TEXT is not a k6 duration. A bare number is refused: k6
+# duration_ms TEXT: sets $milliseconds; fails if TEXT is not a k6 duration. A bare number is refused: k6
 # would take it for milliseconds.
 duration_ms() {
   local rest=$1 total=0 unit fraction pattern='^([0-9]{1,9})(\.([0-9]{1,9}))?(ms|s|m|h|d)(.*)$'
@@ -64,10 +71,7 @@ duration_ms() {
     total=$((total + 10#${BASH_REMATCH[1]} * unit + 10#${fraction:0:3} * unit / 1000))
     rest=${BASH_REMATCH[5]}
   done
-  printf '%s' "$total"
+  milliseconds=$total
 }
 
-is_duration() {
-  local ms
-  ms=$(duration_ms "$1") && [ "$ms" -ge 1000 ]
-}
+is_duration() { duration_ms "$1" && [ "$milliseconds" -ge 1000 ]; }

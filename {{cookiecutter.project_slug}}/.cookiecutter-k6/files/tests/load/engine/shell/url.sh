@@ -18,7 +18,8 @@ parse_url() {
   url_host=${BASH_REMATCH[4]}
   url_port=${BASH_REMATCH[7]}
   url_path=${BASH_REMATCH[8]}
-  url_host=$(lower "$url_host")
+  lower "$url_host"
+  url_host=$lowered
   while [ "${url_path%/}" != "$url_path" ]; do url_path=${url_path%/}; done
   [ -z "$url_port" ] || { url_port=$((10#$url_port)) && in_range "$url_port" 1 65535; }
 }

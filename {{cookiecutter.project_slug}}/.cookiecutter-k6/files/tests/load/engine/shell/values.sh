@@ -60,7 +60,8 @@ is_kind() {
     file)
       case $2 in -* | .* | */* | *\\* | *[[:cntrl:]]*) return 1 ;; esac
       # Capitals make no other file on macOS and Windows. `first` is a folder, see set_aside.
-      case $(lower "$2") in
+      lower "$2"
+      case $lowered in
         first | summary.json | segment.json | report.html | report.md | junit.xml | timeline.json | dashboard.html | service.log | incomplete.txt) return 1 ;;
       esac
       ;;
@@ -73,13 +74,12 @@ add_secret_names() { secret_names+=" $* "; }
 
 # is_secret NAME: values of such names never reach a command line or the screen.
 is_secret() {
-  local name
-  name=$(lower "$1")
-  case $name in
+  lower "$1"
+  case $lowered in
     # Settings that only sound like it
     auth_mode | ws_token_in | api_key_in | api_key_name | login_token_in | login_token_name | oauth2_token_url | csrf_cookie) return 1 ;;
     database_url | *_key | *_dsn | *apikey* | *api_key* | *passw* | *passphrase* | *_pass | *token* | *secret*) return 0 ;;
     auth | auth_* | *_auth | *authorization* | *cookie* | *credential*) return 0 ;;
   esac
-  case $secret_names in *" $name "*) return 0 ;; *) return 1 ;; esac
+  case $secret_names in *" $lowered "*) return 0 ;; *) return 1 ;; esac
 }

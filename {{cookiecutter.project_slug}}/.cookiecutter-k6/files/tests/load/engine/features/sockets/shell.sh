@@ -10,8 +10,9 @@ on flags add_socket_flag
 
 # guard_sockets: the host of WS_URL. The scripts check how much load it may get.
 guard_sockets() {
-  local url host
-  url=$(setting WS_URL)
+  local url host found origin
+  find_setting WS_URL
+  url=$found
   [ -n "$url" ] || return 0
   host=$(socket_host "$url") ||
     refuse "WS_URL needs ws:// or wss://, a host, optionally a port and a path." "WS_URL=ws://localhost:8000/ws $(command_line)"

@@ -10,8 +10,9 @@ on finished send_webhook
 
 # prepare_webhook: builds the command. Whether there will be a summary of each job is seen when it is sent.
 prepare_webhook() {
-  local name summaries=''
-  [ -n "$(setting WEBHOOK_URL)" ] || return 0
+  local name summaries='' found origin
+  find_setting WEBHOOK_URL
+  [ -n "$found" ] || return 0
   set_paths "$run_root"
   for name in "${jobs[@]}"; do
     select_job "$name"
