@@ -150,7 +150,11 @@ AREAS: dict[str, Area] = {
     "openapi": Area(
         files=(f"{TABLE}**/*.py", f"{ENGINE}features/openapi/*.js", f"{ENGINE}features/rows/*.js"),
         tests="tests/openapi tests/docs/test_examples.py -m not+slow",
-        nearest={ENGINE: f"{SUITE}modules.py::test_module[openapi.js]", TABLE: ""},
+        nearest={
+            ENGINE: f"{SUITE}modules.py::test_module[openapi.js]"
+            " tests/openapi/test_same_requests.py",
+            TABLE: "",
+        },
         last={
             ENGINE: f"tests/openapi/test_harm.py tests/openapi/test_where.py {SUITE}openapi.py"
             " tests/openapi/test_answers.py tests/openapi/test_refusals.py",

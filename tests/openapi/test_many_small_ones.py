@@ -1,0 +1,203 @@
+"""Every combination of a few rules, names and answers, and what the compiler makes of it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi_table.document import Document
+from openapi_table.generators import names
+from openapi_table.generators.nodes import Unfillable
+from openapi_table.links import naming
+from openapi_table.links.slots import places, success
+from openapi_table.operations.model import Answer, Body, Content, Operation, Parameter
+from openapi_table.schemas.views import Schemas
+from openapi_table.table import Table
+
+from tests.openapi.compiling import build, openapi, samples
+from tests.support import expected
+
+
+def combinations(rules: dict[str, list[Any]]) -> Iterator[dict[str, Any]]:
+    """Yield a schema for each choice of values; None leaves a rule out."""
+    for values in itertools.product(*rules.values()):
+        yield {k: v for k, v in zip(rules, values, strict=True) if v is not None}
+
+
+NUMBERS: dict[str, list[Any]] = {
+    "type": ["integer", "number"],
+    "minimum": [None, -7, 0, 5, 2000],
+    "maximum": [None, -3, 6, 5_000_000],
+    "multipleOf": [None, 3, 0.5],
+    "format": [None, "int32"],
+}
+STRICT: dict[str, list[Any]] = {
+    "type": ["integer", "number"],
+    "minimum": [None, 1],
+    "exclusiveMinimum": [None, 0, 1, 2.5, True],
+    "maximum": [None, 4, 3_000_000_000],
+    "exclusiveMaximum": [None, 4, 4.5, True],
+}
+TEXTS: dict[str, list[Any]] = {
+    "type": ["string"],
+    "minLength": [None, 0, 5, 40],
+    "maxLength": [None, 1, 12, 64],
+    "format": [None, "email", "date", "byte", "uri", "mac", "int32", "nothing"],
+}
+PATTERNS: dict[str, list[Any]] = {
+    "type": ["string"],
+    "pattern": ["^[a-f]+$", "^[A-Z]{2}\\d{3,9}$", "^(ab|cde)*-x?$", "x", "^[^a-z]{4}$"],
+    "minLength": [None, 3, 8],
+    "maxLength": [None, 5, 10],
+}
+LISTS: dict[str, list[Any]] = {
+    "type": ["array"],
+    "items": [{"type": "integer"}, {"enum": [1, 2]}, {"type": "object"}, {"type": "null"}, None],
+    "minItems": [None, 1, 4],
+    "maxItems": [None, 0, 3],
+    "uniqueItems": [None, True],
+}
+OBJECTS: dict[str, list[Any]] = {
+    "type": ["object"],
+    "properties": [None, {"a": {"type": "integer"}, "b": {"type": "boolean"}}],
+    "required": [None, ["z"]],
+    "additionalProperties": [None, False, {"type": "integer"}],
+    "minProperties": [None, 2],
+    "maxProperties": [None, 1, 3],
+}
+EXAMPLES: dict[str, list[Any]] = {
+    "type": ["string", "integer", ["number", "null"]],
+    "example": [None, "7", 7, "Tom Jones", "tom@example.com", ""],
+    "default": [None, 5, "x"],
+    "enum": [None, [7, "7", None]],
+}
+ALL = [NUMBERS, STRICT, TEXTS, PATTERNS, LISTS, OBJECTS, EXAMPLES]
+KINDS = ["numbers", "strict", "texts", "patterns", "lists", "objects", "examples"]
+
+
+@pytest.mark.parametrize(("kind", "rules"), list(zip(KINDS, ALL, strict=True)), ids=KINDS)
+def test_generators_of_all_combinations(kind: str, rules: dict[str, list[Any]]) -> None:
+    lines = []
+    for schema in combinations(rules):
+        try:
+            made: Any = build(schema, "name" if kind == "examples" else "")
+            values = samples(Table({}, [], {}), made, count=2)
+        except Unfillable as reason:
+            made, values = str(reason), []
+        lines.append(json.dumps([schema, made, values]))
+    expected.compare(expected.beside(Path(__file__)), kind, lines)
+
+
+WORDS = (
+    "id ID petId pet_id petIds petID pet pets pet_uuid petGuid petKey pet_slug slug key code name"
+    " pk status idOrName id_or_slug username userName user_name email homeCity home_city ip"
+    " clientIp start_date startDate endDate created_at createdAt website imageUrl uuid hostname phone"
+    " colour zipCode first_name password min_price priceMax categories boxes classes branches dishes"
+    " address bus X-Trace-Id filter[city] mime_type title label description date birthday timezone"
+).split()
+
+
+def test_names_and_what_they_say() -> None:
+    lines = []
+    for name in WORDS:
+        known = names.known(name)
+        said = [
+            naming.singular(name),
+            naming.resource_of(name),
+            naming.is_id(name),
+            naming.id_names(name, "pet"),
+            naming.id_names(name, naming.singular(naming.words(name))),
+            naming.wrapper_rank(name, "pet"),
+            known and [known.format, known.value],
+            names.is_unique(name),
+            names.is_handle(name),
+        ]
+        lines.append(json.dumps([name, *said]))
+    paired = "start end from to min_price max_price priceMin priceMax valid_from expires low high"
+    lines.append(json.dumps(list(names.pairs_of(paired.split()))))
+    lines.append(json.dumps(list(names.pairs_of(["start", "stop", "end", "from_a", "to_b"]))))
+    types = ("any", "integer", "number", "string", "boolean")
+    pairs = itertools.product(types, types)
+    lines.append(json.dumps([[*pair, naming.compatible(*pair)] for pair in pairs]))
+    expected.compare(expected.beside(Path(__file__)), "names", lines)
+
+
+THING = {"properties": {"id": {"type": "integer"}, "petId": {"type": "string"}}}
+NAMED = {"properties": {"name": {"type": "string"}, "pet~/": {"type": "string"}}}
+ANSWERS: list[Any] = [
+    None,
+    True,
+    {},
+    THING,
+    NAMED,
+    {"type": "array", "items": THING},
+    {"type": "array"},
+    {"properties": {"data": THING}},
+    {"properties": {"meta": THING, "pet": NAMED, "result": {"type": "array", "items": THING}}},
+    {"properties": {"data": {"properties": {"pets": {"type": "array", "items": THING}}}}},
+    {"properties": {"data": {"properties": {"data": {"properties": {"data": THING}}}}}},
+    {"properties": {"a~b/c": THING, "items": {"type": "string"}}},
+    {"oneOf": [{"type": "string"}, THING]},
+    {"anyOf": [{"oneOf": [{"allOf": [{"anyOf": [THING, NAMED]}]}, NAMED]}]},
+    {"type": "array", "items": {"type": "array", "items": {"type": "array", "items": THING}}},
+    {
+        "type": "array",
+        "items": {
+            "type": "array",
+            "items": {"type": "array", "items": {"type": "array", "items": THING}},
+        },
+    },
+]
+
+
+def operation(method: str, answers: dict[str, Any], sent: Any = None) -> Operation:
+    """Return an operation with these answers that sends a body."""
+    given: Any = dict.fromkeys(Operation._fields)
+    given |= {
+        "method": method,
+        "answers": {k: Answer(**answer_fields(v)) for k, v in answers.items()},
+        "body": None if sent is None else Body(True, [Content("application/json", sent, [], {})]),
+    }
+    return Operation(**given)
+
+
+def answer_fields(schema: Any) -> Any:
+    fields: Any = dict.fromkeys(Answer._fields)
+    return fields | {"schema": schema}
+
+
+def test_where_an_answer_holds_an_id() -> None:
+    schemas = Schemas(Document(openapi({})))
+    lines = []
+    for name, kind in (("petId", "string"), ("id", "integer"), ("slug", "string"), ("x", "string")):
+        parameter = Parameter("path", name, True, {"type": kind}, [], "simple", False)
+        for answer in ANSWERS:
+            found = [
+                places(schemas, operation(method, {"200": answer}, NAMED), parameter, "pet", kind)
+                for method in ("GET", "POST")
+            ]
+            lines.append(json.dumps([name, answer, *found]))
+        choices: list[Any] = [{"properties": {"a": {}, "pet_id": {}, "slug": {}, "X": {}}}, None]
+        for sent in choices:
+            found = [places(schemas, operation("PUT", {}, sent), parameter, "pet", kind)]
+            lines.append(json.dumps([name, sent, *found]))
+    expected.compare(expected.beside(Path(__file__)), "places", lines)
+
+
+@pytest.mark.parametrize(
+    ("answers", "wanted"),
+    [
+        ({}, None),
+        ({"404": {}}, None),
+        ({"404": {}, "default": {"a": 1}}, {"a": 1}),
+        ({"204": None, "201": {"b": 1}, "200": {"c": 1}}, {"b": 1}),
+        ({"2XX": None, "default": {"a": 1}}, None),
+    ],
+)
+def test_the_answer_of_a_success(answers: dict[str, Any], wanted: Any) -> None:
+    found = success(operation("GET", answers))
+    assert (found.schema if found else None) == wanted
