@@ -92,13 +92,14 @@ def test_generators_of_all_combinations(kind: str, rules: dict[str, list[Any]]) 
     expected.compare(expected.beside(Path(__file__)), kind, lines)
 
 
-WORDS = (
-    "id ID petId pet_id petIds petID pet pets pet_uuid petGuid petKey pet_slug slug key code name"
-    " pk status idOrName id_or_slug username userName user_name email homeCity home_city ip"
-    " clientIp start_date startDate endDate created_at createdAt website imageUrl uuid hostname phone"
-    " colour zipCode first_name password min_price priceMax categories boxes classes branches dishes"
-    " address bus X-Trace-Id filter[city] mime_type title label description date birthday timezone"
-).split()
+WORDS = """
+    id ID petId pet_id petIds petID pet pets pet_uuid petGuid petKey pet_slug slug key code
+    name pk status idOrName id_or_slug username userName user_name email homeCity home_city ip
+    clientIp start_date startDate endDate created_at createdAt website imageUrl uuid hostname
+    phone colour zipCode first_name password min_price priceMax categories boxes classes
+    branches dishes address bus X-Trace-Id filter[city] mime_type title label description date
+    birthday timezone
+""".split()
 
 
 def test_names_and_what_they_say() -> None:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
 
+from tests.support import expected
 from tests.support.suite_runner import Suite
 
 SCRIPTS = sorted(
     path.name for path in (Path(__file__).parent / "k6").glob("*.js") if path.name != "expect.js"
 )
+# What a script passes to `shows` of expect.js.
+SHOWN = re.compile(r'msg=("= (?:[^"\\]|\\.)*")')
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_module(live: Suite, script: str) -> None:
     run = live.run(f"k6/{script}")
     assert run.code == 0, run.everything
+    lines = [json.loads(text) for text in SHOWN.findall(run.err)]
+    if lines:
+        expected.compare(expected.beside(Path(__file__)), script, lines)
 
 
 def test_a_wrong_expectation_is_seen(live: Suite) -> None:

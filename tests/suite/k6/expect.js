@@ -43,6 +43,17 @@ export function equal(name, found, wanted) {
 }
 
 /**
+ * Compares a value with what it was when somebody last looked at it (tests/support/expected.py).
+ *
+ * @param {string} name what it is
+ * @param {unknown} value
+ * @example shows('sixes', makeValue({ make: 'int', min: 1, max: 6 }, source(1)))
+ */
+export function shows(name, value) {
+  console.log(`= ${name}: ${written(value)}`);
+}
+
+/**
  * @param {string} name
  * @param {boolean} found
  * @example holds('not negative', x >= 0)

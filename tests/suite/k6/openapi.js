@@ -13,7 +13,7 @@ import {
   inPath,
   inQuery,
 } from '../engine/features/openapi/writing.js';
-import { equal, expectations, holds, throws } from './expect.js';
+import { equal, expectations, holds, shows, throws } from './expect.js';
 
 export const options = expectations(2_000);
 
@@ -428,7 +428,135 @@ function owners() {
   }
 }
 
+/** Further generators: those with parts of all kinds, nested, at the end of their ranges. */
+const MORE = [
+  { make: 'int', min: 5, max: 1 },
+  { make: 'number', min: 1, max: 2 },
+  { make: 'number', min: 1, max: 2, step: 1e-7 },
+  { make: 'number', min: 0.05, max: 0.9, step: 0.25 },
+  { make: 'text', min: 0, max: 2, fresh: true },
+  { make: 'text', min: 9, max: 60 },
+  { make: 'text', min: 5, max: 9, like: 'a b c d e f g h' },
+  { make: 'text', min: 20, max: 30, like: '\u{1F600}\u{1F600}', fresh: true },
+  { make: 'format', format: 'time' },
+  { make: 'format', format: 'other' },
+  { make: 'format', format: 'uri', min: 50, max: 60 },
+  { make: 'format', format: 'hostname', min: 30, max: 60 },
+  { make: 'format', format: 'byte', min: 30, max: 40 },
+  { make: 'format', format: 'byte' },
+  {
+    make: 'pattern',
+    parts: [{ chars: 'ab' }, { any: [['x', { chars: 'cd', min: 2 }]], min: 0, max: 3 }],
+  },
+  { make: 'file', name: 'a.txt', type: 'text/plain', size: 5 },
+  { make: 'array', items: { make: 'bool' }, min: 4, unique: true },
+  { make: 'array', items: { make: 'int', min: 1, max: 9 }, max: 0 },
+  { make: 'array', items: { make: 'int', min: 1, max: 9 }, max: 9 },
+  { make: 'map', values: { make: 'bool' } },
+  { make: 'map', keys: { pick: ['a'] }, values: { make: 'bool' }, min: 2 },
+  {
+    make: 'object',
+    required: { a: { const: 1 } },
+    optional: { b: { make: 'bool' }, c: { make: 'bool' } },
+    min: 2,
+  },
+  { make: 'object', optional: { b: { make: 'bool' }, c: { make: 'bool' } } },
+  {
+    make: 'object',
+    required: { from: { make: 'int', min: 1, max: 9 }, to: { make: 'int', min: 1, max: 9 } },
+    ordered: [['from', 'to']],
+  },
+  {
+    make: 'with',
+    base: { make: 'object', required: { a: { const: 1 }, 'x.y': { const: 2 } } },
+    properties: {
+      b: { make: 'bool' },
+      'x.y': { const: 3 },
+      'p.q.r': { const: 4 },
+      'a.z': { const: 5 },
+    },
+  },
+  { make: 'with', base: { const: [1] }, properties: { a: { const: 1 } } },
+  { bind: 'known', else: { const: 0 } },
+  { bind: 'known', else: { const: 0 }, fits: { type: 'string' } },
+  { bind: 'unknown', else: { make: 'int', min: 1, max: 9 } },
+];
+
+/** A tree that is as deep as generators may be. */
+const TREE = ['one', 'object', 'array', 'map', 'tuple', 'one'].reduce(
+  (inner, make) => ({
+    make,
+    of: [inner, { const: 'b' }],
+    items: make === 'tuple' ? [inner] : inner,
+    values: inner,
+    required: { in: inner },
+    optional: { more: inner },
+    max: 2,
+  }),
+  { make: 'array', items: { make: 'one', of: [{ const: 1 }, { const: 2 }] }, max: 2 },
+);
+
+function whole() {
+  for (const node of [...KINDS.map(([kind]) => kind), ...MORE, TREE]) {
+    const made = [0, 0.5, 1].flatMap((optional) =>
+      [1, 2, 3].map((seed) => {
+        const from = {
+          ...source(seed, optional),
+          bound: (slot) => (slot === 'known' ? 17 : undefined),
+        };
+        const value = makeValue(node, from);
+        return from.random.made.length > 0 ? [value, from.random.made] : value;
+      }),
+    );
+    shows(JSON.stringify(node).slice(0, 60), made);
+  }
+  for (const place of ['path', 'header', 'query']) {
+    const writers = { path: inPath, header: inHeader, query: inQuery };
+    for (const style of [
+      undefined,
+      'simple',
+      'label',
+      'matrix',
+      'form',
+      'deepObject',
+      'tabDelimited',
+    ]) {
+      for (const explode of [true, false]) {
+        for (const more of [{}, { json: true }, { reserved: true }, { inner: 'pipeDelimited' }]) {
+          const values = ['a/b', 7, true, ['x', 'y'], [[1, 2], [3]], { k: 'v', l: [1, null] }];
+          const parameter = { name: 'p', style, explode, ...more };
+          shows(
+            `${place} ${JSON.stringify(parameter)}`,
+            values.map((value) => writers[place](parameter, value)),
+          );
+        }
+      }
+    }
+  }
+  for (const kind of ['json', 'form', 'text', 'xml', 'multipart', 'binary']) {
+    for (const fields of [
+      undefined,
+      { a: { style: 'pipeDelimited', explode: false }, b: { type: 'text/csv' } },
+    ]) {
+      for (const value of [{ a: [1, 2], b: 'x y', c: { d: true }, e: null }, 'text', 7, [1]]) {
+        let made;
+        try {
+          const { content, contentType } = encodeBody({ type: 'x/y', kind, fields }, value);
+          const text =
+            typeof content === 'string' ? content : String.fromCharCode(...new Uint8Array(content));
+          const boundary = contentType.split('boundary=')[1] ?? '(none)';
+          made = [text, contentType].map((part) => part.split(boundary).join('BOUNDARY'));
+        } catch (error) {
+          made = String(error);
+        }
+        shows(`${kind} ${JSON.stringify([fields, value])}`, made);
+      }
+    }
+  }
+}
+
 export default function openapi() {
+  whole();
   styles();
   values();
   ids();
