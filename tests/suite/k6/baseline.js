@@ -1,10 +1,14 @@
 // When a run counts as slower than its baseline.
 
-import { baselineThresholds, compareWith, requestOf } from '../engine/baseline/baseline.js';
+import {
+  baselineThresholds,
+  compareWith as compare,
+  requestOf,
+} from '../engine/baseline/baseline.js';
 import { errorLimitOf, isTooNoisy, limitOf } from '../engine/baseline/rule.js';
 import { toText } from '../engine/summary/text.js';
 import { median, predictionFactor, spread, tQuantile } from '../engine/baseline/statistics.js';
-import { equal, expectations, holds } from './expect.js';
+import { equal, expectations, holds, shows } from './expect.js';
 
 const RULE = { tolerance: 0.1, slackMs: 1, falseAlarms: 0.01, maxNoise: 1, errorSlack: 0.005 };
 const known = (name, changes = {}) => ({
@@ -21,7 +25,18 @@ const endpoint = (name, path = name) => ({ name, method: 'GET', url: `http://x:1
 const measured = (name, p95, errorRate = 0) => ({ name, errorRate, duration: { p95 } });
 const baseline = (...endpoints) => ({ name: 'b', runs: 5, endpoints });
 const near = (a, b, share) => Math.abs(a / b - 1) <= share;
-const consoleOf = (comparison) =>
+/** Comparisons, and what the console shows of them, are compared as a whole as well. */
+function compareWith(...given) {
+  const found = compare(...given);
+  shows('comparison', found);
+  return found;
+}
+const consoleOf = (comparison) => {
+  const text = textOf(comparison);
+  shows('console', text);
+  return text;
+};
+const textOf = (comparison) =>
   toText(
     {
       comparison,
@@ -39,7 +54,39 @@ const limit = (p95, runs = 5) =>
 
 export const options = expectations(37);
 
+/** Without the last digits, which depend on the processor. */
+const short = (value) => (value === null ? null : Number(value.toPrecision(6)));
+
+function statistics() {
+  for (const values of [[5], [1, 2], [3, 1, 2], [9, 9, 9, 30], [1, 2, 3, 4, 100, 6, 7, 8]]) {
+    shows(`of ${values}`, [median(values), short(spread(values))]);
+  }
+  for (const runs of [2, 3, 5, 12]) {
+    for (const risk of [0.05, 0.001]) {
+      shows(
+        `${runs} runs, ${risk}`,
+        [predictionFactor(0.05, runs, risk), tQuantile(1 - risk, runs - 1)].map(short),
+      );
+    }
+    for (const p95 of [0.4, 20, 900].flatMap((m) =>
+      [0, 0.03, 0.4].map((s) => ({ median: m, spread: s })),
+    )) {
+      const one = known('a', { p95 });
+      const all = { runs, endpoints: [one, known('b')] };
+      shows(`limit ${JSON.stringify(p95)}`, [
+        short(limitOf(one, all, RULE)),
+        isTooNoisy(one, all, RULE),
+      ]);
+    }
+  }
+  shows(
+    'thresholds',
+    baselineThresholds([endpoint('same'), endpoint('new')], baseline(known('same'), known('gone'))),
+  );
+}
+
 export default function baselines() {
+  statistics();
   equal('median, odd', median([3, 1, 2]), 2);
   equal('median, even', median([4, 1, 2, 3]), 2.5);
   equal('two runs have no spread', spread([1, 2]), null);

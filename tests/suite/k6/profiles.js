@@ -1,5 +1,12 @@
-import { namedStages, peakRate, peakVus, plannedMs, rescale } from '../engine/plan/profiles.js';
-import { equal, expectations } from './expect.js';
+import {
+  namedStages,
+  openModel,
+  peakRate,
+  peakVus,
+  plannedMs,
+  rescale,
+} from '../engine/plan/profiles.js';
+import { equal, expectations, shows } from './expect.js';
 
 const ramp = (start, ...stages) => ({
   executor: 'ramping-vus',
@@ -33,7 +40,45 @@ const constant = { executor: 'constant-vus', vus: 20, duration: '30m' };
 
 export const options = expectations(38);
 
+const SHAPES = [
+  load,
+  spike,
+  arrivals,
+  rate,
+  constant,
+  ramp(3, ['0s', 9], ['30s', 9], ['1m', 1], ['0s', 4], ['90s', 4]),
+  { ...arrivals, timeUnit: '1m', maxVUs: undefined },
+  { ...rate, timeUnit: '30s' },
+  { executor: 'per-vu-iterations', vus: 3, iterations: 5, maxDuration: '2m' },
+  { executor: 'shared-iterations', vus: 2, iterations: 9 },
+];
+
+/** Every shape with every change of it. */
+function all() {
+  for (const shape of SHAPES) {
+    const facts = [peakVus(shape), peakRate(shape), plannedMs(shape), namedStages(shape)];
+    shows(`facts of ${JSON.stringify(shape)}`, facts);
+    for (const vus of [undefined, 1, 7, 333]) {
+      for (const duration of [undefined, '90s']) {
+        for (const timeScale of [0.02, 1, 2.5]) {
+          shows('rescaled', rescale(shape, { vus, duration, timeScale }));
+        }
+      }
+    }
+    for (const more of [undefined, { vus: 9 }, { most: 12 }]) {
+      let made;
+      try {
+        made = openModel(shape, 40, more);
+      } catch (error) {
+        made = String(error);
+      }
+      shows('open model', made);
+    }
+  }
+}
+
 export default function profiles() {
+  all();
   equal('peak of a ramp', peakVus(load), 50);
   equal('peak may be the start', peakVus(ramp(70, ['1m', 5])), 70);
   equal('peak of a constant', peakVus(constant), 20);

@@ -1,7 +1,21 @@
 // Metrics of several segments, put together, beside those of all samples at once.
 
-import { mergeGroups, mergeMetrics, SEGMENT_STATS } from '../engine/segments/merge-metrics.js';
-import { equal, expectations, holds } from './expect.js';
+import {
+  mergeGroups,
+  mergeMetrics as merge,
+  SEGMENT_STATS,
+} from '../engine/segments/merge-metrics.js';
+import { equal, expectations, holds, shows } from './expect.js';
+
+/** What is put together is compared as a whole as well, without the last digits. */
+function mergeMetrics(parts, thresholds) {
+  const merged = merge(parts, thresholds);
+  const text = JSON.stringify(merged, (_, v) =>
+    typeof v === 'number' ? Number(v.toPrecision(6)) : v,
+  );
+  shows('merged', JSON.parse(text));
+  return merged;
+}
 
 export const options = expectations(16);
 

@@ -1,7 +1,7 @@
 // What the console shows of a summary, to the letter.
 
 import { toText } from '../engine/summary/text.js';
-import { equal, expectations, holds } from './expect.js';
+import { equal, expectations, holds, shows } from './expect.js';
 
 export const options = expectations(10);
 
@@ -48,8 +48,11 @@ const summary = (more = {}) =>
     ...more,
     metrics: { iterations: 7, droppedIterations: 0, ...row('all'), ...more.metrics },
   });
-const lines = (more, colour = false) =>
-  toText(summary(more), { path: 'r/summary.json', colour }).split('\n');
+const lines = (more, colour = false) => {
+  const all = toText(summary(more), { path: 'r/summary.json', colour }).split('\n');
+  shows('console', all);
+  return all;
+};
 
 const THRESHOLDS = [
   threshold('checks', 'rate>0.9', 0.97561),
@@ -120,6 +123,26 @@ export default function text() {
       '    \u001b[31m✗\u001b[0m',
     ],
   );
+  lines({
+    passed: false,
+    reasons: ['first', 'second'],
+    stages: [row('step-1-5vus'), row('recovery', { duration: null })],
+    endpoints: [row('a', { errorTypes: { timeout: 2, refused: 1 } })],
+    failedChecks: [{ name: 'status is 200', passes: 1, fails: 2 }],
+    breakingStage: { name: 'recovery', reason: 'why' },
+    metrics: { droppedIterations: 3, errorTypes: { timeout: 2 } },
+    run: { durationMs: 3_725_000 },
+    tables: [
+      {
+        title: 'Own',
+        head: ['a', 'b'],
+        rows: [
+          ['x', 1],
+          ['longer', 22],
+        ],
+      },
+    ],
+  });
   equal(
     'nothing measured',
     lines({ metrics: { iterations: 0 }, thresholds: THRESHOLDS }).length < 8,

@@ -1,5 +1,19 @@
-import { addThresholds, buildThresholds, parseOverrides } from '../engine/plan/thresholds.js';
-import { equal, expectations, throws } from './expect.js';
+import {
+  addThresholds,
+  buildThresholds as build,
+  isBuiltIn,
+  isMisspelt,
+  parseKey,
+  parseOverrides,
+} from '../engine/plan/thresholds.js';
+import { equal, expectations, shows, throws } from './expect.js';
+
+/** All thresholds are compared as a whole as well. */
+function buildThresholds(given) {
+  const built = build(given);
+  shows('thresholds', built);
+  return built;
+}
 
 const plan = (changes) => ({
   targets: {},
@@ -29,6 +43,32 @@ const kept = (targets, changes = {}) =>
 export const options = expectations(27);
 
 export default function thresholds() {
+  for (const key of [
+    'checks',
+    'a{b:c}',
+    'a{b:c,d:e f}',
+    'http_req_duration{name:GET /x/{id}}',
+    'http_reqz',
+    'own',
+  ]) {
+    shows(key, [parseKey(key), isBuiltIn(key), isMisspelt(key)]);
+  }
+  buildThresholds(
+    plan({
+      targets: {
+        http_req_failed: ['rate<0.1'],
+        'http_req_failed{kind:health}': ['rate<0.2'],
+        'http_req_duration{name:api}': ['p(95)<500', { threshold: 'avg<9', abortOnFail: true }],
+        'http_req_duration{stage:recovery}': ['p(95)<700'],
+        'checks{name:health}': ['rate>0.5'],
+      },
+      scenarios: ['load', 'other'],
+      endpoints: [HEALTH, LIST, endpoint('GET /page', 'page'), endpoint('POST /x', 'api_write')],
+      stages: ['step-1-5vus', 'recovery'],
+      metrics: ['own'],
+      arrivalRate: true,
+    }),
+  );
   equal('proof of a run', conditions(buildThresholds(plan({}))), {
     'iterations{scenario:smoke}': ['count>0'],
     script_errors: ['count<1'],

@@ -3,7 +3,7 @@
 import { plannedCourse, timelinePlan, timelineThresholds } from '../engine/plan/timeline.js';
 import { edgesOf, timelineOf } from '../engine/summary/timeline.js';
 import { recording, sliceAt } from '../engine/vu/timeline.js';
-import { equal, expectations, holds } from './expect.js';
+import { equal, expectations, holds, shows } from './expect.js';
 
 export const options = expectations(24);
 
@@ -145,6 +145,45 @@ const SHAPES = [
   [{ preAllocatedVUs: 1, startRate: 4, stages: [{ duration: '40s', target: 12 }] }, [5, 7, 9, 11]],
 ];
 
+/** Whole plans and courses. */
+function whole() {
+  for (const vus of [1, 40, 120, 900]) {
+    for (const seconds of [5, 61, 3600, 90_000]) {
+      for (const endpoints of [1, 12, 75]) {
+        shows(`${vus} VUs, ${seconds} s, ${endpoints}`, PLAN(vus, seconds, endpoints));
+      }
+    }
+  }
+  for (const [shape] of SHAPES) {
+    for (const changed of [plan, { ...plan, bend: 2 }, { ...plan, count: 3, durationMs: 55_000 }]) {
+      shows(`course of ${JSON.stringify(shape)}`, [
+        plannedCourse(changed, shape),
+        edgesOf(changed),
+      ]);
+    }
+  }
+  const metrics = {
+    ...cell('GET /a', 0, 10, 1, 5.4321, 3),
+    ...cell('GET /a', 1, 30, 15, 9, 2),
+    ...cell('GET /a', 3, 7, 0, 11),
+    ...cell('GET /b', 1, 10, 0, 100),
+    ...cell('GET /b', 2, 0, 0, 0),
+  };
+  for (const ranMs of [9_000, 25_000, 40_000, 47_000]) {
+    for (const [requests, errors] of [
+      [47, 16],
+      [90, 20],
+      [0, 0],
+    ]) {
+      const endpoints = [
+        { name: 'GET /a', requests, errors },
+        { name: 'GET /b', requests: 10, errors: 0 },
+      ];
+      shows(`timeline ${ranMs} ${requests}`, timelineOf(metrics, plan, endpoints, ranMs));
+    }
+  }
+}
+
 function plans() {
   for (const [shape, wanted] of SHAPES) {
     const { what, values } = plannedCourse(plan, shape);
@@ -171,6 +210,7 @@ function plans() {
 }
 
 export default function () {
+  whole();
   plans();
   slices();
   counts();

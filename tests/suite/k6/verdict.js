@@ -2,8 +2,8 @@
 
 import { stepsSentence } from '../engine/report/format.js';
 import { slower } from '../engine/summary/findings.js';
-import { findings } from '../engine/summary/verdict.js';
-import { equal, expectations, holds } from './expect.js';
+import { findings as found } from '../engine/summary/verdict.js';
+import { equal, expectations, holds, shows } from './expect.js';
 
 const TIME = { ranMs: 60_000, plannedMs: 60_000 };
 const measured = (changes = {}) => ({
@@ -41,6 +41,12 @@ const evidence = (changes = {}) => ({
   failedChecks: [],
   ...changes,
 });
+/** Every verdict is compared as a whole as well. */
+function findings(given, time) {
+  const result = found(given, time);
+  shows('verdict', result);
+  return result;
+}
 const reasons = (changes, time = TIME) => findings(evidence(changes), time).reasons;
 
 export const options = expectations(42);
