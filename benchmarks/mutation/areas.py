@@ -153,7 +153,8 @@ AREAS: dict[str, Area] = {
         nearest={
             ENGINE: f"{SUITE}modules.py::test_module[openapi.js]"
             " tests/openapi/test_same_requests.py",
-            TABLE: "",
+            TABLE: "tests/openapi/test_tables.py tests/openapi/test_many_small_ones.py"
+            " tests/openapi/test_checking.py tests/openapi/test_running_the_command.py",
         },
         last={
             ENGINE: f"tests/openapi/test_harm.py tests/openapi/test_where.py {SUITE}openapi.py"

@@ -1,7 +1,14 @@
 import { checkAnswer, isFit, valueAt } from '../engine/features/rows/answers.js';
 import { claim } from '../engine/features/rows/ownership.js';
 import { credentialsOf, schemesOf } from '../engine/features/openapi/credentials.js';
-import { applyOverride, parseOverrides } from '../engine/features/openapi/overrides.js';
+import {
+  applyOverride,
+  checkNames,
+  fillVariables,
+  isAllowed,
+  overrideOf,
+  parseOverrides,
+} from '../engine/features/openapi/overrides.js';
 import { matches, nearest } from '../engine/features/openapi/names.js';
 import { derived } from '../engine/features/openapi/prepared.js';
 import { createRandom } from '../engine/features/openapi/table.js';
@@ -555,8 +562,215 @@ function whole() {
   }
 }
 
+/** @param {() => unknown} make @returns {unknown} what it makes, or why it does not */
+function outcome(make) {
+  try {
+    return make();
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/** Overrides of one operation, good ones and others. */
+const OVERRIDES = [
+  { skip: 'why' },
+  { skip: 1 },
+  { ok: [200, '4XX'] },
+  { ok: ['600'] },
+  { ok: '200' },
+  { weight: 0 },
+  { weight: -1 },
+  { weight: '1' },
+  { check: 1 },
+  { check: false },
+  { values: [] },
+  { values: { limit: 1 } },
+  { vales: {} },
+  { values: { 'query.q': 1, 'path.id': 'a', 'body.a': [1], 'cookie.c': 'x', 'header.X-Own': 'y' } },
+  { values: { body: { a: 1 } } },
+  { values: { 'header.Authorization': 'x' } },
+  { values: { 'query.api_key': 'x' } },
+  { values: { 'query.k': 'x' } },
+  { values: { 'body.t': 'Bearer abcdefgh' } },
+  { values: { 'body.t': [{ in: 'ghp_aaaaaaaaaaaaaaaaaaaaaaaa' }] } },
+  { values: { 'body.t': ['${OWN}', { a: 7 }], 'header.X-Token': '${OWN}' } },
+  { values: { 'body.t': '${NOT_SET}' } },
+];
+
+const EVERY = [
+  { name: 'GET /x', method: 'GET', ok: ['200'], params: [], responses: { 200: {} } },
+  {
+    name: 'PUT /x/{id}',
+    id: 'putX',
+    method: 'PUT',
+    ok: ['204'],
+    params: [
+      { in: 'path', name: 'id', gen: { const: 1 } },
+      { in: 'query', name: 'q', gen: { const: 1 }, optional: true },
+      { in: 'header', name: 'a b', gen: { const: 1 } },
+    ],
+    ordered: [[0, 1]],
+    targets: { 'path.id': '/x#id', 'body.a': '/a#id' },
+    body: { types: [{ type: 'a/b', kind: 'json', gen: { make: 'bool' } }, { type: 'c/d' }] },
+  },
+];
+
+function allOverrides() {
+  __ENV.OWN = 'from outside';
+  const scheme = { k: { type: 'apiKey', in: 'query', name: 'K' } };
+  for (const override of OVERRIDES) {
+    const text = JSON.stringify({ operations: { 'PUT *': override } });
+    const found = outcome(() => parseOverrides(text));
+    shows(`parsed ${text}`, found);
+    if (typeof found !== 'string') {
+      shows('filled', [outcome(() => fillVariables(found, scheme)), found]);
+      for (const row of EVERY) {
+        const own = overrideOf(row, {
+          ...found,
+          'GET /x': { weight: 2 },
+          '*': { values: { 'query.z': 1 } },
+        });
+        shows('applied', [own, applyOverride(row, own)]);
+      }
+    }
+  }
+  for (const text of [
+    '{',
+    '[]',
+    '{"selct": 1}',
+    '{"operations": []}',
+    '{"operations": {"a": 1}}',
+    '{}',
+  ]) {
+    shows(
+      `parsed ${text}`,
+      outcome(() => parseOverrides(text)),
+    );
+  }
+  for (const names of [
+    { 'GET /x': {} },
+    { 'GET /y': {} },
+    { 'get*': {}, putX: {}, 'zz*': {} },
+    { 'GET /z': { skip: true } },
+  ]) {
+    shows(
+      `names ${JSON.stringify(names)}`,
+      outcome(() => checkNames(names, EVERY)),
+    );
+  }
+  for (const name of ['a', 'a b', 'X-Y', '']) {
+    shows(
+      `allowed ${name}`,
+      ['header', 'cookie', 'query'].map((place) => isAllowed({ in: place, name })),
+    );
+  }
+}
+
+/** Bodies of answers, and where an id may be in them. */
+const BODIES = [
+  'null',
+  '{}',
+  '[]',
+  '7',
+  '"x"',
+  '{',
+  '{"id":7,"a":{"id":""}}',
+  '[{"id":1},{"id":"two"}]',
+  '{"data":{"items":[{"uuid":"u1"},{"uuid":"u2"}]}}',
+  '{"pets":[{"Pet-ID":3}]}',
+  '{"id":true,"uid":"x"}',
+  '{"result":{"result":{"result":{"result":{"result":{"id":1}}}}}}',
+  '{"a/b":{"~":5},"id":null}',
+];
+const PLACES = [
+  ['/id'],
+  ['/*/id'],
+  ['/data/items/*/uuid'],
+  ['/a~1b/~0'],
+  ['/0/id'],
+  ['search:pet,petid,id,uuid,uid'],
+  ['header:location'],
+  ['request:/key'],
+  ['request:/other', '/id'],
+  [],
+];
+const LOCATIONS = [
+  undefined,
+  '/pets/9',
+  'http://x/pets/9/?q=1#f',
+  '/other/9',
+  '/pets/%E0',
+  '/pets/',
+  '9',
+];
+
+function allAnswers() {
+  for (const body of BODIES) {
+    const response = answer(201, body);
+    const found = PLACES.map((places) =>
+      valueAt(response, { key: 'k', other: '' }, places, {
+        slot: '/shops/{}/pets#id',
+        choose: (count) => count - 1,
+        isOwn: (value) => value === 'k',
+      }),
+    );
+    shows(`ids in ${body}`, found);
+    for (const row of [
+      { types: ['application/json'], is: 'object', required: ['/id'] },
+      { is: 'array', required: [['*', 'id']] },
+      { is: 'object', nullable: true, required: ['/a/id', '/data/items/*/uuid'] },
+      { types: ['text/*'], is: 'string' },
+      {},
+    ]) {
+      const whole = preparing({ responses: { 201: row } });
+      const types = ['application/json', 'text/plain', 'application/hal+json; charset=x', ''];
+      shows(
+        `${body} as ${JSON.stringify(row)}`,
+        types.map((type) => checkAnswer(whole, answer(201, body, { 'Content-Type': type }))),
+      );
+    }
+  }
+  for (const Location of LOCATIONS) {
+    const given = { slot: '/shops/{}/pets#id', choose: () => 0, isOwn: () => true };
+    shows(`at ${Location}`, valueAt(answer(201, '', { Location }), {}, ['header:location'], given));
+  }
+  for (const status of [0, 200, 204, 304, 404, 500]) {
+    for (const responses of [
+      {},
+      { default: {} },
+      { '2XX': { is: 'object' } },
+      { 404: {} },
+      { 304: { is: 'object' } },
+    ]) {
+      for (const method of ['GET', 'HEAD']) {
+        shows(
+          `${method} ${status} of ${JSON.stringify(responses)}`,
+          checkAnswer(preparing({ method, responses }), answer(status, '', {})),
+        );
+      }
+    }
+  }
+  for (const type of [undefined, 'string', 'integer', 'number']) {
+    for (const more of [
+      {},
+      { minLength: 2, maxLength: 3 },
+      { minimum: 2, maximum: 5 },
+      { patterns: ['^a', 'b$'] },
+      { enum: ['ab', '3'] },
+    ]) {
+      const values = ['', 'a', 'ab', 'abcd', '1', 2, 3, 5, 5.5, 6, -1, 'x1'];
+      shows(
+        `fits ${type} ${JSON.stringify(more)}`,
+        values.map((value) => isFit(value, { ...more, type })),
+      );
+    }
+  }
+}
+
 export default function openapi() {
   whole();
+  allOverrides();
+  allAnswers();
   styles();
   values();
   ids();
