@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import warnings
 from typing import Any
 
 import pytest
@@ -136,6 +137,13 @@ def test_what_nobody_understands_forbids_nothing() -> None:
     assert expressions.matches("^a*$", "a" * 4096)
     assert expressions._matches_slowly("b", "a" * 501)
     assert not expressions._matches_slowly("b", "a" * 500)
+
+
+def test_expressions_that_python_warns_of_are_read_in_silence() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert expressions.matches("^[a&&b]$", "&")
+        assert expressions.tree("^[a||b]$")
 
 
 def test_the_characters_that_a_set_names() -> None:
@@ -281,6 +289,18 @@ def test_deep_values_are_checked_to_a_depth() -> None:
 
     assert not checker.valid(nested(10), schema)
     assert checker.valid(nested(70), schema)
+
+
+def test_references_are_followed_and_circles_noted() -> None:
+    names = {"A": {"$ref": "#/x/B"}, "B": {"$ref": "#/x/C"}, "C": {"v": 1}, "D": {"$ref": "#/x/D"}}
+    document = Document({**openapi({}), "x": names})
+    assert document.follow(names["A"], "#/here") == ({"v": 1}, "#/x/C")
+    assert document.follow({"v": 2}, "#/here") == ({"v": 2}, "#/here")
+    assert document.follow(names["D"], "#/here")[0] is None
+    assert document.follow({"$ref": "#/x/E"}, "#/here")[0] is None
+    assert [what for what in document.notes.values() if "circular" in what] == [
+        "circular reference: #/x/D"
+    ]
 
 
 def test_what_is_read_only() -> None:

@@ -2,6 +2,7 @@
 
 import { stepsSentence } from '../engine/report/format.js';
 import { slower } from '../engine/summary/findings.js';
+import { buildSummary } from '../engine/summary/summary.js';
 import { findings as found } from '../engine/summary/verdict.js';
 import { equal, expectations, holds, shows } from './expect.js';
 
@@ -51,7 +52,175 @@ const reasons = (changes, time = TIME) => findings(evidence(changes), time).reas
 
 export const options = expectations(42);
 
+const COUNT = (count, more = {}) => ({
+  type: 'counter',
+  contains: 'default',
+  values: { count, rate: count / 60 },
+  ...more,
+});
+const RATE = (passes, fails, more = {}) => ({
+  type: 'rate',
+  contains: 'default',
+  values: { rate: passes / (passes + fails), passes, fails },
+  ...more,
+});
+const TREND = (ms, count = 10, more = {}) => ({
+  type: 'trend',
+  contains: 'time',
+  // Any percentile that is asked for.
+  values: new Proxy(
+    { count, avg: ms, min: 1, med: ms, max: 4 * ms },
+    { get: (own, key) => own[key] ?? 2 * ms },
+  ),
+  ...more,
+});
+const limits = (expression, ok = true) => ({ thresholds: { [expression]: { ok } } });
+const group = (checks, ...names) => ({
+  checks,
+  groups: names.map((name) => ({ name, checks: [], groups: [] })),
+});
+const check = (name, passes, fails) => ({ name, passes, fails });
+const METRICS = {
+  'http_reqs{phase:main}': COUNT(60),
+  'http_req_failed{phase:main}': RATE(6, 54),
+  'http_req_duration{phase:main}': TREND(12.3456, 60),
+  http_req_duration: TREND(12, 60, limits('p(95)<20', false)),
+  checks: RATE(58, 2, limits('rate>0.99', false)),
+  iterations: COUNT(20),
+  dropped_iterations: COUNT(1),
+  script_errors: COUNT(0, limits('count<1')),
+  data_received: COUNT(1234),
+  data_sent: COUNT(99),
+  vus_max: { type: 'gauge', values: { value: 5, max: 7 } },
+  'http_reqs{name:GET /a}': COUNT(40, limits('count>0')),
+  'http_req_failed{name:GET /a}': RATE(6, 34, limits('rate<0.1', false)),
+  'http_req_duration{name:GET /a}': TREND(10, 40, limits('p(95)<5', false)),
+  'checks{name:GET /a}': RATE(38, 2, limits('rate>0.9')),
+  'request_errors{name:GET /a,cause:timeout}': COUNT(4),
+  'request_errors{name:GET /a,cause:refused}': COUNT(0),
+  'request_errors{cause:timeout}': COUNT(4),
+  'http_reqs{name:GET /b}': COUNT(15),
+  'http_req_duration{name:GET /b}': TREND(20, 15),
+  'http_req_duration{name:GET /c}': TREND(0, 0, limits('p(95)<5', true)),
+  'http_req_duration{kind:page}': TREND(0, 0, limits('p(99)<5', true)),
+  'support_failed{name:login}': RATE(0, 0, limits('rate<0.1')),
+  'request_errors{name:login,cause:auth}': COUNT(2),
+  'http_reqs{name:login}': COUNT(3),
+  'http_reqs{stage:step-1-5vus}': COUNT(30),
+  'http_req_failed{stage:step-1-5vus}': RATE(1, 29),
+  'http_req_duration{stage:step-1-5vus}': TREND(11, 30),
+  'http_reqs{stage:recovery}': COUNT(9),
+  own_metric: TREND(5, 0, limits('avg<1')),
+  token_renewals: COUNT(2),
+};
+const SPEC = {
+  name: 'own',
+  endpoints: [
+    { name: 'GET /a', method: 'GET', url: 'http://u:p@h:1/a/{id}?x=1', kind: 'api_read' },
+    { name: 'GET /b', method: 'GET', url: 'http://h:1/b', kind: 'api_read' },
+    {
+      name: 'GET /c',
+      method: 'GET',
+      url: 'http://h:1/c',
+      kind: 'page',
+      options: { conditional: true },
+    },
+  ],
+  support: [{ name: 'login' }, { name: 'logout' }],
+};
+const RUN = {
+  scenario: 'smoke',
+  profile: 'smoke',
+  vus: 5,
+  durationMs: 60_000,
+  stages: [
+    { name: 'step-1-5vus', endsAt: 20_000 },
+    { name: 'recovery', endsAt: 50_000 },
+    { name: 'step-1-5vus', endsAt: 60_000 },
+  ],
+};
+const KNOWN_BEFORE = {
+  name: 'b',
+  runs: 5,
+  endpoints: [
+    {
+      name: 'GET /a',
+      request: 'GET /a/{id}',
+      p50: { median: 1, spread: 0 },
+      p95: { median: 1, spread: 0 },
+      p99: { median: 1, spread: 0 },
+      errorRate: { median: 0, max: 0 },
+      requestRate: 1,
+    },
+  ],
+};
+const RESPONSE = { name: 'GET /a', cause: 'timeout', status: 0, at: Date.UTC(2030, 0, 1) + 1500 };
+
+/** Summaries of runs that went well and less well. */
+const SUMMARIES = [
+  [{}, {}, {}],
+  [{}, { isGuarded: () => false, baseline: KNOWN_BEFORE }, {}],
+  [
+    {
+      findings: () => ({
+        tables: [{ title: 'T', head: [], rows: [] }],
+        reasons: ['own'],
+        explains: (m) => m === 'own_metric',
+      }),
+    },
+    { shape: { iterations: 5 }, durationMs: 600_000 },
+    {
+      root_group: group([
+        check('setup failed: the%20service%20is%20not%20healthy', 0, 1),
+        check('b', 5, 1),
+      ]),
+    },
+  ],
+  [
+    { thresholds: { checks: ['rate>0.99'] } },
+    {},
+    {
+      root_group: group([
+        check('teardown failed: no', 0, 1),
+        check('teardown failed: no', 0, 1),
+        check('x', 1, 2),
+        check('y', 1, 9),
+        check('z', 2, 0),
+      ]),
+      metrics: { ...METRICS, checks: RATE(58, 1, limits('rate>0.99', false)) },
+    },
+  ],
+  [
+    {},
+    {},
+    {
+      setup_data: { without: ['GET /b'], startedAt: '2030-01-01T00:00:00.000Z' },
+      root_group: group(
+        [],
+        `failed response ${encodeURIComponent(JSON.stringify(RESPONSE))}`,
+        `left behind ${encodeURIComponent('POST /a: 7')}`,
+        'plain',
+      ),
+    },
+  ],
+  [{}, {}, { metrics: {}, state: { testRunDurationMs: 0.4 } }],
+];
+
+function summaries() {
+  for (const [spec, plan, data] of SUMMARIES) {
+    const { timestamp, run, ...built } = buildSummary(
+      { ...SPEC, ...spec },
+      { ...RUN, ...plan },
+      { metrics: METRICS, state: { testRunDurationMs: 58_765.4 }, root_group: group([]), ...data },
+    );
+    holds('a time', Math.abs(Date.parse(timestamp) - Date.now()) < 60_000);
+    const { test, profile, durationMs, plannedMs } = run;
+    shows('summary', [{ test, profile, durationMs, plannedMs }, built]);
+  }
+}
+
 export default function verdict() {
+  summaries();
   const compared = {
     name: 'a',
     status: 'slower',
