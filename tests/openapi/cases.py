@@ -404,4 +404,45 @@ CASES: dict[str, Any] = {
         "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}},
         "not": {"required": ["a", "b"]},
     },
+    "example of a list of named things": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {"name": {"type": "string"}, "size": {"type": "integer"}},
+        },
+        "example": [{"name": "Tom Jones", "size": 1}, {"name": "Ann Smith", "size": 2}],
+    },
+    "example of one of several": {
+        "type": "object",
+        "properties": {"k": {"type": "string"}},
+        "anyOf": [
+            {"properties": {"name": {"type": "integer"}}, "required": ["name"]},
+            {"properties": {"name": {"type": "string"}}, "required": ["name"]},
+        ],
+        "example": {"k": "v", "name": "Tom Jones", "more": [1]},
+    },
+    "example with what is read-only and wrong": {
+        "type": "object",
+        "required": ["name", "id"],
+        "properties": {
+            "id": {"type": "integer", "readOnly": True},
+            "name": {"type": "string", "maxLength": 20},
+            "email": {"type": "string"},
+            "code": {"type": "string", "maxLength": 4},
+            "n": {"type": "integer"},
+        },
+        "example": {
+            "id": 7,
+            "name": "Tom Jones",
+            "email": "tom@example.com",
+            "code": "A1",
+            "n": "x",
+        },
+    },
+    "example in a text": {
+        "type": "object",
+        "properties": {"a": {"type": "integer"}},
+        "example": '{"a": 5}',
+    },
+    "nothing but null": {"type": "null"},
 }

@@ -64,3 +64,38 @@ def test_schemas_of_all_kinds_give_the_same_generators_as_ever() -> None:
     document = openapi(bodies, components={"schemas": SCHEMAS})
     made = compile_document(Source(document, "test.json", "-"))
     expected.compare(EXPECTED, "schemas", lines_of(made))
+
+
+def test_a_document_in_several_files_gives_the_same_whole_as_ever(tmp_path: Path) -> None:
+    main = {
+        "openapi": "3.1.0",
+        "info": {"title": "Parts", "version": "1"},
+        "paths": {"/a": {"$ref": "paths/a.yaml"}, "/b": {"$ref": "paths/a.yaml#/other"}},
+        "components": {"schemas": {"Own": {"type": "integer"}, "Up": {"$ref": "paths/a.yaml#/S"}}},
+    }
+    part = {
+        "get": {"responses": {"200": {"$ref": "../shared%20parts.json#/ok"}}},
+        "other": {"post": {"responses": {"201": {"$ref": "../main.json#/paths/~1a"}}}},
+        "S": {
+            "oneOf": [{"$ref": "#/T"}, {"$ref": "../main.json#/components/schemas/Own"}],
+            "discriminator": {
+                "propertyName": "k",
+                "mapping": {"t": "#/T", "own": "Own", "far": "a.yaml#/T", "odd": 7},
+            },
+        },
+        "T": {"$ref": "a.yaml#/S", "also": [{"$ref": "missing.yaml"}, {"$ref": "https://x.y/z"}]},
+    }
+    files = {
+        "main.json": main,
+        "paths/a.yaml": part,
+        "shared parts.json": {"ok": {"description": "fine", "x": {"$ref": "../outside.json"}}},
+        "paths/unused.yaml": {},
+    }
+    (tmp_path / "paths").mkdir()
+    for name, content in files.items():
+        (tmp_path / name).write_text(json.dumps(content), encoding="utf-8")
+    found = source.read(str(tmp_path / "main.json"), "main.json")
+    lines = [json.dumps([key, value]) for key, value in found.root.items()]
+    lines += [json.dumps(note) for note in found.notes]
+    lines = [line.replace(str(tmp_path), "HERE") for line in lines]
+    expected.compare(EXPECTED, "several files", [*lines, found.label])

@@ -2,7 +2,7 @@
 
 import { stepsSentence } from '../engine/report/format.js';
 import { slower } from '../engine/summary/findings.js';
-import { buildSummary } from '../engine/summary/summary.js';
+import { buildSummary, summarize } from '../engine/summary/summary.js';
 import { findings as found } from '../engine/summary/verdict.js';
 import { equal, expectations, holds, shows } from './expect.js';
 
@@ -219,8 +219,26 @@ function summaries() {
   }
 }
 
+/** What a run writes: the names of the files, and what the report says of them. */
+function written() {
+  const data = {
+    metrics: METRICS,
+    state: { testRunDurationMs: 58_765, isStdOutTTY: true },
+    root_group: group([]),
+  };
+  const files = summarize(SPEC, { ...RUN, timeline: undefined })(data);
+  const folder = new RegExp(`^.*/(?=[^/]+$)`);
+  shows(
+    'files',
+    Object.keys(files).map((name) => name.replace(folder, '')),
+  );
+  const page = files[Object.keys(files).find((name) => name.endsWith('.html'))];
+  shows('named files', page.match(/[^<>"\s]*(summary\.json|junit\.xml|report\.md)[^<>]*/g));
+}
+
 export default function verdict() {
   summaries();
+  written();
   const compared = {
     name: 'a',
     status: 'slower',
