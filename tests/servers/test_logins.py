@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.servers.conftest import Start
-from tests.support.suite_runner import PATIENT, SCRIPT_ERROR, USUAL_GOGC, Run, Suite
+from tests.support.isolation import USUAL_COLLECTION
+from tests.support.suite_runner import PATIENT, SCRIPT_ERROR, Run, Suite
 
 pytestmark = pytest.mark.slow
 
@@ -223,7 +224,7 @@ def test_thousands_of_users_are_one_copy(suite: Suite, start: Start) -> None:
         live = suite.against(
             url, THRESHOLDS=PATIENT, **settings, USERS_FILE=f"data/many-{count}.csv"
         )
-        run = live.run(SCRIPT, VUS=50, DURATION="2s", THINK_TIME="1", GOGC=USUAL_GOGC)
+        run = live.run(SCRIPT, VUS=50, DURATION="2s", THINK_TIME="1", **USUAL_COLLECTION)
         assert run.code in (0, 99), run.everything
         peaks.append(run.peak_memory)
     assert peaks[1] - peaks[0] < 100_000_000, peaks

@@ -66,9 +66,6 @@ ANY_LATENCY = ";".join(
 PATIENT = f"{ANY_LATENCY};health_check_errors=rate<0.9;checks=rate>0.1"
 """The same for scripts/health.js, which checks for an answer within 100 ms."""
 
-USUAL_GOGC = "100"
-"""For runs whose memory counts: the others collect garbage less often (isolation.py)."""
-
 GENEROUS = ";".join(
     [
         PATIENT,

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 
+from tests.support.isolation import RARE_COLLECTION
 from tests.support.layout import LOAD, SUITE_FILES, WRAPPER, shell_parts
 
 # Every test's project is below a folder of this name, so that an unquoted path breaks.
@@ -124,6 +125,7 @@ class Project:
             "HOME": str(self.home),
             "SHIM_RECORDS": str(self.records),
             "LC_ALL": os.environ.get("LC_ALL", "C.UTF-8"),
+            **RARE_COLLECTION,
             "GIT_CEILING_DIRECTORIES": str(folder),
         }
         self.bash = BASH
