@@ -19,7 +19,7 @@ import pytest
 
 from tests.support.bakery import Bakery
 from tests.support.installed import installed
-from tests.support.isolation import heed_signals, isolate
+from tests.support.isolation import heed_signals, isolate, temporary_root
 from tests.support.layout import REPOSITORY, SUITE_FILES
 from tests.support.seeds import choose_seed
 
@@ -56,10 +56,11 @@ def pytest_configure(config: pytest.Config) -> None:
     cache = cachedir.cache_roots(REPOSITORY, os.environ)[0]
     os.environ[cachedir.CACHE_VARIABLE] = str(cache)
     choose_seed()
-    home = tempfile.mkdtemp(prefix="cookiecutter-k6-home-")
+    root = temporary_root()
+    home = tempfile.mkdtemp(prefix="cookiecutter-k6-home-", dir=root)
     config.stash[_home] = home
-    # pytest keeps its own folders where they were, for a look at what failed.
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
+    # Elsewhere than the home folder, for a look at what failed.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", root)
     isolate(os.environ, Path(home))
     heed_signals()
     tempfile.tempdir = os.environ["TMPDIR"]

@@ -19,7 +19,7 @@ def when_asked(service: RunningService, requests: int, running: Running) -> None
 
 def test_a_service_that_dies_mid_run(suite: Suite) -> None:
     with running_service() as mortal:
-        live = suite.against(mortal.url, VUS=20, DURATION="3s", THINK_TIME=0)
+        live = suite.against(mortal.url, VUS=20, DURATION="3s", THINK_TIME="0.05")
         running = live.start("scripts/health.js")
         when_asked(mortal, 100, running)
         mortal.stop()

@@ -236,7 +236,7 @@ def assert_fine_in_a_browser(seen: Any, page: Path) -> None:
 
 
 def test_a_fast_run_is_sampled_and_its_totals_are_exact(live: Suite) -> None:
-    run = few_seconds(live, "scripts/health.js", VUS=10, THINK_TIME=0, DURATION="6s")
+    run = few_seconds(live, "scripts/health.js", VUS=10, THINK_TIME=0, DURATION="3s")
     timeline = timeline_of(run)
     total = run.summary["metrics"]["requests"]
     # k6 gets at most 150 samples a second; each VU begins with one.

@@ -111,12 +111,13 @@ def test_no_marker_is_written_or_printed(real_project: Project, echo: str, mode:
         **settings,
     }
     words = ["api-authenticated", "--base-url", echo, "--duration", "1s", "--time-scale", "0.005"]
-    words += ["--think-time", "0", "--vus", "1", "--verbose", "--dashboard", "--output", "raw.json"]
+    words += ["--think-time", "0.05", "--vus", "1"]
+    words += ["--verbose", "--dashboard", "--output", "raw.json"]
     lists = []
     with real_project.running(*words, env=env) as run:
         while run.process.poll() is None:
             lists.extend(command_lines(run.pid))
-            time.sleep(0.05)
+            time.sleep(0.1)
         result = run.end()
     assert result.code in {99, 107}, result
     assert any("api-authenticated" in line for line in lists)

@@ -107,7 +107,7 @@ class TestOfSomebodyElse:
         self, real_project: Project, port: int, flags: list[str]
     ) -> None:
         with other_process(port, *flags):
-            words = ["health", "--duration", "1s", "--think-time", "0", "--wait", "20s"]
+            words = ["health", "--duration", "1s", "--think-time", "0.05", "--wait", "20s"]
             result = real_project.run(*words, env=base(port) | {"THRESHOLDS": PATIENT}).passed()
         assert "The service was ready after" in result.stdout
         summary = json.loads((real_project.run_folder / "summary.json").read_text())
