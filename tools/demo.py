@@ -159,7 +159,7 @@ def demo(folder: Path) -> int:
     print("cookiecutter-k6 demo: from answers to a verdict")
     k6 = k6_for_demo(os.environ)
     heading(1, "The service under test")
-    with running_service() as service:
+    with running_service(forked=False) as service:
         detail(f"the reference service listens on {service.url}")
         heading(2, "Generate a project")
         project = generate(folder, service.port)

@@ -293,7 +293,7 @@ def test_rate_limits_name_their_retry_after(suite: Suite, faulty: RunningService
 def test_what_nobody_reads_is_not_kept(suite: Suite, faulty: RunningService, packed: bool) -> None:
     faulty.set_fault("huge", 200, only="/", gzip=packed)
     live = suite.against(faulty.url, VUS=2, DURATION="1s", TIME_SCALE="0.005", THINK_TIME="0.1")
-    run = live.run("scripts/api-public.js", **USUAL_COLLECTION)
+    run = live.having(**USUAL_COLLECTION).run("scripts/api-public.js")
     assert run.endpoint("root")["requests"] >= 1
     assert run.endpoint("root")["errors"] == 0
     # Kept, each body would cost several times its 200 MB.
@@ -305,7 +305,7 @@ def test_what_nobody_reads_is_not_kept(suite: Suite, faulty: RunningService, pac
 def test_a_huge_answer_that_is_read(suite: Suite, faulty: RunningService, packed: bool) -> None:
     faulty.set_fault("huge", 20, only="/openapi.json", gzip=packed)
     live = suite.against(faulty.url, VUS=1, DURATION="1s", TIME_SCALE="0.005", THINK_TIME="0.1")
-    run = live.run("scripts/api-public.js", **USUAL_COLLECTION)
+    run = live.having(**USUAL_COLLECTION).run("scripts/api-public.js")
     assert run.code == THRESHOLDS_CROSSED
     assert "openapi has paths" in run.out
     assert run.endpoint("health")["errors"] == 0

@@ -6,6 +6,7 @@ process that uses it, and the services with `--stop-on-eof` do as well.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import gc
@@ -46,6 +47,11 @@ class Nursery:
             pass_fds=[theirs.fileno()],
         )
         theirs.close()
+        atexit.register(self._stop)
+
+    def _stop(self) -> None:
+        self._channel.close()
+        self._process.wait()
 
     def start(
         self, arguments: Sequence[str], environ: Mapping[str, str], output: IO[bytes]
