@@ -2,21 +2,43 @@ import { SharedArray } from 'k6/data';
 
 /** @typedef {ReturnType<typeof import('../engine/settings/reading.js').readEnvironment>} Environment */
 
-/** One element per setting, sorted by name. `require` loads the reader of the settings once, not in every VU. */
-const shared = new SharedArray('settings', () =>
-  Object.entries(require('../engine/settings/reading.js').readEnvironment())
-    .map(([name, value]) => ({ name, value }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1)),
-);
+/** What every VU reads, in one element: k6 parses an element anew at each access. */
+const ALWAYS = [
+  'target',
+  'secrets',
+  'requestHeaders',
+  'API_PREFIX',
+  'ALLOW_WRITES',
+  'HEALTH_FIELDS',
+  'HEALTH_PATHS',
+  'HEALTH_STATUSES',
+  'HEALTH_STATUS_WORDS',
+  'REQUEST_TIMEOUT',
+  'THINK_TIME',
+];
 
 /**
- * Finds a setting by binary search: k6 makes a new copy of an element at each access.
+ * First what every VU reads, then one element per setting, sorted by name. `require` loads the reader of the settings
+ * once, not in every VU.
+ */
+const shared = new SharedArray('settings', () => {
+  const settings = Object.entries(require('../engine/settings/reading.js').readEnvironment());
+  return [
+    Object.fromEntries(settings.filter(([name]) => ALWAYS.includes(name))),
+    ...settings
+      .map(([name, value]) => ({ name, value }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+  ];
+});
+
+/**
+ * Finds a setting by binary search.
  *
  * @param {string} key
  * @returns {any} undefined if there is no such setting
  */
 function find(key) {
-  let low = 0;
+  let low = 1;
   let high = shared.length;
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -42,8 +64,9 @@ function find(key) {
  * @type {Environment}
  */
 export const env = /** @type {Environment} */ (
-  new Proxy(/** @type {Record<PropertyKey, any>} */ ({}), {
-    get: (copies, name) => (name in copies ? copies[name] : (copies[name] = find(String(name)))),
+  new Proxy(/** @type {Record<PropertyKey, any>} */ ({ ...shared[0] }), {
+    get: (copies, name) =>
+      name in copies || typeof name === 'symbol' ? copies[name] : (copies[name] = find(name)),
     set: () => false,
   })
 );

@@ -16,6 +16,15 @@ const WITHOUT_SETUP =
 const execution = __VU <= 1 ? require('k6/execution') : undefined;
 
 /**
+ * Whether k6 runs the init code for the first time. It reads the options then, and never again: set-up, teardown and
+ * summary run the same code once more, while all VUs are in memory.
+ */
+let isFirstInit = false;
+if (__VU === 0) {
+  new SharedArray('first run of the init code', () => [(isFirstInit = true)]);
+}
+
+/**
  * Defines a test: what it does (the spec) x how much (the profile) x where (the settings).
  *
  * k6 runs this in every VU, but needs options, set-up and summary only once. They are loaded only outside the VUs, so
@@ -35,7 +44,9 @@ export function defineTest(spec) {
   ])[0];
   let isRun = false;
   const once =
-    __VU === 0 ? require('../engine/plan/plan.js').planTest(spec, () => isRun) : undefined;
+    __VU === 0
+      ? require('../engine/plan/plan.js').planTest(spec, () => isRun, isFirstInit)
+      : undefined;
   const { timeline } = plan;
   const record =
     timeline !== undefined && __VU > 0 && __VU % timeline.every === 0

@@ -1,6 +1,7 @@
 // Everything about a test that k6 needs once: options, setup, teardown and summary. lib/define.js loads it
 // outside the VUs only.
 
+import exec from 'k6/execution';
 import { Rate } from 'k6/metrics';
 import { readBaseline } from '../baseline/baseline.js';
 import { env } from '../../lib/config.js';
@@ -45,26 +46,30 @@ export function planForVus(written) {
  *
  * @param {TestSpec} written
  * @param {() => boolean} isGuarded whether its iterations went through `run`, asked at the end
+ * @param {boolean} isFirst whether k6 runs the init code for the first time, which is when it reads the options
  * @returns {import('../types/suite.js').TestPlan}
  * @throws when the profile does not exist, the target is not allowed, or a threshold is about nothing
- * @example const { options, setup, teardown, handleSummary } = planTest(spec, () => true);
+ * @example const { options, setup, teardown, handleSummary } = planTest(spec, () => true, true);
  */
-export function planTest(written, isGuarded) {
+export function planTest(written, isGuarded, isFirst) {
   const spec = withLogin(withNewNames(written));
-  refuseMistakes(spec);
   const load = plannedLoad(spec);
   const whole = wholeLoad(spec, load);
-  guardTarget(certainLoad(whole), spec);
   const { baseline, refusal } = baselineOf(spec, load);
-  const judged = optionsOf(spec, load, baseline);
-  const timeline = timelinePlan(spec, load);
-  const options = {
-    ...judged,
-    thresholds: { ...judged.thresholds, ...timelineThresholds(timeline) },
-  };
   const isWhole = segmentOf() === undefined;
+  const optionsOfAll = () => {
+    const judged = optionsOf(spec, load, baseline);
+    const timed = timelineThresholds(timelinePlan(spec, load));
+    return { ...judged, thresholds: { ...judged.thresholds, ...timed } };
+  };
+  const plannedOptions = () => {
+    refuseMistakes(spec);
+    guardTarget(certainLoad(whole), spec);
+    return isWhole ? optionsOfAll() : asSegment(optionsOfAll());
+  };
+  const thresholds = isWhole ? {} : optionsOfAll().thresholds;
   return {
-    options: isWhole ? options : asSegment(options),
+    options: isFirst ? plannedOptions() : {},
     setup: () =>
       explained(() => {
         guardTarget(whole, spec);
@@ -72,7 +77,7 @@ export function planTest(written, isGuarded) {
         if (problem !== undefined) {
           throw problem;
         }
-        warnOfIgnored(options);
+        warnOfIgnored(() => /** @type {any} */ (exec.test.options.thresholds ?? {}));
         const info = start(whole, spec.readiness, shownTarget(spec));
         spec.prepare?.();
         return { ...info, without: absent(spec.endpoints) };
@@ -85,17 +90,18 @@ export function planTest(written, isGuarded) {
           finish(info);
         }
       }, TEARDOWN_CHECK),
-    handleSummary: summaryOf(
-      spec,
-      {
+    handleSummary: (data) => {
+      const timeline = timelinePlan(spec, load);
+      const run = {
         ...load,
         baseline,
         asked: Object.keys(overrides()),
         isGuarded,
         timeline: timeline && { ...timeline, planned: plannedCourse(timeline, load.shape) },
-      },
-      isWhole ? undefined : options.thresholds,
-    ),
+      };
+      const summary = isWhole ? summarize(spec, run) : summarizeSegment(spec, run, thresholds);
+      return summary(data);
+    },
   };
 }
 
@@ -113,16 +119,6 @@ function withLogin(spec) {
   new Rate('support_failed');
   const login = /** @type {import('../types/suite.js').Endpoint} */ ({ name: 'auth login' });
   return { ...spec, support: [login] };
-}
-
-/**
- * @param {TestSpec} spec
- * @param {import('../types/suite.js').RunPlan} run
- * @param {any} thresholds of the whole run; undefined: this is the whole run
- * @returns {(data: any) => Record<string, string>}
- */
-function summaryOf(spec, run, thresholds) {
-  return thresholds === undefined ? summarize(spec, run) : summarizeSegment(spec, run, thresholds);
 }
 
 /**

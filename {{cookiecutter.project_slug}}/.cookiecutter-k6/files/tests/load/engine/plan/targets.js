@@ -147,12 +147,12 @@ export function overrides() {
  * Logs the thresholds of THRESHOLDS that this test has no samples for. That is no mistake when several tests
  * run one after the other, but it should not go unnoticed.
  *
- * @param {import('k6/options').Options} options
- * @example warnOfIgnored(options);
+ * @param {() => Partial<Thresholds>} thresholds of the run
+ * @example warnOfIgnored(() => exec.test.options.thresholds ?? {});
  */
-export function warnOfIgnored({ thresholds = {} }) {
+export function warnOfIgnored(thresholds) {
   for (const key of Object.keys(parseOverrides(env.THRESHOLDS))) {
-    if (thresholds[key] === undefined && !key.endsWith('{name:api}')) {
+    if (thresholds()[key] === undefined && !key.endsWith('{name:api}')) {
       console.log(`THRESHOLDS: ${key} is left out, this test has no samples for it`);
     }
   }

@@ -70,14 +70,14 @@ const OVERRIDES = localPath(import.meta.resolve('../../../data/operations.overri
  * @property {Part} generators the shared ones: name and row, sorted by name
  * @property {Part} sweep every operation once, one walk a journey
  * @property {Part} walks the same in walks of bounded length
- * @property {Part} skipped name and reason of the others
- * @property {Part} warnings about the overrides
+ * @property {Part} skipped one element: name and reason of the others
+ * @property {Part} warnings one element: about the overrides
  * @property {Part} last one element: the dangerous operations that the user named
- * @property {Part} endpoints every `Brief`, for thresholds and summary
- * @property {Part} declared every `Declared`, for the summary; apart, because options need the others several times
- * @property {Part} auths sets of alternatives, with the number of operations that want them
+ * @property {Part} endpoints one element: every `Brief`, for thresholds and summary
+ * @property {Part} declared one element: every `Declared`, for the summary; apart, because options need the others several times
+ * @property {Part} auths one element: sets of alternatives, with the number of operations that want them
  * @property {Part} schemes one element: the security schemes by name
- * @property {Part} facts one element: what to send for the schemes, and the seed
+ * @property {Part} facts one element: what is true of the whole run, see table.js
  */
 
 /** @type {Choice | undefined} */
@@ -154,8 +154,7 @@ function choose({ header, rows, shared }, overrides) {
   const briefs = order.map((line) => /** @type {Brief} */ (drafts[line].brief));
   /** @type {Map<string, number>} */
   const auths = new Map();
-  for (const line of order) {
-    const { auth } = drafts[line];
+  for (const { auth } of order.map((line) => drafts[line])) {
     auths.set(auth, (auths.get(auth) ?? 0) + 1);
   }
   const measured = briefs.slice(0, sent.length + last.length);
@@ -178,22 +177,33 @@ function choose({ header, rows, shared }, overrides) {
     generators: shared.map((text) => [sharedName(text), text]).sort(byName),
     sweep: walksOf(normal, Infinity).map(element),
     walks: walksOf(normal, LONGEST_WALK).map(element),
-    skipped: skipped.map(element),
-    warnings: warnings.map(element),
-    endpoints: measured.map(element),
-    declared: order.slice(0, measured.length).map((line) => [drafts[line].declared]),
+    skipped: [element(skipped)],
+    warnings: [element(warnings)],
+    endpoints: [element(measured)],
+    declared: [[`[${order.slice(0, measured.length).map((line) => drafts[line].declared)}]`]],
     last: [element(last.map((_, index) => sent.length + index))],
-    auths: [...auths].map(([auth, count]) => [`[${auth},${count}]`]),
+    auths: [element([...auths].map(([auth, count]) => [JSON.parse(auth), count]))],
     schemes: [element(schemes)],
     facts: [
-      element({
-        credentials: context.credentials,
-        secrets,
-        seed: env.OPENAPI_SEED ?? freshSeed(),
-        base: context.base,
-      }),
+      element(
+        factsOf(
+          context,
+          secrets,
+          order.some((line) => drafts[line].isEncoded),
+        ),
+      ),
     ],
   };
+}
+
+/**
+ * @param {import('./prepared.js').Context} context
+ * @param {string[]} secrets of the overrides
+ * @param {boolean | undefined} encodesBodies
+ * @returns {Record<string, unknown>} what is true of the whole run, see table.js
+ */
+function factsOf({ base, credentials }, secrets, encodesBodies) {
+  return { base, credentials, secrets, encodesBodies, seed: env.OPENAPI_SEED ?? freshSeed() };
 }
 
 /**
@@ -205,6 +215,7 @@ function choose({ header, rows, shared }, overrides) {
  * @property {import('./types.js').Derived} [more]
  * @property {string} auth the alternatives of its credentials, as JSON
  * @property {string} declared a `Declared`, as JSON
+ * @property {boolean} [isEncoded] whether its body is not plain JSON
  * @property {Brief} [brief]
  */
 
@@ -233,6 +244,7 @@ function draftOf(text, line, overrides, context, wanted = false) {
     more: derived(changed, { ...context, base, weight }),
     auth: JSON.stringify(row.auth ?? []),
     declared: JSON.stringify(declaredBy(row, changed.ok)),
+    isEncoded: (changed.body?.types[0].kind ?? 'json') !== 'json',
     brief: briefOf(row, base, weight),
   };
 }

@@ -4,15 +4,18 @@ import http from 'k6/http';
 import { BASE_URL, env } from '../../../lib/config.js';
 import { hide, reportFailure, unanswered } from '../../vu/failures.js';
 import { accepts, endpoint, recordOne } from '../../../lib/http.js';
-import { credentials, secrets as ownSecrets } from './table.js';
+import { credentials, encodesBodies, secrets as ownSecrets } from './table.js';
 import { inOrder, makeValue } from './values.js';
-import { encodeBody, inHeader, inPath, inQuery } from './writing.js';
+import { inHeader, inPath, inQuery } from './writing.js';
 
 /** @typedef {import('./types.js').Operation} Operation */
 /** @typedef {import('../../types/suite.js').HttpResponse} HttpResponse */
 /** @typedef {import('./values.js').Source} Source */
 
 ownSecrets.forEach(hide);
+
+/** How bodies other than JSON are written: most APIs have none, and every VU would keep the module. */
+const bodies = encodesBodies ? require('./bodies.js') : undefined;
 
 /** How the suite signs in. Operations with an empty name among their schemes are sent with its credentials. */
 const suite = env.AUTH_MODE === 'none' ? undefined : require('../../../lib/auth.js');
@@ -120,7 +123,7 @@ function requestOf(operation, source) {
   }
   headers.accept ??= ['Accept', operation.accept];
   const sent = body && makeValue(body.gen, source);
-  const encoded = body && encodeBody(body, sent);
+  const encoded = body && encode(body, sent);
   if (encoded !== undefined) {
     headers['content-type'] = ['Content-Type', encoded.contentType];
   }
@@ -134,6 +137,17 @@ function requestOf(operation, source) {
     sent,
     secrets,
   };
+}
+
+/**
+ * @param {import('./types.js').BodyType} body
+ * @param {any} value
+ * @returns {{ contentType: string, content: string | ArrayBuffer } | undefined}
+ */
+function encode(body, value) {
+  return body.kind === 'json'
+    ? { contentType: body.type, content: JSON.stringify(value) }
+    : bodies?.encodeBody(body, value);
 }
 
 /**

@@ -16,6 +16,12 @@ import '../../../lib/config.js';
 const shared = (part) =>
   new SharedArray(`openapi ${part}`, () => require('./choose.js').chosen()[part]);
 
+/**
+ * @param {keyof import('./choose.js').Choice} part of one element
+ * @returns {any}
+ */
+const whole = (part) => JSON.parse(shared(part)[0][0]);
+
 const operations = shared('operations');
 const generators = shared('generators');
 const sweep = shared('sweep');
@@ -28,8 +34,11 @@ export const counts = {
   walks: walks.length,
 };
 
-/** What is true of the whole run: what to send for security schemes by name, secrets of the overrides, the seed. */
-export const { credentials, secrets, seed, base } = JSON.parse(shared('facts')[0][0]);
+/**
+ * What is true of the whole run: what to send for security schemes by name, secrets of the overrides, the seed, whether
+ * any body is not plain JSON.
+ */
+export const { credentials, secrets, seed, base, encodesBodies } = whole('facts');
 
 /**
  * Values that look random and repeat: the same seed, VU, iteration and position give the same value.
@@ -151,11 +160,11 @@ export const walkAt = (kind, index) => JSON.parse((kind === 'sweep' ? sweep : wa
  * @example const { skipped } = aboutRun();
  */
 export const aboutRun = (declared = shared('declared')) => ({
-  declared: () => Array.from(declared, ([text]) => JSON.parse(text)),
-  skipped: Array.from(shared('skipped'), ([text]) => JSON.parse(text)),
-  warnings: Array.from(shared('warnings'), ([text]) => JSON.parse(text)),
-  last: JSON.parse(shared('last')[0][0]),
-  endpoints: Array.from(shared('endpoints'), ([text]) => JSON.parse(text)),
-  auths: Array.from(shared('auths'), ([text]) => JSON.parse(text)),
-  schemes: JSON.parse(shared('schemes')[0][0]),
+  declared: () => JSON.parse(declared[0][0]),
+  skipped: whole('skipped'),
+  warnings: whole('warnings'),
+  last: whole('last'),
+  endpoints: whole('endpoints'),
+  auths: whole('auths'),
+  schemes: whole('schemes'),
 });
