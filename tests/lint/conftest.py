@@ -19,9 +19,6 @@ NEEDS_GENERATED = "generated"
 # What prettier reads: each folder needs its own.
 FORMAT_SETTINGS = ("package.json", ".prettierignore")
 
-# The option sets that the quick tests look at: the smallest project and the largest.
-QUICK = ("defaults", "everything")
-
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run tests on all trees when they ask for `tree`, on generated ones for `generated`."""
@@ -58,13 +55,8 @@ def generated(request: pytest.FixtureRequest, baked: Bakery) -> Path:
     return baked(**OPTION_SETS[request.param])
 
 
-@pytest.fixture(
-    params=[
-        pytest.param(QUICK, id="quick"),
-        pytest.param(tuple(OPTION_SETS), id="all", marks=pytest.mark.slow),
-    ]
-)
-def distinct(request: pytest.FixtureRequest, baked: Bakery, tmp_path: Path) -> Path:
+@pytest.fixture
+def distinct(baked: Bakery, tmp_path: Path) -> Path:
     """Files that neither the template nor another project has, in one folder for each project.
 
     Linters look at one file at a time, so each different file needs to be seen only once. The
@@ -73,7 +65,7 @@ def distinct(request: pytest.FixtureRequest, baked: Bakery, tmp_path: Path) -> P
     """
     template = [path for path in files_below(SUITE_FILES) if path.suffix != ".md"]
     seen = {content_at(path, SUITE_FILES) for path in template}
-    for name in request.param:
+    for name in OPTION_SETS:
         project = baked(**OPTION_SETS[name])
         for path in files_below(project):
             file = content_at(path, project)

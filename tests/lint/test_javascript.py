@@ -10,6 +10,7 @@ from sources import tracked_files
 
 from tests.lint.linting import link_node_modules, lint, run
 from tests.support.bakery import Bakery
+from tests.support.installed import build_cache
 from tests.support.layout import REPOSITORY, SUITE_FILES, needs_extensions
 from tests.support.option_sets import OPTION_SETS
 
@@ -21,6 +22,12 @@ ESLINT_CONFIG = REPOSITORY / "eslint.config.cjs"
 FORMATTED = ("**/*.{js,ts,json,yml,yaml,md}", "!**/results/**")
 BAD_MODULE = "import http from 'k6/http';\nexport default function () {\n  http.gett(1)\n}\n"
 BAD_OPTION = "export const options = { vus: 1, surely_unknown: 2 };\nexport default () => {};\n"
+
+
+def cache(linter: str) -> list[str]:
+    """Return the flags with which a linter remembers the content of files that it accepted."""
+    place = build_cache(linter) / "accepted"
+    return ["--cache", "--cache-strategy=content", f"--cache-location={place}"]
 
 
 def entry_points(tree: Path) -> list[Path]:
@@ -50,7 +57,8 @@ def test_eslint_is_content(distinct: Path, node_bin: NodeBin) -> None:
 def test_eslint_is_content_here(node_bin: NodeBin) -> None:
     """With the JavaScript of tests and benchmarks, and the template tree."""
     scripts = [path for path in tracked_files() if path.suffix in {".js", ".cjs"}]
-    lint([node_bin("eslint"), "-c", ESLINT_CONFIG, "--max-warnings=0", *scripts], REPOSITORY)
+    flags = ["-c", str(ESLINT_CONFIG), "--max-warnings=0", *cache("eslint")]
+    lint([node_bin("eslint"), *flags, *scripts], REPOSITORY)
 
 
 def test_prettier_would_change_nothing(distinct: Path, node_bin: NodeBin) -> None:
@@ -59,7 +67,7 @@ def test_prettier_would_change_nothing(distinct: Path, node_bin: NodeBin) -> Non
 
 
 def test_prettier_would_change_nothing_here(node_bin: NodeBin) -> None:
-    lint([node_bin("prettier"), "--check", "."], REPOSITORY)
+    lint([node_bin("prettier"), "--check", *cache("prettier"), "."], REPOSITORY)
 
 
 @pytest.mark.slow
