@@ -14,6 +14,7 @@ from openapi_table.generators import names
 from openapi_table.generators.nodes import Unfillable
 from openapi_table.links import naming
 from openapi_table.links.slots import places, success
+from openapi_table.operations.answers import answers_of
 from openapi_table.operations.model import Answer, Body, Content, Operation, Parameter
 from openapi_table.schemas.views import Schemas
 from openapi_table.table import Table
@@ -202,3 +203,18 @@ def test_where_an_answer_holds_an_id() -> None:
 def test_the_answer_of_a_success(answers: dict[str, Any], wanted: Any) -> None:
     found = success(operation("GET", answers))
     assert (found.schema if found else None) == wanted
+
+
+STATUSES = "200 2XX 2xx default x-own 600 99 204~NO abc 1XX 20 2000 Default 4x4 X-own".split()
+
+
+def test_statuses_of_answers() -> None:
+    lines = []
+    for status in STATUSES:
+        for answer in ({}, {"$ref": "#/x/fine"}, {"$ref": "#/x/lost"}, None, [], THING):
+            document = Document({**openapi({}), "x": {"fine": {"headers": {"ETag": {}}}}})
+            node = {"responses": {status.replace("~", " "): answer}}
+            found = answers_of(document, node, "#/paths/~1a/get")
+            read = {key: [one.types, one.schema, sorted(one.headers)] for key, one in found.items()}
+            lines.append(json.dumps([status, answer, read, document.notes]))
+    expected.compare(expected.beside(Path(__file__)), "statuses", lines)

@@ -114,6 +114,18 @@ def test_files_of_the_service_in_the_way_can_be_taken_over(runs: Runs) -> None:
     runs.finish(1)
 
 
+def test_a_file_of_settings_that_was_there_before_is_told_of_later_answers_only(
+    runs: Runs,
+) -> None:
+    path = "tests/load/suite.env"
+    env = template_files(0)[path] + b"\n# name\nPROJECT_SLUG=x\n"
+    runs.project.template = lambda version: {**template_files(version), path: env}
+    runs.project.write(path, b"BACKEND_PORT=7\n")
+    runs.finish(0)
+    runs.finish(0, backend_port=9000, auth="login")
+    assert runs.project.read(path) == b"BACKEND_PORT=7\n"
+
+
 def test_an_edited_file_and_an_old_import_are_named(runs: Runs) -> None:
     runs.finish(0)
     runs.project.write(A, template_files(0)[A].replace(b"(text 0)", b"mine"))
