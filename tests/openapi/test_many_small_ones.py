@@ -19,7 +19,7 @@ from openapi_table.operations.model import Answer, Body, Content, Operation, Par
 from openapi_table.schemas.views import Schemas
 from openapi_table.table import Table
 
-from tests.openapi.compiling import build, openapi, samples
+from tests.openapi.compiling import build, compiled, notes, openapi, samples
 from tests.support import expected
 
 
@@ -218,3 +218,29 @@ def test_statuses_of_answers() -> None:
             read = {key: [one.types, one.schema, sorted(one.headers)] for key, one in found.items()}
             lines.append(json.dumps([status, answer, read, document.notes]))
     expected.compare(expected.beside(Path(__file__)), "statuses", lines)
+
+
+def test_integers_whose_names_say_how_large_they_are() -> None:
+    lines = []
+    for name in ("limit", "per_page", "pageSize", "page", "offset", "skip", "year", "age", "port"):
+        for low, high in itertools.product([None, 0, 10, 11, 50], [None, 10, 11, 49, 5000]):
+            rules = {"minimum": low, "maximum": high}
+            schema = {"type": "integer"} | {k: v for k, v in rules.items() if v is not None}
+            try:
+                made: Any = build(schema, name)
+            except Unfillable as reason:
+                made = str(reason)
+            lines.append(json.dumps([name, schema, made]))
+    expected.compare(expected.beside(Path(__file__)), "sizes", lines)
+
+
+def test_problems_of_parameters_have_a_place() -> None:
+    item = {
+        "parameters": [{"in": "query"}, 7],
+        "get": {"parameters": [{"in": "query"}], "responses": {}},
+    }
+    assert list(notes(compiled(openapi({"/a": item})))) == [
+        "#/paths/~1a/parameters/0",
+        "#/paths/~1a/parameters/1",
+        "#/paths/~1a/get/parameters/0",
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 from placing import manifest
@@ -11,6 +12,7 @@ from placing.act import Refusal
 from placing.steps import Plan
 from placing.tree import blob_id
 
+from tests.support import expected
 from tests.support.small_template import MANIFEST, Project, template_files, text_of
 
 A = "tests/load/lib/a.js"  # differs in every version
@@ -531,3 +533,8 @@ def test_the_whole_suite_deleted_comes_back(project: Project) -> None:
 def test_paths_of_a_manifest_that_leave_the_project(path: object) -> None:
     assert not manifest.is_safe_path(path)
     assert manifest.is_safe_path("tests/load/.a..b")
+
+
+def test_a_first_generation_is_the_same_as_ever(ordinary: list[str]) -> None:
+    """The other tests are compared without what it says."""
+    expected.compare(expected.beside(Path(__file__)), "first", ordinary)
