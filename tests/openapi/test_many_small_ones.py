@@ -17,7 +17,7 @@ from openapi_table.links.slots import places, success
 from openapi_table.operations.answers import answers_of
 from openapi_table.operations.model import Answer, Body, Content, Operation, Parameter
 from openapi_table.schemas.views import Schemas
-from openapi_table.table import Table
+from openapi_table.table import Changes, Table
 
 from tests.openapi.compiling import build, compiled, notes, openapi, samples
 from tests.support import expected
@@ -244,3 +244,59 @@ def test_problems_of_parameters_have_a_place() -> None:
         "#/paths/~1a/parameters/1",
         "#/paths/~1a/get/parameters/0",
     ]
+
+
+MERGED: list[Any] = [
+    True,
+    False,
+    {"type": "string", "minLength": 2, "maxLength": 9, "pattern": "^a", "format": "date"},
+    {"type": ["string", "null"], "minLength": 4, "maxLength": 6, "pattern": "b$", "nullable": True},
+    {"type": "integer", "minimum": 1, "maximum": 9, "multipleOf": 2},
+    {"type": "number", "minimum": 3, "exclusiveMaximum": 8, "multipleOf": 3},
+    {"enum": [1, "a", None], "readOnly": True, "description": "one"},
+    {"enum": ["a", 2], "readOnly": False, "default": "a", "example": "a"},
+    {"const": "a", "deprecated": True},
+    {"type": "object", "properties": {"a": {"minimum": 1}, "b": {}}, "required": ["a"]},
+    {
+        "properties": {"a": {"maximum": 5}, "c": {}},
+        "required": ["c"],
+        "additionalProperties": False,
+    },
+    {"additionalProperties": {"type": "string"}, "minProperties": 1, "maxProperties": 4},
+    {"additionalProperties": {"maxLength": 3}, "minProperties": 2, "maxProperties": 3},
+    {"additionalProperties": {}, "patternProperties": {"^x": {"type": "integer"}}},
+    {"patternProperties": {"^y": {}}, "propertyNames": {"maxLength": 3}},
+    {"type": "array", "items": {"minimum": 1}, "minItems": 1, "uniqueItems": True},
+    {"items": {"maximum": 4}, "minItems": 2, "maxItems": 3, "contains": {"const": 2}},
+    {"oneOf": [{"type": "integer"}, {"type": "string"}], "not": {"const": 1}},
+    {"anyOf": [{"minimum": 1}, {"maxLength": 2}], "not": {"const": 2}},
+    {"$ref": "#/components/schemas/Named", "description": "beside"},
+    {"$ref": "#/components/schemas/Lost"},
+    {"discriminator": {"propertyName": "k"}, "properties": {"k": {"type": "string"}}},
+    {"if": {"const": 1}, "then": {"minimum": 1}, "dependentRequired": {"a": ["b"]}},
+]
+
+
+def test_schemas_that_hold_together() -> None:
+    named = {"Named": {"type": "object", "properties": {"n": {"type": "string"}}}}
+    document = openapi({}, components={"schemas": named})
+    lines = []
+    for first, second in itertools.product(MERGED, MERGED):
+        view = Schemas(Document(document)).flat({"allOf": [first, second]})
+        lines.append(json.dumps([first, second, view], sort_keys=True, default=sorted))
+    expected.compare(expected.beside(Path(__file__)), "merged", lines)
+
+
+@pytest.mark.parametrize(
+    ("added", "removed", "changed", "differs"),
+    [
+        ([], [], {}, False),
+        (["a"], [], {}, True),
+        ([], ["a"], {}, True),
+        ([], [], {"a": ["b"]}, True),
+    ],
+)
+def test_any_change_is_a_difference(
+    added: list[str], removed: list[str], changed: dict[str, list[str]], differs: bool
+) -> None:
+    assert bool(Changes(added, removed, changed)) is differs
