@@ -40,6 +40,25 @@ SHARED = "{ executor: 'shared-iterations', vus: 3, iterations: 25 }"
 ONCE = "{ executor: 'shared-iterations', vus: 1, iterations: 1 }"
 
 
+PLANNED = """
+import { defineTest } from '../lib/define.js';
+const test = defineTest({
+  name: 'planned',
+  endpoints: [],
+  defaultLoad: { scenario: 'planned', shape: %s },
+  readiness: 'none',
+  thresholds: {
+    get iterations() {
+      console.log('the options are planned');
+      return ['count>0'];
+    },
+  },
+});
+export const { options, setup, teardown, handleSummary } = test;
+export default test.run(() => {});
+"""
+
+
 def script(suite: Suite, shape: str, details: str) -> Path:
     """Write a test with this load and request."""
     folder = suite.load / "k6"
@@ -47,6 +66,16 @@ def script(suite: Suite, shape: str, details: str) -> Path:
     path = folder / f"rows-{abs(hash((shape, details)))}.js"
     path.write_text(SCRIPT % (shape, details))
     return path
+
+
+def test_options_are_planned_once(suite: Suite) -> None:
+    """Set-up and the rest run the init code again, with all VUs in memory."""
+    path = suite.load / "k6" / "planned.js"
+    path.write_text(PLANNED % ONCE)
+    run = suite.run(path)
+    assert run.code == 0, run.everything
+    assert run.err.count("the options are planned") == 1, run.err
+    assert suite.inspect(str(path)).thresholds["iterations"] == ["count>0"]
 
 
 @pytest.mark.parametrize(
