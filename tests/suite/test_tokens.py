@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from service.testing import RunningService, running_service
 
+from tests.support.recording_server import recording
 from tests.support.suite_runner import PATIENT, Run, Suite
 
 pytestmark = pytest.mark.slow
@@ -103,6 +104,32 @@ def test_an_answer_that_can_be_about_nobody_is_no_success(
     assert run.code == 99, run.everything
     failed = {check["name"] for check in run.summary["failedChecks"]}
     assert failed == STRANGE["auth-flow"], run.everything
+
+
+@pytest.mark.parametrize(
+    ("me", "is_fine"),
+    [
+        ({"email": {"address": "A@example.com", "verified": True}}, True),
+        ({"data": {"mail": [{"value": "b@example.com"}, {"value": "a@example.com"}]}}, True),
+        ({"email": None, "username": "somebody"}, True),
+        ({"email": {"address": "b@example.com"}}, False),
+        ({"email": {"verified": True}}, False),
+        ({"email": 7}, False),
+    ],
+)
+def test_an_address_in_any_shape(suite: Suite, me: dict[str, object], is_fine: bool) -> None:
+    answers = {
+        "GET /health": (200, {"status": "ok"}),
+        "POST /login": (200, {"access_token": "t", "expires_in": 600}),
+        "GET /me": (200, me),
+    }
+    with recording(answers) as server:
+        live = suite.against(server.url, API_PREFIX="/", AUTH_MODE="login", THRESHOLDS=PATIENT)
+        user = live.having(TEST_USER_EMAIL="a@example.com", TEST_USER_PASSWORD="pw")
+        paths = user.having(LOGIN_PATH="/login", ME_PATH="/me", REFRESH_PATH="/none")
+        run = paths.having(VUS=1, DURATION="1s", TIME_SCALE="0.005").run("scripts/auth-flow.js")
+    failed = {check["name"] for check in run.summary["failedChecks"]}
+    assert failed == (set() if is_fine else {"GET /me is the user who logged in"}), run.everything
 
 
 @pytest.mark.parametrize("how", ["401", "500", "no-token"])

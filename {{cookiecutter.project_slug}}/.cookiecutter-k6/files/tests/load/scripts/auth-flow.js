@@ -50,8 +50,15 @@ const IS_ABOUT_ONE = ['me', 'self', 'whoami', 'userinfo', 'profile'].includes(
 );
 
 /**
+ * @param {any} value
+ * @returns {string[]} the texts in it: services write an address as `'a@b.c'`, `{ address: 'a@b.c' }`, or a list of those
+ */
+const textsIn = (value) =>
+  typeof value === 'string' ? [value] : Object.values(Object(value)).flatMap(textsIn);
+
+/**
  * Says whether a response is about a user. One that names nobody, or by names of another kind, passes: ME_PATH may be
- * any route that needs a login. But an address is a text, and a route such as /me does not answer with a list.
+ * any route that needs a login. But an address holds a text, and a route such as /me does not answer with a list.
  *
  * @param {import('../engine/types/suite.js').HttpResponse} response
  * @param {string} user what they log in as
@@ -63,13 +70,13 @@ function isAbout(response, user) {
   const addresses = parts.flatMap((part) => ADDRESSES.map((name) => part?.[name] ?? ''));
   if (
     (IS_ABOUT_ONE && Array.isArray(document)) ||
-    addresses.some((address) => typeof address !== 'string')
+    addresses.some((address) => textsIn(address).length === 0)
   ) {
     return false;
   }
   const found = parts
-    .flatMap((part) => NAMES.map((name) => part?.[name]))
-    .filter((name) => typeof name === 'string' && name.includes('@') === user.includes('@'));
+    .flatMap((part) => NAMES.flatMap((name) => textsIn(part?.[name])))
+    .filter((name) => name.includes('@') === user.includes('@'));
   return found.length === 0 || found.some((name) => name.toLowerCase() === user.toLowerCase());
 }
 
