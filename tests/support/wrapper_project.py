@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shutil
@@ -131,24 +132,12 @@ class Project:
         self.bash = BASH
 
     def _write_fake_suite(self) -> None:
-        (self.root / "scripts").mkdir()
-        shutil.copy(WRAPPER, self.root / "scripts")
-        tables = [
-            LOAD / "config" / "profiles.js",
-            *(LOAD / "engine" / "settings").glob("*.js"),
-            *(LOAD / "engine" / "features").glob("*/settings.js"),
-        ]
-        for file in (*shell_parts(), *tables):
-            self.write(f"tests/load/{file.relative_to(LOAD)}", file.read_bytes())
-        for name in ("smoke", "load", "stress", "soak", "spike", "breakpoint"):
-            self.write(f"tests/load/scenarios/{name}.js", f"// {name.title()}: a profile.\n")
-        for name in ("health", "api-public"):
-            self.write(f"tests/load/scripts/{name}.js", f"/**\n * {name}: a test.\n */\n")
-        self.write("tests/load/engine/commands/wait-for-service.js", "")
-        self.write("tests/load/engine/commands/finish-report.js", "")
-        self.write("tests/load/engine/version.txt", "0.9.1\n")
-        self.write("tests/load/suite.env", SUITE_ENV)
-        self.write("tests/load/results/.gitkeep", "")
+        files = fake_suite()
+        for folder in dict.fromkeys(name.rpartition("/")[0] for name in files):
+            (self.root / folder).mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (self.root / name).write_bytes(content)
+        shutil.copymode(WRAPPER, self.wrapper)
 
     @property
     def wrapper(self) -> Path:
@@ -304,6 +293,31 @@ class Running:
         """Wait for the wrapper to end by itself."""
         code = self.process.wait(limit)
         return Result(code, self.stdout, self.stderr, self.project.calls())
+
+
+@functools.cache
+def fake_suite() -> dict[str, bytes]:
+    """Return the files of a small suite: the wrapper with all it reads, and tests without code."""
+    shown = [
+        WRAPPER,
+        *shell_parts(),
+        LOAD / "config" / "profiles.js",
+        *(LOAD / "engine" / "settings").glob("*.js"),
+        *(LOAD / "engine" / "features").glob("*/settings.js"),
+    ]
+    files = {path.relative_to(SUITE_FILES).as_posix(): path.read_bytes() for path in shown}
+    texts = {
+        "engine/commands/wait-for-service.js": "",
+        "engine/commands/finish-report.js": "",
+        "engine/version.txt": "0.9.1\n",
+        "suite.env": SUITE_ENV,
+        "results/.gitkeep": "",
+    }
+    for name in ("smoke", "load", "stress", "soak", "spike", "breakpoint"):
+        texts[f"scenarios/{name}.js"] = f"// {name.title()}: a profile.\n"
+    for name in ("health", "api-public"):
+        texts[f"scripts/{name}.js"] = f"/**\n * {name}: a test.\n */\n"
+    return files | {f"tests/load/{name}": text.encode() for name, text in texts.items()}
 
 
 def until(condition: Callable[[], object], what: Callable[[], str], limit: float) -> None:
