@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from placing import act, imports, manifest, run, tree
+from placing import act, git, imports, manifest, run, tree
 from placing.act import Disk
 
 from tests.support import expected
@@ -56,7 +56,8 @@ class Runs:
         assert not (root / run.LOCK).exists()
         self.lines += [f"version {version} {words}: code {code}", *out.splitlines()]
         self.lines += [f"stderr: {line}" for line in err.splitlines()]
-        self.lines = [line.replace(os.path.realpath(root), "ROOT") for line in self.lines]
+        for path, name in ((root, "ROOT"), (self.project.home, "HOME")):
+            self.lines = [line.replace(os.path.realpath(path), name) for line in self.lines]
 
 
 @pytest.fixture
@@ -153,6 +154,15 @@ def test_rules_above_the_suite_are_taken_back(runs: Runs, rules: bytes) -> None:
     runs.finish(1)
     runs.lines += runs.project.read(".gitignore").decode().splitlines()
     runs.finish(1)
+
+
+def test_rules_of_the_clone_and_of_the_user_are_named_by_their_files(runs: Runs) -> None:
+    excluded = runs.project.outside / "ignore"
+    excluded.write_text("board.json\n")
+    git.ask(str(runs.project.root), ["config", "core.excludesFile", str(excluded)])
+    runs.project.write(".git/info/exclude", b"*.env\n")
+    runs.finish(0)
+    assert "tests/load/suite.env" in "".join(runs.lines)
 
 
 def test_a_project_in_a_folder_of_a_repository(runs: Runs) -> None:
