@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import warnings
 from typing import Any
 
@@ -147,11 +146,11 @@ def test_expressions_that_python_warns_of_are_read_in_silence() -> None:
 
 
 def test_the_characters_that_a_set_names() -> None:
-    ((_, items),) = re._parser.parse("[^a-cz\\d]")  # type: ignore[attr-defined]
+    ((_, items),) = expressions._parser.parse("[^a-cz\\d]")
     test, named = expressions.members(items)
     assert named == ["a", "b", "c", "z"]
     assert [char for char in "abz5y-" if test(char)] == ["y", "-"]
-    ((_, items),) = re._parser.parse("[a-z]")  # type: ignore[attr-defined]
+    ((_, items),) = expressions._parser.parse("[a-z]")
     assert "".join(expressions.members(items)[1]) == "abcdefghijklmnop"
     for kind in ("CATEGORY_WORD", "CATEGORY_NOT_WORD"):
         assert expressions.category(kind)("_") is (kind == "CATEGORY_WORD")
