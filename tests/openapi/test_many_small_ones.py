@@ -206,12 +206,13 @@ def test_the_answer_of_a_success(answers: dict[str, Any], wanted: Any) -> None:
 
 
 STATUSES = "200 2XX 2xx default x-own 600 99 204~NO abc 1XX 20 2000 Default 4x4 X-own".split()
+REFERRED: list[object] = [{}, {"$ref": "#/x/fine"}, {"$ref": "#/x/lost"}, None, [], THING]
 
 
 def test_statuses_of_answers() -> None:
     lines = []
     for status in STATUSES:
-        for answer in ({}, {"$ref": "#/x/fine"}, {"$ref": "#/x/lost"}, None, [], THING):
+        for answer in REFERRED:
             document = Document({**openapi({}), "x": {"fine": {"headers": {"ETag": {}}}}})
             node = {"responses": {status.replace("~", " "): answer}}
             found = answers_of(document, node, "#/paths/~1a/get")

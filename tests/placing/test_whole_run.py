@@ -56,8 +56,8 @@ class Runs:
         assert not (root / run.LOCK).exists()
         self.lines += [f"version {version} {words}: code {code}", *out.splitlines()]
         self.lines += [f"stderr: {line}" for line in err.splitlines()]
-        for path, name in ((root, "ROOT"), (self.project.home, "HOME")):
-            self.lines = [line.replace(os.path.realpath(path), name) for line in self.lines]
+        for folder, name in ((root, "ROOT"), (self.project.home, "HOME")):
+            self.lines = [line.replace(os.path.realpath(folder), name) for line in self.lines]
 
 
 @pytest.fixture

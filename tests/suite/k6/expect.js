@@ -54,6 +54,31 @@ export function shows(name, value) {
 }
 
 /**
+ * @param {() => unknown} make
+ * @returns {unknown} what it makes, or the text of what it throws
+ * @example shows('parsed', outcome(() => JSON.parse('{')))
+ */
+export function outcome(make) {
+  try {
+    return make();
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/**
+ * @param {...unknown[]} lists
+ * @returns {unknown[][]} every combination of their elements; the last list varies first
+ * @example combinations([1, 2], ['a', 'b']) // [[1, 'a'], [1, 'b'], [2, 'a'], [2, 'b']]
+ */
+export function combinations(...lists) {
+  return lists.reduce(
+    (some, list) => some.flatMap((row) => list.map((one) => [...row, one])),
+    [[]],
+  );
+}
+
+/**
  * @param {string} name
  * @param {boolean} found
  * @example holds('not negative', x >= 0)

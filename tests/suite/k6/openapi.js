@@ -15,7 +15,7 @@ import { createRandom } from '../engine/features/openapi/table.js';
 import { makeValue } from '../engine/features/openapi/values.js';
 import { encodeBody, inForm } from '../engine/features/openapi/bodies.js';
 import { inHeader, inPath, inQuery } from '../engine/features/openapi/writing.js';
-import { equal, expectations, holds, shows, throws } from './expect.js';
+import { combinations, equal, expectations, holds, outcome, shows, throws } from './expect.js';
 
 export const options = expectations(2_000);
 
@@ -496,72 +496,57 @@ const TREE = ['one', 'object', 'array', 'map', 'tuple', 'one'].reduce(
   { make: 'array', items: { make: 'one', of: [{ const: 1 }, { const: 2 }] }, max: 2 },
 );
 
-function whole() {
+function allValues() {
   for (const node of [...KINDS.map(([kind]) => kind), ...MORE, TREE]) {
-    const made = [0, 0.5, 1].flatMap((optional) =>
-      [1, 2, 3].map((seed) => {
-        const from = {
-          ...source(seed, optional),
-          bound: (slot) => (slot === 'known' ? 17 : undefined),
-        };
-        const value = makeValue(node, from);
-        return from.random.made.length > 0 ? [value, from.random.made] : value;
-      }),
-    );
+    const made = combinations([0, 0.5, 1], [1, 2, 3]).map(([optional, seed]) => {
+      const from = {
+        ...source(seed, optional),
+        bound: (slot) => (slot === 'known' ? 17 : undefined),
+      };
+      const value = makeValue(node, from);
+      return from.random.made.length > 0 ? [value, from.random.made] : value;
+    });
     shows(JSON.stringify(node).slice(0, 60), made);
-  }
-  for (const place of ['path', 'header', 'query']) {
-    const writers = { path: inPath, header: inHeader, query: inQuery };
-    for (const style of [
-      undefined,
-      'simple',
-      'label',
-      'matrix',
-      'form',
-      'deepObject',
-      'tabDelimited',
-    ]) {
-      for (const explode of [true, false]) {
-        for (const more of [{}, { json: true }, { reserved: true }, { inner: 'pipeDelimited' }]) {
-          const values = ['a/b', 7, true, ['x', 'y'], [[1, 2], [3]], { k: 'v', l: [1, null] }];
-          const parameter = { name: 'p', style, explode, ...more };
-          shows(
-            `${place} ${JSON.stringify(parameter)}`,
-            values.map((value) => writers[place](parameter, value)),
-          );
-        }
-      }
-    }
-  }
-  for (const kind of ['form', 'text', 'xml', 'multipart', 'binary']) {
-    for (const fields of [
-      undefined,
-      { a: { style: 'pipeDelimited', explode: false }, b: { type: 'text/csv' } },
-    ]) {
-      for (const value of [{ a: [1, 2], b: 'x y', c: { d: true }, e: null }, 'text', 7, [1]]) {
-        let made;
-        try {
-          const { content, contentType } = encodeBody({ type: 'x/y', kind, fields }, value);
-          const text =
-            typeof content === 'string' ? content : String.fromCharCode(...new Uint8Array(content));
-          const boundary = contentType.split('boundary=')[1] ?? '(none)';
-          made = [text, contentType].map((part) => part.split(boundary).join('BOUNDARY'));
-        } catch (error) {
-          made = String(error);
-        }
-        shows(`${kind} ${JSON.stringify([fields, value])}`, made);
-      }
-    }
   }
 }
 
-/** @param {() => unknown} make @returns {unknown} what it makes, or why it does not */
-function outcome(make) {
-  try {
-    return make();
-  } catch (error) {
-    return String(error);
+function allParameters() {
+  const writers = { path: inPath, header: inHeader, query: inQuery };
+  const written = ['a/b', 7, true, ['x', 'y'], [[1, 2], [3]], { k: 'v', l: [1, null] }];
+  for (const [place, style, explode, more] of combinations(
+    ['path', 'header', 'query'],
+    [undefined, 'simple', 'label', 'matrix', 'form', 'deepObject', 'tabDelimited'],
+    [true, false],
+    [{}, { json: true }, { reserved: true }, { inner: 'pipeDelimited' }],
+  )) {
+    const parameter = { name: 'p', style, explode, ...more };
+    shows(
+      `${place} ${JSON.stringify(parameter)}`,
+      written.map((value) => writers[place](parameter, value)),
+    );
   }
+}
+
+function allBodies() {
+  for (const [kind, fields, value] of combinations(
+    ['form', 'text', 'xml', 'multipart', 'binary'],
+    [undefined, { a: { style: 'pipeDelimited', explode: false }, b: { type: 'text/csv' } }],
+    [{ a: [1, 2], b: 'x y', c: { d: true }, e: null }, 'text', 7, [1]],
+  )) {
+    const made = outcome(() => {
+      const { content, contentType } = encodeBody({ type: 'x/y', kind, fields }, value);
+      const text =
+        typeof content === 'string' ? content : String.fromCharCode(...new Uint8Array(content));
+      const boundary = contentType.split('boundary=')[1] ?? '(none)';
+      return [text, contentType].map((part) => part.split(boundary).join('BOUNDARY'));
+    });
+    shows(`${kind} ${JSON.stringify([fields, value])}`, made);
+  }
+}
+
+/** @param {string} name @returns {string} a variable of the environment, as overrides write it */
+function variable(name) {
+  return `\${${name}}`;
 }
 
 /** Overrides of one operation, good ones and others. */
@@ -586,8 +571,8 @@ const OVERRIDES = [
   { values: { 'query.k': 'x' } },
   { values: { 'body.t': 'Bearer abcdefgh' } },
   { values: { 'body.t': [{ in: 'ghp_aaaaaaaaaaaaaaaaaaaaaaaa' }] } },
-  { values: { 'body.t': ['${OWN}', { a: 7 }], 'header.X-Token': '${OWN}' } },
-  { values: { 'body.t': '${NOT_SET}' } },
+  { values: { 'body.t': [variable('OWN'), { a: 7 }], 'header.X-Token': variable('OWN') } },
+  { values: { 'body.t': variable('NOT_SET') } },
 ];
 
 const EVERY = [
@@ -640,15 +625,15 @@ function allOverrides() {
       outcome(() => parseOverrides(text)),
     );
   }
-  for (const names of [
+  for (const own of [
     { 'GET /x': {} },
     { 'GET /y': {} },
     { 'get*': {}, putX: {}, 'zz*': {} },
     { 'GET /z': { skip: true } },
   ]) {
     shows(
-      `names ${JSON.stringify(names)}`,
-      outcome(() => checkNames(names, EVERY)),
+      `names ${JSON.stringify(own)}`,
+      outcome(() => checkNames(own, EVERY)),
     );
   }
   for (const name of ['a', 'a b', 'X-Y', '']) {
@@ -715,11 +700,11 @@ function allAnswers() {
       { types: ['text/*'], is: 'string' },
       {},
     ]) {
-      const whole = preparing({ responses: { 201: row } });
+      const operation = preparing({ responses: { 201: row } });
       const types = ['application/json', 'text/plain', 'application/hal+json; charset=x', ''];
       shows(
         `${body} as ${JSON.stringify(row)}`,
-        types.map((type) => checkAnswer(whole, answer(201, body, { 'Content-Type': type }))),
+        types.map((type) => checkAnswer(operation, answer(201, body, { 'Content-Type': type }))),
       );
     }
   }
@@ -751,17 +736,19 @@ function allAnswers() {
       { patterns: ['^a', 'b$'] },
       { enum: ['ab', '3'] },
     ]) {
-      const values = ['', 'a', 'ab', 'abcd', '1', 2, 3, 5, 5.5, 6, -1, 'x1'];
+      const tried = ['', 'a', 'ab', 'abcd', '1', 2, 3, 5, 5.5, 6, -1, 'x1'];
       shows(
         `fits ${type} ${JSON.stringify(more)}`,
-        values.map((value) => isFit(value, { ...more, type })),
+        tried.map((value) => isFit(value, { ...more, type })),
       );
     }
   }
 }
 
 export default function openapi() {
-  whole();
+  allValues();
+  allParameters();
+  allBodies();
   allOverrides();
   allAnswers();
   styles();

@@ -6,7 +6,7 @@ import {
   plannedMs,
   rescale,
 } from '../engine/plan/profiles.js';
-import { equal, expectations, shows } from './expect.js';
+import { combinations, equal, expectations, outcome, shows } from './expect.js';
 
 const ramp = (start, ...stages) => ({
   executor: 'ramping-vus',
@@ -58,21 +58,18 @@ function all() {
   for (const shape of SHAPES) {
     const facts = [peakVus(shape), peakRate(shape), plannedMs(shape), namedStages(shape)];
     shows(`facts of ${JSON.stringify(shape)}`, facts);
-    for (const vus of [undefined, 1, 7, 333]) {
-      for (const duration of [undefined, '90s']) {
-        for (const timeScale of [0.02, 1, 2.5]) {
-          shows('rescaled', rescale(shape, { vus, duration, timeScale }));
-        }
-      }
+    for (const [vus, duration, timeScale] of combinations(
+      [undefined, 1, 7, 333],
+      [undefined, '90s'],
+      [0.02, 1, 2.5],
+    )) {
+      shows('rescaled', rescale(shape, { vus, duration, timeScale }));
     }
     for (const more of [undefined, { vus: 9 }, { most: 12 }]) {
-      let made;
-      try {
-        made = openModel(shape, 40, more);
-      } catch (error) {
-        made = String(error);
-      }
-      shows('open model', made);
+      shows(
+        'open model',
+        outcome(() => openModel(shape, 40, more)),
+      );
     }
   }
 }
