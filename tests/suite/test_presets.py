@@ -299,7 +299,7 @@ def test_everything_is_green_on_every_profile(preset: Preset, target: Suite, pro
 
     # Each stage of a spike is judged by itself, so that the shortest must hold whole sessions;
     # sockets that are opened near the end need time for an answer on a busy machine.
-    short, longer = lasting(8 if profile == "spike" else 3), lasting(8)
+    short, longer = lasting(8 if profile == "spike" else 4), lasting(8)
     # All at once: they wait most of the time.
     files = [path for path in (suite.load / "scripts").glob("*.js") if not needs_extensions(path)]
     scripts = sorted(path.stem for path in files)
