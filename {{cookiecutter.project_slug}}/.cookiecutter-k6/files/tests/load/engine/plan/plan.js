@@ -53,23 +53,20 @@ export function planForVus(written) {
  */
 export function planTest(written, isGuarded, isFirst) {
   const spec = withLogin(withNewNames(written));
+  if (isFirst) {
+    refuseMistakes(spec);
+  }
   const load = plannedLoad(spec);
   const whole = wholeLoad(spec, load);
+  if (isFirst) {
+    guardTarget(certainLoad(whole), spec);
+  }
   const { baseline, refusal } = baselineOf(spec, load);
   const isWhole = segmentOf() === undefined;
-  const optionsOfAll = () => {
-    const judged = optionsOf(spec, load, baseline);
-    const timed = timelineThresholds(timelinePlan(spec, load));
-    return { ...judged, thresholds: { ...judged.thresholds, ...timed } };
-  };
-  const plannedOptions = () => {
-    refuseMistakes(spec);
-    guardTarget(certainLoad(whole), spec);
-    return isWhole ? optionsOfAll() : asSegment(optionsOfAll());
-  };
-  const thresholds = isWhole ? {} : optionsOfAll().thresholds;
+  // The summary of a segment passes the thresholds on.
+  const options = isFirst || !isWhole ? wholeOptions(spec, load, baseline) : {};
   return {
-    options: isFirst ? plannedOptions() : {},
+    options: isWhole ? options : asSegment(options),
     setup: () =>
       explained(() => {
         guardTarget(whole, spec);
@@ -99,10 +96,24 @@ export function planTest(written, isGuarded, isFirst) {
         isGuarded,
         timeline: timeline && { ...timeline, planned: plannedCourse(timeline, load.shape) },
       };
-      const summary = isWhole ? summarize(spec, run) : summarizeSegment(spec, run, thresholds);
+      const summary = isWhole
+        ? summarize(spec, run)
+        : summarizeSegment(spec, run, /** @type {any} */ (options.thresholds));
       return summary(data);
     },
   };
+}
+
+/**
+ * @param {TestSpec} spec
+ * @param {PlannedLoad} load
+ * @param {Baseline | undefined} baseline
+ * @returns {import('k6/options').Options} of the whole run, with the sub-metrics that record it over time
+ */
+function wholeOptions(spec, load, baseline) {
+  const options = optionsOf(spec, load, baseline);
+  const timed = timelineThresholds(timelinePlan(spec, load));
+  return { ...options, thresholds: { ...options.thresholds, ...timed } };
 }
 
 /**
