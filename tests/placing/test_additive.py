@@ -229,6 +229,14 @@ def test_a_package_without_scripts_gets_them_in_its_style() -> None:
     )
 
 
+def test_a_script_of_the_service_with_a_word_of_ours_is_kept() -> None:
+    host = Host(b"[]")
+    assert host.apply(SCRIPTS) == ["skipped"]
+    host.content = b'{"scripts": {"skipped": "yes"}}'
+    assert host.apply(SCRIPTS) == ["extend"]
+    assert json.loads(host.content)["scripts"] == {**SCRIPTS.scripts, "skipped": "yes"}
+
+
 def test_no_package_is_made() -> None:
     host = Host(None)
     assert host.apply(SCRIPTS) == []

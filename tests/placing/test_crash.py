@@ -165,6 +165,34 @@ def test_a_suite_on_another_disk_is_placed(project: Project) -> None:
     twin.close()
 
 
+def died_with(project: Project, path: str, version: int) -> None:
+    """Let a run die at the first step after which there is a file."""
+    for step in range(200):
+        twin = project.copy()
+        twin.kill(version, step)
+        there = twin.path(path).exists()
+        twin.close()
+        if there:
+            project.kill(version, step)
+            return
+    pytest.fail(f"no {path}")
+
+
+@pytest.mark.parametrize("edit", [b"", b"// user-1\n"])
+def test_the_offer_of_a_run_that_died_goes_when_it_is_not_needed(
+    project: Project, edit: bytes
+) -> None:
+    project.generate(0)
+    project.write(A, b"// user-2\n" + project.read(A))
+    died_with(project, f"{A}.new", 1)
+    project.write(f"{A}.new", edit + project.read(f"{A}.new"))
+    project.generate(0)
+    assert project.path(f"{A}.new").exists() is bool(edit)
+    assert b"user-2" in project.read(A)
+    project.generate(0)
+    assert project.path(f"{A}.new").exists() is bool(edit)
+
+
 def test_an_unusable_manifest_is_saved_before_it_is_replaced(project: Project) -> None:
     project.generate(0)
     project.write(MANIFEST, b"user-3 broke this\n")

@@ -54,7 +54,8 @@ def test_what_names_a_file(answer: str, is_file: bool) -> None:
 def there(tmp_path: Path) -> Path:
     """Folders with documents: `calls` is where the user is, `home/service` the project."""
     root = Path(os.path.realpath(tmp_path))
-    for path in ("calls/one.json", "home/two.json", "home/service/three.json", "calls/two.json"):
+    names = ("calls/one.json", "home/two.json", "home/service/three.json", "calls/two.json")
+    for path in (*names, "two.json"):
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).touch()
     (root / "home/service/docs").mkdir()
@@ -68,6 +69,7 @@ def there(tmp_path: Path) -> Path:
         ("one.json", "calls", "../../calls/one.json"),
         ("two.json", "calls", "../two.json"),
         ("two.json", "", "../two.json"),
+        ("two.json", ".", "../../two.json"),  # the user is above the project
         ("three.json", "calls", "three.json"),
         ("three.json", "home/service/docs", "docs/three.json"),
         ("three.json", "home/service", "three.json"),
@@ -129,6 +131,7 @@ ADDED = "  added  GET /a\n  skipped  GET /b: why\n" + "".join(f"  note  {n}\n" f
     ("tool", "lines"),
     [
         (Tool(), ["OpenAPI: compiled"]),
+        (Tool(out="  a\n  b\n1 operation\n"), ["OpenAPI: 1 operation", "  a", "  b"]),
         (
             Tool(out=ADDED + "2 operations\n"),
             [
@@ -152,7 +155,7 @@ ADDED = "  added  GET /a\n  skipped  GET /b: why\n" + "".join(f"  note  {n}\n" f
             ],
         ),
     ],
-    ids=["silent", "done", "refused", "dead"],
+    ids=["silent", "few lines", "done", "refused", "dead"],
 )
 def test_what_the_compiler_says_is_passed_on(
     tool: Tool, lines: list[str], monkeypatch: pytest.MonkeyPatch

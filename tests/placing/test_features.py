@@ -99,6 +99,29 @@ def test_a_whole_system_brings_its_workload(
     assert {key: text for key, text in values.items() if key.startswith("HEALTH_")} == health
 
 
+@pytest.mark.parametrize(
+    ("answers", "settings"),
+    [
+        ({}, {"WS_PROTOCOL": "none"}),
+        ({"websocket": "raw"}, {"WS_PROTOCOL": "raw"}),
+        ({"websocket": "raw", "resources": "missions"}, {"WS_PROTOCOL": "missions"}),
+        ({"websocket": "raw", "resources": "items"}, {"WS_PROTOCOL": "raw"}),
+        ({"websocket": "socketio", "resources": "missions"}, {"WS_PROTOCOL": "socketio"}),
+        ({"health_path": "/p/health"}, {}),
+        ({"health_path": "/up"}, {"HEALTH_PATHS": "/up"}),
+        ({"health_path": "none"}, {"READINESS": "answer"}),
+    ],
+)
+def test_settings_that_follow_from_several_answers(
+    answers: dict[str, str], settings: dict[str, str]
+) -> None:
+    words = ("project_name", "backend_port", "auth", "profile_set")
+    given = {**dict.fromkeys(words, "x"), "backend_api_prefix": "/p", **answers}
+    made = rendering.env_values(given, "n")
+    keys = ("WS_PROTOCOL",) if "health_path" not in answers else ("HEALTH_PATHS", "READINESS")
+    assert {key: made[key] for key in keys if key in made} == settings
+
+
 @pytest.mark.parametrize("answers", ANSWERS, ids=str)
 def test_every_file_renders_for_every_answer(answers: dict[str, object]) -> None:
     on = features.switched_on(TABLE, answers)

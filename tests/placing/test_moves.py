@@ -12,7 +12,7 @@ from placing import imports, run, tree
 from placing.renames import Renames
 from placing.steps import Plan
 
-from tests.placing.test_crash import StubbornDisk
+from tests.placing.test_crash import StubbornDisk, died_with
 from tests.support.layout import STAGE, SUITE_FILES
 from tests.support.small_template import Project, Unfinished, write_tables
 
@@ -197,6 +197,31 @@ def test_with_every_name_taken_the_old_file_stays(project: Project) -> None:
     assert project.read(NEW) == AFTER[NEW]
 
 
+@pytest.mark.parametrize(
+    ("line", "helper"),
+    [
+        ('// import { gone } from "./gone.js";', ""),
+        ('import { more } from "./helper.js";', "export const more = 1;"),
+        ('import { anything } from "./stars.js";', ""),
+        ('import { mine } from "./own.js";', ""),
+        ('import "./stays.js";', ""),
+    ],
+)
+def test_an_edit_that_works_at_the_new_path_goes_along(
+    project: Project, line: str, helper: str
+) -> None:
+    stars = {f"{LOAD}/lib/stars.js": lines('export * from "./stays.js";')}
+    project.template = lambda version: {**template(version), **stars}
+    project.generate(0)
+    project.commit()
+    project.write(f"{LOAD}/lib/own.js", b"// user-1\n")
+    edit(project, OLD, line, at=3)
+    edit(project, f"{LOAD}/lib/helper.js", helper)
+    project.generate(1)
+    assert line[:9].encode() in project.read(NEW)
+    assert not list(project.root.rglob("*.yours"))
+
+
 def test_a_clean_merge_that_imports_what_is_gone_counts_as_a_conflict(project: Project) -> None:
     edit(project, OLD, 'import { gone } from "./gone.js";', at=3)
     project.generate(1)
@@ -251,6 +276,35 @@ def test_files_that_were_joined_keep_the_edits_of_each(project: Project) -> None
     assert project.read(joined) == b"// user-first\n" + AFTER[joined]
     assert project.read(f"{joined}.yours").startswith(b"// user-second\n")
     assert not project.path(f"{LOAD}/lib/second.js").exists()
+
+
+def test_of_files_that_become_one_the_first_in_the_table_is_the_one_that_moves(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    old = [f"{LOAD}/{name}.js" for name in ("z", "b", "c", "a")]
+    made = Project.create(write_tables(folder, [[path, f"{LOAD}/one.js"] for path in old]))
+    text = lines(*FILLER)
+    earlier, later = dict.fromkeys(old, text), {f"{LOAD}/one.js": text}
+    made.template = lambda version: later if version else earlier
+    made.generate(0)
+    for path in old:
+        edit(made, path, f"// user-{old.index(path)}")
+    made.path(old[0]).unlink()
+    made.generate(1)
+    found = [made.read(f"{LOAD}/one.js{suffix}")[:9] for suffix in ("", ".yours", ".yours2")]
+    made.close()
+    assert found == [b"// user-1", b"// user-2", b"// user-3"]
+
+
+def test_of_files_that_were_joined_what_is_no_file_stays(project: Project) -> None:
+    path = f"{LOAD}/lib/second.js"
+    project.path(path).unlink()
+    project.path(path).symlink_to("stays.js")
+    plan = project.generate(1)
+    assert said(plan, "kept") == {path: f"now part of {LOAD}/engine/joined.js"}
+    assert project.path(path).is_symlink()
 
 
 def test_of_files_that_were_joined_one_may_be_deleted(project: Project) -> None:
@@ -468,6 +522,22 @@ def test_a_move_onto_a_file_of_the_users_leaves_no_dead_import(project: Project)
     assert dead_imports(project) == [f"{MINE}:4 ../lib/helper.js"]  # in a comment
 
 
+@pytest.mark.parametrize("deleted", [False, True])
+def test_the_users_version_beside_a_move_that_died_goes_only_while_the_original_is_there(
+    project: Project, deleted: bool
+) -> None:
+    edit(project, OLD, "// user-1", at=7)
+    mine = project.read(OLD)
+    died_with(project, f"{NEW}.yours", 1)
+    assert project.read(OLD) == mine
+    if deleted:
+        project.path(OLD).unlink()
+    project.generate(0)
+    assert project.path(f"{NEW}.yours").exists() is deleted
+    assert project.marks() == {b"user-1"}
+    assert project.manifest().yours == ({f"{NEW}.yours": NEW} if deleted else {})
+
+
 @pytest.mark.slow
 def test_a_dead_run_and_then_an_older_template_lose_nothing(project: Project) -> None:
     edit(project, OLD, "// user-1", at=7)
@@ -550,7 +620,31 @@ def test_what_is_no_relative_import_is_left_alone(text: str) -> None:
         ('export * from "./x.js";', None),
         ("module.exports = { a };", None),
         ("const a = 1;", set()),
+        ("export const { a, b } = c;", None),
+        ("exports.a = 1;", None),
+        ("export { default } from './x.js';\n  export let d = 1;", {"default", "d"}),
+        ("export {\n  a,\n  b,\n};", {"a", "b"}),
     ],
 )
 def test_the_names_that_a_module_exports(text: str, names: set[str] | None) -> None:
     assert imports.exports(text) == (None if names is None else frozenset(names))
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("import './b.js'; import './moved.js';", "import './b.js'; import '../new/moved.js';"),
+        ("import './moved.js'; import './b.js';", "import '../new/moved.js'; import './b.js';"),
+        ("import '../../../../x.js'; import './moved.js';", None),
+    ],
+)
+def test_each_import_is_changed_for_itself(text: str, wanted: str | None) -> None:
+    moved = {"lib/moved.js": "new/moved.js"}
+    made = imports.adjust(text, "lib/a.js", "lib/a.js", lambda target, _: moved.get(target, ""))
+    assert made == (wanted or text.replace("./moved", "../new/moved"))
+
+
+def test_only_some_lines_are_changed_when_asked() -> None:
+    text = "import './moved.js';\nimport './moved.js'; // mine\nimport './moved.js';"
+    made = imports.adjust(text, "a.js", "a.js", lambda *_: "b.js", {"import './moved.js';"})
+    assert made == "import './b.js';\nimport './moved.js'; // mine\nimport './b.js';"

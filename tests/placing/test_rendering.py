@@ -118,3 +118,34 @@ def test_markdown_shows_markup_literally(value: str) -> None:
 def test_an_unknown_token_is_an_error_of_the_template() -> None:
     with pytest.raises(TemplateError, match="unknown token @@nothing@@"):
         rendering.fill_tokens("@@nothing@@", {}, rendering.for_json, "f")
+
+
+VALUES = rendering.Values(
+    ["auth"], KNOWN, {"a.json": ["b.c"]}, {"PORT": "1"}, {"project_name": "<N>"}
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "wanted"),
+    [
+        (rendering.ENV_FILE, b"PORT=0\n", b"PORT=1\n"),
+        ("other.env", b"PORT=0\n", b"PORT=0\n"),
+        ("tests/load/README.md", b"# @@project_name@@\n", b"# \\<N\\>\n"),
+        ("tests/load/other.md", b"# @@project_name@@\n", b"# @@project_name@@\n"),
+        ("a.json", b'{"b": {"c": 1}}', b'{"b": {}}'),
+        ("b.json", b'{"b": {"c": 1}}', b'{"b": {"c": 1}}'),
+        ("picture", b"\xff\xfe// @feature none", b"\xff\xfe// @feature none"),
+        ("a.js", b"a // @feature login\n", b""),
+        ("a.sh", b"#!/bin/sh\n", b"#!/bin/sh\n"),
+        ("a.sql", b"#!/x\nSELECT 1", b"#!/x\n-- noqa: disable=all\nSELECT 1"),
+    ],
+)
+def test_a_file_gets_what_its_place_asks_for(path: str, content: bytes, wanted: bytes) -> None:
+    assert rendering.render(path, content, VALUES) == wanted
+
+
+def test_other_peoples_linters_keep_off() -> None:
+    for name in ("a.py", "a.ts", "a.yaml", "a.yml"):
+        made = rendering.render(name, b"x\n", VALUES)
+        assert made.endswith(b"\nx\n")
+        assert made.startswith((b"#", b"//"))

@@ -255,6 +255,13 @@ def test_a_file_of_the_service_is_not_merged_even_where_that_would_be_clean(
     assert project.read(A) == mine
 
 
+def test_a_file_of_the_service_that_became_the_suites_is_updated(project: Project) -> None:
+    project.write(A, b"own\n")
+    project.generate(0)
+    project.path(A + ".new").replace(project.path(A))
+    assert steps(project.generate(1), A) == ["update"]
+
+
 def test_dropped_and_pristine_is_removed(project: Project) -> None:
     project.generate(1)
     assert steps(project.generate(2), DROPPED) == ["remove"]
@@ -335,6 +342,13 @@ def test_a_new_answer_reaches_an_edited_suite_env_without_git(
     assert steps(again, ENV) == ["offered"] * (version == 1)
 
 
+def test_a_new_answer_is_no_matter_of_a_suite_env_that_was_deleted(project: Project) -> None:
+    project.generate(0)
+    project.path(ENV).unlink()
+    plan = project.generate(0, backend_port=9000)
+    assert [(one.verb, one.note) for one in plan.actions] == [("left-out", "you deleted it")]
+
+
 def test_a_changed_answer_merges_into_an_edited_file(project: Project) -> None:
     project.generate(0)
     project.commit()
@@ -405,6 +419,20 @@ def test_a_folder_in_the_place_of_a_file_is_the_users_and_back_again(project: Pr
     project.path(A + ".new").rename(project.path(A))
     assert steps(project.generate(1), A) == []
     assert steps(project.generate(2), A) == ["update"]
+
+
+def test_a_folder_that_leads_out_of_the_project_is_not_followed(project: Project) -> None:
+    project.generate(0)
+    library = project.path("tests/load/lib")
+    shutil.rmtree(library)
+    library.symlink_to(project.outside)
+    for _ in range(2):
+        plan = project.generate(1)
+        [said] = [one for one in plan.actions if one.path == A]
+        assert (said.verb, said.note) == ("blocked", "tests/load/lib is a link out of the project")
+    assert [path.name for path in project.outside.iterdir()] == ["precious.js"]
+    library.unlink()
+    assert steps(project.generate(1), A) == ["left-out"]
 
 
 def test_a_dropped_file_that_is_a_folder_or_link_now_is_kept(project: Project) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from placing import act, git, imports, manifest, run, tree
+from placing import act, git, ignored, imports, manifest, run, tree
 from placing.act import Disk
 
 from tests.support import expected
@@ -205,6 +205,29 @@ def test_a_project_that_is_in_no_repository_yet(runs: Runs) -> None:
     runs.finish(0)
 
 
+def test_what_is_in_gits_index_is_not_ignored(runs: Runs) -> None:
+    runs.project.write("tests/.gitignore", b"load\n")
+    runs.finish(0)
+    git.ask(str(runs.project.root), ["add", "-f", "."])
+    runs.finish(0, K6_SUITE_CHECK="1")
+
+
+def test_a_manifest_with_the_name_of_earlier_versions_keeps_it(runs: Runs) -> None:
+    runs.finish(0)
+    runs.project.path(MANIFEST).rename(runs.project.path(manifest.OLD_PATH))
+    runs.project.write(A, b"// mine\n")
+    runs.finish(0)
+    runs.finish(1)
+    runs.finish(1, K6_SUITE_CHECK="1")
+    assert not runs.project.path(MANIFEST).exists()
+
+
+def test_a_hint_is_given_once_where_the_repository_is_the_service(runs: Runs) -> None:
+    runs.project.write("package.json", b'{"devDependencies": {"ava": "6.0.0"}}\n')
+    runs.finish(0)
+    assert sum("ava" in line for line in runs.lines) == 1
+
+
 def test_a_program_with_another_git_in_its_environment(runs: Runs) -> None:
     """A git hook that runs the template has variables of its own repository."""
     runs.project.write(".gitignore", b"*.env\n")
@@ -240,18 +263,25 @@ def no_room(*_: Any) -> list[str]:
     raise OSError(28, "No space left on device", "tests/load")
 
 
+@pytest.mark.parametrize("at_once", [True, False])
 def test_a_console_that_is_closed_is_no_error(
-    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch, at_once: bool
 ) -> None:
+    tried: list[str] = []
+
     class Closed:
         def write(self, _text: str) -> None:
-            raise BrokenPipeError
+            tried.append("write")
+            if at_once:
+                raise BrokenPipeError
 
         def flush(self) -> None:
-            raise AssertionError
+            tried.append("flush")
+            raise BrokenPipeError
 
     monkeypatch.setattr(sys, "stdout", Closed())
     run.say("anything")
+    assert tried[-1] == ("write" if at_once else "flush")
     run.complain("näme")
     assert capsys.readouterr().err == "ERROR: n\\xe4me\n"
 
@@ -361,3 +391,30 @@ def test_modules_are_found_without_links_packages_and_results(project: Project) 
     assert names == [
         name for name in ("b.ts", "f.mjs", "lib/a.js") if name.endswith(imports.SOURCES)
     ]
+
+
+@pytest.mark.parametrize(
+    ("hit", "lines"),
+    [
+        ([], []),
+        (["tests/load/a.js"], []),  # the suite's own .gitignore takes it back
+        (["scripts/run.sh"], ["!/scripts/run.sh"]),
+        (["scripts"], ["!/scripts/", "/scripts/*"]),
+        (["tests/load", "top"], ["!/tests/load/", "!/top/", "/top/*", "!/top/inner/"]),
+        (
+            ["tests", "top/inner"],
+            ["!/tests/", "/tests/*", "!/tests/load/", "!/top/inner/", "/top/inner/*"],
+        ),
+    ],
+)
+def test_lines_that_take_rules_back(hit: list[str], lines: list[str]) -> None:
+    paths = ["scripts/run.sh", "tests/load/a.js", "tests/load/lib/b.js", "top/inner/c"]
+    made = ignored.kept_by(hit, paths).splitlines()
+    assert made[1:] == lines
+
+
+def test_the_folder_of_a_service_in_its_repository(project: Project, tmp_path: Path) -> None:
+    project.track()
+    assert ignored.Repository(str(project.root), str(tmp_path)).prefix == ""
+    project.move_into_monorepo()
+    assert ignored.Repository(str(project.root), str(tmp_path)).prefix == "services/api/"

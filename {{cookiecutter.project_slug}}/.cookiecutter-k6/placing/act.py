@@ -34,9 +34,8 @@ class Disk:
 
     def write(self, path: str, content: bytes, mode: int | None, executable: bool) -> None:
         """Write a new file. mode: exact permission bits, or None for those of a new file."""
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(path, flags, 0o777 if executable else 0o666)
-        with open(descriptor, "wb") as file:
+        bits = 0o777 if executable else 0o666
+        with open(path, "xb", opener=lambda name, flags: os.open(name, flags, bits)) as file:
             file.write(content)
         if mode is not None:
             os.chmod(path, mode)
@@ -177,8 +176,7 @@ def carry_out(place: Workplace, plan: Plan) -> list[str]:
             if step.content is not None:
                 place.make_parents(step.path)
         _set_aside(place, steps, ready)
-        if steps:
-            place.place(ready_during, path)
+        place.place(ready_during, path)
     except OSError as error:
         place.forget_folders()
         raise Refusal(f"nothing was changed: {error.strerror} ({error.filename})") from error

@@ -180,10 +180,10 @@ class Planner:
     def _decide(self, path: str) -> Decision:
         """Apply the table to one path."""
         found = self._look(path)
-        entry = self._entries.get(path)
         new = self._suite.get(path)
         if new is None:
-            return self._retire(path, found, entry)
+            return self._retire(path, found, self._entries[path])
+        entry = self._entries.get(path)
         if found.kind == "blocked":
             return Decision([Action("blocked", path, note=found.why)], entry)
         if self._take_over and found.kind == "file" and (entry is None or entry.foreign):
@@ -196,10 +196,8 @@ class Planner:
             return self._deleted(path, entry, new)
         return self._placed_before(path, found, entry, new)
 
-    def _retire(self, path: str, found: Found, entry: Entry | None) -> Decision:
+    def _retire(self, path: str, found: Found, entry: Entry) -> Decision:
         """The template no longer has the file, or an option switched it off."""
-        if entry is None:
-            return Decision()
         if entry.shim and found.kind == "file" and blob_id(found.content) == entry.blob:
             return Decision((), entry)  # see relink.py
         if found.kind in {"absent", "blocked"}:
@@ -247,7 +245,7 @@ class Planner:
 
     def _is_pristine(self, path: str, found: Found, entry: Entry) -> bool:
         """Tell whether a file of the project says what was placed there."""
-        if found.kind != "file" or entry.foreign:
+        if found.kind != "file":
             return False
         if blob_id(found.content) == entry.blob:
             return True
