@@ -39,7 +39,7 @@ _home = pytest.StashKey[str]()
 SAMPLED = frozenset(
     """
     ci/test_plan.py generation/test_answers.py generation/test_options.py
-    generation/test_trees.py openapi/test_command.py placing/test_moves.py
+    generation/test_trees.py openapi/test_command.py
     suite/test_modules.py suite/test_planned_load.py suite/test_presets.py suite/test_refusals.py
     wrapper/test_arguments.py wrapper/test_docker.py wrapper/test_k6_binary.py
     wrapper/test_results.py wrapper/test_settings.py wrapper/test_target.py

@@ -38,5 +38,34 @@ EQUIVALENT: frozenset[tuple[str, str, str]] = frozenset(
         ),
         # Bytes that are read at a time.
         ("download.py", "_CHUNK = 65536", "_CHUNK = 65537"),
+        # What is longer than the limit is too long, by one byte or by two.
+        (
+            "source.py",
+            "content = file.read(SIZE_LIMIT + 1)",
+            "content = file.read(SIZE_LIMIT + 2)",
+        ),
+        (
+            "download.py",
+            "unpacked = unpacker.decompress(content, SIZE_LIMIT + 1)",
+            "unpacked = unpacker.decompress(content, SIZE_LIMIT + 2)",
+        ),
+        # gzip, which the first bytes have shown already, or found by the first bytes.
+        (
+            "download.py",
+            "unpacker = zlib.decompressobj(wbits=31)",
+            "unpacker = zlib.decompressobj(wbits=32)",
+        ),
+        # Without a weight there is nothing to check.
+        (
+            "overrides.py",
+            'weight = change.get("weight", 1)',
+            'weight = change.get("weight", 2)',
+        ),
+        # Without lines there is no width.
+        (
+            "report.py",
+            "width = max((len(VERBS[a.verb]) for a in shown), default=0)",
+            "width = max((len(VERBS[a.verb]) for a in shown), default=1)",
+        ),
     ]
 )

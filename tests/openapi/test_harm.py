@@ -32,6 +32,7 @@ ITEM: Json = {
     "type": "object",
     "properties": {"id": {"type": "integer"}, "name": {"type": "string"}},
 }
+ID: Json = {"type": "integer"}
 NEW: Json = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}
 
 
@@ -440,6 +441,25 @@ def danger(method: str, path: str, more: Json) -> Any:
 @pytest.mark.parametrize(("method", "path", "more"), DANGEROUS)
 def test_a_dangerous_operation_is_recognised(method: str, path: str, more: Json) -> None:
     assert danger(method, path, more)
+
+
+def test_only_the_body_that_is_sent_first_names_what_is_changed() -> None:
+    paths = shop()
+    bodies = {
+        kind: {"schema": {"type": "object", "required": [name], "properties": {name: ID}}}
+        for kind, name in (("application/json", "item_id"), ("multipart/form-data", "order_id"))
+    }
+    paths["/x"] = {"put": {"requestBody": {"required": True, "content": bodies}, "responses": OK}}
+    row = row_of(compiled(openapi(paths)), "PUT /x")
+    assert row["targets"] == {"body.item_id": "/items#id"}
+
+
+@pytest.mark.parametrize("method", ["post", "put"])
+def test_a_kind_of_thing_in_the_path_of_a_post_is_no_thing(method: str) -> None:
+    key = {"name": "kind", "in": "path", "required": True, "schema": {"enum": ["a", "b"]}}
+    operation = {"parameters": [key], "responses": OK}
+    (row,) = compiled(openapi({"/x/{kind}": {method: operation}})).rows
+    assert row.get("targets") == (None if method == "post" else {"path.kind": ""})
 
 
 @pytest.mark.parametrize(("method", "path", "more"), HARMLESS)

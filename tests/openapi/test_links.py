@@ -144,6 +144,20 @@ def test_an_id_has_to_be_what_the_parameter_asks_for(schema: Any, fits: Any) -> 
     assert read["params"][0]["gen"].get("fits") == fits
 
 
+def test_an_id_in_a_query_or_header_is_that_of_the_thing_it_names() -> None:
+    paths = resource("/pets", "petId", created=thing("id"), listed={})
+    kinds = {"query": "integer", "header": "string", "cookie": "boolean"}
+    listed = [
+        {"name": "pet_id", "in": place, "required": True, "schema": {"type": kind}}
+        for place, kind in kinds.items()
+    ]
+    paths["/visits"] = {"get": {"parameters": listed, "responses": OK}}
+    row = row_of(compiled(openapi(paths)), "GET /visits")
+    bound = {item["in"]: item["gen"].get("bind") for item in row["params"]}
+    assert bound == {"query": "/pets#id", "header": "/pets#id", "cookie": None}
+    assert row["needs"] == {"/pets#id": ["POST /pets", "GET /pets"]}
+
+
 def test_an_id_in_a_body_has_its_type() -> None:
     paths = resource("/pets", "petId", created=thing("id"), listed={})
     body = {"type": "object", "required": ["pet_id"], "properties": {"pet_id": {"type": "string"}}}
@@ -173,6 +187,27 @@ def test_an_update_without_an_id_in_its_path_has_it_in_its_body() -> None:
     put = row_of(table, "PUT /pet")
     assert put["body"]["types"][0]["gen"]["required"]["id"]["bind"] == "/pet#id"
     assert put["needs"] == {"/pet#id": ["POST /pet"]}
+
+
+@pytest.mark.parametrize(
+    ("body", "bound"),
+    [
+        (thing("id", "age"), {"id": "/pet#id"}),
+        (thing("age"), {}),
+        (
+            {**thing("id", "petId"), "required": ["petId"]},
+            dict.fromkeys(("id", "petId"), "/pet#id"),
+        ),
+        ({"type": "array", "items": thing("id")}, {}),
+    ],
+)
+def test_an_update_is_bound_by_the_id_that_its_body_has(body: Any, bound: Any) -> None:
+    paths = resource("/pet", "petId", created=thing("id"), listed={})
+    put = {"content": {"application/json": {"schema": body}}}
+    paths["/pet"]["put"] = {"requestBody": put, "responses": OK}
+    gen = body_of(row_of(compiled(openapi(paths)), "PUT /pet"))
+    required = gen.get("required", {})
+    assert {key: node["bind"] for key, node in required.items() if "bind" in node} == bound
 
 
 def test_parameters_that_share_a_segment_shift_no_others() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from openapi_table.compiler import Choices
 from openapi_table.document import BadDocument
 from openapi_table.texts import clean
 
@@ -125,6 +126,35 @@ def test_parameters_of_a_path_count_and_are_overridden() -> None:
         ("a", {"const": "own"}),
         ("b", {"make": "bool"}),
     ]
+
+
+def test_extensions_and_unknown_places_are_no_paths_and_parameters() -> None:
+    body = {"name": "b", "in": "body", "schema": TEXT}
+    paths = {
+        "x-more": {"get": {"responses": OK}},
+        "/a": {"get": {"parameters": [body, query("c", {"enum": ["d"]})], "responses": OK}},
+        "/b": {"get": {"parameters": [query("c", None, content={})], "responses": OK}},
+    }
+    table = compiled(openapi(paths))
+    assert [row["name"] for row in table.rows] == ["GET /a", "GET /b"]
+    assert [item["name"] for item in table.rows[0]["params"]] == ["c"]
+    found = {"#/paths/~1a/get/parameters/0": "unsupported parameter location body"}
+    assert found.items() <= notes(table).items()
+
+
+IMPOSSIBLE = {"type": "integer", "minimum": 2, "maximum": 1}
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"), [(5, 5), ([7, 8], 7), ([], []), (None, None), ({"a": 1}, {"a": 1})]
+)
+def test_a_value_of_the_user_stands_in_for_one_that_cannot_be_made(given: Any, sent: Any) -> None:
+    paths = posting(IMPOSSIBLE)
+    paths["/things"]["post"]["parameters"] = [query("q", IMPOSSIBLE, required=True)]
+    choices = Choices(values=lambda _: {"query.q": given, "body": given})
+    (row,) = compiled(openapi(paths), choices).rows
+    assert row["params"][0]["gen"] == {"const": sent}
+    assert body_of(row) == {"const": sent}
 
 
 def test_an_undeclared_path_parameter_is_sent_as_a_text() -> None:
@@ -425,8 +455,12 @@ def test_references_lead_through_references_and_to_anchors() -> None:
         "Named": {"$anchor": "pet", "const": 8},
         "Loop": {"$ref": "#/components/schemas/Loop/x"},
     }
+    schemas["Listed"] = {"oneOf": [{"const": 5}, {"const": 6}]}
     places = {
         "#/components/schemas/All/properties/x": {"const": 7},
+        "#/components/schemas/Listed/oneOf/1": {"const": 6},
+        "#/components/schemas/Listed/oneOf/2": None,
+        "#/components/schemas/Listed/oneOf/x": None,
         "#pet": {"const": 8},
         "#/components/schemas/Loop/x": None,
         "#nobody": None,
@@ -520,6 +554,7 @@ def test_media_type_examples_come_first_and_lose_read_only_parts() -> None:
         (["302"], ["2XX", "302"]),
         (["default"], ["2XX"]),
         (["OK", "x-more"], ["2XX"]),
+        (["x-more", "OK", "201"], ["201"]),
         ([], ["2XX"]),
     ],
 )
@@ -580,6 +615,50 @@ def test_security_of_the_document_counts_unless_an_operation_has_its_own() -> No
     assert "auth" not in row_of(table, "GET /b")
     assert "auth" not in row_of(table, "GET /c")
     assert "unheard" in notes(table)["#/paths/~1c/get/security"]
+
+
+@pytest.mark.parametrize(
+    ("header", "is_credential"),
+    [
+        ({"schema": TEXT}, True),
+        ({"schema": True}, True),
+        ({"schema": {**TEXT, "enum": ["a"]}}, False),
+        ({"schema": {**TEXT, "default": "a"}}, False),
+        ({"schema": TEXT, "example": "a"}, False),
+        ({"schema": TEXT, "name": "X-Other"}, False),
+    ],
+)
+def test_a_parameter_that_holds_a_credential_comes_from_the_environment(
+    header: Any, is_credential: bool
+) -> None:
+    listed = {"name": "X-Api-Key", "in": "header", "required": True, **header}
+    row = only_row(openapi(getting(listed), "3.1.0"))
+    assert row.get("auth", []) == [["X-Api-Key"]] * is_credential
+    assert ("params" in row) is not is_credential
+
+
+def test_a_credential_goes_by_the_scheme_that_sends_it() -> None:
+    schemes = {
+        "basic": {"type": "http", "scheme": "basic"},
+        "key": {"type": "apiKey", "in": "query", "name": "API_KEY"},
+        "hawk": {"type": "http", "scheme": "Hawk"},
+    }
+    own = {"name": "Authorization", "in": "header", "required": True, "schema": TEXT}
+    maybe = query("api_key", TEXT)
+    cookie = {"name": "api-key", "in": "cookie", "required": True, "schema": TEXT}
+    paths = {
+        "/own": {"get": {"parameters": [own], "responses": OK}},
+        "/maybe": {"get": {"parameters": [maybe], "responses": OK}},
+        "/more": {"get": {"parameters": [cookie], "responses": OK, "security": [{"hawk": []}]}},
+        "/known": {"get": {"parameters": [maybe], "responses": OK, "security": [{"hawk": []}]}},
+    }
+    table = compiled(openapi(paths, components={"securitySchemes": schemes}))
+    assert {row["name"][4:]: row["auth"] for row in table.rows} == {
+        "/own": [["basic"]],
+        "/maybe": [["key"], []],
+        "/more": [["hawk", "api-key"]],
+        "/known": [["hawk"]],
+    }
 
 
 def test_swagger_security_definitions() -> None:
@@ -705,6 +784,45 @@ def test_a_documented_accept_header_goes_with_the_declared_types() -> None:
     get = {"parameters": [own], "responses": answers}
     row = only_row(openapi({"/x": {"get": get}}))
     assert row["params"][0]["gen"] == {"const": "a/v2, application/json"}
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "sent"),
+    [
+        ("Accept", {"enum": ["a/v2"]}, "a/v2"),
+        ("Accept", {"enum": ["a/v2", "a/v3"]}, ["a/v2", "a/v3"]),
+        ("Accept", {**TEXT, "pattern": "^a/", "example": "a/v2"}, "a/v2"),
+        ("Content-Type", {**TEXT, "default": "a/v2"}, "a/v2"),
+    ],
+)
+def test_a_header_that_the_document_fixes_stays(name: str, schema: Any, sent: Any) -> None:
+    content = {"application/json": {"schema": TEXT}}
+    answers = {"200": {"description": "d", "content": content}}
+    own = {"name": name, "in": "header", "required": True, "schema": schema}
+    row = only_row(openapi({"/x": {"get": {"parameters": [own], "responses": answers}}}))
+    (made,) = row["params"][0]["gen"].values()
+    assert made == sent
+
+
+@pytest.mark.parametrize(
+    ("schema", "is_sent"),
+    [
+        ({"oneOf": [{"type": "object", "required": ["a"], "properties": {"a": TEXT}}, TEXT]}, True),
+        ({"oneOf": [TEXT, {"type": "array", "items": TEXT}]}, False),
+        ({"enum": [{"a": "b"}, {"a": "c"}, "d"]}, True),
+        ({"oneOf": [TEXT, {"type": "object", "maxProperties": 0}]}, True),
+        (TEXT, False),
+        ({"type": "object", "additionalProperties": False}, True),
+    ],
+)
+def test_only_objects_are_sent_as_forms(schema: Any, is_sent: bool) -> None:
+    table = compiled(openapi(posting(schema, "application/x-www-form-urlencoded")))
+    (row,) = table.rows
+    assert ("body" in row) is is_sent
+    if is_sent:
+        values = samples(table, body_of(row, "form"), 20)
+        assert all(isinstance(value, dict) for value in values)
+        assert any(values) is (schema.get("additionalProperties") is not False)
 
 
 def test_values_that_would_be_huge_are_not_made() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -164,6 +165,49 @@ def test_a_name_of_a_document_is_remembered_if_it_fits(command: Command) -> None
     command.show(cli.SETTINGS)
     (command.root / cli.SETTINGS).unlink()
     command("update", "new.json")
+
+
+def test_a_setting_that_was_used_is_not_rewritten(command: Command) -> None:
+    command.write(cli.SETTINGS, "OPENAPI_SPEC=./openapi.json\n")
+    command("update", OPENAPI_SPEC="./openapi.json")
+    command.show(cli.SETTINGS)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [RecursionError("too deep"), KeyError("a"), OSError(28, "Full", "a"), KeyboardInterrupt()],
+)
+def test_what_no_part_of_the_compiler_catches_is_said(
+    command: Command, error: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "compile_document", fails)
+    command("update", "openapi.json")
+
+
+def test_a_reader_that_stops_at_the_end_is_no_error(
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    command("update", "openapi.json")
+    with (tmp_path / "out").open("w", encoding="utf-8") as file:
+
+        class Closed:
+            def write(self, text: str) -> int:
+                return len(text)
+
+            def fileno(self) -> int:
+                return file.fileno()
+
+            def flush(self) -> None:
+                raise BrokenPipeError
+
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", Closed())
+            assert cli.main(["--project", str(command.root), "list"], {}) == 0
+        file.write("what Python writes when it ends")
+    assert (tmp_path / "out").read_text(encoding="utf-8") == ""
 
 
 def test_overrides_that_cannot_be_read_are_refused(command: Command) -> None:

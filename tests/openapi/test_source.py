@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -160,7 +161,9 @@ def test_credentials_of_a_url_are_never_shown() -> None:
 def test_yaml_is_read_as_json_has_it() -> None:
     text = (
         b"openapi: 3.0.3\npaths: {}\nx-a: {200: 2024-01-31, true: .nan, b: 2024-01-31T10:00:00Z}\n"
+        b"x-b: {null: !!binary aOlqbw==, ~: [1], c: !!set {d}, e: !!binary aGk=, 1.5: 2}\n"
     )
+    assert parse(text)["x-b"] == {"null": [1], "c": ["d"], "e": "hi", "1.5": 2}
     assert parse(text)["x-a"] == {
         "200": "2024-01-31",
         "true": "nan",
@@ -218,6 +221,45 @@ DEEP: dict[str, Callable[[], bytes]] = {
 def test_documents_that_explode_are_refused(name: str) -> None:
     with pytest.raises(BadDocument):
         parse(DEEP[name]())
+
+
+@pytest.mark.parametrize("kind", ["[{}]", "{{a: {}}}"])
+def test_how_deep_yaml_may_be_is_bounded(kind: str) -> None:
+    """k6 and every user of the table read it by recursion."""
+    text = "x"
+    for depth in range(1, 251):
+        text = kind.format(text)
+        if depth == 150:
+            assert parse(b"a: " + text.encode())
+    with pytest.raises(BadDocument, match="nested too deeply"):
+        parse(b"a: " + text.encode())
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"openapi: 3.0.3", "the document is YAML, which needs PyYAML: pip install pyyaml"),
+        (b'{"openapi": }', r"^the document is not JSON: Expecting value: line 1 column 13"),
+    ],
+)
+def test_without_pyyaml_json_is_read_all_the_same(
+    content: bytes, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    assert parse(DOCUMENT)["openapi"] == "3.0.3"
+    with pytest.raises(BadDocument, match=message):
+        parse(content)
+
+
+def test_a_downloaded_document_reads_no_local_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with server(reply(b'{"openapi": "3.0.3", "x": {"$ref": "part.json"}}')) as url:
+        folder = tmp_path / url.rpartition("/")[0].replace("//", "/")
+        folder.mkdir(parents=True)
+        (folder / "part.json").write_text('{"secret": 1}')
+        assert source.read(url).root == {"openapi": "3.0.3", "x": {"$ref": "part.json"}}
 
 
 @pytest.mark.parametrize(
@@ -298,4 +340,16 @@ def test_a_discriminator_may_name_files_and_encoded_names(tmp_path: Path) -> Non
 def test_a_file_is_read(tmp_path: Path) -> None:
     path = tmp_path / "openapi.json"
     path.write_bytes(DOCUMENT)
-    assert source.read(str(path)).root == json.loads(DOCUMENT)
+    read = source.read(str(path))
+    assert (read.root, read.label) == (json.loads(DOCUMENT), str(path))
+    assert source.read(str(path), "openapi.json").label == "openapi.json"
+
+
+def test_a_discriminator_without_a_mapping_stays_as_it_is(tmp_path: Path) -> None:
+    for name, discriminator in {"a": {"propertyName": "k"}, "b": "k", "c": {"mapping": []}}.items():
+        document = {"x": {"$ref": "part.json"}, "discriminator": discriminator}
+        (tmp_path / f"{name}.json").write_text(json.dumps(document))
+        (tmp_path / "part.json").write_text("{}")
+        read = source.read(str(tmp_path / f"{name}.json")).root
+        assert read["discriminator"] == discriminator
+        assert read["x"] == {"$ref": "#/x-files/part.json"}

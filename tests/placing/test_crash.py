@@ -11,7 +11,7 @@ import pytest
 from placing.act import Disk, Refusal
 
 from tests.support.faults import FullDisk
-from tests.support.small_template import MANIFEST, Project, Unfinished
+from tests.support.small_template import MANIFEST, Killed, Project, Unfinished
 
 A = "tests/load/lib/a.js"
 
@@ -165,17 +165,16 @@ def test_a_suite_on_another_disk_is_placed(project: Project) -> None:
     twin.close()
 
 
-def died_with(project: Project, path: str, version: int) -> None:
-    """Let a run die at the first step after which there is a file."""
-    for step in range(200):
-        twin = project.copy()
-        twin.kill(version, step)
-        there = twin.path(path).exists()
-        twin.close()
-        if there:
-            project.kill(version, step)
-            return
-    pytest.fail(f"no {path}")
+class LastDisk(Disk):
+    """The process dies as soon as one file is in its place."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def replace(self, source: str, target: str) -> None:
+        super().replace(source, target)
+        if target.endswith(self.path):
+            raise Killed
 
 
 @pytest.mark.parametrize("edit", [b"", b"// user-1\n"])
@@ -184,7 +183,8 @@ def test_the_offer_of_a_run_that_died_goes_when_it_is_not_needed(
 ) -> None:
     project.generate(0)
     project.write(A, b"// user-2\n" + project.read(A))
-    died_with(project, f"{A}.new", 1)
+    with pytest.raises(Killed):
+        project.generate(1, LastDisk(f"{A}.new"))
     project.write(f"{A}.new", edit + project.read(f"{A}.new"))
     project.generate(0)
     assert project.path(f"{A}.new").exists() is bool(edit)

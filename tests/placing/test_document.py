@@ -89,6 +89,18 @@ def test_where_a_document_is_looked_for(
     assert found == {"openapi_spec": settled, "auth": "none"}
 
 
+def test_a_document_on_another_drive_keeps_its_whole_path(
+    there: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def relpath(*_: str) -> str:
+        raise ValueError("path is on mount 'C:', start on mount 'D:'")
+
+    monkeypatch.setattr(os.path, "relpath", relpath)
+    path = str(there / "calls/one.json")
+    given = {"openapi_spec": path}
+    assert openapi.settled(given, str(there / "home/service"), {}) == given
+
+
 def test_a_relative_working_folder_is_not_believed(
     there: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,9 +12,9 @@ from placing import imports, run, tree
 from placing.renames import Renames
 from placing.steps import Plan
 
-from tests.placing.test_crash import StubbornDisk, died_with
+from tests.placing.test_crash import LastDisk, StubbornDisk
 from tests.support.layout import STAGE, SUITE_FILES
-from tests.support.small_template import Project, Unfinished, write_tables
+from tests.support.small_template import Killed, Project, Unfinished, write_tables
 
 LOAD = "tests/load"
 OLD, NEW = f"{LOAD}/lib/thing.js", f"{LOAD}/engine/thing.js"
@@ -259,6 +259,32 @@ def test_a_program_that_names_moved_files_gives_way_to_the_new_one(project: Proj
     assert list(said(plan, "aside")) == ["scripts/run.sh.yours"]
     assert project.read("scripts/run.sh") == AFTER["scripts/run.sh"]
     assert b"user-1" in project.read("scripts/run.sh.yours")
+
+
+def test_a_text_that_names_moved_files_is_no_program(project: Project) -> None:
+    path = f"{LOAD}/notes.md"
+    project.template = lambda version: {**template(version), path: b"lib/helper.js %d\n" % version}
+    project.generate(0)
+    edit(project, path, "user-1")
+    assert said(project.generate(1), "beside").keys() == {f"{path}.new"}
+    assert b"user-1" in project.read(path)
+
+
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_a_name_that_the_template_dropped_is_none_that_the_user_added(
+    project: Project, is_edited: bool
+) -> None:
+    path = f"{LOAD}/lib/stays.js"
+    old, new = lines(*FILLER, "export const dropped = 1;"), lines(*FILLER)
+    project.template = lambda version: {**template(version), path: new if version else old}
+    project.generate(0)
+    project.commit()
+    edit(project, OLD, 'import { dropped } from "./stays.js";', at=3)
+    if is_edited:
+        edit(project, path, "// user-1")
+    project.generate(1)
+    assert b"dropped" in project.read(f"{NEW}.yours")
+    assert b"dropped" not in project.read(path)
 
 
 def test_a_file_of_a_moved_folder_moves(project: Project) -> None:
@@ -528,7 +554,8 @@ def test_the_users_version_beside_a_move_that_died_goes_only_while_the_original_
 ) -> None:
     edit(project, OLD, "// user-1", at=7)
     mine = project.read(OLD)
-    died_with(project, f"{NEW}.yours", 1)
+    with pytest.raises(Killed):
+        project.generate(1, LastDisk(f"{NEW}.yours"))
     assert project.read(OLD) == mine
     if deleted:
         project.path(OLD).unlink()
@@ -602,6 +629,11 @@ def test_every_form_of_an_import_is_found(text: str, names: set[str] | None, kin
     assert (item.specifier, item.kind) == ("./x.js", kind)
     assert item.names == (None if names is None else frozenset(names))
     assert text[item.start : item.end] == "./x.js"
+
+
+def test_lines_are_counted_from_the_first_even_where_it_is_empty() -> None:
+    text = "\n\nimport './a.js';\nimport './b.js';\nimport {\n  c,\n} from './c.js';"
+    assert [item.line for item in imports.find(text)] == [3, 4, 7]
 
 
 @pytest.mark.parametrize(

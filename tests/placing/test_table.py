@@ -306,6 +306,13 @@ def test_a_changed_answer_changes_only_its_line(project: Project) -> None:
     assert after == before.replace(b"BACKEND_PORT=8000", b"BACKEND_PORT=9000")
 
 
+def test_a_line_of_suite_env_is_named_by_its_number(project: Project) -> None:
+    project.generate(0)
+    project.write(ENV, b"\n\nBACKEND_PORT=1\nBACKEND_PORT=2\n")
+    notes = [one.note for one in project.generate(0, backend_port=9000).actions]
+    assert "line 4 is yours, BACKEND_PORT=2; the new answer is 9000" in notes
+
+
 LINE = "line 5 is yours, BACKEND_PORT=8001; the new answer is 9000"
 NO_LINE = "it has no line BACKEND_PORT=; the new answer needs BACKEND_PORT=9000"
 

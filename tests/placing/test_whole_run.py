@@ -259,6 +259,13 @@ def test_refusals_and_broken_templates_change_nothing(runs: Runs) -> None:
     runs.finish(1)
 
 
+def test_a_failed_run_leaves_the_folder_to_cookiecutter_which_removes_it(runs: Runs) -> None:
+    (runs.project.root / ".git").rename(runs.project.home / "git")
+    runs.project.template = lambda _: {"tests/load/README.md": b"@@nothing_known@@\n"}
+    runs.finish(0)
+    assert list(runs.project.root.iterdir()) == []
+
+
 def no_room(*_: Any) -> list[str]:
     raise OSError(28, "No space left on device", "tests/load")
 

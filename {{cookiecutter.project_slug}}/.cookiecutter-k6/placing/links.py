@@ -113,7 +113,9 @@ class Links:
         from, a file that stays is kept as it is, and one that moves is not merged.
         """
         added: frozenset[str] = frozenset()
-        for place in {path, was}:
+        # The import may have its new path already, while the user's version is at the old one.
+        moved = [old for old in self._moved if path in self._renames.heirs(old)]
+        for place in {path, was, *moved}:
             there = self._look(place)
             entry = self._entries.get(place)
             if there.kind != "file" or (entry is not None and blob_id(there.content) == entry.blob):

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -381,7 +382,7 @@ def remove_folder(folder: str) -> None:
     except OSError:
         for parent, _folders, _files in os.walk(folder):
             with suppress(OSError):
-                os.chmod(parent, 0o700)
+                os.chmod(parent, stat.S_IRWXU)
         shutil.rmtree(folder, ignore_errors=True)
 
 

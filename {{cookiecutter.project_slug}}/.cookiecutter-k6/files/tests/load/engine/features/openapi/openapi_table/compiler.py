@@ -84,11 +84,10 @@ def _used(rows: Iterable[Row], shared: Mapping[str, Node]) -> set[str]:
             waiting.extend(node)
         elif isinstance(node, dict) and not node.keys() & {"const", "pick"}:
             name = node.get("use")
-            if isinstance(name, str) and len(node) == 1 and name not in used:
+            if isinstance(name, str) and name not in used:
                 used.add(name)
                 waiting.append(shared[name])
-            elif not isinstance(name, str):
-                waiting.extend(node.values())
+            waiting.extend(node.values())
     return used
 
 

@@ -46,7 +46,6 @@ class Document:
         self.version = _version(root)
         self.notes: dict[str, str] = {}
         self._found: dict[str, Any] = {}
-        self._looking: set[str] = set()
         self._named: dict[str, Any] | None = None
 
     @property
@@ -60,20 +59,15 @@ class Document:
 
     def look_up(self, reference: str, at: str) -> Any:
         """Return the target of a reference; note it and return None if there is none."""
-        if reference in self._found:
-            return self._found[reference]
         if not reference.startswith("#"):
             self.note(at, f"reference outside the document: {reference}")
             return None
-        node = None
-        if reference not in self._looking:
-            self._looking.add(reference)
-            node = self._at(reference, at)
-            self._looking.discard(reference)
+        if reference not in self._found:
+            self._found[reference] = None  # for one that leads to itself
+            self._found[reference] = self._at(reference, at)
+        node = self._found[reference]
         if node is None:
             self.note(at, f"reference to a missing target: {reference}")
-            return None
-        self._found[reference] = node
         return node
 
     def _at(self, reference: str, at: str) -> Any:

@@ -162,8 +162,6 @@ class SlotFinder:
         return self._by_schema.get(reference, [])
 
     def _reference(self, schema: Any) -> str:
-        if not isinstance(schema, Mapping):
-            return ""
         refs = self.schemas.flat(schema).get("refs", [])
         return str(refs[0]) if refs else ""
 

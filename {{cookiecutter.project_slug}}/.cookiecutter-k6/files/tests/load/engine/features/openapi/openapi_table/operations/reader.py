@@ -39,7 +39,7 @@ class Reader:
         paths = {"paths": self._merged(self.root.get("paths"), "#/paths")}
         for path, node in self.document.mapping(paths, "#", "paths").items():
             at = pointer("paths", path)
-            if not isinstance(path, str) or path.startswith("x-"):
+            if path.startswith("x-"):
                 continue
             item = self._merged(node, at)
             if isinstance(item, Mapping):

@@ -110,8 +110,8 @@ class _Bundle:
             made["$ref"] = self._reference(reference, path)
         discriminator = made.get("discriminator")
         mapping = discriminator.get("mapping") if isinstance(discriminator, dict) else None
-        if isinstance(discriminator, dict) and isinstance(mapping, dict):
-            made["discriminator"] = {**discriminator, "mapping": self._mapping(mapping, path)}
+        if isinstance(mapping, dict):
+            made["discriminator"]["mapping"] = self._mapping(mapping, path)
         return made
 
     def _mapping(self, mapping: Mapping[str, Any], path: str) -> dict[str, Any]:

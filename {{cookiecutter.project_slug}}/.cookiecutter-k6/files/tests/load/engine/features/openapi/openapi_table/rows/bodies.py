@@ -175,15 +175,13 @@ class FormMaker:
         flat = self._resolved(made)
         if flat.get("make") == "file":
             return {"gen": {"make": "object", "required": {"file": made}}}  # the body is the file
-        if flat.get("make") == "one":
-            flat = flat["of"][0]
-        constant = flat.get("const")
-        if constant == {}:
+        ways = flat["of"] if flat.get("make") == "one" else [flat]
+        if not any(self._is_object(way) for way in ways):
+            if {"const": {}} not in ways:
+                raise Unfillable("the body is not an object")
             # A form has at least one field, unless the document allows none.
             is_closed = self.schemas.flat(content.schema).get("additionalProperties") is False
             made = {"const": {}} if is_closed else _NOTE
-        elif flat.get("make") not in {"object", "map"} and not isinstance(constant, dict):
-            raise Unfillable("the body is not an object")
         fields = {}
         for name, encoding in content.encoding.items():
             field = _field(encoding) if isinstance(encoding, Mapping) else {}

@@ -194,5 +194,5 @@ def _described(parameter: Parameter, made: Node) -> Node:
         described["reserved"] = True
     items = parameter.schema.get("items") if isinstance(parameter.schema, Mapping) else None
     if isinstance(items, Mapping) and "collectionFormat" in items:
-        described["inner"] = COLLECTIONS.get(str(items["collectionFormat"]), ("form", False))[0]
+        described["inner"] = COLLECTIONS.get(str(items["collectionFormat"]), ("form",))[0]
     return {**described, "gen": made}
