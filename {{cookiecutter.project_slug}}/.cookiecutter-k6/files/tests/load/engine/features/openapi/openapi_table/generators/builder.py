@@ -72,8 +72,6 @@ class Builder(Context):
             raise Unfillable("the schema is nested too deeply") from None
         self.trials.refuse_huge(made)
         made = self._settled(made, schema, doubts)
-        if files:
-            return made
         own = self.schemas.flat(schema).get("example")
         return completed(self, made, schema, [*examples, parsed(own, schema, self)])
 
@@ -174,7 +172,8 @@ class Builder(Context):
         kind = main_type(view)
         if kind == "string" and files and is_file(view):
             return file_node(name)
-        known = documented(self, view, schema, name)
+        # In an example of a form with files, their names stand for the files.
+        known = None if files and kind == "object" else documented(self, view, schema, name)
         if known:
             return known
         if "enum" in view:
@@ -214,9 +213,10 @@ class Builder(Context):
 
 def _allowed(context: Context, made: Node, view: Flat) -> Node:
     """Return a generator without the few integers that `not` excludes."""
-    span = made.get("max", 0) - made.get("min", 0)
-    if "not" not in view or made.get("make") != "int" or span > _FEW or "step" in made:
+    if "not" not in view or made.get("make") != "int":
         return made
-    numbers = range(made["min"], made["max"] + 1)
+    numbers = range(made["min"], made["max"] + 1, made.get("step", 1))
+    if len(numbers) > _FEW:
+        return made
     allowed = [number for number in numbers if not context.checker.valid(number, view["not"])]
     return constants(allowed[:PICKS]) if allowed else made

@@ -13,7 +13,7 @@ from openapi_table.texts import shown
 from . import names
 from .alternatives import own_value
 from .context import Context
-from .nodes import LARGEST, OBJECT_SIZE, Node, Unfillable
+from .nodes import OBJECT_SIZE, Node, Unfillable
 from .strings import file_node, is_file
 
 
@@ -47,6 +47,7 @@ def array(context: Context, view: Flat, name: str) -> Node:
         node["unique"] = True
         if "const" in inner or ("pick" in inner and len(inner["pick"]) < most):
             node["max"] = max(least, len(inner.get("pick", [0])))
+    context.trials.refuse_huge(node)
     return node
 
 
@@ -57,8 +58,6 @@ def _lengths(view: Flat) -> tuple[int, int]:
     most = int(min(view.get("maxItems", max(3, least)), max(3, least)))
     if most < least:
         raise Unfillable(f"minItems {least} is more than maxItems {most}")
-    if least > LARGEST:
-        raise Unfillable(f"its smallest valid value has more than {LARGEST} parts")
     return least, most
 
 

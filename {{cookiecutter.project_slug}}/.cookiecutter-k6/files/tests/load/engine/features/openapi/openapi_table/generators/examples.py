@@ -70,9 +70,7 @@ def _documented(context: Context, view: Flat, schema: Schema) -> list[Any]:
 def from_enum(context: Context, view: Flat, schema: Schema) -> Node:
     """Return a generator of the valid values of an enum. Raises Unfillable."""
     # Values of the enum are in the enum: checking that is slow where it has thousands.
-    rest = schema
-    if "enum" in schema:
-        rest = {key: rule for key, rule in schema.items() if key != "enum"}
+    rest = {key: rule for key, rule in schema.items() if key != "enum"}
     valid = context.checker.valid
     fitting = (
         value for value in view["enum"] if value is not None and exact(value) and valid(value, rest)
@@ -99,8 +97,7 @@ def from_example(
     if isinstance(value, dict):
         return _from_object(context, value, view)
     if isinstance(value, list):
-        items = view.get("items", True)
-        nodes = [from_example(context, item, items, name) for item in value]
+        nodes = [from_example(context, item, view.get("items"), name) for item in value]
         if all("const" in node for node in nodes):
             return {"const": [node["const"] for node in nodes]}
         return {"make": "tuple", "items": nodes}
@@ -127,6 +124,8 @@ def completed(context: Context, made: Node, schema: Schema, values: list[Any]) -
     view = context.schemas.flat(schema)
     properties = view.get("properties", {})
     flat = resolved(made, context.shared)
+    files = {key for key, node in flat.get("required", {}).items() if _holds_file(node)}
+    files |= {key for key, node in flat.get("optional", {}).items() if _holds_file(node)}
     for value in values:
         if not isinstance(value, dict) or flat.get("make") != "object":
             continue
@@ -134,6 +133,7 @@ def completed(context: Context, made: Node, schema: Schema, values: list[Any]) -
             key: item
             for key, item in value.items()
             if key in properties
+            and key not in files
             and exact(item)
             and not placeholder(item)
             and not context.checker.read_only(properties[key])
@@ -150,6 +150,11 @@ def completed(context: Context, made: Node, schema: Schema, values: list[Any]) -
         if nodes and context.trials.fits(joined, schema):
             return joined
     return made
+
+
+def _holds_file(node: Node) -> bool:
+    parts = [node, *node["items"]] if node.get("make") == "tuple" else [node]
+    return any(part.get("make") == "file" for part in parts)
 
 
 def parsed(value: Any, schema: Schema, context: Context) -> Any:
@@ -174,7 +179,7 @@ def _from_object(context: Context, value: dict[str, Any], view: Flat) -> Node:
     for key, item in value.items():
         needed = key in view.get("needed", [])
         if needed or not context.checker.read_only(properties.get(key)):
-            schema = properties.get(key, view.get("additionalProperties", True))
+            schema = properties.get(key, view.get("additionalProperties"))
             nodes[key] = from_example(context, item, schema, key)
     if all("const" in node for node in nodes.values()):
         return {"const": {key: node["const"] for key, node in nodes.items()}}

@@ -126,7 +126,7 @@ def size(node: Node, shared: Mapping[str, Node], known: dict[str, int]) -> int:
     return total + sum(size(node[key], shared, known) for key in ("values", "else") if key in node)
 
 
-def least_size(node: Node, shared: Mapping[str, Node], known: dict[str, float]) -> float:
+def least_size(node: Node, shared: Mapping[str, Node], known: dict[str, int]) -> int:
     """Return how many parts the smallest value of a generator has.
 
     known: least sizes of shared generators; new ones are added.
@@ -134,11 +134,10 @@ def least_size(node: Node, shared: Mapping[str, Node], known: dict[str, float]) 
     if "use" in node:
         name = node["use"]
         if name not in known:
-            known[name] = 0
             known[name] = least_size(shared[name], shared, known)
         return known[name]
 
-    def of(inner: Iterable[Node]) -> Iterator[float]:
+    def of(inner: Iterable[Node]) -> Iterator[int]:
         return (least_size(item, shared, known) for item in inner)
 
     if "bind" in node:
@@ -149,8 +148,7 @@ def least_size(node: Node, shared: Mapping[str, Node], known: dict[str, float]) 
         return 1 + sum(of(node["items"]))
     if node.get("make") in {"array", "map"}:
         inner = node["items"] if node["make"] == "array" else node["values"]
-        count = min(max(1, int(node.get("min", 0))), 10 * LARGEST)
-        return 1 + count * max(of([inner]))
+        return 1 + max(1, int(node.get("min", 0))) * least_size(inner, shared, known)
     return 1 + sum(of(node.get("required", {}).values()))
 
 
@@ -161,18 +159,17 @@ def slots_of(node: Any, shared: Mapping[str, Node], seen: set[str] | None = None
     """
     seen = set() if seen is None else seen
     if isinstance(node, dict):
-        if isinstance(node.get("bind"), str) and "else" in node:
+        if "bind" in node:
             yield node["bind"]
-            return
-        if "const" in node or "pick" in node:
-            return
-        if isinstance(node.get("use"), str) and len(node) == 1:
+        elif "use" in node:
             if node["use"] not in seen:
                 seen.add(node["use"])
                 yield from slots_of(shared[node["use"]], shared, seen)
-            return
-        for inner in node.values():
-            yield from slots_of(inner, shared, seen)
+        elif "const" not in node and "pick" not in node:
+            for key, inner in node.items():
+                # The names of properties are anything, and no keys of a generator.
+                is_named = key in {"required", "optional"} and isinstance(inner, dict)
+                yield from slots_of([*inner.values()] if is_named else inner, shared, seen)
     elif isinstance(node, list):
         for inner in node:
             yield from slots_of(inner, shared, seen)

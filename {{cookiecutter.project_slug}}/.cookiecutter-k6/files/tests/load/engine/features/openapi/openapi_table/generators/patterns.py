@@ -7,7 +7,7 @@ is left out; the made texts are checked against the expression.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from openapi_table.schemas.expressions import ALNUM, Unsupported, category, compiled, members, tree
@@ -20,9 +20,10 @@ _PRINTABLE = ALNUM + "-_. ,:;/+=@!#$%&*()[]{}<>?^|~'\"`\\"
 
 
 def parts_of(expression: str, low: int, high: int) -> list[Part]:
-    """Take an expression apart so that every text made of the parts has low..high characters.
+    """Take an expression apart so that texts made of the parts have low..high characters.
 
-    Raises Unsupported. Look-around and anchors are left out: try the parts before use.
+    Raises Unsupported. Look-around and anchors are left out, and of groups in groups some texts are
+    too short: try the parts before use.
 
     >>> parts_of("^[ab]{2}-x$", 0, 10)
     [{'chars': 'ab', 'min': 2, 'max': 2}, '-x']
@@ -66,13 +67,12 @@ def _repeat(argument: Any) -> list[Part]:
 
 def _branch(argument: Any) -> list[Part]:
     # Nothing but an end of the text: where it could be chosen, nothing may follow.
-    ends = [all(str(code) == "AT" for code, _ in items) and len(items) > 0 for items in argument[1]]
-    ways = [
-        _sequence(items)
-        for items, is_end in zip(argument[1], ends, strict=True)
-        if not is_end or all(ends)
-    ]
-    return [{"any": ways, "min": 1, "max": 1}]
+    ways = [items for items in argument[1] if not _is_end(items)] or argument[1]
+    return [{"any": [_sequence(items) for items in ways], "min": 1, "max": 1}]
+
+
+def _is_end(items: Sequence[tuple[Any, Any]]) -> bool:
+    return len(items) > 0 and all(str(code) == "AT" for code, _ in items)
 
 
 def _chars(allowed: Callable[[str], bool], named: Iterable[str] = ()) -> list[Part]:
@@ -126,13 +126,13 @@ def _span(part: dict[str, Any]) -> tuple[int, int]:
 
 def _fitted(parts: list[Part], low: int, high: int) -> list[Part]:
     """Narrow the repetitions so that the whole has low..high characters."""
-    lengths = [_length(part) for part in parts]
-    least = sum(length[0] for length in lengths)
-    if least > high or sum(length[1] for length in lengths) < low:
+    measured = [(part, *_length(part)) for part in parts]
+    least = sum(shortest for _, shortest, _ in measured)
+    if least > high or sum(longest for *_, longest in measured) < low:
         raise Unsupported(f"no match has {low} to {high} characters")
     missing, slack = max(0, low - least), high - least
     fitted: list[Part] = []
-    for part, (shortest, longest) in zip(parts, lengths, strict=True):
+    for part, shortest, longest in measured:
         if isinstance(part, str) or shortest == longest:
             fitted.append(part)
             continue
@@ -191,7 +191,7 @@ def sample(parts: list[Part], rng: random.Random) -> str:
         if isinstance(part, str):
             made.append(part)
             continue
-        count = rng.randint(part.get("min", 1), part.get("max", 1))
+        count = rng.randint(part["min"], part["max"])
         if "chars" in part:
             made.extend(rng.choice(part["chars"]) for _ in range(count))
         else:

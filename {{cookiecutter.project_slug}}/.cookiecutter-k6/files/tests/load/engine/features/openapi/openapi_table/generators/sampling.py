@@ -87,16 +87,12 @@ class Sampler:
         return int(node["min"] + step * self.random.randint(0, (node["max"] - node["min"]) // step))
 
     def _number(self, node: Node) -> float:
-        if "step" in node:
-            low, high = round(node["min"] / node["step"]), round(node["max"] / node["step"])
-            places = len(str(node["step"]).partition(".")[2])
-            return float(round(self.random.randint(low, high) * node["step"], places))
         low, high = node["min"], node["max"]
         value = round(self.random.uniform(low, high), 3)
         return float(value if low <= value <= high else low)
 
     def _array(self, node: Node) -> list[Any]:
-        least, most = node.get("min", 0), node.get("max", 3)
+        least, most = node.get("min", 0), node["max"]
         count = self.random.randint(max(least, min(1, most)), most)
         made: list[Any] = []
         seen: set[str] = set()
@@ -116,15 +112,13 @@ class Sampler:
         for name, inner in optional.items():
             if self.random.random() < self.chance:
                 made[name] = self.make(inner)
-        for name, inner in optional.items():
-            if len(made) >= node.get("min", 0):
-                break
-            if name not in made:
-                made[name] = self.make(inner)
+        left = [name for name in optional if name not in made]
+        for name in left[: max(0, node.get("min", 0) - len(made))]:
+            made[name] = self.make(optional[name])
         return made
 
     def _map(self, node: Node) -> dict[str, Any]:
-        count = self.random.randint(node.get("min", 0), node.get("max", 2))
+        count = self.random.randint(node["min"], node["max"])
         keys = node.get("keys", {"make": "text", "min": 4, "max": 8})
         made: dict[str, Any] = {}
         for _ in range(count * 20):
@@ -154,7 +148,7 @@ class Trials:
         self.checker = checker
         self.shared = shared
         self._sizes: dict[str, int] = {}  # of shared generators, like the least sizes
-        self._least: dict[str, float] = {}
+        self._least: dict[str, int] = {}
 
     def size(self, node: Node) -> int:
         """Return the number of nodes of a generator."""
@@ -209,7 +203,7 @@ class Trials:
             if self.checker.valid(value, schema):
                 found[json.dumps(value, sort_keys=True)] = value
             if len(found) == _FOUND:
-                break
+                return list(found.values())
         return list(found.values())
 
 
@@ -223,8 +217,7 @@ def _ends(made: Node) -> list[Any]:
     """
     if "pick" in made:
         return list(made["pick"])
-    is_plain = made.get("make") == "int" or (made.get("make") == "number" and "step" not in made)
-    return [made["min"], made["max"]] if is_plain else []
+    return [made["min"], made["max"]] if made.get("make") in {"int", "number"} else []
 
 
 def _narrower(made: Node) -> Iterator[Node]:

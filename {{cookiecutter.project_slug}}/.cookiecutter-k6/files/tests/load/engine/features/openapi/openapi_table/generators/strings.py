@@ -30,9 +30,9 @@ def string(context: Context, view: Flat, name: str) -> Node:
         named = hint.format if hint else ""
         if hint and hint.value and low <= len(hint.value) <= high:
             return {"const": hint.value}
-        least, most = _format_lengths(named)
-        if low > least or high < most:
-            named = ""
+        if named:
+            least, most = formats.lengths(named)
+            named = named if low <= least and most <= high else ""
     return _of_format(context, named, low, high, name)
 
 
@@ -48,8 +48,8 @@ def _of_format(context: Context, named: str, low: int, high: int, name: str) -> 
             node["min"] = low
         if high < most:
             node["max"] = high
-        if named in {"uri", "hostname", "email", "byte"} and (low > least or high < most):
-            context.doubt()
+        if named == "byte":
+            context.doubt()  # their lengths are multiples of four
         if named == "email":
             node["fresh"] = True
         return node
@@ -86,13 +86,6 @@ def _of_pattern(context: Context, view: Flat, low: int, high: int, name: str) ->
     if fitting:
         return {"pick": fitting}
     raise Unfillable(f"cannot generate text for the pattern {shown(expressions[0])}: {reason}")
-
-
-def _format_lengths(named: str) -> tuple[int, int]:
-    if named in formats.FIXED:
-        length = len(formats.FIXED[named])
-        return length, length
-    return formats.lengths(named) if named in formats.MADE else (0, 65536)
 
 
 _IMAGE = re.compile(r"image|photo|avatar|picture|logo|icon", re.IGNORECASE)

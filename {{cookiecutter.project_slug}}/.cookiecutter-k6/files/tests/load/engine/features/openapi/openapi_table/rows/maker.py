@@ -108,8 +108,9 @@ class RowMaker:
         if gives:
             row["gives"] = gives
         needs: dict[str, list[str]] = {}
-        sent = [row.get("params", []), row.get("body", {})]
-        for slot in dict.fromkeys(slots_of(sent, self.builder.shared)):
+        sent = [*row.get("params", []), *row.get("body", {}).get("types", [])]
+        made = [part.get("gen") for part in sent]
+        for slot in dict.fromkeys(slots_of(made, self.builder.shared)):
             givers = [name for name in self.linker.givers(slot) if name != operation.name]
             if givers:
                 needs[slot] = givers

@@ -87,7 +87,6 @@ class Checker:
         if id(schema) in self._endless:
             return True
         self._steps = 0
-        self._open.clear()
         fits = self.valid(value, schema, 1)
         if self._steps > _STEPS:
             self._endless[id(schema)] = schema

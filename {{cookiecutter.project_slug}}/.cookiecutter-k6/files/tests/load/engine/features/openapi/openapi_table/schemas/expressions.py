@@ -80,7 +80,8 @@ def single(kind: str, argument: Any) -> Callable[[str], bool]:
 _parser: Any = importlib.import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
 
 _TEXT_LIMIT = 4096  # longer texts match nothing
-_SHORT = 12  # characters: on texts this short every expression is fast
+_SHORT = 12  # characters: on texts this short only repetitions of nothing take long
+_TURNS = 10_000  # repetitions that are certain and still fast, as of `(x?){9999}`
 _SLOW_LIMIT = 500  # longer texts are not matched by sets of positions
 _REPEATS = 4  # open-ended repetitions in sequence that are still fast
 _REPETITIONS = frozenset({"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"})
@@ -148,7 +149,7 @@ def matches(expression: str, text: str) -> bool:
     known = compiled(expression)
     if known is None:
         return True
-    if len(text) > _SHORT and _explodes(expression):
+    if _turns(expression) > _TURNS or (len(text) > _SHORT and _explodes(expression)):
         return _matches_slowly(expression, text)
     return known.search(text) is not None
 
@@ -162,6 +163,21 @@ def tree(expression: str) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return _parser.parse(known.pattern, known.flags & ~re.UNICODE | re.ASCII)
+
+
+@functools.cache
+def _turns(expression: str) -> int:
+    """Return how often the innermost part of an expression is repeated at least."""
+    return _nested_turns(tree(expression))
+
+
+def _nested_turns(items: Any) -> int:
+    turns = [1]
+    for operation, argument in items:
+        kind = str(operation)
+        least = max(1, int(argument[0])) if kind in _REPETITIONS else 1
+        turns += [least * _nested_turns(inner) for inner in _inner(kind, argument)]
+    return max(turns)
 
 
 @functools.cache
@@ -238,11 +254,9 @@ def _step(kind: str, argument: Any, text: str, places: set[int]) -> set[int]:
 
 def _repeated(argument: Any, text: str, places: set[int]) -> set[int]:
     low, high, items = argument
-    for _ in range(int(low)):
-        before = places
+    # After that many, one of them was of no text, and more of them change nothing.
+    for _ in range(min(int(low), len(text) + 1)):
         places = _after(items, text, places)
-        if places == before:
-            break
     found = new = places
     for _ in range(min(int(high) - int(low), len(text) + 1)):
         new = _after(items, text, new) - found

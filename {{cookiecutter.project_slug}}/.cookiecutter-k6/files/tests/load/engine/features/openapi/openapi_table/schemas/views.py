@@ -272,8 +272,6 @@ _JOINS: dict[str, Callable[[Any, Any], Any]] = {
 
 def merge(first: Flat, second: Flat) -> Flat:
     """Return the view that allows what both views allow."""
-    if not first:
-        return dict(second)
     merged = dict(first)
     for key, value in second.items():
         merged[key] = _JOINS[key](merged[key], value) if key in merged and key in _JOINS else value
