@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import warnings
 from typing import Any
 
@@ -22,13 +23,19 @@ FORMATS: dict[str, tuple[list[str], list[str]]] = {
     "date": (["2024-02-29"], ["2023-02-29", "2024-2-9", "20240229", ""]),
     "time": (["23:59:59Z", "00:00:00.25-01:00"], ["23:59", "1:00:00Z"]),
     "duration": (["P1D", "P1Y2M3W4DT5H6M7.5S", "PT1S"], ["P", "PT", "1D", "P1H"]),
-    "email": (["a@b.c"], ["a", "a b@c.d", "a@", "@b.c", "a@b@c", "a" * 65 + "@b.c"]),
+    "email": (
+        ["a@b.c", "a" * 64 + "@b.c"],
+        ["a", "a b@c.d", "a@", "@b.c", "a@b@c", "a" * 65 + "@b.c"],
+    ),
     "uuid": (["00000000-0000-4000-8000-00000000000A"], ["0" * 32, "g" * 36]),
     "uri": (["https://a.b/c?d=e", "urn:x:y"], ["/a/b", "http://a b", "http://ä", "http://a/{b}"]),
-    "hostname": (["a", "a-b.c.", "1.b"], ["-a", "a-", "a..b", "a_b", ".", "a." * 127]),
+    "hostname": (
+        ["a", "a-b.c.", "1.b", "a" * 63, "a." * 126 + "a"],
+        ["-a", "a-", "a..b", "a_b", ".", "a." * 127, "a" * 64],
+    ),
     "ipv4": (["198.51.100.1"], ["256.1.1.1", "1.2.3", "::1"]),
     "ipv6": (["::1", "2001:db8::1"], ["1.2.3.4", ":::"]),
-    "byte": (["YWI=", "YWJj", "-_-_", ""], ["YWI", "Y=I=", "a b="]),
+    "byte": (["YWI=", "YWJj", "-_-_", ""], ["YWI", "Y=I=", "a b=", "YW I=", "YW!I="]),
     "shoe-size": (["", "anything"], []),
     "url": (["no URL at all"], []),
 }
@@ -89,7 +96,24 @@ EXPRESSIONS: dict[str, tuple[list[str], list[str]]] = {
     r"^\$$": (["$"], ["", "a"]),
     r"[$]$": (["a$"], ["$a"]),
     r"^\p{Script=Greek}\p{P}$": (["a-"], ["1-", "ab"]),
+    r"^\d+?x?$": (["1", "12x"], ["x", "1xx"]),
+    r"^(a|b)+c(d|)$": (["abc", "bcd"], ["c", "abd"]),
+    r"^(x?){4000000000}$": (["", "x" * 12], ["y"]),
+    r"^((x?y?){9999}){9999}z$": (["z", "xyz"], ["y"]),
+    r"^(ab?){3}$": (["aaa", "abaab"], ["aa", "abab", "aaaa"]),
+    r"^.{0,2}z": (["z", "xyz"], ["xxyz"]),
+    r"^[^\D5]$": (["4"], ["5", "a"]),
+    r"^\p{Unknown}\p{^L}$": (["ab"], ["1a"]),
+    r"^\u{110000}$|^\x{41}$": (["A", "\U0010ffff"], ["x"]),
+    r"^\p{Zs}\p{M}\p{S}$": ([" \u0300+"], ["a\u0300+", " a+"]),
+    r"^\p{Alnum}\p{Alphabetic}\p{ASCII}\p{N}\p{Ll}$": (["1a~9z"], ["-a~9z", "11~9z", "1a~9Z"]),
 }
+if sys.version_info >= (3, 11):
+    EXPRESSIONS |= {
+        r"^(?>a|b)c$": (["ac", "bc"], ["c", "abc"]),
+        r"^a++b$": (["ab", "aab"], ["b", "aa"]),
+        r"^(?>a{2})+b$": (["aab", "aaaab"], ["ab", "aa"]),
+    }
 PAIRS = [
     (expression, text, index == 0)
     for expression, both in EXPRESSIONS.items()

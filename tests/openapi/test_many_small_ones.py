@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from openapi_table.document import Document
 from openapi_table.generators import names
-from openapi_table.generators.nodes import Unfillable
+from openapi_table.generators.builder import Builder
+from openapi_table.generators.nodes import Unfillable, bound
 from openapi_table.links import naming
 from openapi_table.links.slots import places, success
 from openapi_table.operations.answers import answers_of
 from openapi_table.operations.model import Answer, Body, Content, Operation, Parameter
+from openapi_table.schemas.checker import Checker
 from openapi_table.schemas.views import Schemas
 from openapi_table.table import Changes, Table
 
@@ -76,8 +78,63 @@ EXAMPLES: dict[str, list[Any]] = {
     "default": [None, 5, "x"],
     "enum": [None, [7, "7", None]],
 }
-ALL = [NUMBERS, STRICT, TEXTS, PATTERNS, LISTS, OBJECTS, EXAMPLES]
-KINDS = ["numbers", "strict", "texts", "patterns", "lists", "objects", "examples"]
+CONTAINING: dict[str, list[Any]] = {
+    "type": ["array", None],
+    "items": [None, {"type": "integer"}],
+    "contains": [{"const": 5}, {"type": "string"}],
+    "minContains": [None, 2],
+    "minItems": [None, 0, 3],
+    "maxItems": [None, 1],
+}
+KEYED: dict[str, list[Any]] = {
+    "type": ["object"],
+    "properties": [None, {"a": {"type": "integer"}}],
+    "patternProperties": [None, {"^x[0-9]$": {"type": "boolean"}}],
+    "propertyNames": [None, {"maxLength": 2}, {"pattern": "^y"}],
+    "additionalProperties": [None, False, {"enum": [3]}],
+    "minProperties": [None, 2],
+}
+DEPENDING: dict[str, list[Any]] = {
+    "type": ["object"],
+    "properties": [{"a": {"type": "integer"}, "b": {"type": "boolean"}, "c": {"const": 1}}],
+    "required": [None, ["a"], ["c", "c"]],
+    "dependentRequired": [None, {"a": ["b"]}],
+    "dependentSchemas": [None, {"a": {"required": ["d"]}}],
+    "maxProperties": [None, 1, 2],
+    "example": [None, {"a": 7, "b": "no"}],
+}
+TYPED: dict[str, list[Any]] = {
+    "type": [None, "file", "int", "String", "object", ["null", "boolean"], ["null"], [], "none"],
+    "nullable": [None, True],
+    "x-nullable": [None, True],
+    "example": [None, True, {}],
+}
+ALL = [
+    NUMBERS,
+    STRICT,
+    TEXTS,
+    PATTERNS,
+    LISTS,
+    OBJECTS,
+    EXAMPLES,
+    CONTAINING,
+    KEYED,
+    DEPENDING,
+    TYPED,
+]
+KINDS = [
+    "numbers",
+    "strict",
+    "texts",
+    "patterns",
+    "lists",
+    "objects",
+    "examples",
+    "containing",
+    "keyed",
+    "depending",
+    "typed",
+]
 
 
 @pytest.mark.parametrize(("kind", "rules"), list(zip(KINDS, ALL, strict=True)), ids=KINDS)
@@ -221,9 +278,15 @@ def test_statuses_of_answers() -> None:
     expected.compare(expected.beside(Path(__file__)), "statuses", lines)
 
 
+SIZED = """
+    limit per_page pageSize page offset skip year age port pageNumber page_number start from take
+    top maxResults count id
+""".split()
+
+
 def test_integers_whose_names_say_how_large_they_are() -> None:
     lines = []
-    for name in ("limit", "per_page", "pageSize", "page", "offset", "skip", "year", "age", "port"):
+    for name in SIZED:
         for low, high in itertools.product([None, 0, 10, 11, 50], [None, 10, 11, 49, 5000]):
             rules = {"minimum": low, "maximum": high}
             schema = {"type": "integer"} | {k: v for k, v in rules.items() if v is not None}
@@ -233,6 +296,70 @@ def test_integers_whose_names_say_how_large_they_are() -> None:
                 made = str(reason)
             lines.append(json.dumps([name, schema, made]))
     expected.compare(expected.beside(Path(__file__)), "sizes", lines)
+
+
+BOUND: dict[str, list[Any]] = {
+    "type": [None, "integer", "string", "boolean", ["null", "number"]],
+    "format": [None, "GUID"],
+    "pattern": [None, "(?:a)+", "(?=a)b", "(.)\\1"],
+    "minLength": [None, 2],
+    "maximum": [9],
+    "enum": [None, [1, "b"], [*range(20)], [*range(21)]],
+}
+
+
+def test_which_ids_are_bound() -> None:
+    schemas, lines = Schemas(Document(openapi({}))), []
+    for schema in combinations(BOUND):
+        view = schemas.flat(schema)
+        made = bound("/pets#id", {"const": 1}, view)
+        text = bound("/pets#id", {"const": 1}, view, as_text=True)
+        lines.append(json.dumps([schema, made["fits"], text["fits"]]))
+    assert bound("/pets#id", {"const": 1}, {}) == {"bind": "/pets#id", "else": {"const": 1}}
+    expected.compare(expected.beside(Path(__file__)), "bound", lines)
+
+
+CAT: dict[str, Any] = {
+    "type": "object",
+    "required": ["kind", "lives"],
+    "properties": {"lives": {"const": 9}},
+}
+DOG: dict[str, Any] = {"type": "object", "properties": {"bark": {"enum": ["loud", "soft"]}}}
+REFERENCES = [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog%7E0"}]
+CHOOSING: list[dict[str, Any]] = [
+    {},
+    {"oneOf": [*REFERENCES, {"type": "null"}]},
+    {"oneOf": [CAT, False]},
+    {"anyOf": REFERENCES},
+    {"anyOf": REFERENCES, "required": ["more"], "properties": {"more": {"type": "boolean"}}},
+]
+DISCRIMINATORS: list[Any] = [
+    None,
+    "kind",
+    {"propertyName": "kind", "mapping": {"c": "#/components/schemas/Cat", "d": "Dog~"}},
+    {"propertyName": "kind", "mapping": {"x": "#/components/schemas/Gone", "c": 7}},
+    {"propertyName": 3},
+]
+KIND: list[Any] = [None, {"type": "string"}, {"enum": ["c", "Dog~"]}, {"const": "c"}, {"enum": [1]}]
+
+
+def test_which_alternatives_are_sent() -> None:
+    lines = []
+    for kind, chosen, discriminator in itertools.product(KIND, CHOOSING, DISCRIMINATORS):
+        schema = {**chosen, "discriminator": discriminator}
+        own = {} if kind is None else {"kind": kind}
+        parts = {
+            name: {**part, "properties": {**part["properties"], **own}}
+            for name, part in (("Cat", CAT), ("Dog~", DOG))
+        }
+        document = Document(openapi({}, components={"schemas": {**parts, "Any": schema}}))
+        builder = Builder(Schemas(document), Checker(document), lambda _name, _view: None)
+        try:
+            made: Any = builder.node({"$ref": "#/components/schemas/Any"})
+        except Unfillable as reason:
+            made = str(reason)
+        lines.append(json.dumps([kind, schema, made, builder.shared, document.notes]))
+    expected.compare(expected.beside(Path(__file__)), "alternatives", lines)
 
 
 def test_problems_of_parameters_have_a_place() -> None:
@@ -275,6 +402,11 @@ MERGED: list[Any] = [
     {"$ref": "#/components/schemas/Lost"},
     {"discriminator": {"propertyName": "k"}, "properties": {"k": {"type": "string"}}},
     {"if": {"const": 1}, "then": {"minimum": 1}, "dependentRequired": {"a": ["b"]}},
+    {"type": "array", "uniqueItems": False, "readOnly": True, "items": {}},
+    {"exclusiveMinimum": True, "minimum": 4, "maxProperties": "2", "required": True, "x": 1},
+    {"allOf": [{"$ref": "#/components/schemas/Named"}], "properties": {}, "enum": None},
+    {"allOf": [{"$ref": "#/components/schemas/Named"}], "nullable": True, "oneOf": []},
+    {"dependentSchemas": {"a": {"required": ["d"]}}, "type": "file", "pattern": 7},
 ]
 
 
