@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+_SEVERAL = (
+    'several = sum(context.schemas.flat(part).get("types") != ["null"] for part in parts) > 1'
+)
+
 EQUIVALENT: frozenset[tuple[str, str, str]] = frozenset(
     [
         # There is no target before the first one, and nothing is equal to it.
@@ -83,7 +87,15 @@ EQUIVALENT: frozenset[tuple[str, str, str]] = frozenset(
             'doubtful = bool(base.keys() - _ANNOTATIONS) or (several and word == "oneOf")',
             'doubtful = bool(base.keys() - _ANNOTATIONS) or (several or word == "oneOf")',
         ),
+        (
+            "alternatives.py",
+            _SEVERAL,
+            _SEVERAL.replace("> 1", ">= 1"),
+        ),
+        # Texts are looked for in another way, which is slower.
+        ("checker.py", "if isinstance(value, str):", "if False:"),
         # Where checking begins to be given up.
+        ("checker.py", "self._steps += 1", "self._steps += 2"),
         (
             "checker.py",
             "_STEPS = 100_000  # schemas visited for one value",

@@ -463,6 +463,27 @@ def test_formats_of_one_length(name: str, length: int) -> None:
             build({"type": "string", "format": name, **bounds})
 
 
+@pytest.mark.parametrize(
+    ("name", "most"), [("email", 60), ("uri", 60), ("hostname", 40), ("byte", 4096)]
+)
+def test_the_longest_texts_of_a_format(name: str, most: int) -> None:
+    schema = {"type": "string", "format": name}
+    assert len(Sampler({}).make(build({**schema, "minLength": most}))) == most
+    with pytest.raises(Unfillable):
+        build({**schema, "minLength": most + 1})
+
+
+@pytest.mark.parametrize(("low", "high"), [(5, 7), (6, 7), (4093, 4095)])
+def test_the_lengths_of_bytes_are_multiples_of_four(low: int, high: int) -> None:
+    schema = {"type": "string", "format": "byte"}
+    with pytest.raises(Unfillable, match=f"no byte has {low} to {high} characters"):
+        build({**schema, "minLength": low, "maxLength": high})
+    for bounds in ({"minLength": low - 2, "maxLength": high}, {"minLength": low}):
+        node = build({**schema, **bounds})
+        made = {len(Sampler({}, seed).make(node)) for seed in range(9)}
+        assert all(low - 2 <= length <= max(8, bounds.get("maxLength", 4096)) for length in made)
+
+
 def test_bounds_that_a_format_keeps_anyway_are_not_named() -> None:
     email: Node = {"make": "format", "format": "email", "fresh": True}
     for bounds, more in (
@@ -472,8 +493,6 @@ def test_bounds_that_a_format_keeps_anyway_are_not_named() -> None:
         assert build({"type": "string", "format": "email", **bounds}) == {**email, **more}
         made = build({"type": "string", **bounds}, "email")
         assert made["make"] == ("text" if more else "format")
-    with pytest.raises(Unfillable):
-        build({"type": "string", "format": "byte", "minLength": 5, "maxLength": 7})
 
 
 # --- lists, files, examples ---------------------------------------------------------------------
@@ -511,6 +530,9 @@ def test_values_with_too_many_parts_are_not_sent(wrap: int) -> None:
     for schema in (large, requiring(a=large), {"type": "array", "prefixItems": [large]}):
         with pytest.raises(Unfillable, match="its smallest valid value has more than 20000 parts"):
             build(schema)
+    for other in ({"oneOf": [large, {"type": "null"}, {"const": 1}]}, {"anyOf": [large, {}]}):
+        assert "array" not in str(build(other))
+    assert build({"type": "array", "items": large}) == {"const": []}
     # What is not needed is left out.
     made = build({"type": "object", "properties": {"large": large, "n": {"type": "integer"}}})
     assert [*made["optional"]] == ["n"]

@@ -32,7 +32,8 @@ def array(context: Context, view: Flat, name: str) -> Node:
         inner = context.build(schema, _singular(name))
     except Unfillable as reason:
         if least:
-            raise Unfillable(f"its items: {reason}", circular=reason.circular) from None
+            what = "its items: " + str(reason).removeprefix("its items: ")
+            raise Unfillable(what, circular=reason.circular) from None
         return {"const": []}
     if context.trials.size(inner) > OBJECT_SIZE:
         most = max(least, 1)

@@ -33,23 +33,22 @@ def string(context: Context, view: Flat, name: str) -> Node:
         if named:
             least, most = formats.lengths(named)
             named = named if low <= least and most <= high else ""
-    return _of_format(context, named, low, high, name)
+    return _of_format(named, low, high, name)
 
 
-def _of_format(context: Context, named: str, low: int, high: int, name: str) -> Node:
+def _of_format(named: str, low: int, high: int, name: str) -> Node:
     if named in formats.FIXED and low <= len(formats.FIXED[named]) <= high:
         return {"const": formats.FIXED[named]}
     if named in formats.MADE:
         least, most = formats.lengths(named)
-        if low > most or high < least:
+        # The lengths of bytes are multiples of four.
+        if low > most or high < least or (named == "byte" and high // 4 * 4 < low):
             raise Unfillable(f"no {named} has {low} to {high} characters")
         node: Node = {"make": "format", "format": named}
         if low > least:
             node["min"] = low
         if high < most:
             node["max"] = high
-        if named == "byte":
-            context.doubt()  # their lengths are multiples of four
         if named == "email":
             node["fresh"] = True
         return node
@@ -81,7 +80,7 @@ def _of_pattern(context: Context, view: Flat, low: int, high: int, name: str) ->
         if fitting:
             return constants(fitting)
         reason = "no match found"
-    plain = _of_format(context, formats.known(view.get("format")), low, high, name)
+    plain = _of_format(formats.known(view.get("format")), low, high, name)
     fitting = trials.valid_values(plain, rule)
     if fitting:
         return {"pick": fitting}
