@@ -23,6 +23,8 @@ class Area:
         without: beginnings of paths that are left out, and why.
         tests: arguments of pytest for every file.
         nearest: beginning of a path -> tests before these; last: after them.
+        recorded: arguments of pytest for the tests whose lines of Python are recorded; of these the
+            ones that run a changed line come first.
     """
 
     files: tuple[str, ...]
@@ -30,6 +32,7 @@ class Area:
     nearest: Mapping[str, str] = field(default_factory=dict)
     last: Mapping[str, str] = field(default_factory=dict)
     without: Mapping[str, str] = field(default_factory=dict)
+    recorded: str = ""
 
     def paths(self, root: Path) -> list[Path]:
         """Return the files, sorted."""
@@ -141,6 +144,7 @@ AREAS: dict[str, Area] = {
             f"{STAGE}/placing/": "tests/placing tests/docs/test_examples.py -m not+slow",
             "hooks/pre": "tests/generation/test_answers.py tests/generation/test_lock.py",
         },
+        recorded="tests/placing tests/generation tests/docs/test_examples.py -m not+slow",
         last={
             f"{STAGE}/placing/": "tests/generation/test_merge_reasons.py",
             f"{STAGE}/placing/run": "tests/hosts/test_ignored.py",
@@ -150,6 +154,7 @@ AREAS: dict[str, Area] = {
     "openapi": Area(
         files=(f"{TABLE}**/*.py", f"{ENGINE}features/openapi/*.js", f"{ENGINE}features/rows/*.js"),
         tests="tests/openapi tests/docs/test_examples.py -m not+slow",
+        recorded="tests/openapi tests/docs/test_examples.py -m not+slow",
         nearest={
             ENGINE: f"{SUITE}modules.py::test_module[openapi.js]"
             " tests/openapi/test_same_requests.py",
