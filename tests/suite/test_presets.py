@@ -325,7 +325,8 @@ def assert_green(entry: str, run: Run) -> None:
     assert run.summary["reasons"] == []
     slow = {"health answers within 100 ms"}
     failed = [row["name"] for row in run.summary["failedChecks"]]
-    assert [name for name in failed if name not in slow and "within 500 ms" not in name] == []
+    wrong = [name for name in failed if name not in slow and "within 500 ms" not in name]
+    assert wrong == [], f"{entry}\n{run.everything}"
     assert run.summary["metrics"]["errors"] == 0
     assert all(row["requests"] > 0 for row in run.summary["endpoints"])
 
