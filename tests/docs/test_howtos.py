@@ -198,7 +198,6 @@ def test_the_feature_and_its_command_work(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_the_tests_that_the_guides_name_pass(extended: Path) -> None:
     named = " ".join(howtos.checks_of(PAGE).values()).split()
     assert all(any(one.startswith(name) for name in named) for one in CHECKS.split())

@@ -19,7 +19,7 @@ from tests.support.suite_runner import PATIENT
 if TYPE_CHECKING:
     from service.testing import RunningService
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.slow
 
 # The reference service has items instead of orders.
 PAGE = re.sub(r"(?<!scripts)/orders", "/items", (LOAD / "docs" / "own-tests.md").read_text())

@@ -28,7 +28,7 @@ from tests.generation.commands import (
 from tests.support.layout import REPOSITORY, needs_extensions
 from tests.support.suite_runner import PATIENT
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.slow
 
 # The last commit before the engine moved out of lib/.
 OLD = "74eaddc259e0d2b46a8417d98e8c1260e37c3230"

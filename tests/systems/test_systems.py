@@ -119,7 +119,6 @@ def test_at_least_twelve_faults_each() -> None:
     assert {name: len(cases) for name, cases in FAULTS.items() if len(cases) < 12} == {}
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_smoke_all_and_the_steps_of_ci(
     name: str, baked: Bakery, k6_binary: Path, tmp_path: Path

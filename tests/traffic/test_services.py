@@ -25,7 +25,7 @@ from tests.traffic.recording import (
     share_as_recorded,
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.slow
 
 
 class Recorder:
