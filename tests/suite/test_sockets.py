@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
+import socket
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import toolchain
@@ -21,6 +24,7 @@ from websockets.sync.server import ServerConnection, serve
 
 from tests.suite import expected_load
 from tests.suite.parallel_runs import ahead
+from tests.support.raw_tcp import accepting
 from tests.support.suite_runner import SCENARIOS, Run, Sample, Suite, scale_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sockets")]
@@ -234,6 +238,42 @@ def test_an_upgrade_without_an_answer(outcome: Run) -> None:
     assert outcome.code == 99
     assert "no answer to the upgrade in time" in outcome.reasons
     assert outcome.seconds < 40
+
+
+def silent_later(suite: Suite, service: RunningService) -> Run:
+    """Only the first two sockets are answered; the next ones start shortly before the end."""
+    users = itertools.count()
+    here = urlsplit(service.url)
+
+    def attend(client: socket.socket) -> None:
+        if next(users) >= 2:
+            client.recv(1)  # the request
+            client.settimeout(20)
+            while client.recv(4096):
+                pass
+            return
+        with socket.create_connection((here.hostname or "", here.port or 0)) as server:
+            back = threading.Thread(target=pump, args=(server, client), daemon=True)
+            back.start()
+            pump(client, server)
+
+    with accepting(attend) as port:
+        live = talking(suite, service.url, "raw").having(WS_SESSION="2s", DURATION="4400ms")
+        return live.run(ENTRY, WS_URL=f"ws://127.0.0.1:{port}/ws")
+
+
+def pump(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+
+
+@ahead(silent_later)
+def test_an_upgrade_shortly_before_the_end_is_no_failure(outcome: Run) -> None:
+    assert_green(outcome)
+    assert sockets(outcome)["connections"] == 2
+    assert sockets(outcome)["errorTypes"] == {}
 
 
 def at_a_dead_port(suite: Suite, service: RunningService) -> Run:

@@ -75,6 +75,8 @@ export interface Session {
   subscribedAt: number;
   /** Share of the planned time this session has. */
   pace: number;
+  /** How long an unanswered upgrade has to last until it is a failure, milliseconds. */
+  patienceMs: number;
   /** Whether it was ever open. */
   opened: boolean;
   /** Whether the answer to its close frame is waited for. */
