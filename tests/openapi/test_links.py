@@ -152,7 +152,12 @@ def test_an_id_in_a_query_or_header_is_that_of_the_thing_it_names() -> None:
         for place, kind in kinds.items()
     ]
     paths["/visits"] = {"get": {"parameters": listed, "responses": OK}}
-    row = row_of(compiled(openapi(paths)), "GET /visits")
+    key = {"name": "petId", "in": "path", "required": True, "schema": {"type": "integer"}}
+    paths["/reports/{petId}"] = {"get": {"parameters": [key], "responses": OK}}
+    table = compiled(openapi(paths))
+    (report,) = row_of(table, "GET /reports/{petId}")["params"]
+    assert report["gen"]["bind"] == "/pets#id"
+    row = row_of(table, "GET /visits")
     bound = {item["in"]: item["gen"].get("bind") for item in row["params"]}
     assert bound == {"query": "/pets#id", "header": "/pets#id", "cookie": None}
     assert row["needs"] == {"/pets#id": ["POST /pets", "GET /pets"]}
@@ -167,13 +172,16 @@ def test_an_id_in_a_body_has_its_type() -> None:
     assert visit["required"]["pet_id"]["fits"] == {"type": "string"}
 
 
-def test_a_list_elsewhere_gives_ids_by_its_schema() -> None:
+@pytest.mark.parametrize("last", ["/pet/{petId}", "/pet/findByStatus"])
+def test_a_list_elsewhere_gives_ids_by_its_schema(last: str) -> None:
     pet = {"$ref": "#/components/schemas/Pet"}
     key = {"name": "petId", "in": "path", "required": True, "schema": {"type": "integer"}}
     paths = {
+        "/ping": {"get": {"responses": OK}},
         "/pet/findByStatus": {"get": {"responses": answer({"type": "array", "items": pet})}},
         "/pet/{petId}": {"parameters": [key], "get": {"responses": answer(pet)}},
     }
+    paths[last] = paths.pop(last)
     table = compiled(openapi(paths, components={"schemas": {"Pet": thing("id")}}))
     assert row_of(table, "GET /pet/{petId}")["needs"] == {"/pet#id": ["GET /pet/findByStatus"]}
 

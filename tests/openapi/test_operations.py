@@ -498,6 +498,14 @@ def test_methods_in_capitals_are_read_and_noted() -> None:
     assert set(notes(table)) == {"#/paths/~1a/GET", "#/paths/~1a/Post"}
 
 
+def test_what_is_broken_takes_nothing_else_of_its_path_along() -> None:
+    path = {"get": "no", "head": {"$ref": "#/nope"}, "post": {"requestBody": 5}, "put": None}
+    schemes = {"a": {"$ref": "#/nope"}, "b": "no", "c": {"type": "http", "scheme": "basic"}}
+    more = {"components": {"securitySchemes": schemes}, "security": [{"a": []}, {"c": []}]}
+    (row,) = compiled(openapi({"/a": path}, **more)).rows
+    assert (row["name"], row["auth"], row.get("body")) == ("POST /a", [["c"]], None)
+
+
 def test_callbacks_are_noted() -> None:
     table = compiled(openapi({"/a": {"post": {"callbacks": {"done": {}}, "responses": OK}}}))
     assert "the service sends" in notes(table)["#/paths/~1a/post/callbacks"]

@@ -165,8 +165,6 @@ def body_of(
 
 def _request_body(document: Document, node: Mapping[str, Any], at: str) -> Body | None:
     body, where = document.follow(node.get("requestBody"), below(at, "requestBody"))
-    if not isinstance(body, Mapping):
-        return None
     contents = []
     for kind, entry in document.mapping(body, where, "content").items():
         media = entry if isinstance(entry, Mapping) else {}
