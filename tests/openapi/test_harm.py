@@ -402,6 +402,8 @@ DANGEROUS: list[tuple[str, str, Json]] = [
     ("POST", "/cart/checkout", {}),
     ("POST", "/transfers", {}),
     ("POST", "/x", {"tags": ["Danger zone"]}),
+    ("POST", "/auth/logout/{id}", {}),
+    ("POST", "/auth//logout/", {}),
 ]
 HARMLESS: list[tuple[str, str, Json]] = [
     ("POST", "/items", {"summary": "Create an item; clears the cache"}),

@@ -197,6 +197,19 @@ def test_an_update_without_an_id_in_its_path_has_it_in_its_body() -> None:
     assert put["needs"] == {"/pet#id": ["POST /pet"]}
 
 
+def test_an_update_is_bound_by_the_property_that_the_documents_link_names() -> None:
+    paths = resource("/pet", "petId", created=thing("id", "number"), listed={})
+    link = {"operationRef": "#/paths/~1pet~1{petId}/get"}
+    link |= {"parameters": {"petId": "$response.body#/number"}}
+    paths["/pet"]["post"]["responses"]["201"]["links"] = {"read": link}
+    put = {"content": {"application/json": {"schema": thing("id", "number")}}}
+    paths["/pet"]["put"] = {"requestBody": put, "responses": OK}
+    table = compiled(openapi(paths))
+    assert row_of(table, "POST /pet")["gives"]["/pet#id"][:2] == ["/number", "/id"]
+    gen = body_of(row_of(table, "PUT /pet"))
+    assert gen["required"]["number"]["bind"] == "/pet#id"
+
+
 @pytest.mark.parametrize(
     ("body", "bound"),
     [

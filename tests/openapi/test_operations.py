@@ -683,6 +683,9 @@ def test_swagger_security_definitions() -> None:
     [
         ([], "#: the document is an array"),
         ("text", "#: the document is a string"),
+        (True, "#: the document is a boolean"),
+        (7.5, "#: the document is a number"),
+        (None, "#: the document is null"),
         ({}, "no version in `openapi` or `swagger`"),
         ({"openapi": "4.0.0"}, "#/openapi: version '4.0.0'"),
         ({"swagger": 1.2}, "#/swagger: version '1.2'"),

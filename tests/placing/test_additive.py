@@ -275,8 +275,9 @@ def test_a_script_that_the_user_changed_or_removed_is_respected() -> None:
     assert host.content == PACKAGES[0]
 
 
-def test_a_script_follows_the_template() -> None:
-    host = Host(PACKAGES[0])
+@pytest.mark.parametrize("text", PACKAGES)
+def test_a_script_follows_the_template(text: bytes) -> None:
+    host = Host(text)
     host.apply(SCRIPTS)
     host.apply(SCRIPTS._replace(scripts={"load-test": "bash other.sh"}))
     assert json.loads(host.content or b"")["scripts"]["load-test"] == "bash other.sh"

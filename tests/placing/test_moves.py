@@ -270,6 +270,16 @@ def test_a_text_that_names_moved_files_is_no_program(project: Project) -> None:
     assert b"user-1" in project.read(path)
 
 
+def test_imports_in_a_text_that_is_no_module_are_left_as_they_are(project: Project) -> None:
+    path, text = f"{LOAD}/notes.md", b"\nimport './lib/helper.js';\n\n%d\n"
+    project.template = lambda version: {**template(version), path: text % version}
+    project.generate(0)
+    project.commit()
+    edit(project, path, "user-1")
+    assert said(project.generate(1), "merge").keys() == {path}
+    assert project.read(path) == b"user-1\n" + text % 1
+
+
 @pytest.mark.parametrize("is_edited", [False, True])
 def test_a_name_that_the_template_dropped_is_none_that_the_user_added(
     project: Project, is_edited: bool

@@ -262,6 +262,16 @@ def test_a_file_of_the_service_that_became_the_suites_is_updated(project: Projec
     assert steps(project.generate(1), A) == ["update"]
 
 
+def test_only_a_file_of_the_service_is_taken_over(project: Project) -> None:
+    project.write(A, b"own\n")
+    project.generate(0, take_over=True)
+    assert project.read(A) == text_of(A, 0)
+    assert project.read(A + ".yours") == b"own\n"
+    mine = edit(project, STEADY)
+    assert steps(project.generate(0, take_over=True), STEADY) == []
+    assert project.read(STEADY) == mine
+
+
 def test_dropped_and_pristine_is_removed(project: Project) -> None:
     project.generate(1)
     assert steps(project.generate(2), DROPPED) == ["remove"]

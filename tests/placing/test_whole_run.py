@@ -228,6 +228,23 @@ def test_a_hint_is_given_once_where_the_repository_is_the_service(runs: Runs) ->
     assert sum("ava" in line for line in runs.lines) == 1
 
 
+@pytest.mark.parametrize("has_rules", [True, False])
+def test_rules_of_the_user_count_where_a_repository_is_to_be_expected(
+    runs: Runs, has_rules: bool
+) -> None:
+    (runs.project.root / ".git").rename(runs.project.home / "git")
+    runs.project.write("../outside/git/ignore", b"*.env\n")
+    if has_rules:
+        runs.project.write(".gitignore", b"/build/\n")
+    runs.finish(0, XDG_CONFIG_HOME=str(runs.project.outside))
+    assert any("IGNORED" in line for line in runs.lines) is has_rules
+
+
+def test_without_git_nothing_is_said_of_ignored_files(runs: Runs) -> None:
+    runs.project.write(".gitignore", b"*.env\n")
+    runs.finish(0, PATH=str(runs.project.outside))
+
+
 def test_a_program_with_another_git_in_its_environment(runs: Runs) -> None:
     """A git hook that runs the template has variables of its own repository."""
     runs.project.write(".gitignore", b"*.env\n")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from . import git
@@ -34,34 +35,27 @@ class Repository:
     def __init__(self, root: str, scratch: str) -> None:
         self._root = root
         self._work = os.path.join(scratch, "ignored")
-        self._git_folder = ""
-        self._prefix = ""  # the project's folder in the repository, with a slash at the end
 
-    def _open(self) -> bool:
-        """Find the repository; a project that is in none yet gets an empty one to ask."""
-        if self._git_folder:
-            return True
+    @cached_property
+    def _place(self) -> tuple[str, str]:
+        """The repository, "" without git, and the project's folder in it, with a slash at the end.
+
+        A project that is in no repository yet gets an empty one to ask.
+        """
         answer = git.ask(self._root, ["rev-parse", "--absolute-git-dir", "--show-prefix"])
-        if answer.code == git.MISSING:
-            return False
         os.makedirs(self._work, exist_ok=True)
         lines = os.fsdecode(answer.out).split("\n")
         if answer.code == 0 and len(lines) > 1:
-            self._git_folder, self._prefix = lines[0], lines[1]
-            return True
-        if not os.path.isfile(os.path.join(self._root, FILE)):
-            return False
+            return lines[0], lines[1]
         empty = os.path.join(os.path.dirname(self._work), "empty")
-        if git.ask(self._work, ["init", "-q", empty]).code != 0:
-            return False
-        self._git_folder = os.path.join(empty, ".git")
-        return True
+        there = os.path.isfile(os.path.join(self._root, FILE))
+        made = there and git.ask(self._work, ["init", "-q", empty]).code == 0
+        return (os.path.join(empty, ".git"), "") if made else ("", "")
 
     @property
     def prefix(self) -> str:
         """The project's folder in its repository, with a slash at the end; "" at the root."""
-        self._open()
-        return self._prefix
+        return self._place[1]
 
     def ignored(
         self, paths: Iterable[str], planned: Mapping[str, bytes], *, tracked: bool
@@ -71,36 +65,37 @@ class Repository:
         planned: ignore files as they will be, by path. tracked: whether files that are in git's
         index count as well, although no rule affects them. Returns nothing without git.
         """
-        if not self._open():
+        repository, prefix = self._place
+        if not repository:
             return {}
         paths = list(paths)
         folders = folders_of(paths)
         self._copy(folders, planned)
-        given = b"\0".join(os.fsencode(self._prefix + path) for path in [*folders, *paths])
-        options = ["--git-dir", self._git_folder, "--work-tree", self._work]
+        given = b"\0".join(os.fsencode(prefix + path) for path in [*folders, *paths])
+        options = ["--git-dir", repository, "--work-tree", self._work]
         command = ["check-ignore", "--stdin", "-z", "--verbose", *(["--no-index"] * tracked)]
         answer = git.ask(self._work, ["-c", "core.bare=false", *options, *command], given + b"\0")
         fields = os.fsdecode(answer.out).split("\0")
         return {
-            path.removeprefix(self._prefix): Rule(f"{self._shown(source)}:{line}", pattern)
+            path.removeprefix(prefix): Rule(f"{self._shown(source)}:{line}", pattern)
             for source, line, pattern, path in zip(*[iter(fields)] * 4, strict=False)
             if not pattern.startswith("!")
         }
 
     def _copy(self, folders: Iterable[str], planned: Mapping[str, bytes]) -> None:
         """Write the ignore files of the project, and of the folders around it, as they will be."""
-        above = self._prefix.rstrip("/").split("/") if self._prefix else []
+        above = self.prefix.rstrip("/").split("/") if self.prefix else []
         top = self._root
         for _ in above:
             top = os.path.dirname(top)
         places = ["/".join(above[:depth]) for depth in range(len(above))]
-        places += [f"{self._prefix}{folder}".rstrip("/") for folder in ("", *folders)]
+        places += [f"{self.prefix}{folder}".rstrip("/") for folder in ("", *folders)]
         for place in places:
             folder = os.path.join(self._work, place)
             os.makedirs(folder, exist_ok=True)
             name = f"{place}/{FILE}".lstrip("/")
-            inside = name.startswith(self._prefix)
-            content = planned.get(name.removeprefix(self._prefix)) if inside else None
+            inside = name.startswith(self.prefix)
+            content = planned.get(name.removeprefix(self.prefix)) if inside else None
             if content is None:
                 content = _read(os.path.join(top, name))
             with open(os.path.join(folder, FILE), "wb") as file:
@@ -111,7 +106,7 @@ class Repository:
         if os.path.isabs(source):
             inside = os.path.relpath(source, self._root)
             return source if inside.startswith("..") else inside.replace(os.sep, "/")
-        return os.path.relpath(source, self._prefix or ".").replace(os.sep, "/")
+        return os.path.relpath(source, self.prefix or ".").replace(os.sep, "/")
 
 
 def _read(path: str) -> bytes:
