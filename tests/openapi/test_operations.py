@@ -788,6 +788,16 @@ def test_forms_have_no_lists_of_examples_either() -> None:
     assert set(made["required"]) == {"must", "plain"}
 
 
+def test_forms_have_lists_of_files_all_the_same() -> None:
+    """Each file is a part of its own."""
+    file = {**TEXT, "format": "binary"}
+    pair = {"type": "array", "prefixItems": [TEXT, TEXT], "minItems": 2, "maxItems": 2}
+    properties = {"files": {"type": "array", "items": file}, "pair": pair, "a": TEXT}
+    schema = {"type": "object", "properties": properties}
+    table = compiled(openapi(posting(schema, "multipart/form-data"), "3.1.0"))
+    assert set(body_of(table.rows[0], "multipart")["optional"]) == {"a", "files"}
+
+
 def test_a_documented_accept_header_goes_with_the_declared_types() -> None:
     own: Any = {"name": "Accept", "in": "header", "schema": {"type": "string", "default": "a/v2"}}
     content = {"application/json": {"schema": TEXT}}

@@ -11,7 +11,7 @@ from openapi_table.schemas.views import Flat, Schemas, main_type
 from .naming import Segments, compatible, resource_of, segments_of, singular, words
 from .slots import Slot, SlotFinder, success
 
-_ROLE_ORDER = {"create": 0, "list": 1, "query": 2, "action": 3, "read": 4, "update": 5, "delete": 9}
+_ROLE_ORDER = ("create", "list", "query", "action", "read", "update", "delete")
 
 
 class Linker:
@@ -124,7 +124,9 @@ class Linker:
         return [operation.name for operation in self._walk(tree)]
 
     def _walk(self, node: Mapping[str, Any]) -> Iterator[Operation]:
-        here = sorted(node.get("here", []), key=lambda operation: _ROLE_ORDER[self.role(operation)])
+        here = sorted(
+            node.get("here", []), key=lambda operation: _ROLE_ORDER.index(self.role(operation))
+        )
         yield from (operation for operation in here if operation.method != "DELETE")
         children = node.get("below", {})
         for segment in sorted(children, key=lambda name: name == "{}"):
