@@ -402,8 +402,6 @@ DANGEROUS: list[tuple[str, str, Json]] = [
     ("POST", "/cart/checkout", {}),
     ("POST", "/transfers", {}),
     ("POST", "/x", {"tags": ["Danger zone"]}),
-    ("POST", "/auth/logout/{id}", {}),
-    ("POST", "/auth//logout/", {}),
 ]
 HARMLESS: list[tuple[str, str, Json]] = [
     ("POST", "/items", {"summary": "Create an item; clears the cache"}),
@@ -462,6 +460,11 @@ def test_a_kind_of_thing_in_the_path_of_a_post_is_no_thing(method: str) -> None:
     operation = {"parameters": [key], "responses": OK}
     (row,) = compiled(openapi({"/x/{kind}": {method: operation}})).rows
     assert row.get("targets") == (None if method == "post" else {"path.kind": ""})
+
+
+@pytest.mark.parametrize("path", ["/auth/logout/{id}", "/auth//logout/"])
+def test_the_last_word_of_a_path_says_what_is_done(path: str) -> None:
+    assert danger("POST", path, {}) == "ends the session"
 
 
 @pytest.mark.parametrize(("method", "path", "more"), HARMLESS)
