@@ -199,8 +199,8 @@ def test_an_update_without_an_id_in_its_path_has_it_in_its_body() -> None:
 
 def test_an_update_is_bound_by_the_property_that_the_documents_link_names() -> None:
     paths = resource("/pet", "petId", created=thing("id", "number"), listed={})
-    link = {"operationRef": "#/paths/~1pet~1{petId}/get"}
-    link |= {"parameters": {"petId": "$response.body#/number"}}
+    link: Any = {"operationRef": "#/paths/~1pet~1{petId}/get"}
+    link["parameters"] = {"petId": "$response.body#/number"}
     paths["/pet"]["post"]["responses"]["201"]["links"] = {"read": link}
     put = {"content": {"application/json": {"schema": thing("id", "number")}}}
     paths["/pet"]["put"] = {"requestBody": put, "responses": OK}

@@ -501,7 +501,7 @@ def test_methods_in_capitals_are_read_and_noted() -> None:
 def test_what_is_broken_takes_nothing_else_of_its_path_along() -> None:
     path = {"get": "no", "head": {"$ref": "#/nope"}, "post": {"requestBody": 5}, "put": None}
     schemes = {"a": {"$ref": "#/nope"}, "b": "no", "c": {"type": "http", "scheme": "basic"}}
-    more = {"components": {"securitySchemes": schemes}, "security": [{"a": []}, {"c": []}]}
+    more: Any = {"components": {"securitySchemes": schemes}, "security": [{"a": []}, {"c": []}]}
     (row,) = compiled(openapi({"/a": path}, **more)).rows
     assert (row["name"], row["auth"], row.get("body")) == ("POST /a", [["c"]], None)
 

@@ -271,13 +271,13 @@ def test_a_text_that_names_moved_files_is_no_program(project: Project) -> None:
 
 
 def test_imports_in_a_text_that_is_no_module_are_left_as_they_are(project: Project) -> None:
-    path, text = f"{LOAD}/notes.md", b"\nimport './lib/helper.js';\n\n%d\n"
-    project.template = lambda version: {**template(version), path: text % version}
+    old, new = f"{LOAD}/lib/report/notes.md", f"{LOAD}/engine/report/notes.md"
+    project.template = lambda version: {**template(version), new if version else old: b"# Notes\n"}
     project.generate(0)
-    project.commit()
-    edit(project, path, "user-1")
-    assert said(project.generate(1), "merge").keys() == {path}
-    assert project.read(path) == b"user-1\n" + text % 1
+    mine = b"# Notes\nimport '../helper.js';\n"
+    project.write(old, mine)
+    assert said(project.generate(1), "move").keys() >= {new}
+    assert project.read(new) == mine
 
 
 @pytest.mark.parametrize("is_edited", [False, True])
