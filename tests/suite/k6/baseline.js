@@ -3,12 +3,14 @@
 import {
   baselineThresholds,
   compareWith as compare,
+  isOnlySlower,
+  readBaseline,
   requestOf,
 } from '../engine/baseline/baseline.js';
 import { errorLimitOf, isTooNoisy, limitOf } from '../engine/baseline/rule.js';
 import { toText } from '../engine/summary/text.js';
 import { median, predictionFactor, spread, tQuantile } from '../engine/baseline/statistics.js';
-import { equal, expectations, holds, shows } from './expect.js';
+import { equal, expectations, holds, outcome, shows } from './expect.js';
 
 const RULE = { tolerance: 0.1, slackMs: 1, falseAlarms: 0.01, maxNoise: 1, errorSlack: 0.005 };
 const known = (name, changes = {}) => ({
@@ -52,6 +54,68 @@ const textOf = (comparison) =>
 const limit = (p95, runs = 5) =>
   limitOf(known('a', { p95 }), { runs, endpoints: [known('a')] }, RULE);
 
+/** Files of baselines, and what is said of them; read at init. */
+const FILE = {
+  schema: 1,
+  passed: true,
+  runs: 3,
+  test: 'load',
+  targetVUs: 5,
+  endpoints: [known('a')],
+};
+const changed = (changes) =>
+  JSON.stringify({ ...FILE, endpoints: [known('a'), known('b', changes)] });
+const FILES = [
+  undefined,
+  '{',
+  'null',
+  JSON.stringify(FILE),
+  ...[{ schema: 2 }, { passed: 'true' }, { targetVUs: 6 }, { test: undefined }, { runs: 0 }, { runs: '1' }, { endpoints: [] }, { endpoints: {} }, { runs: 2 }].map((more) => JSON.stringify({ ...FILE, ...more })),
+  ...[0, -1, Infinity, 'x', undefined, 0.1].map((ms) => changed({ p95: { median: ms, spread: 0 } })),
+  ...[null, -0.1, undefined, 0.1].map((share) => changed({ p95: { median: 1, spread: share } })),
+  ...[-1, 0, undefined].map((max) => changed({ errorRate: { max } })),
+  changed({ p95: undefined }),
+  changed({ errorRate: undefined }),
+]; // prettier-ignore
+const READ = FILES.map((text) => {
+  const { open } = globalThis;
+  globalThis.open = () => {
+    if (text === undefined) {
+      throw new Error('no file');
+    }
+    return text;
+  };
+  const read = outcome(() => Object.keys(readBaseline('b', { test: 'load', targetVUs: 5 })));
+  globalThis.open = open;
+  return read;
+});
+
+/** Runs that are slower than their baseline, and nothing else, or not. */
+function slower() {
+  const row = (status, more = {}) => ({ name: 'a', status, limit: 110, ...more });
+  const crossed = (metric, expression, ok = false) => ({ metric, expression, ok });
+  const own = crossed('http_req_duration{name:a}', 'p(95)<=110');
+  const signal = row('slower', { metric: 'lag' });
+  const rows = [
+    [0, [], null],
+    [0, [], { endpoints: [] }],
+    [1, [own], { endpoints: [row('slower')] }],
+    [2, [own], { endpoints: [row('slower')] }],
+    [1, [own], { endpoints: [row('slower'), row('failing')] }],
+    [1, [own, crossed('checks', 'rate>0.9')], { endpoints: [row('slower')] }],
+    [1, [own, crossed('checks', 'rate>0.9', true)], { endpoints: [row('slower')] }],
+    [1, [crossed(own.metric, 'p(95)<=111')], { endpoints: [row('slower')] }],
+    [1, [crossed('lag', 'p(95)<=110')], { endpoints: [signal] }],
+    [1, [own], { endpoints: [signal] }],
+    [2, [own, crossed('lag', 'p(95)<=110')], { endpoints: [row('slower'), signal] }],
+    [1, [], { endpoints: [row('slower')] }],
+  ];
+  shows(
+    'only slower',
+    rows.map((args) => isOnlySlower(.../** @type {[any, any, any]} */ (args))),
+  );
+}
+
 export const options = expectations(37);
 
 /** Without the last digits, which depend on the processor. */
@@ -86,7 +150,24 @@ function statistics() {
 }
 
 export default function baselines() {
+  READ.forEach((read, index) => shows(`read ${FILES[index] ?? 'nothing'}`, read));
+  slower();
   statistics();
+  const of = (path) => requestOf({ method: 'GET', url: path });
+  shows('requests', [
+    requestOf({ request: 'lag of x' }),
+    of(undefined),
+    of('/a?b'),
+    of('ws://h/a#b'),
+  ]);
+  const edge = [110, 110.01, undefined].map(
+    (p95) =>
+    compareWith([endpoint('same')], baseline(known('same')), [{ name: 'same', errorRate: 0.5, ...(p95 && { duration: { p95 } }) }]), // prettier-ignore
+  );
+  shows(
+    'at the limit',
+    edge.map(({ endpoints }) => endpoints[0].status),
+  );
   equal('median, odd', median([3, 1, 2]), 2);
   equal('median, even', median([4, 1, 2, 3]), 2.5);
   equal('two runs have no spread', spread([1, 2]), null);

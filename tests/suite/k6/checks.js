@@ -12,7 +12,7 @@ import {
   checker,
   isHealthy,
 } from '../lib/checks.js';
-import { authHeaders } from '../lib/auth.js';
+import { authHeaders, authorized, credentialsFor, renewedAfter } from '../lib/auth.js';
 import { BASE_URL } from '../lib/config.js';
 import { parseJsonResponse } from '../lib/helpers.js';
 import { endpoint, jsonAt, request, requestQuietly } from '../lib/http.js';
@@ -161,6 +161,11 @@ export default function checks() {
     [checkJsonBody(dropped), jsonAt(dropped, 'status') ?? null],
     [false, null],
   );
+
+  const bearers = ['a', 'b', 'a', ''].map((token) => authHeaders(token).Authorization ?? '');
+  equal('a header per token', bearers, ['Bearer a', 'Bearer b', 'Bearer a', '']);
+  equal('nobody logs in', [authorized(HEALTH).status, credentialsFor(HEALTH)], [200, { headers: {}, query: '' }]); // prettier-ignore
+  equal('nor again', renewedAfter(/** @type {any} */ ({ status: 401 })), false);
 
   equal('credentials in the address work', requestQuietly(WITH_LOGIN).status, 200);
   equal(

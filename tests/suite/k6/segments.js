@@ -5,7 +5,15 @@ import {
   mergeMetrics as merge,
   SEGMENT_STATS,
 } from '../engine/segments/merge-metrics.js';
-import { equal, expectations, holds, shows } from './expect.js';
+import {
+  refusalOf,
+  segmentOf,
+  segmentTags,
+  summarizeSegment,
+  unjudged,
+} from '../engine/segments/segment.js';
+import { equal, expectations, holds, outcome, shows } from './expect.js';
+import { LOCAL, withSettings } from './support/stand-ins.js';
 
 /** What is put together is compared as a whole as well, without the last digits. */
 function mergeMetrics(parts, thresholds) {
@@ -62,7 +70,47 @@ function within(all, merged, rank, tolerance) {
   return merged >= at(rank - tolerance) - 1e-9 && merged <= at(rank + tolerance) + 1e-9;
 }
 
+/** Parts that one machine runs, and what it writes. */
+function pieces() {
+  const spec = { name: 'own', endpoints: [{ name: 'a', method: 'GET', url: '/a', kind: 'api', options: { x: 1 } }], support: [{ name: 'login' }] }; // prettier-ignore
+  const found = { name: 'knee', findings: () => {} };
+  const plan = { profile: 'p', scenario: 's', vus: 4, durationMs: 1000, stages: [] };
+  for (const SEGMENT of ['', '1/4', '2/2', '*/3']) {
+    withSettings({ SEGMENT, RUN_ID: 'r1', RESULTS_DIR: '/r', target: LOCAL }, () => {
+      const refused = [1, 2, 3, 4].map((vus) => outcome(() => refusalOf(spec, vus)));
+      shows(`segment ${SEGMENT}`, [segmentOf(), segmentTags(), [...refused, refusalOf(found, 9)].map((error) => error && String(error))]); // prettier-ignore
+      const metrics = { iterations: { type: 'counter', values: { count: 7 }, thresholds: { 'count>0': {} } }, vus_max: { values: { max: 2 } } }; // prettier-ignore
+      const data = { metrics, state: { testRunDurationMs: 900 }, root_group: { checks: [], groups: [] } }; // prettier-ignore
+      const files = summarizeSegment(spec, plan, { checks: ['rate>0.9'] })(SEGMENT === '2/2' ? { ...data, metrics: {} } : data); // prettier-ignore
+      const hidden = Object.entries(files).map(([name, text]) => [name, text.replace(/\d{13}-[\d.e-]+|\d{4}-[\d-]+T[\d:.]+Z|(?<="suiteVersion":)"[^"]*"/g, 'x')]); // prettier-ignore
+      shows('written', hidden);
+    });
+  }
+  const abort = (abortOnFail) => ({ threshold: 'rate>0', abortOnFail });
+  shows('unjudged', unjudged({ a: ['x'], b: [abort(true), abort(false), 'y'], c: [] }));
+}
+
+/** Metrics that only some segments have, or of which they have no samples. */
+function gaps() {
+  const none = trend([]);
+  const one = trend([5]);
+  const gauge = (value) => ({ type: 'gauge', values: { value, min: value - 1, max: value + 1 } });
+  mergeMetrics([{ a: none, b: none, c: one }, { a: none, b: one }], { a: ['p(95)<1'], c: ['p(50) <= 5', 'med < 5', 'avg == 5', 'min != 5', 'max >= 5', 'p(0)>5', 'p(100)>4'] }); // prettier-ignore
+  mergeMetrics([{ vus: gauge(2), vus_max: gauge(3), lag: gauge(4) }, { vus: gauge(5), vus_max: gauge(6), lag: gauge(1) }, {}], { x: ['rate<1', 'count<1'], y: ['rate<1'], z: [], lag: [{ threshold: 'value<3' }] }); // prettier-ignore
+  for (const text of ['p(95)<', 'p95<3', 'count>1 ', 'rate>.5', 'foo<1', 'avg<1e3']) {
+    shows(
+      `expression ${text}`,
+      outcome(() => merge([{}], { a: [text] }).a.thresholds),
+    );
+  }
+  const group = (name, checks, groups = []) => ({ name, checks: checks.map(([of, passes, fails]) => ({ name: of, passes, fails })), groups }); // prettier-ignore
+  const merged = mergeGroups([group('', [['a', 1, 2]], [group('x', [['b', 1, 0]])]), group('', [['c', 0, 1]], [group('y', []), group('x', [['b', 2, 3]])]), { name: '' }]); // prettier-ignore
+  shows('groups', merged);
+}
+
 export default function segments() {
+  pieces();
+  gaps();
   // A quick machine, a slow one, one with outliers, each with its own number of samples.
   const parts = [
     numbers(5000, 1, (x) => 10 + 5 * x),

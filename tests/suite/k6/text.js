@@ -143,6 +143,47 @@ export default function text() {
       },
     ],
   });
+  for (const count of [59, 60, 61]) {
+    const some = Array.from({ length: count }, (_, i) => row(`e${i}`, { errors: i === 3 ? 1 : 0, requests: i === 4 ? 0 : 1, checks: { passes: 0, fails: i === 5 ? 1 : 0 }, duration: i === 6 ? null : times(i) })); // prettier-ignore
+    const limits = some.map(({ name }, i) =>
+      threshold(`x{name:${name}}`, 'a<1', 1, { ok: i !== 7 }),
+    );
+    const all = toText(summary({ endpoints: some, thresholds: [...limits, THRESHOLDS[0]] }), { path: 'p', colour: false }).split('\n'); // prettier-ignore
+    const at = all.findIndex((line) => line.includes('ENDPOINTS'));
+    shows(`${count} endpoints`, [all.length, all.slice(1, 5), all.slice(at, at + 7), all.filter((line) => /more/.test(line))]); // prettier-ignore
+  }
+  const four = Array.from({ length: 361 }, (_, i) => threshold(`x${i}`, 'a<1', 1));
+  for (const count of [359, 360, 361]) {
+    const all = toText(summary({ thresholds: four.slice(0, count) }), { path: 'p', colour: false });
+    shows(
+      `${count} thresholds`,
+      all.split('\n').filter((line) => /more|x359/.test(line)),
+    );
+  }
+  const said = (more) => shows('said', toText(summary(more), { path: 'p', colour: false }).split('\n').slice(2)); // prettier-ignore
+  const names = (count) => 'abcdef'.slice(0, count).split('');
+  said({ unchecked: names(5), undeclared: 1 });
+  said({ unchecked: names(6), undeclared: 0, renewals: 3, metrics: { iterations: 6 } });
+  said({ unchecked: [], renewals: 4, metrics: { iterations: 7 } });
+  for (const oks of [[], [true], [false, false], [false, true]]) {
+    const limits = oks.map((measured) => threshold('x', 'a<1', 1, { ok: false, measured }));
+    said({ passed: false, reasons: ['r'], thresholds: [...limits, THRESHOLDS[0]], run: { test: 'a', profile: oks.length > 1 ? 'a' : 'b', target: 't', durationMs: 1 } }); // prettier-ignore
+  }
+  for (const value of [0, 0.005, 1, 1.001, 2, null]) {
+    const kinds = ['rate>1', 'count>1', 'avg>1'].flatMap((expression) => ['x', 'http_reqs'].map((metric) => threshold(metric, expression, value, { unit: 'u' }))); // prettier-ignore
+    said({ thresholds: kinds, tables: [{ title: 'T', head: ['h'], rows: [[null], [0]] }] });
+  }
+  const own = (status, more = {}) => ({ name: status, status, baseline: 1, current: 2, change: 100, limit: null, ...more }); // prettier-ignore
+  said({ comparison: { baseline: { name: 'b' }, endpoints: [own('ok', { noisy: true }), own('new', { change: null }), own('slower', { was: 'before' }), own('failing'), own('missing', { current: null })] } }); // prettier-ignore
+  const noisy = Array.from({ length: 61 }, (_, i) => own('ok', { name: `e${i}`, noisy: i < 6, change: i === 60 ? null : i, status: i === 9 ? 'failing' : 'ok' })); // prettier-ignore
+  for (const count of [5, 60, 61]) {
+    const all = toText(summary({ comparison: { baseline: { name: 'b' }, endpoints: noisy.slice(0, count) } }), { path: 'p', colour: false }).split('\n'); // prettier-ignore
+    shows(`${count} compared`, [
+      all.length,
+      all.slice(3, 7),
+      all.filter((line) => /more/.test(line)),
+    ]);
+  }
   equal(
     'nothing measured',
     lines({ metrics: { iterations: 0 }, thresholds: THRESHOLDS }).length < 8,

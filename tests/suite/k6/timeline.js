@@ -55,6 +55,13 @@ function counts() {
   equal('in the slice of its time', course.tags, { name: 'GET /a', slice: '1' });
   equal('what was handed on is not counted again', [course.requests, course.failed], [0, 0]);
   holds('the next one not yet', Date.now() < course.nextAt);
+  for (const [requests, failed, ms] of [
+    [5, 2, 0],
+    [3, 0, 9],
+  ]) {
+    Object.assign(course, { requests, failed });
+    recorder.record(course, ms);
+  }
   equal('logins are not measured', recorder.courseOf('login').nextAt > Date.now(), true);
   holds('nor unknown endpoints', recorder.courseOf('GET /c').nextAt > Date.now());
 }
@@ -216,3 +223,11 @@ export default function () {
   counts();
   courses();
 }
+
+/** What was handed on. */
+export const handleSummary = ({ metrics }) => {
+  const of = (name) => metrics[`timeline_${name}`]?.values;
+  const { min, max } = of('duration');
+  shows('recorded', [min, max, of('requests').count, of('failures').count]);
+  return {};
+};

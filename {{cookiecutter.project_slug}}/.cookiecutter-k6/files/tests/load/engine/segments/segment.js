@@ -55,7 +55,6 @@ export function unjudged(thresholds) {
 }
 
 /**
- * @param {TestSpec} spec
  * Checks whether a run can be split into segments.
  *
  * @param {TestSpec} spec

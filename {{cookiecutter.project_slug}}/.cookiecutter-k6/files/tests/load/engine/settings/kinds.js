@@ -295,7 +295,7 @@ export const address = (fallback, about) => ({
  */
 export const fields = (about) => ({
   read: (raw) => {
-    const entries = raw.split('&').map((entry) => /^([^=]+)=(.*)$/.exec(entry));
+    const entries = raw.split('&').map((entry) => /^([^=]+)=((?:[^%]|%[\da-f]{2})*)$/i.exec(entry));
     return entries.includes(null)
       ? undefined
       : Object.fromEntries(

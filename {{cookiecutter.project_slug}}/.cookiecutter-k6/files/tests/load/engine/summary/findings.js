@@ -97,7 +97,10 @@ export function endpointFindings(evidence) {
     }
   }
   return endpoints
-    .filter(({ name }) => byName.has(name))
+    .filter(({ name, requests }) =>
+      // Of what was requested, `unmeasuredFindings` says what has no samples.
+      byName.get(name)?.some(({ measured }) => measured || requests === 0),
+    )
     .map((endpoint) => findingOf(endpoint, byName.get(endpoint.name) ?? [], evidence));
 }
 
@@ -110,9 +113,8 @@ export function endpointFindings(evidence) {
 function findingOf(endpoint, broken, evidence) {
   const { name, requests, checks } = endpoint;
   if (requests === 0) {
-    const action = 'Check the steps before it';
     const kind = 'never requested';
-    return { rank: RANKS.consequence, kind, name, action, text: `${name}: was never requested` };
+    return { rank: RANKS.consequence, kind, name, text: `${name}: was never requested` };
   }
   const isLogin = broken.some(({ metric }) => metric.startsWith('support_failed'));
   const causes = causesOf(endpoint, evidence);
@@ -139,9 +141,12 @@ function findingOf(endpoint, broken, evidence) {
       action: 'The log of the run has the first failures',
     };
   }
-  return checks.fails > 0
-    ? { rank: RANKS.check, kind: 'checks', name, text, action: CHECK_ACTION }
-    : { rank: RANKS.latency, kind: 'latency', name, text, action: SLOW_ACTION };
+  if (checks.fails > 0) {
+    return { rank: RANKS.check, kind: 'checks', name, text, action: CHECK_ACTION };
+  }
+  return slow.length > 0
+    ? { rank: RANKS.latency, kind: 'latency', name, text, action: SLOW_ACTION }
+    : { rank: RANKS.threshold, name, text };
 }
 
 const CHECK_ACTION = 'Compare a response of the service with what the check expects';

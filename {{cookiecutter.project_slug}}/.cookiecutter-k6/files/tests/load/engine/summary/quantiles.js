@@ -97,7 +97,8 @@ export function quantile(curve, share) {
   if (curve.length === 0) {
     return 0;
   }
-  let [low, high] = [0, curve.length - 1];
+  // Not the first point: the second one has the same value.
+  let [low, high] = [1, curve.length - 1];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     if (curve[middle][0] < share - 1e-12) {
@@ -105,9 +106,6 @@ export function quantile(curve, share) {
     } else {
       high = middle;
     }
-  }
-  if (low === 0) {
-    return curve[0][1];
   }
   const [[shareBefore, before], [shareAfter, after]] = [curve[low - 1], curve[low]];
   const part = shareAfter > shareBefore ? (share - shareBefore) / (shareAfter - shareBefore) : 1;
