@@ -62,16 +62,17 @@ _MODULE_TESTS = {
     "settings/": ("settings",),
     "settings/duration": ("duration",),
     "settings/url": ("url",),
-    "plan/": ("profiles", "thresholds"),
+    "plan/": ("plan", "guard", "profiles", "thresholds"),
     "plan/proxy": ("proxy",),
+    "plan/readiness": ("readiness", "guard"),
     "plan/timeline": ("timeline",),
-    "summary/": ("verdict", "judgement"),
+    "summary/": ("findings", "verdict", "judgement"),
     "summary/text": ("text", "baseline"),
     "summary/timeline": ("timeline",),
     "summary/pretty": ("pretty-json",),
     "baseline/": ("baseline", "judgement"),
     "segments/": ("segments",),
-    "vu/": ("failures", "growth"),
+    "vu/": ("reports", "failures", "growth", "stages"),
     "vu/timeline": ("timeline",),
 }
 
@@ -119,6 +120,11 @@ AREAS: dict[str, Area] = {
         nearest={
             f"{ENGINE}{place}": " ".join(f"{SUITE}modules.py::test_module[{m}.js]" for m in scripts)
             for place, scripts in _MODULE_TESTS.items()
+        }
+        | {
+            f"{LOAD}/lib/": " ".join(
+                f"{SUITE}modules.py::test_module[{m}.js]" for m in ("journeys", "checks", "helpers")
+            )
         },
         last={
             f"{ENGINE}plan/": f"{SUITE}presets.py {SUITE}planned_load.py {SUITE}target_guard.py",

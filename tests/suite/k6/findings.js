@@ -220,6 +220,8 @@ function summaries() {
     build(ready('setup failed: other'), { checks: judged(rate(2, 1), 'rate>0.9') }),
   );
   shows('not torn down', build(ready('teardown failed: x'), { checks: judged(rate(0, 1), 'rate>0.9') })); // prettier-ignore
+  const nested = { checks: [{ name: 'a x', passes: 1, fails: 2 }], groups: [{ name: 'g', checks: [{ name: 'b', passes: 0, fails: 3 }, { name: 'c', passes: 1, fails: 0 }], groups: [{ name: 'h' }] }] }; // prettier-ignore
+  shows('failed checks', buildSummary(spec, plan, { metrics: {}, state: { testRunDurationMs: 1 }, root_group: nested }).failedChecks); // prettier-ignore
   const settings = { RUN_ID: 'r1', GIT_COMMIT: 'c1', RESULTS_DIR: '/r' };
   shows(
     'named',

@@ -224,6 +224,45 @@ function iterations() {
   }
 }
 
+/** What is sent of each kind of body, and how. */
+function bodies() {
+  const target = endpoint('POST /files', '/files?a=1', { method: 'POST', headers: { 'X-A': '1' } });
+  const bytes = new Uint8Array([1, 2, 3, 4]);
+  const sent = [];
+  const see = ({ url, body, params }) => {
+    const isBytes = body instanceof ArrayBuffer;
+    sent.push([url, isBytes ? [...new Uint8Array(body)] : body, params.headers]);
+    return {};
+  };
+  const details = [
+    undefined,
+    {},
+    { query: 'b=2' },
+    { path: { id: 'a/b' } },
+    { body: 'text' },
+    { body: { a: 1 } },
+    { body: [1] },
+    { body: 7 },
+    { body: null },
+    { body: new Map() },
+    { body: () => {} },
+    { body: bytes.buffer },
+    { body: bytes.subarray(1, 3) },
+    { body: { file: { filename: 'f', content_type: 't' } } },
+    { body: { file: { filename: 'f' } } },
+    { form: { a: 'x y', b: 2 } },
+    { form: { a: 1 }, headers: { 'Content-Type': 'text/x', B: '2' } },
+    { body: bytes.buffer, headers: { 'Content-Type': 'image/png' } },
+  ];
+  const failures = details.map((each) =>
+    answering(see, () => outcome(() => request(target, each).status)),
+  );
+  shows('sent', shown(sent));
+  shows('refused', failures.filter((one) => one !== 200)); // prettier-ignore
+  const item = endpoint('GET /a/{id}', '/a/{id}');
+  shows('without an id', String(outcome(() => request(item, { path: {} }))).replace(BASE_URL, ''));
+}
+
 function rows() {
   shows('files', files);
   const list = ['a', 'b', 'c'];
@@ -241,6 +280,7 @@ export default function iterate() {
   resources();
   workloads();
   iterations();
+  bodies();
   rows();
 }
 

@@ -1,6 +1,7 @@
-import { idOfMarked, marksIn, mayHaveCreated } from '../lib/lost-creates.js';
+import { idOfMarked, marksIn, mayHaveCreated, searchLost } from '../lib/lost-creates.js';
 import { isUniqueName, uniqueName } from '../lib/unique-name.js';
-import { equal, expectations, holds } from './expect.js';
+import { equal, expectations, holds, shows } from './expect.js';
+import { grouping, logging } from './support/stand-ins.js';
 
 export const options = expectations(25);
 
@@ -45,6 +46,21 @@ const ANSWERS = [
   [{ status: 409 }, false],
 ];
 
+/** A service that is down is not searched again and again, nor is the log filled. */
+function searches() {
+  let asked = 0;
+  const list = () => void (asked += 1);
+  const response = /** @type {any} */ ({ status: 500, json: () => null });
+  const search = (marks, lists) => searchLost({ name: 'POST /a', marks, names: ['id'], response, lists }); // prettier-ignore
+  const { logged, made } = logging(() => grouping(() => search([], [list])));
+  shows('without a mark', [asked, logged, made.groups]);
+  const shown = /** @type {any} */ ({ json: () => ({ id: 3, code: 'c-k3j9x2' }) });
+  const found = logging(() => [search(MARKS, [list, () => shown, list]), search(MARKS, [list])]);
+  shows('found', [asked, found]);
+  const all = logging(() => grouping(() => Array.from({ length: 25 }, () => search(MARKS, [list])))); // prettier-ignore
+  shows('too often', [asked, all.logged.length, all.made.groups.length]);
+}
+
 export default function lostCreates() {
   for (const [shown, wanted] of SHOWN) {
     const found = idOfMarked(shown, MARKS, ['id', 'uuid']);
@@ -57,6 +73,7 @@ export default function lostCreates() {
       wanted,
     );
   }
+  searches();
   const name = uniqueName('Lamp');
   const sent = { name, size: 7, note: 'Lamp', parts: [{ code: name }], none: null };
   equal('marks', marksIn(sent, isUniqueName), [

@@ -197,10 +197,60 @@ function mistakes() {
   keep('in a segment', () => withSettings({ target: LOCAL, SEGMENT: '1/2' }, () => planTest(of({}), () => true, false).options)); // prettier-ignore
   keep('with a login', () => withSettings({ target: LOCAL, AUTH_MODE: 'login' }, () => planTest(own(SHAPES.steady), () => true, true).options.thresholds)); // prettier-ignore
   const old = { name: 'old', own: { key: 'k', shape: SHAPES.steady }, beside: [{ key: 'b' }] };
-  keep('old names', () => [withNewNames(old), withNewNames({ key: 'k' }), withNewNames({ a: 1 })]);
+  for (const vu of [0, 1]) {
+    globalThis.__VU = vu;
+    keep('old names', () => [old, { key: 'k' }, { a: 1 }].map(withNewNames));
+  }
+}
+
+/** Read at init by the first VU, so that the others may. */
+const PEM = 'k6/cases/none.json';
+const KEY = 'k6/cases/rows.csv';
+[PEM, KEY].forEach((path) => open(`../${path}`));
+
+function certificates() {
+  const none = { CLIENT_KEY: '', CLIENT_KEY_PASSWORD: '' };
+  const rows = [{ CLIENT_CERT: PEM }, { CLIENT_CERT: PEM, CLIENT_KEY: KEY, CLIENT_KEY_PASSWORD: 'p' }, { CLIENT_CERT: 'nope.pem' }]; // prettier-ignore
+  for (const row of rows) {
+    const of = () => optionsOf(SPECS.steady, plannedLoad(SPECS.steady), undefined).tlsAuth;
+    keep(`certificate ${JSON.stringify(row)}`, () => withSettings({ ...none, ...row }, of));
+  }
+}
+
+/** What happens before and after the load: planned at init, done in the iteration. */
+const STARTS = {
+  here: {},
+  'as a part': { SEGMENT: '1/20' },
+  'without its baseline': { BASELINE: 'none' },
+  elsewhere: { target: REMOTE, VUS: 1, ALLOWED_HOSTS: ['shop.example.com'], MAX_REMOTE_VUS: 9 },
+  'elsewhere with too many': { target: REMOTE, ALLOWED_HOSTS: ['shop.example.com'], MAX_REMOTE_VUS: 9 }, // prettier-ignore
+};
+const ALONE = { target: LOCAL, READINESS: 'none', GENERATOR_LIMITS: {} };
+const log = (text) => () => console.log(text);
+const planned = () =>
+  Object.entries(STARTS).map(([name, settings]) => [
+    name,
+    withSettings(
+      { ...ALONE, ...settings },
+      () =>
+      planTest({ ...own(SHAPES.steady), prepare: log('prepared'), finish: log('finished') }, () => true, true), // prettier-ignore
+    ),
+  ]);
+const plans = __VU === 1 ? planned() : [];
+
+function ends() {
+  const timeless = (value) =>
+    JSON.parse(JSON.stringify(value).replace(/\d{4}-[\d-]+T[\d:.]+Z/g, 'now'));
+  for (const [name, { setup }] of plans) {
+    const all = withSettings({ ...ALONE, ...STARTS[name] }, () => logging(() => outcome(setup)));
+    shows(`set-up ${name}`, timeless(all));
+  }
+  const { teardown } = plans[0][1];
+  shows('teardown', timeless([undefined, { startedAt: 'then' }].map((info) => logging(() => teardown(/** @type {any} */ (info))).logged))); // prettier-ignore
 }
 
 if (__VU === 1) {
+  certificates();
   loads();
   targets();
   allOptions();
@@ -208,6 +258,7 @@ if (__VU === 1) {
 }
 
 export default function plan() {
+  ends();
   for (const [name, { made: value, logged }] of made) {
     shows(name, logged.length > 0 ? [value, logged] : value);
   }
