@@ -288,8 +288,9 @@ export default function iterate() {
 export const handleSummary = ({ metrics }) => {
   const names = ['errors', 'error_rate', 'error_count', 'request_duration', 'health_duration', 'api_duration', 'pet_duration', 'pets_made', 'cat_duration', 'script_errors'];
   for (const name of names) {
-    const { passes, fails, count, min, max, avg } = metrics[name]?.values ?? {};
-    shows(name, [passes, fails, count, min, max, avg].filter((value) => value !== undefined));
+    const { contains, values = {} } = metrics[name] ?? {};
+    const { passes, fails, count, min, max, avg } = values;
+    shows(name, [contains, passes, fails, count, min, max, avg].filter((value) => value !== undefined));
   }
   return {};
 }; // prettier-ignore

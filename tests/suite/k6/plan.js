@@ -7,7 +7,7 @@ import { measurable, overrides, targetsOf, warnOfIgnored } from '../engine/plan/
 import { withNewNames } from '../engine/vu/old-names.js';
 import '../engine/vu/timeline.js';
 import { combinations, expectations, outcome, shows } from './expect.js';
-import { LOCAL, logging, REMOTE, withSettings } from './support/stand-ins.js';
+import { checking, LOCAL, logging, REMOTE, withSettings } from './support/stand-ins.js';
 
 export const options = expectations(0);
 
@@ -242,7 +242,9 @@ function ends() {
   const timeless = (value) =>
     JSON.parse(JSON.stringify(value).replace(/\d{4}-[\d-]+T[\d:.]+Z/g, 'now'));
   for (const [name, { setup }] of plans) {
-    const all = withSettings({ ...ALONE, ...STARTS[name] }, () => logging(() => outcome(setup)));
+    const all = withSettings({ ...ALONE, ...STARTS[name] }, () =>
+      logging(() => checking(() => outcome(setup))),
+    );
     shows(`set-up ${name}`, timeless(all));
   }
   const { teardown } = plans[0][1];

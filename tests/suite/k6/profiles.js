@@ -51,6 +51,7 @@ const SHAPES = [
   { ...rate, timeUnit: '30s' },
   { executor: 'per-vu-iterations', vus: 3, iterations: 5, maxDuration: '2m' },
   { executor: 'shared-iterations', vus: 2, iterations: 9 },
+  { executor: 'ramping-vus', stages: ramp(0, ['9s', 2], ['1m', 2], ['9s', 6]).stages },
 ];
 
 /** Every shape with every change of it. */

@@ -6,7 +6,7 @@ import {
   parseKey,
   parseOverrides,
 } from '../engine/plan/thresholds.js';
-import { equal, expectations, shows, throws } from './expect.js';
+import { equal, expectations, outcome, shows, throws } from './expect.js';
 
 /** All thresholds are compared as a whole as well. */
 function buildThresholds(given) {
@@ -52,6 +52,12 @@ export default function thresholds() {
     'own',
   ]) {
     shows(key, [parseKey(key), isBuiltIn(key), isMisspelt(key)]);
+  }
+  for (const key of ['', 'a b', 'a{', 'a{b}', 'a{b:}', 'a{b:c} ', '{b:c}', '1a']) {
+    shows(
+      `key ${key}`,
+      outcome(() => parseKey(key)),
+    );
   }
   buildThresholds(
     plan({

@@ -61,6 +61,7 @@ function counts() {
   ]) {
     Object.assign(course, { requests, failed });
     recorder.record(course, ms);
+    equal('handed on', [course.requests, course.failed], [0, 0]);
   }
   equal('logins are not measured', recorder.courseOf('login').nextAt > Date.now(), true);
   holds('nor unknown endpoints', recorder.courseOf('GET /c').nextAt > Date.now());
@@ -175,6 +176,7 @@ function whole() {
     ...cell('GET /a', 3, 7, 0, 11),
     ...cell('GET /b', 1, 10, 0, 100),
     ...cell('GET /b', 2, 0, 0, 0),
+    ...cell('GET /b', 3, 2, 0, 7, 0),
   };
   for (const ranMs of [9_000, 25_000, 40_000, 47_000]) {
     for (const [requests, errors] of [

@@ -134,3 +134,24 @@ export function grouping(make) {
     Object.assign(k6, { group, sleep });
   }
 }
+
+/**
+ * @template T
+ * @param {() => T} make
+ * @returns {{ made: T, checked: [string, boolean][] }} what it makes, and the checks it records
+ * @example checking(() => k6.check(7, { odd: (n) => n % 2 > 0 })).checked // [['odd', true]]
+ */
+export function checking(make) {
+  const { check } = k6;
+  const checked = /** @type {[string, boolean][]} */ ([]);
+  k6.check = (value, checks) => {
+    const found = Object.entries(checks).map(([name, holds]) => [name, holds(value)]);
+    checked.push(...found);
+    return found.every(([, holds]) => holds);
+  };
+  try {
+    return { made: make(), checked };
+  } finally {
+    k6.check = check;
+  }
+}
