@@ -162,7 +162,8 @@ AREAS: dict[str, Area] = {
         tests="tests/openapi tests/docs/test_examples.py -m not+slow",
         recorded="tests/openapi tests/docs/test_examples.py -m not+slow",
         nearest={
-            ENGINE: f"{SUITE}modules.py::test_module[openapi-run.js]"
+            ENGINE: f"{SUITE}modules.py::test_module[openapi-walks.js]"
+            f" {SUITE}modules.py::test_module[openapi-run.js]"
             f" {SUITE}modules.py::test_module[openapi.js]"
             " tests/openapi/test_same_requests.py",
             TABLE: "tests/openapi/test_tables.py tests/openapi/test_many_small_ones.py"

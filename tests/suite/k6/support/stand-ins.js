@@ -145,7 +145,10 @@ export function checking(make) {
   const { check } = k6;
   const checked = /** @type {[string, boolean][]} */ ([]);
   k6.check = (value, checks) => {
-    const found = Object.entries(checks).map(([name, holds]) => [name, holds(value)]);
+    const found = Object.entries(checks).map(([name, holds]) => [
+      name,
+      typeof holds === 'function' ? holds(value) : holds,
+    ]);
     checked.push(...found);
     return found.every(([, holds]) => holds);
   };
