@@ -140,6 +140,17 @@ function walks() {
   }
   told('one', service(), (observe) => api.runWalk({ operations: [4], weight: 1 }, api.createRandom(3), false, observe)); // prettier-ignore
   told('in proportion', service(), (observe) => api.runWalk({ operations: [0, 0, 0, 0, 0, 0], weight: 2 }, api.createRandom(3), true, observe)); // prettier-ignore
+  const deleted = { operations: [1, 5, 2, 5, 3], weight: 1 };
+  told('after a delete', service(), (observe) => api.runWalk(deleted, api.createRandom(3), false, observe)); // prettier-ignore
+  told('after a lost delete', service({ 'DELETE /pets/N': { status: 500 } }), (observe) => api.runWalk(deleted, api.createRandom(3), false, observe)); // prettier-ignore
+  const wrong = () => {
+    throw new Error('an observer that throws');
+  };
+  told('a mistake', service(), () => api.runWalk({ operations: [0, 1], weight: 1 }, api.createRandom(3), false, wrong)); // prettier-ignore
+  shows(
+    'no such generator',
+    outcome(() => api.generatorOf('nope')),
+  );
   for (const optional of [0, 1]) {
     withSettings({ OPENAPI_OPTIONAL: optional }, () => told(`first iteration ${optional}`, service(), (observe) => api.runJourneys(observe))); // prettier-ignore
   }
