@@ -170,6 +170,9 @@ LENGTHS: list[tuple[Node, set[int]]] = [
     ({"make": "map", "values": INT, "keys": {"pick": ["a", "b"]}, "min": 2, "max": 2}, {2}),
     ({"make": "map", "values": INT, "keys": {"const": "a"}, "min": 2, "max": 2}, {1}),
 ]
+# One value, however its keys are ordered: one of the two is sometimes added last.
+TURNED: Node = {"make": "object", "optional": {key: {"const": 1} for key in "ab"}, "min": 2}
+LENGTHS += [({"make": "array", "items": TURNED, "min": 2, "max": 2, "unique": True}, {1})]
 SMALL: dict[str, Node] = {"Small": {"pick": [1, 2]}}
 
 
@@ -270,6 +273,7 @@ def test_values_are_not_fixed_where_ids_are_bound_or_objects_large() -> None:
     assert len(some.valid_values({"make": "tuple", "items": [INT]}, {})) == 8
     assert some.valid_values({"make": "tuple", "items": [PET]}, {}) == []
     assert len(some.valid_values(wide, {})) == 1
+    assert len(some.valid_values(TURNED, {})) == 1
     assert some.valid_values({"make": "tuple", "items": [wide]}, {}) == []
     with pytest.raises(Unfillable, match="no value satisfies"):
         some.checked({"use": "Pet"}, {"type": "object", "maxProperties": 1, "minProperties": 1})
@@ -615,6 +619,49 @@ def test_deprecated_properties_are_sent_only_if_they_are_required() -> None:
     schema = {"type": "object", "required": ["b"], "properties": {"a": old, "b": old, "c": {}}}
     made = build(schema)
     assert ([*made["required"]], [*made["optional"]]) == (["b"], ["c"])
+
+
+@pytest.mark.parametrize("required", [[], ["at"]])
+def test_what_is_read_only_in_an_example_is_sent_only_if_it_is_required(required: Any) -> None:
+    properties = {"at": {"type": "integer", "readOnly": True}, "n": {"type": "integer"}}
+    other = {"type": "object", "properties": properties, "example": {"at": 7, "n": 2}}
+    # Another schema than that of the property requires it.
+    made = build({"allOf": [{"required": required}, other]})
+    assert made == {"const": {"at": 7, "n": 2} if required else {"n": 2}}
+
+
+@pytest.mark.parametrize("count", [4, 5, 6])
+def test_four_alternatives_are_sent_and_the_others_named(count: int) -> None:
+    names = [f"P{n}" for n in range(count)]
+    parts = {name: requiring(kind={"type": "string"}, n={"const": name}) for name in names}
+    schema = {"oneOf": [ref(name) for name in names], "discriminator": {"propertyName": "kind"}}
+    table = compiled(openapi(posting(schema), components={"schemas": parts}))
+    sent = [node["required"]["kind"] for node in body_of(table.rows[0])["of"]]
+    assert sent == [{"const": name} for name in names[:4]]
+    missed = " and ".join(names[4:])
+    wanted = [f"alternatives of oneOf that are never sent: {missed}"] if missed else []
+    assert [*notes(table).values()] == wanted
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"enum": ["Table lamp", "Chair"]},
+        {"not": {"const": "Chair"}},
+        {"pattern": "^Table"},
+        {"format": "hostname", "example": "table.lamp"},
+        {"maxLength": 9, "example": "Lamp"},
+        {"example": "A"},
+    ],
+)
+def test_an_example_is_sent_as_it_is_where_another_value_may_be_wrong(rule: Any) -> None:
+    schema = {"type": "string", "example": "Table lamp", **rule}
+    assert build(schema, "title") == {"const": schema["example"]}
+    # Services seldom want other properties to be unique.
+    assert build({"type": "string", "example": "Table lamp"}, "") == {"const": "Table lamp"}
+    assert build({"type": "string", "example": "Table lamp"}, "size") == {"const": "Table lamp"}
+    varied = build({"type": "string", "example": "Table lamp"}, "title")
+    assert varied == {"make": "text", "min": 1, "max": 19, "like": "Table lamp", "fresh": True}
 
 
 def test_ids_of_an_example_may_be_bound() -> None:

@@ -481,7 +481,7 @@ def test_alternatives_that_are_never_sent_are_noted() -> None:
     document = openapi(
         posting({"$ref": "#/components/schemas/Any"}), components={"schemas": schemas}
     )
-    assert notes(compiled(document))["#/components/schemas/Any"].endswith("never sent: E%2C F")
+    assert notes(compiled(document))["#/components/schemas/Any"].endswith("never sent: E and F")
 
 
 def test_what_stands_beside_the_reference_of_a_path_counts_as_well() -> None:

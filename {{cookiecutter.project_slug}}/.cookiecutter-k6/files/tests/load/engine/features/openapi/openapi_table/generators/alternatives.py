@@ -91,7 +91,7 @@ def _alternative(
 
 def _note_missed(context: Context, view: Flat, word: str, names: Sequence[str]) -> None:
     if names:
-        what = f"alternatives of {word} that are never sent: {', '.join(names)}"
+        what = f"alternatives of {word} that are never sent: {' and '.join(names)}"
         context.schemas.document.note(_place(view), shown(what))
 
 

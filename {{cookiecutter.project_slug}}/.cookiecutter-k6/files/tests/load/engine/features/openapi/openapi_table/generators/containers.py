@@ -46,8 +46,9 @@ def array(context: Context, view: Flat, name: str) -> Node:
     if view.get("uniqueItems") is True:
         context.doubt()
         node["unique"] = True
-        if "const" in inner or ("pick" in inner and len(inner["pick"]) < most):
-            node["max"] = max(least, len(inner.get("pick", [0])))
+        few = [inner["const"]] if "const" in inner else inner.get("pick", [])
+        if few:
+            node["max"] = max(least, min(most, len(few)))
     context.trials.refuse_huge(node)
     return node
 
