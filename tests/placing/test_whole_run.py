@@ -248,7 +248,8 @@ def test_without_git_nothing_is_said_of_ignored_files(runs: Runs) -> None:
 def test_a_program_with_another_git_in_its_environment(runs: Runs) -> None:
     """A git hook that runs the template has variables of its own repository."""
     runs.project.write(".gitignore", b"*.env\n")
-    runs.finish(0, GIT_DIR="/nowhere", GIT_INDEX_FILE="/nowhere", GIT_WORK_TREE="/nowhere")
+    other = str(runs.project.outside / "another")
+    runs.finish(0, GIT_DIR=other, GIT_INDEX_FILE=other, GIT_WORK_TREE=other)
 
 
 def test_a_step_that_fails_is_named_and_made_up_for(runs: Runs) -> None:
