@@ -686,6 +686,11 @@ def test_a_few_integers_that_are_not_allowed_are_left_out(span: int, rules: Any)
     assert values == [*range(3, 4 + span, rules.get("multipleOf", 1))][1:21]
 
 
+def test_of_many_integers_some_that_are_not_allowed_stay_in_the_range() -> None:
+    schema = {"type": "integer", "minimum": 3, "maximum": 203, "not": {"const": 100}}
+    assert build(schema) == {"make": "int", "min": 3, "max": 203}
+
+
 def test_multiples_lie_within_their_bounds() -> None:
     step = {"type": "number", "multipleOf": 0.7}
     low, high = 421, 423.49999999999994  # the greatest number below 605 * 0.7
