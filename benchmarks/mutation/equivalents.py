@@ -42,6 +42,8 @@ EQUIVALENT: frozenset[tuple[str, str, str]] = frozenset(
         ("expressions.py", "break", "continue"),
         # Made as many times as are wanted, and tried in vain after that.
         ("sampling.py", "break", "continue"),
+        # Without a new answer there is no new lesson, however often it is asked for.
+        ("journeys.js", "break;", "continue;"),
         # Chance is hardly ever exactly one half.
         (
             "sampling.py",
