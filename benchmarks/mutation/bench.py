@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,17 +21,15 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from queue import SimpleQueue
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tools")]
 
 from benchmarks.mutation import areas  # noqa: E402 - needs the path above
 from benchmarks.mutation.copies import NO_TESTS, Copy, words_of  # noqa: E402
-from benchmarks.mutation.covering import Covering  # noqa: E402
+from benchmarks.mutation.covering import Covering, argument_of  # noqa: E402
 from benchmarks.mutation.equivalents import EQUIVALENT  # noqa: E402
 from benchmarks.mutation.operators import Mutant, mutants  # noqa: E402
 
@@ -69,15 +68,15 @@ class Score:
 
 
 def failures_in(out: str) -> list[str]:
-    """Return the tests that failed, by their ids."""
-    lines = [line.removeprefix("FAILED ") for line in out.splitlines() if "FAILED " in line]
-    return [line.partition(" - ")[0] for line in lines]
+    """Return the tests that failed, or their fixtures, as arguments of pytest."""
+    listed = re.findall(r"^(?:FAILED|ERROR) (\S.*?)(?: - .*)?$", out, re.MULTILINE)
+    return list(dict.fromkeys(argument_of(test) for test in listed))
 
 
 def is_noticed(copy: Copy, out: str) -> bool:
     """Tell whether tests fail because of a change, and not by accident: they fail twice."""
     failed = failures_in(out)
-    return not failed or copy.test(failed)[0] != 0
+    return not failed or copy.test(failed)[0] in FAILED
 
 
 def is_valid(mutant: Mutant) -> bool:
@@ -137,51 +136,25 @@ def shown(mutant: Mutant) -> str:
     return f"{place}:{mutant.line}\n      - {mutant.before}\n      + {mutant.after}"
 
 
-class Pool:
-    """Copies in which changes are judged at the same time.
-
-    Args:
-        folder: for the copies; empty.
-        count: of the copies.
-        limit: seconds for the tests of one stage.
-    """
-
-    def __init__(self, folder: Path, count: int, limit: float) -> None:
-        self.folder = folder
-        self.count = count
-        self._free: SimpleQueue[Copy] = SimpleQueue()
-        for number in range(count):
-            self._free.put(Copy(REPOSITORY, folder / str(number), limit))
-
-    @contextmanager
-    def copy(self) -> Iterator[Copy]:
-        """Lend a copy."""
-        lent = self._free.get()
-        try:
-            yield lent
-        finally:
-            self._free.put(lent)
-
-    def record(self, name: str, area: areas.Area) -> Covering:
-        """Note which tests of an area run which lines."""
-        if not area.recorded:
-            return Covering()
-        notes = self.folder / f"notes-{name}"
-        notes.mkdir()
-        folders = {path.parent for path in area.paths(REPOSITORY) if path.suffix == ".py"}
-        with self.copy() as copy:
-            return copy.record(area.recorded, sorted(folders), notes)
+def recorded(copy: Copy, area: areas.Area, folder: Path) -> Covering:
+    """Note which tests of an area run which lines; folder: for the notes."""
+    if not area.recorded:
+        return Covering()
+    folder.mkdir()
+    watched = {path.parent for path in area.paths(REPOSITORY) if path.suffix == ".py"}
+    return copy.record(area.recorded, sorted(watched), folder)
 
 
-def measure(pool: Pool, name: str, options: argparse.Namespace) -> Score:
-    """Draw changes in an area until there are enough, or the time is up."""
-    area, score = areas.AREAS[name], Score()
-    covering = pool.record(name, area)
+def measure(
+    copies: Sequence[Copy], area: areas.Area, covering: Covering, options: argparse.Namespace
+) -> Score:
+    """Draw changes until there are enough, or the time is up; one at a time in each copy."""
+    score = Score()
     end = time.monotonic() + options.minutes * 60
     drawn = filter(is_valid, draw(area.paths(REPOSITORY), options.seed))
     lock = threading.Lock()
 
-    def work() -> None:
+    def work(copy: Copy) -> None:
         while True:
             with lock:
                 mutant = next(drawn, None)
@@ -190,17 +163,15 @@ def measure(pool: Pool, name: str, options: argparse.Namespace) -> Score:
                     return
                 score.running += 1
             start = time.monotonic()
-            with pool.copy() as copy:
-                outcome = judge(copy, area, covering, mutant)
+            outcome = judge(copy, area, covering, mutant)
             with lock:
                 score.running -= 1
                 score.found[outcome].append(mutant)
                 took = time.monotonic() - start
                 print(f"  {outcome}, {took:.0f} s: {shown(mutant)}", flush=True)
 
-    with ThreadPoolExecutor(pool.count) as workers:
-        for done in [workers.submit(work) for _ in range(pool.count)]:
-            done.result()
+    with ThreadPoolExecutor(len(copies)) as workers:
+        list(workers.map(work, copies))
     return score
 
 
@@ -217,10 +188,16 @@ def main() -> int:
     options.seed = options.seed if options.seed is not None else int(time.time())
     scores = {}
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
-        pool = Pool(Path(folder), options.jobs, options.limit)
+        root, green = Path(folder), dict[str, bool]()
+        copies = [
+            Copy(REPOSITORY, root / str(number), options.limit, green)
+            for number in range(options.jobs)
+        ]
         for name in options.areas.split(","):
             print(f"{name}, seed {options.seed}", flush=True)
-            scores[name] = measure(pool, name, options)
+            area = areas.AREAS[name]
+            covering = recorded(copies[0], area, root / f"notes-{name}")
+            scores[name] = measure(copies, area, covering, options)
     for name, score in scores.items():
         verdict = "ok" if score.share >= LIMIT else f"limit {LIMIT:.0%}: missed"
         print(

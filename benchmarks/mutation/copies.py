@@ -33,13 +33,14 @@ class Copy:
         repository: what is copied: all files but the ignored ones.
         root: folder of the copy; it must not exist.
         limit: seconds for the tests of one stage.
+        green: whether the tests of a stage pass without a change; shared by copies.
     """
 
-    def __init__(self, repository: Path, root: Path, limit: float) -> None:
+    def __init__(self, repository: Path, root: Path, limit: float, green: dict[str, bool]) -> None:
         self.repository = repository
         self.root = root
         self.limit = limit
-        self.green: dict[str, bool] = {}
+        self.green = green
         listed = ["git", "-C", str(repository), "ls-files", "-co", "--exclude-standard", "-z"]
         names = subprocess.run(listed, check=True, capture_output=True, text=True).stdout
         for name in filter(None, names.split("\0")):

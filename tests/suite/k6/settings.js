@@ -36,7 +36,7 @@ export const options = expectations(52);
 
 /** What each kind of setting makes of texts. */
 function texts() {
-  const raw = ['', ' ', '0', '1', '1.5', '007', '1e3', '1234567890', '/', '/a', '/a b', '/a,b', 'a', 'a,b', ' a , b ', ',', 'a=1', 'a=1,b=2', 'a=1&b=%20', 'a=5%', 'a', 'true', 'TRUE', 'false', 'X-A: 1', 'X-A:1 | X-B: 2', 'X-A', 'Authorization: x', 'http://h', 'https://h:99999', 'ftp://h', '1s', '999ms', '1m30s', '200', '2xx', '600', '20x', '1/4', '4/4', '5/4', '1/1', '*/3', '0/4', '100/999', 'load-1.2', '-a']; // prettier-ignore
+  const raw = ['', ' ', '0', '1', '1.5', '007', '1e3', '1234567890', '/', '/a', '/a b', '/a,b', 'a', 'a,b', ' a , b ', ',', 'a=1', 'a=1,b=2', 'a=1&b=%20', 'a=5%', 'a=%ff', 'a', 'true', 'TRUE', 'false', 'X-A: 1', 'X-A:1 | X-B: 2', 'X-A', 'Authorization: x', 'http://h', 'https://h:99999', 'ftp://h', '1s', '999ms', '1m30s', '200', '2xx', '600', '20x', '1/4', '4/4', '5/4', '1/1', '*/3', '0/4', '100/999', 'load-1.2', '-a']; // prettier-ignore
   const rows = {
     text: kinds.text('', 'x'),
     secret: kinds.secret('x'),

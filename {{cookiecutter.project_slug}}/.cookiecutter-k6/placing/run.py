@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import stat
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -382,7 +381,7 @@ def remove_folder(folder: str) -> None:
     except OSError:
         for parent, _folders, _files in os.walk(folder):
             with suppress(OSError):
-                os.chmod(parent, stat.S_IRWXU)
+                os.chmod(parent, 0o700)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -295,12 +295,16 @@ export const address = (fallback, about) => ({
  */
 export const fields = (about) => ({
   read: (raw) => {
-    const entries = raw.split('&').map((entry) => /^([^=]+)=((?:[^%]|%[\da-f]{2})*)$/i.exec(entry));
-    return entries.includes(null)
-      ? undefined
-      : Object.fromEntries(
-          entries.map((match) => [match?.[1], decodeURIComponent(match?.[2] ?? '')]),
-        );
+    const entries = raw.split('&').map((entry) => /^([^=]+)=(.*)$/.exec(entry));
+    try {
+      return entries.includes(null)
+        ? undefined
+        : Object.fromEntries(
+            entries.map((match) => [match?.[1], decodeURIComponent(match?.[2] ?? '')]),
+          );
+    } catch {
+      return undefined; // a stray %, or bytes that are no text
+    }
   },
   accepts: 'name=value, several joined by &, such as grant_type=password&tenant=acme',
   fallback: {},

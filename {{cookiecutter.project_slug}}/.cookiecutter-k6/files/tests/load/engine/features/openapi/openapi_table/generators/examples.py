@@ -124,8 +124,8 @@ def completed(context: Context, made: Node, schema: Schema, values: list[Any]) -
     view = context.schemas.flat(schema)
     properties = view.get("properties", {})
     flat = resolved(made, context.shared)
-    files = {key for key, node in flat.get("required", {}).items() if _holds_file(node)}
-    files |= {key for key, node in flat.get("optional", {}).items() if _holds_file(node)}
+    fields = [*flat.get("required", {}).items(), *flat.get("optional", {}).items()]
+    files = {key for key, node in fields if _holds_file(node)}
     for value in values:
         if not isinstance(value, dict) or flat.get("make") != "object":
             continue

@@ -203,7 +203,7 @@ class Trials:
             if self.checker.valid(value, schema):
                 found[json.dumps(value, sort_keys=True)] = value
             if len(found) == _FOUND:
-                return list(found.values())
+                break
         return list(found.values())
 
 
