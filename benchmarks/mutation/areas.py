@@ -148,7 +148,8 @@ AREAS: dict[str, Area] = {
         tests="tests/placing tests/generation -m not+slow",
         nearest={
             f"{STAGE}/placing/": "tests/placing tests/docs/test_examples.py -m not+slow",
-            "hooks/pre": "tests/generation/test_answers.py tests/generation/test_lock.py",
+            "hooks/pre": "tests/generation/test_answers.py tests/generation/test_lock.py"
+            " tests/openapi/test_hook.py",
         },
         recorded="tests/placing tests/generation tests/docs/test_examples.py -m not+slow",
         last={
