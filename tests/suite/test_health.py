@@ -105,6 +105,15 @@ def test_advice(suite: Suite, answer: tuple[int, str, str], advice: str) -> None
         assert_advised(refused(suite, server.url), advice)
 
 
+def test_a_web_page_is_no_health_document(suite: Suite) -> None:
+    page = (200, "text/html; charset=utf-8", "<!DOCTYPE html><title>Home</title>")
+    with plain_server({"/health": (404, "text/html", "<html>"), "/": page}) as server:
+        run = refused(suite, server.url)
+        assert_advised(run, "a web page at /: if any answer means that the service is up")
+        ready = suite.against(server.url, API_PREFIX="/", WAIT_TIMEOUT="1s", READINESS="answer")
+        assert ready.run(WAIT).code == 0
+
+
 def refused(suite: Suite, url: str, **settings: str) -> Run:
     return suite.against(url, API_PREFIX="/", WAIT_TIMEOUT="1s", **settings).run(
         WAIT, flags=("--log-format=raw",)

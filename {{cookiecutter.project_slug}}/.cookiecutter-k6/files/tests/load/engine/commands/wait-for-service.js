@@ -87,10 +87,16 @@ function advise({ text, advice }) {
     return advice;
   }
   const [found] = findHealth({ timeout: PROBE_TIMEOUT });
-  return found === undefined
-    ? advice
-    : `set HEALTH_PATHS=${found.path} in tests/load/suite.env: it answers ${found.response.status}, ` +
-        `${shorten(found.response.body).slice(0, 60) || 'empty body'}`;
+  if (found === undefined) {
+    return advice;
+  }
+  const { path, response } = found;
+  const body = shorten(response.body);
+  return body.startsWith('<')
+    ? `there is no health document, but a web page at ${path}: if any answer means that the service is up, ` +
+        'set READINESS=answer in tests/load/suite.env'
+    : `set HEALTH_PATHS=${path} in tests/load/suite.env: it answers ${response.status}, ` +
+        `${body.slice(0, 60) || 'empty body'}`;
 }
 
 /** Returns nothing: the probes are not results, so k6 prints no metrics. */
