@@ -113,6 +113,31 @@ def test_a_load_step_has_the_rate_of_its_own_time(suite: Suite, service: Running
     assert together == pytest.approx(run.summary["metrics"]["requestRate"], rel=0.5)
 
 
+RARELY = """
+import { OPENAPI, visitOpenapi } from '../scripts/api-public.js';
+import { HEALTH, visitHealth } from '../scripts/health.js';
+
+const mix = {
+  order: 'weighted',
+  steps: [
+    { visit: visitHealth, endpoint: HEALTH, think: [0.1, 0.1], weight: 1 - 1e-9 },
+    { visit: visitOpenapi, endpoint: OPENAPI, think: [0.1, 0.1], weight: 1e-9 },
+  ],
+};
+export const workload = { load: mix };
+"""
+
+
+def test_a_short_run_takes_every_step_of_a_mix(live: Suite) -> None:
+    (live.load / "workloads").mkdir(exist_ok=True)
+    (live.load / "workloads" / "rarely.js").write_text(RARELY, encoding="utf-8")
+    short = live.having(VUS=2, TIME_SCALE="0.002", WORKLOAD="rarely")
+    run = short.run("scenarios/load.js", THRESHOLDS=ANY_LATENCY)
+    assert run.code == 0, run.everything
+    assert run.endpoint("openapi")["requests"] == 1
+    assert run.endpoint("health")["requests"] > 1
+
+
 def test_an_endpoint_without_a_check_is_judged_by_status_and_time(live: Suite) -> None:
     script = own_test(live, "request(HEALTH);")
     for settings in (live, live.having(PROFILE="smoke", DURATION="1s")):

@@ -89,7 +89,7 @@ def assert_green(run: Run) -> None:
     assert run.summary["metrics"]["errors"] == 0
     assert run.summary["metrics"]["scriptErrors"] == 0
     assert "PASSED" in run.out
-    assert "level=error" not in run.err
+    assert run.errors_logged == []
     assert "level=warning" not in run.err
 
 

@@ -134,6 +134,12 @@ class Run:
         return "\n".join(self.summary["reasons"])
 
     @property
+    def errors_logged(self) -> list[str]:
+        """The errors in its log, except slow responses: this machine may be busy."""
+        lines = [line for line in self.err.splitlines() if "level=error" in line]
+        return [line for line in lines if "answers within" not in line]
+
+    @property
     def everything(self) -> str:
         """Everything that was printed, for messages and to search for secrets."""
         return f"--- stdout\n{self.out}\n--- stderr\n{self.err}"

@@ -223,3 +223,17 @@ def test_the_run_has_the_mix_and_the_rate(
     stages = json.loads((imported.load / "data/traffic.mix.json").read_text())["stages"]
     expected = sum(stage["seconds"] / 60 * stage["perMinute"] for stage in stages)
     assert abs(run.summary["metrics"]["iterations"] / expected - 1) < 0.15
+
+
+@pytest.mark.slow
+def test_a_short_run_may_miss_a_route(
+    imported: Imported, counting: tuple[str, Counter[str]], tmp_path: Path
+) -> None:
+    log = written(tmp_path / "access.log", 300, span=600)
+    assert imported.load_traffic("mix", log, "--minutes", "0.1").returncode == 0
+    short = imported.suite(counting[0], DURATION="", VUS="", TEST_USER_EMAIL="")
+    run = short.run("scripts/mix.js")
+    assert run.code == 0, run.everything
+    routes = json.loads((imported.load / "data/traffic.mix.json").read_text())["routes"]
+    assert 0 < len(run.summary["endpoints"]) < len(routes)
+    assert all(row["requests"] > 0 for row in run.summary["endpoints"])

@@ -2,7 +2,8 @@
 //
 // A step calls one endpoint; the functions that do so are in scripts/. Add a row to add a step to a profile.
 // `think` is the pause after the step in seconds: [min, max]. `order: 'sequence'` runs every step in each
-// iteration; `order: 'weighted'` picks one step per iteration by `weight` (the weights must add up to 1).
+// iteration; `order: 'weighted'` picks one step per iteration by `weight` (the weights must add up to 1), after each
+// was taken once.
 //
 // `load`, `soak` and `spike` run your own tests instead, as soon as one of them exports a `journey` (docs/own-tests.md).
 

@@ -1,3 +1,4 @@
+import exec from 'k6/execution';
 import { reportOnce, shorten } from '../engine/vu/failures.js';
 
 /** @typedef {import('../engine/types/suite.js').HttpResponse} HttpResponse */
@@ -57,6 +58,25 @@ export function weightedRandom(choices) {
       }
     }
     return choices[choices.length - 1].value;
+  };
+}
+
+/**
+ * Lets the first iterations of a scenario take each choice once, in order: even a short run covers them all.
+ *
+ * @template T
+ * @param {readonly T[]} choices
+ * @param {() => T} next what is taken after that; called once per iteration
+ * @returns {() => T}
+ * @example const next = eachFirst(steps, () => randomItem(steps));
+ */
+export function eachFirst(choices, next) {
+  let taken = 0;
+  return () => {
+    taken += 1;
+    // Of the instance: with several, each of them judges what it requested itself.
+    const first = taken <= choices.length ? choices[exec.scenario.iterationInInstance] : undefined;
+    return first ?? next();
   };
 }
 

@@ -2,7 +2,7 @@ import k6 from 'k6';
 import exec from 'k6/execution';
 import { Counter, Rate, Trend } from 'k6/metrics';
 import { checker } from './checker.js';
-import { inTurn, weightedRandom } from './helpers.js';
+import { eachFirst, inTurn, weightedRandom } from './helpers.js';
 import { createGrowthWatch } from '../engine/vu/growth.js';
 import { withNewNames } from '../engine/vu/old-names.js';
 import { defineTest, thinkTime } from './define.js';
@@ -132,7 +132,10 @@ function journeyOf({ order, steps, support, prepare, thresholds = {} }) {
   const actions = steps.map(actionOf);
   const next =
     order === 'weighted'
-      ? weightedRandom(steps.map(({ weight = 0 }, value) => ({ weight, value })))
+      ? eachFirst(
+          [...steps.keys()],
+          weightedRandom(steps.map(({ weight = 0 }, value) => ({ weight, value }))),
+        )
       : undefined;
   return {
     endpoints: steps.map(({ endpoint }) => endpoint),

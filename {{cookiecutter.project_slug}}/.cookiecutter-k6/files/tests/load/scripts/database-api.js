@@ -7,11 +7,11 @@
 // within a second.
 
 import { shop } from '../config/tenants.js';
-import { randomInt, randomItem } from '../lib/helpers.js';
+import { eachFirst, randomInt, randomItem } from '../lib/helpers.js';
 import { writesAllowed } from '../lib/config.js';
 import { endpoint } from '../lib/http.js';
 import { defineTest, thinkTime } from '../lib/define.js';
-import { eachFirst, popularProduct, visitOf } from '../engine/features/tenants/shop.js';
+import { popularProduct, visitOf } from '../engine/features/tenants/shop.js';
 import { credentialEndpoints, tierHeaders } from '../engine/features/tenants/tenant.js';
 
 /** Maximum response time in milliseconds. */

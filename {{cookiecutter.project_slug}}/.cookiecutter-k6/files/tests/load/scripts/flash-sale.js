@@ -7,7 +7,7 @@
 // threshold on rejected orders applies: they should be answered quickly.
 
 import { writesAllowed } from '../lib/config.js';
-import { weightedRandom } from '../lib/helpers.js';
+import { eachFirst, weightedRandom } from '../lib/helpers.js';
 import { defineTest, thinkTime } from '../lib/define.js';
 import {
   buy,
@@ -16,7 +16,7 @@ import {
   SALE,
   saleShape,
 } from '../engine/features/tenants/flash-sale.js';
-import { BROWSE, eachFirst, visitProducts } from '../engine/features/tenants/shop.js';
+import { BROWSE, visitProducts } from '../engine/features/tenants/shop.js';
 import { credentialEndpoints } from '../engine/features/tenants/tenant.js';
 
 /** @typedef {import('../engine/features/tenants/flash-sale.js').Stock} Stock */

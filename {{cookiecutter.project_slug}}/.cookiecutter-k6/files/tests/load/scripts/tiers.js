@@ -9,10 +9,10 @@
 import { checker } from '../lib/checker.js';
 import { endpoint } from '../lib/http.js';
 import { env } from '../lib/config.js';
-import { weightedRandom } from '../lib/helpers.js';
+import { eachFirst, weightedRandom } from '../lib/helpers.js';
 import { defineTest, thinkTime } from '../lib/define.js';
 import { createIsolationWatch } from '../engine/features/tenants/isolation.js';
-import { eachFirst, mixSteps } from '../engine/features/tenants/shop.js';
+import { mixSteps } from '../engine/features/tenants/shop.js';
 import {
   credentialEndpoints,
   currentTier,

@@ -1,6 +1,5 @@
 // The steps of the shop's tests. Each is one request, sent as the tenant of the calling VU.
 
-import exec from 'k6/execution';
 import { catalogue, mix, shop } from '../../../config/tenants.js';
 import { checker } from '../../../lib/checker.js';
 import { writesAllowed } from '../../../lib/config.js';
@@ -25,24 +24,6 @@ const popular = zipf(catalogue.products, catalogue.skew);
  */
 export function popularProduct() {
   return catalogue.idOf(popular());
-}
-
-/**
- * Wraps `next` so that the first iterations of a scenario take each choice once: even a short run covers them all.
- *
- * @template T
- * @param {readonly T[]} choices
- * @param {() => T} next
- * @returns {() => T}
- * @example const next = eachFirst(steps, () => randomItem(steps));
- */
-export function eachFirst(choices, next) {
-  let taken = 0;
-  return () => {
-    taken += 1;
-    const first = taken <= choices.length ? choices[exec.scenario.iterationInTest] : undefined;
-    return first ?? next();
-  };
 }
 
 /**
