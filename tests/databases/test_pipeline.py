@@ -548,6 +548,7 @@ def test_what_cannot_work_is_refused(suite: Suite, stores: Stores) -> None:
         "mongo.example.com is neither local nor in ALLOWED_HOSTS": live.start(
             entry, MONGODB_URL=remote
         ),
+        "a % as %25": live.start(entry, MONGODB_URL=f"mongodb://{USER}:50%@127.0.0.1/shop"),
         "MONGODB_URL must be set": live.start(entry, MONGODB_URL=""),
         "READ_URL must be set": live.start(entry, CDC_READ="sql"),
         "ALLOW_WRITES=true": live.start(

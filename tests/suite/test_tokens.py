@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from service.testing import RunningService, running_service
 
+from tests.support.json_server import Answer, Received, serving_json
 from tests.support.recording_server import recording
 from tests.support.suite_runner import PATIENT, Run, Suite
 
@@ -130,6 +131,26 @@ def test_an_address_in_any_shape(suite: Suite, me: dict[str, object], is_fine: b
         run = paths.having(VUS=1, DURATION="1s", TIME_SCALE="0.005").run("scripts/auth-flow.js")
     failed = {check["name"] for check in run.summary["failedChecks"]}
     assert failed == (set() if is_fine else {"GET /me is the user who logged in"}), run.everything
+
+
+@pytest.mark.parametrize(("cookie", "token"), [("abc%3D%3d", "abc=="), ("50%", "50%")])
+def test_the_token_of_a_cookie_is_decoded(suite: Suite, cookie: str, token: str) -> None:
+    """As it stands if its service does not encode it."""
+    logins: list[Received] = []
+
+    def site(request: Received) -> Answer:
+        if request.path != "/login":
+            return 200, {"status": "ok"}, {}
+        if request.method == "GET":
+            return 200, {}, {"Set-Cookie": f"XSRF-TOKEN={cookie}; Path=/"}
+        logins.append(request)
+        return 200, {}, {"Set-Cookie": "session=7; Path=/"}
+
+    with serving_json(site) as url:
+        live = suite.against(url, API_PREFIX="/", AUTH_MODE="session", LOGIN_PATH="/login")
+        run = live.run(SCRIPT, VUS=1, DURATION="1s", TIME_SCALE="0.005", TEST_USER_PASSWORD="pw")
+    assert logins, run.everything
+    assert {login.headers.get("x-xsrf-token") for login in logins} == {token}
 
 
 @pytest.mark.parametrize("how", ["401", "500", "no-token"])

@@ -38,6 +38,7 @@ UNUSABLE = [
     "http://localhost:99999", "http://localhost:8x", "http://localhost:-1", "http://local host",
     "http://localhost\n", "http://local\nhost", "http://localhost/a b", "http://localhost?x=1",
     "http://localhost/?x=1", "http://localhost#x", "http://a@b@localhost",
+    "http://me:100%@localhost", "http://me:%zz@localhost", "http://localhost/%4", "http://localhost/%41%",
     "http://[::1", "http://::1", "http://[::1]x", "http://[localhost]", "http://.localhost", "http://localhost.",
     "http://-x", "http://exa$mple.com", "http://example.com,localhost", "http://ex\u00e4mple.com", "http://\u202e.com",
 ]  # fmt: skip

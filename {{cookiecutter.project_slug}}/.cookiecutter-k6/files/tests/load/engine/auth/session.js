@@ -118,7 +118,8 @@ function csrfHeader(cookies, { headers, body }) {
   const name = env.CSRF_COOKIE || Object.keys(CSRF_COOKIES).find((one) => one in cookies);
   if (name !== undefined && cookies[name] !== undefined) {
     const header = env.CSRF_HEADER || CSRF_COOKIES[name] || 'X-CSRF-Token';
-    return { [header]: decodeURIComponent(cookies[name]) };
+    // Tokens are ASCII; a stray % stays what it is.
+    return { [header]: cookies[name].replace(/%[0-7][0-9a-f]/gi, decodeURIComponent) };
   }
   const [tag] = /<meta\b[^>]*["'](?:csrf-token|_csrf)["'][^>]*>/i.exec(html) ?? [''];
   const fields = hiddenFields(html);

@@ -175,7 +175,7 @@ export const flag = (fallback, about) => ({
 export const url = (fallback, about) => ({
   read: (raw) => parseHttpUrl(raw)?.href,
   accepts:
-    'http:// or https://, a host, optionally a port (1-65535) and a path, such as http://localhost:8000',
+    'http:// or https://, a host, optionally a port (1-65535) and a path, such as http://localhost:8000; a % as %25',
   fallback,
   about,
 });

@@ -29,7 +29,7 @@ const LOCAL_HOSTS = [
  */
 export function parseHttpUrl(text) {
   const match = HTTP_URL.exec(text);
-  if (!match) {
+  if (!match || !isEncoded(text)) {
     return null;
   }
   const [, scheme, userinfo, rawHost, port, path = ''] = match;
@@ -47,6 +47,21 @@ export function parseHttpUrl(text) {
     href: `${scheme}://${credentials}${authority}${trimmedPath}`,
     masked: `${scheme}://${credentials && '***@'}${authority}${trimmedPath}`,
   };
+}
+
+/**
+ * Says whether every percent sign of an address encodes something. A `%` of a password has to be written as `%25`.
+ *
+ * @param {string} address
+ * @returns {boolean}
+ * @example isEncoded('http://me:100%@localhost') // false
+ */
+export function isEncoded(address) {
+  try {
+    return decodeURIComponent(address) !== '';
+  } catch {
+    return false;
+  }
 }
 
 /**

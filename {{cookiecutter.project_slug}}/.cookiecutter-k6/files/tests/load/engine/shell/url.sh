@@ -11,7 +11,9 @@ url_credentials=''
 # $url_credentials.
 parse_url() {
   local pattern='^(https?)://(([^@/?#[:space:]]*)@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)(:([0-9]{1,5}))?(/[^?#[:space:]]*)?$'
+  local stray='%([^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)' # what no % of an address may be followed by
   case $1 in *[[:cntrl:]]* | *\\*) return 1 ;; esac
+  [[ $1 =~ $stray ]] && return 1
   [[ $1 =~ $pattern ]] || return 1
   url_scheme=${BASH_REMATCH[1]}
   url_credentials=${BASH_REMATCH[2]}

@@ -17,7 +17,7 @@ accepts() {
     bool) echo 'true or false' ;;
     name) echo 'a name of letters, digits, - and _' ;;
     run_id) echo 'at most 100 letters, digits, . - and _, not starting with a dot, not "latest"' ;;
-    url) echo 'http:// or https://, a host, optionally a port (1-65535) and a path' ;;
+    url) echo 'http:// or https://, a host, optionally a port (1-65535) and a path; a % as %25' ;;
     threshold) echo 'METRIC=EXPRESSION without a semicolon' ;;
     pair) echo 'NAME=VALUE' ;;
     file) echo 'a plain file name: no folder, no leading dash or dot, not the name of a file that every run writes' ;;

@@ -1,4 +1,4 @@
-import { isLocalHost } from '../../settings/url.js';
+import { isEncoded, isLocalHost } from '../../settings/url.js';
 
 /**
  * A parsed database address.
@@ -30,7 +30,7 @@ const ELSEWHERE = /^(host|hostaddr|port|service|servicefile|proxyHost)$/i;
  */
 export function parseAddress(text, schemes) {
   const match = ADDRESS.exec(text);
-  if (!match || !schemes.includes(match[1])) {
+  if (!match || !schemes.includes(match[1]) || !isEncoded(text)) {
     return null;
   }
   const [, scheme, list, database = '', parameters = ''] = match;
@@ -82,7 +82,7 @@ export const address = (schemes, example, about) => ({
   read: (raw) => (parseAddress(raw, schemes) === null ? undefined : raw),
   accepts:
     `${schemes.join(':// or ')}:// with a host, optionally a port and a database, such as ${example}; ` +
-    `no parameter may override the host`,
+    `no parameter may override the host; a % as %25`,
   fallback: '',
   about,
   secret: true,
