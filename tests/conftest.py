@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -64,6 +65,8 @@ def pytest_configure(config: pytest.Config) -> None:
     isolate(os.environ, Path(home))
     heed_signals()
     tempfile.tempdir = os.environ["TMPDIR"]
+    # Beside the sources of the template, compiled files would end up in projects.
+    sys.dont_write_bytecode = sys.pycache_prefix is None
     if is_worker or config.getoption("dist", "no") == "no":
         # What tests start would leave bytecode of temporary files in the cache.
         os.environ.pop("PYTHONPYCACHEPREFIX", None)
@@ -81,6 +84,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if function in seen:
                 item.add_marker(pytest.mark.slow)
             seen.add(function)
+
+
+def pytest_collection_finish() -> None:
+    """Keep bytecode of temporary modules, which tests import, out of the cache."""
+    sys.dont_write_bytecode = True
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

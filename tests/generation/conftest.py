@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +13,6 @@ from tests.support.layout import REPOSITORY
 
 if TYPE_CHECKING:
     from pytest_cookies.plugin import Cookies
-
-# The package under test is part of the template: compiled files would end up in projects.
-sys.dont_write_bytecode = True
 
 TEMPLATE_PARTS = (
     *("cookiecutter.json", "cookiecutter_k6_questions.py", "hooks"),

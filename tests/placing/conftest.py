@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +10,6 @@ import pytest
 
 from tests.support import expected
 from tests.support.small_template import Project, write_tables
-
-# The package under test is part of the template: compiled files would end up in projects.
-sys.dont_write_bytecode = True
 
 
 @pytest.fixture(scope="session")
