@@ -94,7 +94,11 @@ def is_valid(mutant: Mutant) -> bool:
 
 def is_equivalent(mutant: Mutant) -> bool:
     """Tell whether someone has looked at a change and found that it makes no difference."""
-    return (mutant.path.name, mutant.before, mutant.after) in EQUIVALENT
+    before = mutant.before
+    if before.rstrip(";") == "break":
+        above = mutant.text.splitlines()[mutant.line - 2].strip()
+        before = f"{above} {before}"
+    return (mutant.path.name, before, mutant.after) in EQUIVALENT
 
 
 def draw(paths: Sequence[Path], seed: int) -> Iterator[Mutant]:

@@ -1,4 +1,7 @@
-"""Changes that make no difference, looked at one by one: file, line before and after."""
+"""Changes that make no difference, looked at one by one: file, line before and after.
+
+The line before a bare `break` belongs to it: a file may have several.
+"""
 
 from __future__ import annotations
 
@@ -39,11 +42,12 @@ EQUIVALENT: frozenset[tuple[str, str, str]] = frozenset(
             "if True:",
         ),
         # Of no places nothing comes, however long one goes on.
-        ("expressions.py", "break", "continue"),
+        ("expressions.py", "if not places: break", "continue"),
+        ("expressions.py", "if not new: break", "continue"),
         # Made as many times as are wanted, and tried in vain after that.
-        ("sampling.py", "break", "continue"),
+        ("sampling.py", "if len(made) >= count: break", "continue"),
         # Without a new answer there is no new lesson, however often it is asked for.
-        ("journeys.js", "break;", "continue;"),
+        ("journeys.js", "if (wiser === undefined) { break;", "continue;"),
         # Chance is hardly ever exactly one half.
         (
             "sampling.py",
@@ -98,7 +102,6 @@ EQUIVALENT: frozenset[tuple[str, str, str]] = frozenset(
         ("checker.py", "if isinstance(value, str):", "if False:"),
         # Where checking begins to be given up.
         ("checker.py", "for _ in range(5):", "for _ in range(6):"),
-        ("checker.py", "self._steps += 1", "self._steps += 2"),
         (
             "checker.py",
             "_STEPS = 100_000  # schemas visited for one value",
@@ -108,12 +111,6 @@ EQUIVALENT: frozenset[tuple[str, str, str]] = frozenset(
             "checker.py",
             "fits = self.valid(value, schema, 1)",
             "fits = self.valid(value, schema, 2)",
-        ),
-        # Another limit of the same kind: deep values are checked to a depth.
-        (
-            "checker.py",
-            "rule(self, value, schema, depth + 1) for rule in rules",
-            "rule(self, value, schema, depth + 2) for rule in rules",
         ),
         # Bytes that are read at a time.
         ("download.py", "_CHUNK = 65536", "_CHUNK = 65537"),
