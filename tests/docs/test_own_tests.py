@@ -82,6 +82,7 @@ def test_every_step_works(baked: Bakery, service: RunningService, k6_binary: Pat
                 continue
             shown = run(project, k6_binary, arguments, **env)
             assert "POST /items" in shown
+            assert "no checks: " not in shown
             if arguments.startswith("load"):
                 assert "openapi" not in shown.replace("/openapi", "")
         if COMMAND.search(step) is None and not step.startswith("1"):
