@@ -38,6 +38,12 @@ def entry_points(tree: Path) -> list[Path]:
     return sorted(found)
 
 
+def test_what_the_list_shows_is_a_sentence() -> None:
+    for script in entry_points(SUITE_FILES):
+        first = script.read_text(encoding="utf-8").partition("\n")[0]
+        assert first.endswith((".", "?")), f"{script.name}: --list ends with {first[-30:]!r}"
+
+
 def test_types_are_right(workshop: Path, node_bin: NodeBin) -> None:
     lint([node_bin("tsc"), "-p", "tests/load/jsconfig.json", "--noEmit"], workshop)
 

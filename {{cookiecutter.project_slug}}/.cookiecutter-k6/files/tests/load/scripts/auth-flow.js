@@ -1,5 +1,5 @@
-// Authentication: a user logs in, asks who they are, and renews their tokens. Each step needs the one before. ME_PATH
-// and REFRESH_PATH may be /none.
+// Authentication: a user logs in, asks who they are, and renews their tokens.
+// Each step needs the one before. ME_PATH and REFRESH_PATH may be /none.
 //
 //   ./scripts/load-test.sh auth-flow
 //   ./scripts/load-test.sh load auth-flow
