@@ -69,6 +69,20 @@ def looking_at(**files: str) -> Callable[[str], Found]:
         ({"shop_csproj": '<Project Sdk="Microsoft.NET.Sdk">'}, False),
         ({"pom_xml": "<artifactId>apache-rat-plugin</artifactId>"}, True),
         ({"pom_xml": "<artifactId>spring-boot-starter-web</artifactId>"}, False),
+        ({"_vitepress/config_mts": "export default { title: 'x' }"}, True),
+        ({"_vitepress/config_mts": "export default {\n  srcDir: './src' }"}, False),
+        ({"eleventy_config_js": "return { dir: { input: '.' } };"}, True),
+        ({"eleventy_config_js": "\nreturn { dir: { input: 'src' } };"}, False),
+        ({"_eleventy_js": "module.exports = () => {};"}, True),
+        ({"conf_py": 'extensions = ["myst_parser"]'}, True),
+        ({"conf_py": "extensions = []"}, False),
+        ({"REUSE_toml": "version = 1"}, True),
+        ({"_licenserc_yaml": "header:"}, True),
+        ({"pyproject_toml": "[tool.check-manifest]"}, True),
+        ({"pyproject_toml": "[tool.interrogate]"}, True),
+        ({"pyproject_toml": "[tool.vulture]"}, True),
+        ({"pyproject_toml": "[tool.ruff]"}, False),
+        ({"_ls__lint_yml": "ls:"}, True),
         ({}, False),
     ],
 )
@@ -93,3 +107,16 @@ def test_workflows_in_a_subfolder_are_named_when_they_are_written() -> None:
     assert hints.for_monorepo(written, "") == []
     kept = [Action("kept", ".github/workflows/load-tests.yml")]
     assert hints.for_monorepo(kept, "services/api/") == []
+
+
+def test_both_places_of_the_suite_are_named_from_the_root() -> None:
+    [line] = hints.for_tools(looking_at(REUSE_toml="version = 1"), FOLDER, prefix="apps/api/")
+    assert 'add to ../../REUSE.toml:  path = ["apps/api/tests/load/**", "apps/api/scripts/' in line
+
+
+def test_a_site_at_the_root_is_named() -> None:
+    site = {"_config.yml": "title: x"}
+    [line] = hints.for_tools(
+        lambda path: Found("file", site[path].encode()) if path in site else ABSENT, FOLDER
+    )
+    assert line.startswith("Hint: add to _config.yml:  exclude: [tests/load/]")

@@ -45,7 +45,7 @@ def for_tools(look: Look, folder: str, names: Iterable[str] = (), prefix: str = 
 
 def _line(row: Mapping[str, Any], name: str, prefix: str) -> str:
     place = "../" * prefix.count("/") + row.get("to", name)
-    add = row["add"].replace("tests/load", f"{prefix}tests/load")
+    add = re.sub(r"\b(?=tests/load|scripts/load-test)", prefix, row["add"])
     return f"Hint: add to {place}:  {add}  ({row['why']})"
 
 
