@@ -93,8 +93,11 @@ FORM = (200, "text/html", '<form><input name="user"><input type="password" name=
             {"/api/v1/health": (200, "text/plain", "All systems go.")},
             "Try: if that is healthy, set HEALTH_STATUS_WORDS='All systems go.'",
         ),
+        ({"/api/v1/health": (200, "application/json", '{"ok":true}')}, "  HEALTH_FIELDS=ok\n"),
+        ({"/healthz": (200, "application/json", '{"a":{"state":"up"}}')}, "HEALTH_FIELDS=a.state"),
     ],
-    ids=["website", "login form", "login wall", "another word", "another word at the usual path"],
+    ids=["website", "login form", "login wall", "another word", "another word at the usual path",
+         "another field at the usual path", "another field"],
 )  # fmt: skip
 def test_what_it_finds(
     project: Project, answers: Mapping[str, tuple[int, str, str]], said: str

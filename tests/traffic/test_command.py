@@ -84,6 +84,22 @@ def test_what_was_written(project: Path) -> None:
     assert not list(project.rglob("__pycache__"))
 
 
+@pytest.mark.parametrize(
+    "first", ["<<<<<<< HEAD\n", "version https://git-lfs.github.com/spec/v1\n"]
+)
+def test_rows_that_cannot_be_read_are_not_replaced(first: str, project: Path) -> None:
+    assert run(project, "import", "shop.curl", "--name", "first").returncode == 0
+    table = project / "tests/load/data/traffic.jsonl"
+    whole = table.read_text()
+    text = first + whole
+    table.write_text(text)
+    done = run(project, "import", "shop.curl")
+    again = table.read_text()
+    table.write_text(whole)
+    assert (done.returncode, again) == (1, text)
+    assert "traffic.jsonl is no table: a merge conflict, or a pointer of Git LFS" in done.stderr
+
+
 @pytest.mark.parametrize("words", ["import shop.curl", "import --help", "mix access.log"])
 def test_a_reader_who_has_seen_enough(words: str, project: Path) -> None:
     read, write = os.pipe()

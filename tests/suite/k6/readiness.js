@@ -58,6 +58,14 @@ const ANSWERS = [
   { status: 503, body: { status: 'DOWN' } },
 ];
 
+const FIELDS = [
+  { state: 'UP' },
+  { ok: true, data: { state: 'up' } },
+  { name: 'shop', debug: true, data: { state: 'up' } },
+  { status: 'DOWN', data: { state: 'up' } },
+  { data: { status: 'running' } },
+];
+
 const shown = (value) => JSON.parse(JSON.stringify(value).replaceAll(BASE_URL, 'BASE'));
 
 function findings() {
@@ -80,6 +88,11 @@ function findings() {
         shows(`${readiness} ${JSON.stringify(given)}`, ask(given, readiness));
       }
     }
+    withSettings({ HEALTH_STATUS_WORDS: ['up', 'true'] }, () => {
+      for (const body of FIELDS) {
+        shows(`another field ${JSON.stringify(body)}`, ask({ body }, 'health')[0].advice);
+      }
+    });
     const words = { HEALTH_STATUS_WORDS: ['*'], HEALTH_STATUSES: ['2xx', '404'] };
     shows('any word', withSettings(words, () => ask({ status: 500 }, 'health'))); // prettier-ignore
     shows('by default', withSettings({ READINESS: 'answer' }, () => answering(() => ({ status: 500 }), () => healthProbes().map((probe) => unready(probe))))); // prettier-ignore

@@ -3,6 +3,7 @@ import * as kinds from '../engine/settings/kinds.js';
 import { headersOf, isSecretHeader, parseHeaders } from '../engine/settings/headers.js';
 import { HEALTH_PRESETS, healthOf } from '../engine/settings/health.js';
 import { parseCsv } from '../engine/settings/csv.js';
+import { parseJson } from '../engine/settings/json.js';
 import { parseEnvFile, readEnvironment, readSettings } from '../engine/settings/reading.js';
 import { SETTINGS } from '../engine/settings/table.js';
 import { combinations, equal, expectations, holds, outcome, shows, throws } from './expect.js';
@@ -97,9 +98,19 @@ function health() {
 }
 
 function tables() {
-  const files = ['a,b\n1,2\n', '\uFEFFa, b\r\n"1,""x",\r\n\r\n', 'a\n\n1\n""\n2', 'a,b\n1\n', 'a\n1,2', 'a\n1"2\n', 'a\n"1', '']; // prettier-ignore
+  const files = ['a,b\n1,2\n', '\uFEFFa, b\r\n"1,""x",\r\n\r\n', 'a\n\n1\n""\n2', 'a,b\n1\n', 'a\n1,2', 'a\n1"2\n', 'a\n"1', '', 'version https://git-lfs.github.com/spec/v1\noid sha256:1\n', 'a\n<<<<<<< HEAD\n1\n']; // prettier-ignore
   for (const file of files) {
     shows(`CSV ${JSON.stringify(file)}`, outcome(() => parseCsv(file, 'x.csv'))); // prettier-ignore
+  }
+  for (const file of [
+    '{"a":1}',
+    '{"a":',
+    '',
+    'version https://git-lfs.github.com/spec/v1\n',
+    '[\n<<<<<<< HEAD\n1,\n=======\n2,\n>>>>>>> b\n]',
+  ]) {
+    // prettier-ignore
+    shows(`JSON ${JSON.stringify(file)}`, outcome(() => parseJson(file, 'x.json'))); // prettier-ignore
   }
 }
 

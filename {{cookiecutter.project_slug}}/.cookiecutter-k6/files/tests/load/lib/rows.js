@@ -24,7 +24,7 @@ export function readRows(file) {
   return new SharedArray(`rows of ${file}`, () => {
     const text = open(path);
     const rows = /\.json$/i.test(file)
-      ? JSON.parse(text)
+      ? require('../engine/settings/json.js').parseJson(text, file)
       : require('../engine/settings/csv.js').parseCsv(text, file);
     if (!Array.isArray(rows) || rows.length === 0) {
       throw new Error(`${file}: expected a list of rows, found none`);

@@ -1,6 +1,7 @@
 // Reads a file with test users. Once per run.
 
 import { parseCsv } from '../settings/csv.js';
+import { parseJson } from '../settings/json.js';
 
 /** @typedef {import('./users.js').User} User */
 
@@ -17,7 +18,7 @@ const USER_NAMES = ['email', 'username', 'user', 'login', 'name'];
  * @example parseUsers('email,password\na@example.com,pw\n', 'users.csv')
  */
 export function parseUsers(text, file) {
-  const rows = /\.json$/i.test(file) ? JSON.parse(text) : parseCsv(text, file);
+  const rows = /\.json$/i.test(file) ? parseJson(text, file) : parseCsv(text, file);
   if (!Array.isArray(rows) || rows.length === 0) {
     throw new Error(`USERS_FILE=${file}: expected a list of users, found none`);
   }

@@ -5,6 +5,7 @@
 import { BASE_URL, env, HEALTH_PATHS } from '../../lib/config.js';
 import { endpoint, requestQuietly } from '../../lib/http.js';
 import { guardTarget } from '../plan/guard.js';
+import { healthField } from '../plan/health-document.js';
 import { findHealth, healthProbes, unready } from '../plan/readiness.js';
 import { transportOptions } from '../plan/transport.js';
 import { shorten } from '../vu/failures.js';
@@ -81,6 +82,12 @@ function findHealthDocument(lines, proposals) {
     );
     return;
   }
+  const field = healthField(requestQuietly(probe));
+  if (field !== undefined) {
+    lines.push(`Health: ${HEALTH_PATHS[0]} is healthy, by its field ${field}.`);
+    proposals.HEALTH_FIELDS = field;
+    return;
+  }
   const [found] = findHealth({ timeout: '3s' }).filter(
     ({ path, response }) => path !== '/' || !isPage(response),
   );
@@ -94,8 +101,11 @@ function findHealthDocument(lines, proposals) {
     `Health: ${path} answers ${response.status}, ${shorten(response.body).slice(0, 80) || 'empty body'}`,
   );
   proposals.HEALTH_PATHS = path;
+  const elsewhere = healthField(response);
   const words = wordsFor(response);
-  if (words !== undefined) {
+  if (elsewhere !== undefined) {
+    proposals.HEALTH_FIELDS = elsewhere;
+  } else if (words !== undefined) {
     proposals.HEALTH_STATUS_WORDS = words;
   }
 }
@@ -214,7 +224,11 @@ function findLogin(document, root, lines, proposals) {
     lines.push(`Authentication: / redirects to the login ${path}.`);
     Object.assign(proposals, { AUTH_MODE: 'session', LOGIN_PATH: path });
   } else {
-    lines.push('Authentication: nothing found. docs/auth.md lists the settings.');
+    lines.push(
+      env.AUTH_MODE === 'none'
+        ? 'Authentication: nothing found. docs/auth.md lists the settings.'
+        : `Authentication: nothing found that contradicts AUTH_MODE=${env.AUTH_MODE}.`,
+    );
   }
 }
 

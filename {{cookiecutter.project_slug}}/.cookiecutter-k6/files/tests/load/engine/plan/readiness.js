@@ -3,6 +3,7 @@
 import { HEALTH_STATUSES, isHealthy } from '../../lib/checker.js';
 import { BASE_URL, env, HEALTH_PATHS } from '../../lib/config.js';
 import { endpoint, requestQuietly } from '../../lib/http.js';
+import { healthField, saidIn } from './health-document.js';
 import { HEALTH_PRESETS } from '../settings/health.js';
 import { readable, shorten } from '../vu/failures.js';
 
@@ -160,10 +161,12 @@ function adviceOnError(error) {
     return found[1];
   }
   // k6 dials one address of a name, an IPv4 one if there is any; a browser would go on to IPv6.
-  return host === 'localhost' && error.includes('refused')
-    ? 'start the service, or correct BASE_URL; k6 asked 127.0.0.1 only, a service that listens on IPv6 alone needs ' +
+  const alsoIpv6 =
+    host === 'localhost'
+      ? '; k6 asked 127.0.0.1 only, a service that listens on IPv6 alone needs ' +
         `BASE_URL=${masked.replace('localhost', '[::1]')}`
-    : '';
+      : '';
+  return error.includes('refused') ? `start the service, or correct BASE_URL${alsoIpv6}` : '';
 }
 
 /**
@@ -171,11 +174,11 @@ function adviceOnError(error) {
  * @param {string} name of the probe
  * @returns {string}
  */
-function adviceOnStatus({ status, headers, body }, name) {
+function adviceOnStatus(response, name) {
+  const { status, headers, body } = response;
   const path = name.replace('setup ', '');
   const { masked } = env.target;
   const text = String(body ?? '').trim();
-  const type = headers['Content-Type'] ?? '';
   /** @type {[boolean, () => string][]} */
   const table = [
     [status >= 300 && status < 400, () => adviceOnRedirect(headers.Location ?? '', path)],
@@ -199,7 +202,7 @@ function adviceOnStatus({ status, headers, body }, name) {
       () =>
         `there is no health document at ${path}: set HEALTH_PATHS, or HEALTH_PRESET for a well-known stack`,
     ],
-    [status >= 200 && status < 300, () => adviceOnBody(text, type)],
+    [status >= 200 && status < 300, () => adviceOnBody(response, text)],
   ];
   return table.find(([applies]) => applies)?.[1]() ?? '';
 }
@@ -229,23 +232,28 @@ function adviceOnRedirect(location, path) {
 }
 
 /**
- * @param {string} text
- * @param {string} type content type
+ * @param {HttpResponse} response
+ * @param {string} text its body
  * @returns {string}
  */
-function adviceOnBody(text, type) {
+function adviceOnBody(response, text) {
   if (text === '') {
     return 'if a response without a body is healthy, set HEALTH_STATUS_WORDS=empty';
   }
-  if (type.includes('html') && text.startsWith('<')) {
+  if ((response.headers['Content-Type'] ?? '').includes('html') && text.startsWith('<')) {
     return (
       'a web page answers here, not an API: correct BASE_URL or HEALTH_PATHS; ' +
       'HEALTH_STATUS_WORDS=* accepts any body'
     );
   }
-  const word = /^\{[^]*"(?:status|state|health)"\s*:\s*"([\w -]{1,40})"/.exec(text)?.[1] ?? text;
+  const field = healthField(response);
+  if (field !== undefined) {
+    return `if that is healthy, set HEALTH_FIELDS=${field}`;
+  }
+  const [place, word] = saidIn(response) ?? ['', text];
+  const where = place === '' ? '' : `HEALTH_FIELDS=${place} and `;
   return /^[\w .-]{1,40}$/.test(word)
-    ? `if that is healthy, set HEALTH_STATUS_WORDS=${word.includes(' ') ? `'${word}'` : word}`
+    ? `if that is healthy, set ${where}HEALTH_STATUS_WORDS=${word.includes(' ') ? `'${word}'` : word}`
     : 'if this response is healthy, set HEALTH_FIELDS to the field that holds the word and HEALTH_STATUS_WORDS to ' +
         'the word, or HEALTH_STATUS_WORDS=* to accept any body';
 }

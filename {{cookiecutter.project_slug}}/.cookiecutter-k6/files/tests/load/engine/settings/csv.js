@@ -1,5 +1,7 @@
 // Tables in CSV. Once per run.
 
+import { complete } from './json.js';
+
 /**
  * Parses CSV as spreadsheets write it: commas, quotes, a line of names.
  *
@@ -10,7 +12,7 @@
  * @example parseCsv('a,b\n1,"x, y"\n', 'rows.csv') // [{ a: '1', b: 'x, y' }]
  */
 export function parseCsv(text, file) {
-  const [names = [], ...rows] = fieldsOf(text.replace(/^\uFEFF/, ''), file);
+  const [names = [], ...rows] = fieldsOf(complete(text, file).replace(/^\uFEFF/, ''), file);
   return rows.map((row, index) => {
     if (row.length !== names.length) {
       throw new Error(

@@ -1,6 +1,7 @@
 // What a run sends: the table, the overrides and the settings combined. Once per run.
 
 import { env } from '../../../lib/config.js';
+import { complete, parseJson } from '../../settings/json.js';
 import { localPath } from '../../settings/paths.js';
 import { baseOf, notTwice } from './bases.js';
 import { credentialsOf } from './credentials.js';
@@ -97,13 +98,14 @@ export function chosen() {
 
 /** @returns {{ header: Header, rows: string[], shared: string[] }} rows and generators as they stand */
 function readTable() {
-  const [first, ...lines] = open(TABLE)
+  const file = 'data/operations.jsonl';
+  const [first, ...lines] = complete(open(TABLE), file)
     .split('\n')
     .filter((line) => line.trim() !== '');
-  const header = JSON.parse(first ?? '{}');
+  const header = parseJson(first ?? '{}', file);
   if (header.format !== FORMAT) {
     throw new Error(
-      `data/operations.jsonl: format ${header.format}, this suite reads format ${FORMAT}. ` +
+      `${file}: format ${header.format}, this suite reads format ${FORMAT}. ` +
         'Run: ./scripts/load-test.sh openapi update',
     );
   }

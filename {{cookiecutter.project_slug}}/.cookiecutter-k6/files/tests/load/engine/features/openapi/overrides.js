@@ -1,6 +1,7 @@
 // The user's changes to operations: data/operations.overrides.json. Checked and applied once per run.
 
 import { env } from '../../../lib/config.js';
+import { parseJson } from '../../settings/json.js';
 import { matches, nearest } from './names.js';
 
 /** @typedef {import('./types.js').Row} Row */
@@ -63,12 +64,7 @@ const NO_SECRETS =
  * @example const overrides = parseOverrides('{"operations": {"GET /pets": {"weight": 5}}}');
  */
 export function parseOverrides(text) {
-  let content;
-  try {
-    content = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`${FILE}: ${/** @type {Error} */ (error).message}`, { cause: error });
-  }
+  const content = parseJson(text, FILE);
   refuseUnknown(content, ['select', 'operations'], 'the file');
   const { operations = {} } = content;
   for (const [name, override] of Object.entries(operations)) {

@@ -1,4 +1,5 @@
 import { choice, integer, list, number, text } from '../../settings/kinds.js';
+import { parseJson } from '../../settings/json.js';
 import { localPath } from '../../settings/paths.js';
 
 /**
@@ -8,8 +9,9 @@ import { localPath } from '../../settings/paths.js';
  * @example isCompiled() // false until `load-test.sh openapi update`
  */
 export function isCompiled() {
-  const table = open(localPath(import.meta.resolve('../../../data/operations.jsonl')));
-  return JSON.parse(table.split('\n', 1)[0]).document !== null;
+  const file = 'data/operations.jsonl';
+  const table = open(localPath(import.meta.resolve(`../../../${file}`)));
+  return parseJson(table.split('\n', 1)[0], file).document !== null;
 }
 
 /** Settings of the test of a whole API. */

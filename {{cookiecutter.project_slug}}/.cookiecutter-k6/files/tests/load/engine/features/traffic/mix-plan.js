@@ -1,5 +1,6 @@
 // data/traffic.mix.json as load and endpoints. Once per run.
 
+import { parseJson } from '../../settings/json.js';
 import { localPath } from '../../settings/paths.js';
 
 const FORMAT = 1;
@@ -28,7 +29,7 @@ const MOST_VUS_PER_RATE = 5;
 const FILE = localPath(import.meta.resolve('../../../data/traffic.mix.json'));
 
 /** @type {Mix} */
-const mix = JSON.parse(open(FILE));
+const mix = parseJson(open(FILE), 'data/traffic.mix.json');
 if (mix.format !== FORMAT) {
   throw new Error(
     `data/traffic.mix.json has format ${mix.format}, this suite reads ${FORMAT}. Run: ./scripts/load-test.sh mix LOG`,

@@ -1,6 +1,7 @@
 // data/traffic.jsonl and data/traffic.data.json, as the VUs read them. Once per run.
 
 import { env, writesAllowed } from '../../../lib/config.js';
+import { complete, parseJson } from '../../settings/json.js';
 import { localPath } from '../../settings/paths.js';
 
 /** @typedef {import('./types.js').Row} Row */
@@ -27,19 +28,20 @@ let prepared;
  * @example const { steps } = preparedTables();
  */
 export function preparedTables() {
-  prepared ??= prepare(readTable(), JSON.parse(open(DATA)));
+  prepared ??= prepare(readTable(), parseJson(open(DATA), 'data/traffic.data.json'));
   return prepared;
 }
 
 /** @returns {{ abouts: About[], rows: Row[] }} */
 function readTable() {
-  const [header, ...lines] = open(TABLE)
+  const file = 'data/traffic.jsonl';
+  const [header, ...lines] = complete(open(TABLE), file)
     .split('\n')
     .filter((line) => line.trim() !== '')
-    .map((line) => JSON.parse(line));
+    .map((line) => parseJson(line, file));
   if (header?.format !== FORMAT) {
     throw new Error(
-      `data/traffic.jsonl has format ${header?.format}, this suite reads ${FORMAT}. ` +
+      `${file} has format ${header?.format}, this suite reads ${FORMAT}. ` +
         'Import again: ./scripts/load-test.sh import FILE',
     );
   }

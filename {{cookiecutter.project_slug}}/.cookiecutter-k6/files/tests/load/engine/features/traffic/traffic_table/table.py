@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .model import Refused
+
 FORMAT = 1
 Row = dict[str, Any]
 
@@ -49,10 +51,19 @@ def loads(text: str) -> Table:
 
 
 def read(path: str) -> Table:
-    """Read a table; return an empty one if the file is missing or no table."""
+    """Read a table; return an empty one if there is none, or one of another format.
+
+    Raise Refused if it cannot be parsed.
+    """
     try:
         with open(path, encoding="utf-8") as file:
             return loads(file.read())
+    except json.JSONDecodeError:
+        # Its rows would be lost: the recordings that they came from are elsewhere.
+        raise Refused(
+            f"{path} is no table: a merge conflict, or a pointer of Git LFS (git lfs pull)? Restore"
+            " it from git, or delete it to begin a new one"
+        ) from None
     except (OSError, ValueError, TypeError, KeyError):
         return Table()
 
