@@ -141,3 +141,16 @@ def test_a_project_that_is_no_repository_yet(tmp_path: Path) -> None:
     place(project)
     git(project, "init", "-q")
     assert hidden(project) == set()
+
+
+def test_what_runs_read_is_no_pointer_of_git_lfs(tmp_path: Path) -> None:
+    """A clone without LFS, as CI makes it, has every table."""
+    project = host(tmp_path)
+    rule = "filter=lfs diff=lfs merge=lfs -text"
+    (project / ".gitattributes").write_text(f"*.json {rule}\n*.jsonl {rule}\n*.png {rule}\n")
+    assert cookie(project, "--no-input", "-f", "project_slug=.", *EVERYTHING).code == 0
+    data = [path.relative_to(project) for path in (project / "tests/load/data").glob("*.json*")]
+    assert len(data) >= 5
+    names = [*map(str, data), "tests/load/baselines/mine.json"]
+    found = git(project, "check-attr", "filter", "merge", "--", *names)
+    assert [line for line in found.splitlines() if not line.endswith(": unspecified")] == []
