@@ -71,6 +71,14 @@ def test_tables_of_profiles_and_limits_are_what_k6_gets(k6_binary: Path, tool: s
     assert result.returncode == 0, result.stderr
 
 
+def test_suite_env_names_every_way_to_authenticate() -> None:
+    text = (LOAD / "suite.env").read_text(encoding="utf-8")
+    [named] = re.findall(r"^# Authentication: (.+) \(docs/auth\.md\)$", text, re.MULTILINE)
+    settings = (LOAD / "engine/settings/auth.js").read_text(encoding="utf-8")
+    [choices] = re.findall(r"AUTH_MODE: choice\(\s*/\*\*.*?\*/ \(\[(.+?)\]\)", settings, re.DOTALL)
+    assert re.split(r", | or ", named) == re.findall(r"'([\w-]+)'", choices)
+
+
 def test_every_setting_of_suite_env_is_in_a_table() -> None:
     text = (LOAD / "suite.env").read_text(encoding="utf-8")
     # OPENAPI_SPEC is read by the command only.
