@@ -68,6 +68,12 @@ def test_a_service_that_hangs_does_not_hold_the_wait(suite: Suite, faulty: Runni
     assert run.seconds < 6
 
 
+def test_a_health_document_may_take_seconds(suite: Suite, faulty: RunningService) -> None:
+    faulty.set_fault("slow", 3000, only="/api/v1/health")
+    run = suite.against(faulty.url, WAIT_TIMEOUT="20s").run(WAIT)
+    assert run.code == 0, run.everything
+
+
 def test_every_health_path_must_be_healthy(suite: Suite, faulty: RunningService) -> None:
     live = suite.against(faulty.url, HEALTH_PATHS="/health,/api/v1/health", WAIT_TIMEOUT="1s")
     assert live.run(WAIT).code == 0

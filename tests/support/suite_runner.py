@@ -275,7 +275,7 @@ class Running:
         """Send SIGINT, as Ctrl-C does."""
         self.process.send_signal(signal.SIGINT)
 
-    def wait_for(self, condition: Callable[[], bool], seconds: float = 10) -> None:
+    def wait_for(self, condition: Callable[[], bool], seconds: float = 30) -> None:
         """Wait for a condition while k6 runs; fail if it never holds."""
         end = time.monotonic() + seconds
         while not condition():

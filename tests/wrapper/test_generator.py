@@ -69,7 +69,7 @@ def test_used_up_descriptors_are_the_limit_of_this_machine_and_not_of_the_servic
         assert "this machine was the limit" in (folder / name).read_text(encoding="utf-8"), name
 
 
-@pytest.mark.parametrize(("cores", "limited"), [("0.1", True), ("64", False)])
+@pytest.mark.parametrize(("cores", "limited"), [("0.01", True), ("64", False)])
 def test_a_processor_at_its_limit_that_drops_iterations(
     real_project: Project, service: RunningService, cores: str, limited: bool
 ) -> None:
@@ -82,7 +82,7 @@ def test_a_processor_at_its_limit_that_drops_iterations(
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     assert summary["metrics"]["droppedIterations"] > 0
     pattern = (
-        r"this machine was the limit, not the service: k6 used \d+% of 0.1 cores, and \d+ iter"
+        r"this machine was the limit, not the service: k6 used \d+% of 0.01 cores, and \d+ iter"
     )
     texts = [
         result.stderr,

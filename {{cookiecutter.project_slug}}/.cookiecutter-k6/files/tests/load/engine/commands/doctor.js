@@ -16,7 +16,7 @@ import { options as frame } from './frame.js';
 
 guardTarget();
 
-export const options = { ...frame, ...transportOptions(), setupTimeout: '120s' };
+export const options = { ...frame, ...transportOptions(), setupTimeout: '300s' };
 
 /** Paths of API descriptions in use, of FastAPI, Spring, ASP.NET, Django and others. */
 const DESCRIPTIONS = [
@@ -24,14 +24,16 @@ const DESCRIPTIONS = [
   ...['/api/openapi.json', '/api/schema/?format=json', '/swagger.json', '/api-docs', '/q/openapi'],
 ];
 
-const QUICK = { timeout: '3s', statuses: [{ min: 100, max: 599 }] };
+/** Of one request. The first one to a service that has just started may take seconds. */
+const TIMEOUT = '10s';
+const ANY = { timeout: TIMEOUT, statuses: [{ min: 100, max: 599 }] };
 
 /**
  * @param {string} path
  * @returns {HttpResponse}
  */
 const ask = (path) =>
-  requestQuietly(endpoint(`doctor ${path}`, `${BASE_URL}${path}`, { ...QUICK, phase: 'setup' }));
+  requestQuietly(endpoint(`doctor ${path}`, `${BASE_URL}${path}`, { ...ANY, phase: 'setup' }));
 
 /**
  * @param {HttpResponse} response
@@ -72,7 +74,7 @@ const isLoginPage = (response) =>
  * @param {Proposals} proposals added to
  */
 function findHealthDocument(lines, proposals) {
-  const [probe] = healthProbes('health', { timeout: '3s' });
+  const [probe] = healthProbes('health', { timeout: TIMEOUT });
   const finding = unready(probe, 'health');
   if (finding === null) {
     lines.push(
@@ -88,7 +90,7 @@ function findHealthDocument(lines, proposals) {
     proposals.HEALTH_FIELDS = field;
     return;
   }
-  const [found] = findHealth({ timeout: '3s' }).filter(
+  const [found] = findHealth({ timeout: TIMEOUT }).filter(
     ({ path, response }) => path !== '/' || !isPage(response),
   );
   if (found === undefined) {
@@ -252,7 +254,7 @@ export function setup() {
   const proposals = {};
   const root = ask('/');
   if (root.status === 0) {
-    const [probe] = healthProbes('answer', { timeout: '3s' });
+    const [probe] = healthProbes('answer', { timeout: TIMEOUT });
     const { text, advice } = unready(probe, 'answer') ?? { text: '', advice: '' };
     lines.push(`No service: ${text}`, ...tried({ advice }));
     return { lines, proposals, isUp: false };

@@ -9,6 +9,7 @@ import k6 from 'k6';
 import exec from 'k6/execution';
 import { parseDuration } from '../settings/duration.js';
 import { env } from '../../lib/config.js';
+import { variant } from '../../lib/http.js';
 import { findHealth, healthProbes, unready } from '../plan/readiness.js';
 import { transportOptions } from '../plan/transport.js';
 import { shorten } from '../vu/failures.js';
@@ -21,8 +22,11 @@ import { options as frame } from './frame.js';
 /** Seconds between two probes. */
 const INTERVAL = 0.25;
 
-/** Time limit of one probe: a hanging request must not use up the whole wait. */
-const PROBE_TIMEOUT = '2s';
+/**
+ * Time limit of the first probe, milliseconds: a hanging request must not use up the whole wait. It doubles each time it
+ * is reached, as some health documents take seconds.
+ */
+const FIRST_TIMEOUT_MS = 2000;
 
 guardTarget();
 
@@ -30,7 +34,7 @@ const waitMs = parseDuration(env.WAIT_TIMEOUT);
 
 /** The wait ends early if the same wrong answer lasts for so long, milliseconds. */
 const settledMs = Math.max(10_000, waitMs / 3);
-const probes = healthProbes(undefined, { timeout: PROBE_TIMEOUT });
+const probes = healthProbes();
 
 export const options = {
   scenarios: {
@@ -64,7 +68,16 @@ export default function waitForService() {
  * @returns {Finding | null} null: ready
  */
 function outlast(probe, elapsed) {
-  let finding = unready(probe);
+  let timeoutMs = FIRST_TIMEOUT_MS;
+  const ask = () => {
+    const startedAt = elapsed();
+    const found = unready(variant(probe, { timeout: `${timeoutMs}ms` }));
+    const hasHung = elapsed() - startedAt >= timeoutMs;
+    const leftMs = Math.max(FIRST_TIMEOUT_MS, waitMs - elapsed());
+    timeoutMs = hasHung ? Math.min(2 * timeoutMs, leftMs) : timeoutMs;
+    return found;
+  };
+  let finding = ask();
   let since = elapsed();
   while (finding !== null && elapsed() < waitMs) {
     if (finding.lasting && elapsed() - since > settledMs) {
@@ -72,7 +85,7 @@ function outlast(probe, elapsed) {
     }
     k6.sleep(INTERVAL);
     const { advice } = finding;
-    finding = unready(probe);
+    finding = ask();
     since = finding?.advice === advice ? since : elapsed();
   }
   return finding;
@@ -86,7 +99,7 @@ function advise({ text, advice }) {
   if (!text.includes(': status 404, ')) {
     return advice;
   }
-  const [found] = findHealth({ timeout: PROBE_TIMEOUT });
+  const [found] = findHealth({ timeout: `${FIRST_TIMEOUT_MS}ms` });
   if (found === undefined) {
     return advice;
   }

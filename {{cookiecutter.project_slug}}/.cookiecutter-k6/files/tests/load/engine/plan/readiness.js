@@ -153,7 +153,11 @@ function adviceOnError(error) {
     [
       /reset by peer|: EOF$|unexpected EOF/i,
       'something accepts connections there and closes them without a response: look at the log of the service and of proxies' +
-        `${scheme === 'http' ? `, or set BASE_URL=${other} if it speaks TLS` : ''}`,
+        `${
+          scheme === 'http'
+            ? `, or set BASE_URL=${other} if it speaks TLS`
+            : ', or set CLIENT_CERT and CLIENT_KEY if it asks for a client certificate'
+        }`,
     ],
   ];
   const found = table.find(([pattern]) => pattern.test(error));
