@@ -119,6 +119,18 @@ def test_a_rate(suite: Suite, entry: str) -> None:
         assert 50 <= run.summary["metrics"]["iterations"] <= 65
 
 
+def test_a_rate_of_users_who_pause(suite: Suite) -> None:
+    """Each VU that k6 adds costs an iteration: those for the pauses are there from the start."""
+    answers = {**ANSWERS, "GET /openapi.json": (200, {"paths": {}})}
+    with recording(answers) as server:
+        live = suite.against(server.url, API_PREFIX="/", THRESHOLDS=PATIENT, RATE=2, DURATION="4s")
+        started = [each.start("scenarios/smoke.js") for each in (live, live.having(VUS=9))]
+        runs = [each.wait() for each in started]
+    for run in runs:
+        assert run.code == 0, run.everything
+        assert run.summary["metrics"]["droppedIterations"] == 0
+
+
 def test_a_rate_that_is_not_kept_is_explained(suite: Suite) -> None:
     with recording(ANSWERS) as server:
         live = suite.against(server.url, API_PREFIX="/", THRESHOLDS=PATIENT, OPENAPI_PATH="/none")

@@ -30,7 +30,11 @@ export function plannedLoad(spec) {
   const shape =
     env.RATE === undefined
       ? rescale(whole, { ...scale, vus: env.VUS })
-      : openModel(rescale(whole, scale), env.RATE, { vus: env.VUS, most: mostVus() });
+      : openModel(rescale(whole, scale), env.RATE, {
+          vus: env.VUS,
+          most: mostVus(),
+          seconds: ANSWERS_S + PAUSES_S * env.THINK_TIME,
+        });
   const factor =
     env.RATE === undefined ? peakVus(shape) / peakVus(spec.defaultLoad?.shape ?? whole) : 1;
   const durationMs = plannedMs(shape);
@@ -45,6 +49,10 @@ export function plannedLoad(spec) {
     companions: (spec.companions ?? []).map((other) => scaledCompanion(other, factor, durationMs)),
   };
 }
+
+/** What an iteration may take, in seconds: its requests, and its pauses with THINK_TIME=1. */
+const ANSWERS_S = 2;
+const PAUSES_S = 8;
 
 /** @returns {number} most VUs that a rate may bring about: those that the target may get */
 function mostVus() {

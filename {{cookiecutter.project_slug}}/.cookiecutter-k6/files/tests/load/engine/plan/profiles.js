@@ -185,8 +185,7 @@ function rescaledPool({ preAllocatedVUs, maxVUs }, factor) {
   };
 }
 
-/** VUs per iteration that starts in a second: at first, and at most. Iterations with pauses take seconds. */
-const FIRST_VUS = 2;
+/** Most VUs per iteration that starts in a second. */
 const MOST_VUS = 20;
 
 /**
@@ -195,19 +194,24 @@ const MOST_VUS = 20;
  *
  * @param {Shape} shape
  * @param {number} rate iterations per second at the peak
- * @param {{ vus?: number, most?: number }} [pool] most VUs; default: 20 for each iteration per second, up to `most`
+ * @param {object} [pool]
+ * @param {number} [pool.vus] most VUs, all of them there from the start
+ * @param {number} [pool.most] limit of the default, which is 20 for each iteration per second
+ * @param {number} [pool.seconds] iterations of the default pool may take this long before k6 needs further VUs. Each of
+ *   those costs an iteration: k6 drops one for every VU that it has to add
  * @returns {Shape}
  * @throws when the profile counts iterations
  * @example openModel({ executor: 'constant-vus', vus: 20, duration: '5m' }, 50)
  */
-export function openModel(shape, rate, { vus: given, most = Infinity } = {}) {
+export function openModel(shape, rate, { vus: given, most = Infinity, seconds = 2 } = {}) {
   const vus = given ?? Math.min(most, rate * MOST_VUS);
   if ('iterations' in shape) {
     throw new Error(
       `RATE=${rate}: this profile runs a number of iterations (${shape.executor}). Choose another profile, or unset RATE`,
     );
   }
-  const pool = { preAllocatedVUs: Math.min(vus, rate * FIRST_VUS), maxVUs: vus, timeUnit: '1s' };
+  const first = given ?? Math.min(vus, Math.ceil(rate * seconds));
+  const pool = { preAllocatedVUs: first, maxVUs: vus, timeUnit: '1s' };
   const { gracefulStop } = shape;
   const common = { ...pool, ...(gracefulStop !== undefined && { gracefulStop }) };
   if (!('stages' in shape)) {
