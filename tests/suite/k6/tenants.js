@@ -126,22 +126,42 @@ function limits() {
   );
 }
 
-/** Metrics of a tier with these p95 in its quiet and noisy part, milliseconds. */
-function measured(quiet, noisy, count = 40) {
+/** Metrics of a tier with these p95 of a route in its quiet and noisy part, milliseconds. */
+function measured(quiet, noisy, count = 140, route = ',name:GET /products') {
   const part = (p95) => ({ values: { 'p(95)': p95, count } });
   return {
-    'http_req_duration{tier:professional,neighbour:quiet}': part(quiet),
-    'http_req_duration{tier:professional,neighbour:noisy}': part(noisy),
+    [`http_req_duration{tier:professional,neighbour:quiet${route}}`]: part(quiet),
+    [`http_req_duration{tier:professional,neighbour:noisy${route}}`]: part(noisy),
   };
 }
 
 function isolation() {
-  const reasons = (...values) => tierPlan([]).findings(measured(...values)).reasons;
+  const routes = ['GET /products', 'GET /reports/inventory', 'never asked'].map((name) => ({
+    name,
+    kind: 'api',
+  }));
+  const reasonsOf = (metrics) => tierPlan(routes).findings(metrics).reasons;
+  const reasons = (...values) => reasonsOf(measured(...values));
   const [slowed] = reasons(4.4, 17.3);
-  holds('slower by a little more than the limit', /rose from 4.4 ms to 17.3 ms/.test(slowed));
+  holds(
+    'slower by a little more than the limit',
+    /p95 of GET \/products rose from 4.4 ms to 17.3 ms/.test(slowed),
+  );
   holds('with the limit', slowed.includes('limit 16.6 ms'));
   equal('below it', reasons(4.4, 16.5), []);
-  equal('too few requests to say', reasons(4.4, 17.3, 9), []);
+  equal('too few requests to say', reasons(4.4, 17.3, 99), []);
+  const report = ',name:GET /reports/inventory';
+  equal(
+    'more reports in one part than in the other',
+    reasonsOf({
+      ...measured(120, 1800, 1000, ''),
+      ...measured(50, 50, 1000),
+      ...measured(1800, 1800, 30, report),
+    }),
+    [],
+  );
+  const [worst] = reasonsOf({ ...measured(50, 90, 1000), ...measured(200, 900, 1000, report) });
+  holds('the worst of several', /p95 of GET \/reports\/inventory rose/.test(worst));
 }
 
 export default function tenants() {

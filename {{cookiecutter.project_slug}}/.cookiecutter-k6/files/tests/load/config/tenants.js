@@ -65,9 +65,9 @@ export const tiers = {
 
 /**
  * How much one tier may slow down the others. In the `noisy` part of the run, NOISY_TIER sends `times` its promised
- * rate. The p95 of every other tier must then stay below `factor` times its p95 of the `quiet` part, plus `noiseMs`
- * milliseconds. Parts are fractions of the run's duration; with fewer than `fewest` requests in one of them, only the
- * requests of each VU are compared.
+ * rate. The p95 of each route of every other tier must then stay below `factor` times its p95 of the `quiet` part, plus
+ * `noiseMs` milliseconds. Parts are fractions of the run's duration; of routes with fewer than `fewest` requests in one of
+ * them, only the requests of each VU are compared.
  */
 export const isolation = {
   times: 5,
@@ -75,7 +75,7 @@ export const isolation = {
   noisy: /** @type {[number, number]} */ ([0.5, 0.75]),
   factor: 1.5,
   noiseMs: 10,
-  fewest: 20,
+  fewest: 100,
 };
 
 /**

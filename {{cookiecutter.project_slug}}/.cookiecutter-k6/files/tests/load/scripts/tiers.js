@@ -56,11 +56,11 @@ let watch;
 
 export default test.run(() => {
   watch ??= createIsolationWatch(currentTier());
-  const { visit, think } = next();
+  const { visit, endpoint: route, think } = next();
   if (watch.begin()) {
     makeNoise();
   } else {
-    watch.took(visit().response.timings.duration);
+    watch.took(route.name, visit().response.timings.duration);
   }
   if (pauses) {
     thinkTime(...think);

@@ -6,26 +6,28 @@ import { env } from '../../../lib/config.js';
 /** Fraction of requests next to a noisy tier that exceed the limit of their VU, by the tag `tier`. */
 const tierSlowdown = new Rate('tier_slowdown');
 
-/** A VU with fewer quiet samples records nothing; it keeps at most MOST_SAMPLES. */
-const FEWEST_SAMPLES = 3;
+/** With fewer quiet samples of a route, a VU records nothing about it; it keeps at most MOST_SAMPLES. */
+const FEWEST_SAMPLES = 10;
 const MOST_SAMPLES = 200;
 
 /**
  * Measures how a noisy tier affects the tier of the calling VU. k6 cannot compare two percentiles, but a VU can
- * compare its own requests: if fewer than 5 % exceed a limit derived from the quiet p95, the noisy p95 is below it.
+ * compare its own requests: if fewer than 5 % exceed a limit derived from the quiet p95, the noisy p95 is below it. Each
+ * route has a limit of its own: the slow ones are rare, and chance decides how many of them a part of the run has.
  *
  * Also tags the samples with `neighbour` (quiet, noisy or other), so that the summary can show both parts.
  *
  * @param {string} tier
- * @returns {{ begin: () => boolean, took: (ms: number) => void }} call both around each request; `begin` returns
+ * @returns {{ begin: () => boolean, took: (route: string, ms: number) => void }} call both around each request; `begin` returns
  *   true while `tier` itself is the noisy one and its users exceed their limit
- * @example const watch = createIsolationWatch('starter'); watch.begin(); watch.took(response.timings.duration);
+ * @example const watch = createIsolationWatch('starter'); watch.begin(); watch.took(endpoint.name, response.timings.duration);
  */
 export function createIsolationWatch(tier) {
   const [from, to] = tiers[tier].load.during ?? [0, 1];
-  /** @type {number[]} */
-  let samples = [];
-  let limit = Infinity;
+  /** Durations by route. @type {Map<string, number[]>} */
+  const samples = new Map();
+  /** Slowest acceptable durations by route. @type {Map<string, number>} */
+  const limits = new Map();
   let part = '';
   return {
     begin() {
@@ -33,17 +35,22 @@ export function createIsolationWatch(tier) {
       const now = partOf(share);
       if (now !== part) {
         if (now === 'noisy') {
-          limit = limitOf(samples);
-          samples = [];
+          samples.forEach((durations, route) => limits.set(route, limitOf(durations)));
+          samples.clear();
         }
         part = now;
         exec.vu.metrics.tags.neighbour = part;
       }
       return tier === env.NOISY_TIER && share >= isolation.noisy[0];
     },
-    took(ms) {
-      if (part === 'quiet' && samples.length < MOST_SAMPLES) {
-        samples.push(ms);
+    took(route, ms) {
+      const limit = limits.get(route) ?? Infinity;
+      if (part === 'quiet') {
+        const durations = samples.get(route) ?? [];
+        samples.set(route, durations);
+        if (durations.length < MOST_SAMPLES) {
+          durations.push(ms);
+        }
       } else if (part === 'noisy' && limit < Infinity) {
         tierSlowdown.add(ms > limit, { tier });
       }

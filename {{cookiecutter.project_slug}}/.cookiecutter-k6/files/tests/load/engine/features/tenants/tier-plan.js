@@ -15,8 +15,11 @@ export const NOISY = 'noisy';
 /** Kind of the endpoints included in a tier's p95: all except reports. */
 const OVERALL = 'api';
 
-/** With fewer requests per VU in the quiet part, isolation cannot be judged. */
-const FEWEST_SAMPLES = 5;
+/** Kind of the extra requests of the noisy tier. */
+const NOISE_KIND = 'noise';
+
+/** With fewer requests per VU in the quiet part, isolation cannot be judged: a VU needs ten of one route. */
+const FEWEST_SAMPLES = 25;
 
 /**
  * The tiers of this run. The first one runs for the whole duration, if there is such a tier.
@@ -102,6 +105,7 @@ export function tierPlan(endpoints) {
   const chosen = chosenTiers();
   const [{ scenario, shape, tags, env: environment }, ...others] = chosen.map(scenarioOf);
   const noisy = tiers[env.NOISY_TIER];
+  const routes = endpoints.filter(({ kind }) => kind !== NOISE_KIND).map(({ name }) => name);
   return {
     defaultLoad: { scenario, shape },
     main: { tags, env: environment },
@@ -124,17 +128,18 @@ export function tierPlan(endpoints) {
     },
     overall: OVERALL,
     metrics: ['tier_slowdown'],
-    always: ({ durationMs }) => thresholdsOf(chosen, durationMs),
-    findings: (metrics) => findingsOf(chosen, metrics),
+    always: ({ durationMs }) => thresholdsOf(chosen, routes, durationMs),
+    findings: (metrics) => findingsOf(chosen, routes, metrics),
   };
 }
 
 /**
  * @param {string[]} chosen
+ * @param {string[]} routes
  * @param {number} durationMs
  * @returns {Thresholds}
  */
-function thresholdsOf(chosen, durationMs) {
+function thresholdsOf(chosen, routes, durationMs) {
   /** @type {Thresholds} */
   const thresholds = { 'dropped_iterations{scenario:noisy_neighbour}': [] };
   const surface = (/** @type {string} */ tags) => {
@@ -154,8 +159,12 @@ function thresholdsOf(chosen, durationMs) {
   }
   for (const tier of chosen) {
     const { errorRate, p95 = 500 } = tiers[tier];
-    surface(`tier:${tier},neighbour:quiet`);
-    surface(`tier:${tier},neighbour:noisy`);
+    for (const part of ['quiet', 'noisy']) {
+      surface(`tier:${tier},neighbour:${part}`);
+      for (const route of routes) {
+        thresholds[`http_req_duration{${tagsOf(tier, part, route)}}`] = [];
+      }
+    }
     thresholds[`http_req_duration{tier:${tier}}`] = [];
     thresholds[`http_reqs{tier:${tier}}`] = ['count>0'];
     thresholds[`http_req_failed{tier:${tier}}`] = [`rate<${errorRate}`];
@@ -165,6 +174,15 @@ function thresholdsOf(chosen, durationMs) {
     }
   }
   return thresholds;
+}
+
+/**
+ * @param {string} tier
+ * @param {string} part `quiet` or `noisy`
+ * @param {string} route
+ */
+function tagsOf(tier, part, route) {
+  return `tier:${tier},neighbour:${part},name:${route}`;
 }
 
 /**
@@ -180,11 +198,12 @@ function judgesIsolation(durationMs) {
 
 /**
  * @param {string[]} chosen
+ * @param {string[]} routes
  * @param {any} metrics
  * @returns {import('../../types/suite.js').Findings}
  */
-function findingsOf(chosen, metrics) {
-  const results = [...chosen, NOISY].map((tier) => resultOf(tier, metrics));
+function findingsOf(chosen, routes, metrics) {
+  const results = [...chosen, NOISY].map((tier) => resultOf(tier, routes, metrics));
   return {
     tables: [
       {
@@ -218,9 +237,10 @@ function findingsOf(chosen, metrics) {
 
 /**
  * @param {string} tier
+ * @param {string[]} routes
  * @param {any} metrics
  */
-function resultOf(tier, metrics) {
+function resultOf(tier, routes, metrics) {
   const valuesOf = (/** @type {string} */ metric, tags = `tier:${tier}`) =>
     metrics[`${metric}{${tags}}`]?.values ?? {};
   const p95 = (/** @type {string} */ tags) => {
@@ -239,34 +259,44 @@ function resultOf(tier, metrics) {
     quiet,
     noisy,
     change: quiet === null || noisy === null ? null : Math.round((100 * noisy) / quiet - 100),
-    isSlowed: isSlowed(tier, quiet, noisy, valuesOf),
+    slowest: slowestOf(tier, routes, valuesOf),
   };
 }
 
 /**
  * The rule of `isolation`, on the requests of all VUs of a tier. `tier_slowdown` is the same on each VU's own requests,
- * which k6 can judge, and misses what is close to the limit.
+ * which k6 can judge, and misses what is close to the limit. Both look at one route at a time: a part of the run that
+ * happens to have more reports than another is not slower.
  *
  * @param {string} tier
- * @param {number | null} quiet p95 in milliseconds
- * @param {number | null} noisy p95 in milliseconds
+ * @param {string[]} routes
  * @param {(metric: string, tags: string) => any} valuesOf
- * @returns {boolean}
+ * @returns {{ route: string, quiet: number, noisy: number, limit: number, isSlowed: boolean } | undefined} the route that
+ *   comes closest to its limit or exceeds it most; undefined: none was requested in both parts
  */
-function isSlowed(tier, quiet, noisy, valuesOf) {
+function slowestOf(tier, routes, valuesOf) {
   const { factor, noiseMs, fewest } = isolation;
-  const count = (/** @type {string} */ part) =>
-    valuesOf('http_req_duration', `tier:${tier},neighbour:${part}`).count ?? 0;
-  return (
+  if (tier === NOISY || tier === env.NOISY_TIER) {
+    return undefined;
+  }
+  const found = routes.flatMap((route) => {
+    const [before, next] = ['quiet', 'noisy'].map((part) =>
+      valuesOf('http_req_duration', tagsOf(tier, part, route)),
+    );
+    if (!(before.count > 0 && next.count > 0)) {
+      return [];
+    }
+    const [quiet, noisy] = [rounded(before['p(95)']), rounded(next['p(95)'])];
+    const limit = rounded(quiet * factor + noiseMs);
     // Whoever sets another limit on it replaces the rule.
-    !env.THRESHOLDS.includes('tier_slowdown') &&
-    tier !== NOISY &&
-    tier !== env.NOISY_TIER &&
-    quiet !== null &&
-    noisy !== null &&
-    Math.min(count('quiet'), count('noisy')) >= fewest &&
-    noisy > quiet * factor + noiseMs
-  );
+    const isJudged =
+      Math.min(before.count, next.count) >= fewest && !env.THRESHOLDS.includes('tier_slowdown');
+    return [{ route, quiet, noisy, limit, isSlowed: isJudged && noisy > limit }];
+  });
+  const excess = (/** @type {typeof found[number]} */ { noisy, limit }) => noisy / limit;
+  return found.sort(
+    (a, b) => Number(b.isSlowed) - Number(a.isSlowed) || excess(b) - excess(a),
+  )[0];
 }
 
 /**
@@ -274,19 +304,18 @@ function isSlowed(tier, quiet, noisy, valuesOf) {
  * @param {any} metrics
  * @returns {string[]}
  */
-function reasonsOf({ tier, failed, quiet, noisy, isSlowed: slowed }, metrics) {
+function reasonsOf({ tier, failed, slowest }, metrics) {
   const crossed = (/** @type {string} */ metric) =>
     Object.values(metrics[`${metric}{tier:${tier}}`]?.thresholds ?? {}).some(({ ok }) => !ok);
   const limit = tiers[tier] && `${rounded(100 * tiers[tier].errorRate)}%`;
-  const most = quiet === null ? '' : rounded(quiet * isolation.factor + isolation.noiseMs);
   return [
     ...(crossed('http_req_failed')
       ? [`tier ${tier}: ${failed}% of the requests failed (limit ${limit})`]
       : []),
-    ...(slowed || crossed('tier_slowdown')
+    ...(slowest && (slowest.isSlowed || crossed('tier_slowdown'))
       ? [
-          `tier ${tier}: not isolated from ${env.NOISY_TIER}, p95 rose from ${quiet} ms to ${noisy} ms (limit ${most} ms) ` +
-            `while ${env.NOISY_TIER} sent ${isolation.times} times its promised rate`,
+          `tier ${tier}: not isolated from ${env.NOISY_TIER}, p95 of ${slowest.route} rose from ${slowest.quiet} ms to ` +
+            `${slowest.noisy} ms (limit ${slowest.limit} ms) while ${env.NOISY_TIER} sent ${isolation.times} times its promised rate`,
         ]
       : []),
   ];
