@@ -32,7 +32,7 @@ def test_growth_is_named_and_a_steady_service_is_not_blamed(
     settings: dict[str, str | float] = {
         "VUS": 2,
         "DURATION": f"{SECONDS}s",
-        "THINK_TIME": 0.3,
+        "THINK_TIME": 0.2,
         "THRESHOLDS": ANY_LATENCY,
     }
     growing = suite.against(faulty.url, **settings).start("scenarios/soak.js")

@@ -13,10 +13,15 @@ export const options = {
 
 const took = (duration) => ({ response: { timings: { duration } }, ok: true });
 
-export default function growth() {
+const watchOf = (route) => {
   const watch = createGrowthWatch();
+  return (progress, outcome) => watch(progress, route, outcome);
+};
+
+export default function growth() {
+  const watch = watchOf('GET /orders');
   watch(0.01, took(9000));
-  for (const ms of [100, 80, 60]) {
+  for (const ms of [100, 80, 60, 60, 60, 60, 60, 60]) {
     watch(0.1, took(ms));
   }
   watch(0.5, took(9000));
@@ -32,8 +37,8 @@ export default function growth() {
   watch(0.95, took(9000));
 
   // At their edges.
-  const exact = createGrowthWatch();
-  for (const progress of [0.05, 0.1, 0.2499]) {
+  const exact = watchOf('GET /orders');
+  for (const progress of [0.05, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.2499]) {
     exact(progress, took(100));
   }
   exact(0.75, took(161));
@@ -41,9 +46,17 @@ export default function growth() {
   exact(0.76, took(160));
   exact(0.77, took(0));
 
-  const unsure = createGrowthWatch();
-  unsure(0.1, took(1));
-  unsure(0.1, took(1));
+  const unsure = watchOf('GET /orders');
+  for (let i = 0; i < 7; i += 1) {
+    unsure(0.1, took(1));
+  }
   unsure(0.8, took(9000));
+
+  // A slow route that the first window hardly had.
+  const mixed = createGrowthWatch();
+  for (let i = 0; i < 20; i += 1) {
+    mixed(0.1, i < 7 ? 'GET /reports' : 'GET /orders', took(i < 7 ? 2000 : 1));
+    mixed(0.8, 'GET /reports', took(9000));
+  }
   equal('done', true, true);
 }

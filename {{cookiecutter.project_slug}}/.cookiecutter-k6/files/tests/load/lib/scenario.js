@@ -66,7 +66,7 @@ export function defineScenario(profile, plan) {
   const watch = judgesGrowth(profile, test.durationMs) ? createGrowthWatch() : undefined;
   const observe = (/** @type {Endpoint} */ endpoint, /** @type {Outcome} */ outcome) => {
     record(endpoint, outcome);
-    watch?.(exec.scenario.progress, outcome);
+    watch?.(exec.scenario.progress, endpoint.name, outcome);
   };
   const runs = (/** @type {Journey} */ { run }) =>
     test.run((/** @type {{ without: string[] }} */ { without }) => run(observe, without));

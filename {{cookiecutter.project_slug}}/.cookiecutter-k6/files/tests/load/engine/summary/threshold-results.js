@@ -46,7 +46,8 @@ function observed({ type, values }, expression) {
 
 /**
  * Thresholds that need no samples: checks of an endpoint or a test that has none are no fault unless the test
- * itself, or THRESHOLDS, sets a limit on them; neither is a login that a test does not need.
+ * itself, or THRESHOLDS, sets a limit on them; neither is a login that a test does not need, nor growth in a soak whose
+ * users made too few requests to judge it.
  *
  * @param {TestSpec} spec
  * @param {import('../types/suite.js').RunPlan} plan
@@ -57,6 +58,7 @@ function observed({ type, values }, expression) {
 export function isOptional({ thresholds = {} }, { asked = [] }, metric) {
   return (
     metric.startsWith('support_failed{') ||
+    (metric === 'soak_slowdown' && !asked.includes(metric)) ||
     (/^checks(\{name:|$)/.test(metric) && !(metric in thresholds) && !asked.includes(metric))
   );
 }
