@@ -33,7 +33,7 @@ export function plannedLoad(spec) {
       : openModel(rescale(whole, scale), env.RATE, {
           vus: env.VUS,
           most: mostVus(),
-          seconds: ANSWERS_S + PAUSES_S * env.THINK_TIME,
+          seconds: secondsOf(env.RATE),
         });
   const factor =
     env.RATE === undefined ? peakVus(shape) / peakVus(spec.defaultLoad?.shape ?? whole) : 1;
@@ -53,6 +53,17 @@ export function plannedLoad(spec) {
 /** What an iteration may take, in seconds: its requests, and its pauses with THINK_TIME=1. */
 const ANSWERS_S = 2;
 const PAUSES_S = 8;
+
+/** VUs for pauses: a VU needs half a megabyte or more, and with thousands of them only VUS says whether there is room. */
+const MOST_FOR_PAUSES = 1000;
+
+/**
+ * @param {number} rate iterations per second
+ * @returns {number} seconds that its first VUs last
+ */
+function secondsOf(rate) {
+  return ANSWERS_S + Math.min(PAUSES_S * env.THINK_TIME, MOST_FOR_PAUSES / rate);
+}
 
 /** @returns {number} most VUs that a rate may bring about: those that the target may get */
 function mostVus() {
