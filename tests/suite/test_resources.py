@@ -216,6 +216,20 @@ def test_creates_that_look_failed_leave_nothing_behind(suite: Suite) -> None:
 
 
 @pytest.mark.slow
+def test_late_responses_are_used(suite: Suite, faulty: RunningService) -> None:
+    """A service that is only slow is called slow, and all its routes are requested."""
+    faulty.set_fault("slow", 600, only="/tickets")
+    late = ("http_req_duration", "ticket_create_duration")
+    loose = ";".join(["checks=rate>0.5", "errors=rate<2", *(f"{name}=p(95)<9000" for name in late)])
+    live = suite.against(faulty.url, **QUICK).having(VUS=1, DURATION="2s", THRESHOLDS=loose)
+    run = live.run("scripts/tickets.js")
+    assert run.code == 0, run.everything
+    assert run.endpoint("GET /tickets/{id}")["requests"] > 0
+    failed = [row["name"] for row in run.summary["failedChecks"]]
+    assert all(name.endswith("answers within 500 ms") for name in failed), failed
+    assert "gives a new id" not in run.err
+
+
 def test_what_cannot_be_found_again_is_named(suite: Suite, faulty: RunningService) -> None:
     """The list shows the oldest ones first, a page at a time."""
     faulty.set_fault("lost-reply", only=f"{API}/items", method="POST")
