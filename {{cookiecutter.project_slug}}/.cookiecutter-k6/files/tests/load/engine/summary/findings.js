@@ -75,6 +75,7 @@ export function machineFindings({ requests, errorTypes }) {
 
 /** What to do about thresholds that no endpoint explains. @type {[RegExp, string][]} */
 const THRESHOLD_ACTIONS = [
+  [/^http_reqs\{stage:/, 'No iteration began in this step: raise DURATION, or lower THINK_TIME'],
   [/^http_req_duration/, SLOW_ACTION],
   [/^http_reqs/, 'Raise VUS or lower THINK_TIME until the load suffices'],
   [/^dropped_iterations/, 'Raise maxVUs of the scenario, or lower its rate'],
@@ -147,6 +148,26 @@ function findingOf(endpoint, broken, evidence) {
   return slow.length > 0
     ? { rank: RANKS.latency, kind: 'latency', name, text, action: SLOW_ACTION }
     : { rank: RANKS.threshold, name, text };
+}
+
+/**
+ * Whether a run had so few iterations that some endpoints had no turn.
+ *
+ * @param {Evidence} evidence
+ * @returns {Finding[]}
+ * @example tooShort(evidence)[0].text // '3 iterations were too few to request every endpoint'
+ */
+export function tooShort({ metrics: { iterations }, endpoints }) {
+  const isMissing = endpoints.some(({ requests }) => requests === 0);
+  return isMissing && iterations <= endpoints.length
+    ? [
+        {
+          rank: RANKS.threshold,
+          text: `${iterations} iteration${iterations === 1 ? ' was' : 's were'} too few to request every endpoint`,
+          action: 'Raise DURATION or VUS, or lower THINK_TIME',
+        },
+      ]
+    : [];
 }
 
 const CHECK_ACTION = 'Compare a response of the service with what the check expects';

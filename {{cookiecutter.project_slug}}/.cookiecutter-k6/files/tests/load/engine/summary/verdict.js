@@ -7,6 +7,7 @@ import {
   RANKS,
   slower,
   thresholdFindings,
+  tooShort,
   unmeasuredFindings,
 } from './findings.js';
 import { reasonsOf } from './reasons.js';
@@ -142,8 +143,14 @@ function judged(evidence) {
   ];
   const crossed = thresholdFindings(withoutBaseline(open), ofEndpoints.length > 0);
   const missing = unmeasuredFindings(open, causes.length + crossed.length > 0);
+  const isOnlyShort = [...causes, ...crossed].every(({ kind }) => kind === 'never requested');
   // That latencies were not judged is said already.
-  return [...causes, ...crossed, ...(ofMachine.length > 0 ? [] : missing)];
+  return [
+    ...causes,
+    ...crossed,
+    ...(ofMachine.length > 0 ? [] : missing),
+    ...(isOnlyShort ? tooShort(evidence) : []),
+  ];
 }
 
 /**

@@ -91,7 +91,11 @@ export function socketReasons({ sockets, thresholds }) {
     ? [`${sockets.name}: no connection was ever opened`]
     : sockets.received === 0
       ? [`${sockets.name}: no message ever came on ${sockets.connections} connections`]
-      : [];
+      : thresholds.some(({ ok, metric }) => !ok && metric === 'ws_connections')
+        ? [
+            `${sockets.name}: ${sockets.connections} connections, most users came too late to open one: raise DURATION`,
+          ]
+        : [];
 }
 
 /**

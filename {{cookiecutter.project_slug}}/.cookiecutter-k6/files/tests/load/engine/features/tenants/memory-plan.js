@@ -43,6 +43,9 @@ function findingsOf(metrics) {
   const perHour = gauge('memory_growth_mb_per_hour');
   const least = gauge('memory_growth_at_least');
   const leaks = least !== null && least >= env.MEMORY_LIMIT;
+  const count = usage.count ?? 0;
+  // Without any reading, a check of the response says why.
+  const isShort = count > 0 && count < FEWEST_READINGS;
   return {
     tables: [
       {
@@ -59,7 +62,7 @@ function findingsOf(metrics) {
         ],
         rows: [
           [
-            usage.count ?? 0,
+            count,
             ...['min', 'med', 'max'].map((stat) => (usage.count > 0 ? rounded(usage[stat]) : null)),
             gauge('memory_warm_up_mb'),
             perHour,
@@ -73,7 +76,12 @@ function findingsOf(metrics) {
       ? [
           `memory leak: grows by ${perHour} MB/hour after the warm-up, at least ${least} (limit ${env.MEMORY_LIMIT})`,
         ]
-      : [],
-    explains: (metric) => metric === 'memory_growth_at_least' && leaks,
+      : isShort
+        ? [
+            `memory leak: not judged, ${count} of at least ${FEWEST_READINGS} readings: raise DURATION`,
+          ]
+        : [],
+    explains: (metric) =>
+      (metric === 'memory_growth_at_least' && leaks) || (metric === 'memory_samples' && isShort),
   };
 }

@@ -294,9 +294,7 @@ function slowestOf(tier, routes, valuesOf) {
     return [{ route, quiet, noisy, limit, isSlowed: isJudged && noisy > limit }];
   });
   const excess = (/** @type {typeof found[number]} */ { noisy, limit }) => noisy / limit;
-  return found.sort(
-    (a, b) => Number(b.isSlowed) - Number(a.isSlowed) || excess(b) - excess(a),
-  )[0];
+  return found.sort((a, b) => Number(b.isSlowed) - Number(a.isSlowed) || excess(b) - excess(a))[0];
 }
 
 /**
