@@ -171,8 +171,10 @@ def test_a_log_without_requests_is_refused(
 class _Counting(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     seen: ClassVar[Counter[str]] = Counter()
+    seconds: ClassVar[float] = 0
 
     def do_GET(self) -> None:
+        time.sleep(self.seconds)
         self.seen[self.command + " " + self.path.partition("?")[0]] += 1
         self.send_response(200)
         self.send_header("Content-Length", "2")
@@ -223,6 +225,22 @@ def test_the_run_has_the_mix_and_the_rate(
     stages = json.loads((imported.load / "data/traffic.mix.json").read_text())["stages"]
     expected = sum(stage["seconds"] / 60 * stage["perMinute"] for stage in stages)
     assert abs(run.summary["metrics"]["iterations"] / expected - 1) < 0.15
+
+
+@pytest.mark.slow
+def test_slow_answers_drop_no_request(
+    imported: Imported,
+    counting: tuple[str, Counter[str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_Counting, "seconds", 2.5)
+    log = written(tmp_path / "access.log", 1200, span=600)
+    assert imported.load_traffic("mix", log, "--minutes", "0.1").returncode == 0
+    slow = imported.suite(counting[0], DURATION="", VUS="", TEST_USER_EMAIL="")
+    run = slow.run("scripts/mix.js")
+    assert run.code == 0, run.everything
+    assert run.summary["metrics"]["droppedIterations"] == 0
 
 
 @pytest.mark.slow

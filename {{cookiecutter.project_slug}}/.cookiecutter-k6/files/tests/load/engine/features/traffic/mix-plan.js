@@ -5,9 +5,14 @@ import { localPath } from '../../settings/paths.js';
 
 const FORMAT = 1;
 
-/** VUs kept ready for each request per second, and at most: answers that take five seconds. */
-const VUS_PER_RATE = 1;
+/** VUs for each request per second: answers that take five seconds. */
 const MOST_VUS_PER_RATE = 5;
+
+/**
+ * As many of them are there from the start, or enough for answers that take a second: k6 drops a request for each VU
+ * that it has to add.
+ */
+const MOST_READY = 1000;
 
 /**
  * @typedef {object} Mix
@@ -61,6 +66,7 @@ export function loadOfLog() {
     return undefined;
   }
   const peak = Math.max(...mix.stages.map(({ perMinute }) => perMinute)) / 60;
+  const most = Math.ceil(peak * MOST_VUS_PER_RATE) + 10;
   // Steps rather than slopes: each slice has the requests that it had in the log.
   const stages = mix.stages.flatMap(({ seconds, perMinute: target }) => [
     { duration: '0s', target },
@@ -73,8 +79,8 @@ export function loadOfLog() {
       startRate: mix.stages[0].perMinute,
       timeUnit: '1m',
       stages,
-      preAllocatedVUs: Math.ceil(peak * VUS_PER_RATE) + 2,
-      maxVUs: Math.ceil(peak * MOST_VUS_PER_RATE) + 10,
+      preAllocatedVUs: Math.min(most, Math.max(MOST_READY, Math.ceil(peak) + 2)),
+      maxVUs: most,
     },
   };
 }
