@@ -7,7 +7,7 @@ const hasLine = (/** @type {string} */ text, /** @type {string} */ mark) =>
 /** What is there instead of a file's content, and what to do about it. @type {readonly [(text: string) => boolean, string][]} */
 const INSTEAD = [
   [
-    (text) => text.startsWith('version https://git-lfs.'),
+    (text) => /^version https:\/\/git-lfs\./.test(text),
     'is a pointer of Git LFS, its content is not here. Run: git lfs pull (in CI, check out with LFS)',
   ],
   [
