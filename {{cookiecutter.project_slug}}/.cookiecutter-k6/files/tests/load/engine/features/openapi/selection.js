@@ -33,6 +33,7 @@ const NOT_INCLUDED = 'not in OPENAPI_INCLUDE';
  * @property {string} role
  * @property {[key: string, slot: string][]} targets values that name what a write changes, without the user's own
  * @property {string} last key of the last parameter of its path
+ * @property {string[]} credentials values to sign in with; none if the user gives one of them
  * @property {Record<string, string[]>} needs
  * @property {string} [undo]
  * @property {string} [danger]
@@ -112,8 +113,10 @@ function lateness({ danger = '' }) {
  */
 export function candidateOf(row, line, override) {
   const { name, id = '', method, tags = [], role, url, needs = {}, undo, danger } = row;
-  const { targets = {} } = row;
+  const { targets = {}, credentials = [] } = row;
   const own = override.values ?? {};
+  const isGiven = (/** @type {string} */ key) =>
+    key in own || (key.startsWith('body.') && 'body' in own);
   return {
     line,
     name,
@@ -126,9 +129,8 @@ export function candidateOf(row, line, override) {
     undo,
     danger,
     last: `path.${url[url.length - 2]}`,
-    targets: Object.entries(targets).filter(
-      ([key]) => !(key in own || (key.startsWith('body.') && 'body' in own)),
-    ),
+    targets: Object.entries(targets).filter(([key]) => !isGiven(key)),
+    credentials: credentials.some(isGiven) ? [] : credentials,
     isAllowed:
       override.skip === false || env.OPENAPI_DANGEROUS.some((entry) => matches(row, entry)),
     reason: reasonToSkip(row, override),
@@ -185,7 +187,18 @@ function reasonNotToWrite() {
  * @returns {string | undefined}
  */
 function reasonNotToRisk(candidate, creates) {
-  const { name, danger, isAllowed, targets, needs } = candidate;
+  const { name, danger, isAllowed, targets, credentials, needs } = candidate;
+  if (credentials.length > 0 && !isAllowed) {
+    const variable = (/** @type {string} */ key) =>
+      key
+        .slice(key.indexOf('.') + 1)
+        .replace(/\W/g, '_')
+        .toUpperCase();
+    const values = credentials
+      .map((key) => `${JSON.stringify(key)}: "\${${variable(key)}}"`)
+      .join(', ');
+    return `signs in, and credentials cannot be made up. Overrides: ${entryOf(name, `"values": { ${values} }`)}`;
+  }
   for (const [key, slot] of targets) {
     const givers = needs[slot] ?? [];
     if (!givers.some((giver) => creates.has(giver))) {

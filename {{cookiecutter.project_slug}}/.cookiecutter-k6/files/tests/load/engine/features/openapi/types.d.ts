@@ -128,6 +128,8 @@ export interface Row {
   danger?: string;
   /** Values that name what a write changes -> their slots; an empty one: nothing gives the value. */
   targets?: Record<string, string>;
+  /** Keys of `values`: what it signs in with, which cannot be made up. */
+  credentials?: string[];
 }
 
 /** What is to be sent for a security scheme; `connection`: nothing, the client certificate is enough. */

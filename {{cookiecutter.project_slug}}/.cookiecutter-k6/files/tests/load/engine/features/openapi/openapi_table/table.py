@@ -89,6 +89,7 @@ _PARTS = {
     "left": "parameters",
     "ordered": "parameters",
     "danger": "danger",
+    "credentials": "credentials",
     "targets": "IDs of its own",
 }
 

@@ -54,6 +54,16 @@ def printable(text: object) -> str:
     return "".join(char if char.isprintable() else "?" for char in str(text))
 
 
+def words(text: str) -> str:
+    """Return a name as words in lower case.
+
+    >>> words("shutdownServer-v2")
+    'shutdown server v2'
+    """
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
+    return " ".join(re.findall(r"[a-z0-9]+", apart.lower()))
+
+
 def _cut(line: str, longest: int) -> str:
     return line if len(line) <= longest else line[: longest - 3] + "..."
 

@@ -94,6 +94,8 @@ _UNIQUE = re.compile(
     r"|(userName|Email|Name|Slug|Title|Code|Sku|Key)$",
     re.IGNORECASE,
 )
+# Texts that are sent as they are, though no document shows them.
+TEXTS = [row.value for row in TABLE if row.value]
 # Letters and digits only, and not long: what every service takes.
 _HANDLE = re.compile(r"user_?name$|login$|handle$|nick_?name$|(^|_)(slug|sku|code)$", re.IGNORECASE)
 HANDLE_LENGTH = 11

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from openapi_table.generators.nodes import Node, resolved
 from openapi_table.operations.model import SAFE, Operation
 from openapi_table.schemas.views import Schemas
+from openapi_table.texts import words
 
 _STANDARD = frozenset("POST PUT PATCH DELETE".split())
 _LONGEST_SUMMARY = 120  # characters of a summary that are read
@@ -150,14 +151,14 @@ def danger_of(operation: Operation, *, names_own: bool) -> str:
     >>> danger_of(Operation("POST /logout", "", "POST", "/logout", *rest), names_own=False)
     'ends the session'
     """
-    path = _words(re.sub(r"\{[^{}]*\}", " ", operation.path))
+    path = words(re.sub(r"\{[^{}]*\}", " ", operation.path))
     last = _last_literal(operation.path)
     is_safe = operation.method in SAFE
     # Methods of other protocols, such as PURGE and MOVE, are judged like POST, and by their name.
     method = operation.method if operation.method in _STANDARD else "POST"
-    names = [last, _words(operation.id), _words(re.split(r"[_./-]", operation.id)[-1])]
+    names = [last, words(operation.id), words(re.split(r"[_./-]", operation.id)[-1])]
     if not is_safe:
-        names += _imperatives(_words(operation.summary[:_LONGEST_SUMMARY]))
+        names += _imperatives(words(operation.summary[:_LONGEST_SUMMARY]))
     if operation.method not in SAFE | _STANDARD:
         names.append(operation.method.lower())
     for danger in TABLE:
@@ -202,17 +203,7 @@ def _imperatives(summary: str) -> list[str]:
 
 def _last_literal(path: str) -> str:
     parts = [part for part in path.partition("#")[0].split("/") if part and "{" not in part]
-    return _words(parts[-1].partition("?")[0].rpartition(":")[2]) if parts else ""
-
-
-def _words(text: str) -> str:
-    """Return a name as words in lower case.
-
-    >>> _words("shutdownServer-v2")
-    'shutdown server v2'
-    """
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
-    return " ".join(re.findall(r"[a-z0-9]+", apart.lower()))
+    return words(parts[-1].partition("?")[0].rpartition(":")[2]) if parts else ""
 
 
 def targets_of(

@@ -16,6 +16,7 @@ from openapi_table.schemas.views import Schemas, main_type
 from openapi_table.texts import label, printable, shown
 
 from .bodies import BodyMaker
+from .credentials import credentials_of
 from .dangers import danger_of, targets_of
 from .parameters import ParameterMaker
 
@@ -98,6 +99,9 @@ class RowMaker:
         danger = danger_of(operation, names_own=names_own)
         if danger:
             row["danger"] = danger
+        credentials = credentials_of(row, operation, self.builder.shared)
+        if credentials:
+            row["credentials"] = credentials
         # What is read may be anybody's, unless reading does harm: `GET /items/{id}/delete`.
         if targets and (danger or not is_safe):
             row["targets"] = targets

@@ -1,0 +1,62 @@
+"""Operations that sign somebody in: made-up credentials get a 401, and may lock an account."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from openapi_table.generators.names import TEXTS
+from openapi_table.generators.nodes import Node, resolved
+from openapi_table.operations.model import SAFE, Operation
+from openapi_table.texts import words
+
+# The last literal segment of the path, the operationId, or the last word of that.
+_SIGNS_IN = re.compile(
+    r"((user|admin|auth|do) )?(log|sign) ?(in|on)( \w+)*|authenticat\w+( \w+)*|auth|oauth2?"
+    r"|((get|create|issue|obtain|access|auth|oauth2?|bearer|jwt|api) )*tokens?"
+    r"|tokens? (create|obtain|pair|verify)|((jwt|token) )?(refresh|renew)( \w+)*|exchange( token)?"
+    r"|(create )?sessions?|(verify|confirm)( \w+)*|jwt (create|verify)|introspect"
+)
+_SECRET = re.compile(
+    r"(\w+ )?(password|passwd|passphrase|pwd|secret)|pin|assertion|credential|refresh|jwt|otp|totp"
+    r"|((refresh|access|id|auth|verification|confirmation|reset|jwt) )?token"
+    r"|((verification|confirmation|auth|login|mfa|otp|totp) )?code"
+)
+_USER = re.compile(
+    r"user( (name|id))?|username|name|e ?mail( address)?|login|identifier|phone( number)?|client id"
+)
+
+
+def credentials_of(
+    row: Mapping[str, Any], operation: Operation, shared: Mapping[str, Node]
+) -> list[str]:
+    """Return what an operation signs in with, as keys of `values`, if that is made up.
+
+    Examples, defaults and enums of the document are not made up. shared: see Builder.
+    """
+    if operation.method in SAFE:
+        return []
+    literal = [part for part in operation.path.split("/") if part and "{" not in part]
+    last_id = re.split(r"[_./-]", operation.id)[-1]
+    names = [words(literal[-1]) if literal else "", words(operation.id), words(last_id)]
+    if not any(map(_SIGNS_IN.fullmatch, names)):
+        return []
+    sent = [(f"{part['in']}.{part['name']}", part["gen"]) for part in row.get("params", [])]
+    for entry in row.get("body", {}).get("types", [])[:1]:
+        sent += _properties(entry["gen"], shared)
+    made_up = [key for key, made in sent if _is_made_up(resolved(made, shared))]
+    named = {key: words(key.partition(".")[2]) for key in made_up}
+    if not any(map(_SECRET.fullmatch, named.values())):
+        return []
+    return [key for key, name in named.items() if _SECRET.fullmatch(name) or _USER.fullmatch(name)]
+
+
+def _is_made_up(made: Node) -> bool:
+    return made["const"] in TEXTS if "const" in made else "pick" not in made
+
+
+def _properties(made: Node, shared: Mapping[str, Node]) -> Iterator[tuple[str, Node]]:
+    node = resolved(made, shared)
+    for name, inner in {**node.get("required", {}), **node.get("optional", {})}.items():
+        yield f"body.{name}", inner
