@@ -71,6 +71,7 @@ GENEROUS = ";".join(
         PATIENT,
         "errors=rate<0.9",
         "errors{name:health}=rate<0.9",
+        "error_rate=rate<0.9",
         "dropped_iterations{scenario:knowledge_base_browsing}=count<100",
         *(
             f"{metric}=p(95)<5000"
