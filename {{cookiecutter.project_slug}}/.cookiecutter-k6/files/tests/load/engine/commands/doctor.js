@@ -6,7 +6,7 @@ import { BASE_URL, env, HEALTH_PATHS } from '../../lib/config.js';
 import { endpoint, requestQuietly } from '../../lib/http.js';
 import { guardTarget } from '../plan/guard.js';
 import { healthField } from '../plan/health-document.js';
-import { findHealth, healthProbes, unready } from '../plan/readiness.js';
+import { findHealth, findingOf, healthProbes, unready } from '../plan/readiness.js';
 import { transportOptions } from '../plan/transport.js';
 import { shorten } from '../vu/failures.js';
 import { options as frame } from './frame.js';
@@ -75,7 +75,8 @@ const isLoginPage = (response) =>
  */
 function findHealthDocument(lines, proposals) {
   const [probe] = healthProbes('health', { timeout: TIMEOUT });
-  const finding = unready(probe, 'health');
+  const answer = requestQuietly(probe);
+  const finding = findingOf(probe, answer, 'health');
   if (finding === null) {
     lines.push(
       env.READINESS === 'health'
@@ -84,7 +85,7 @@ function findHealthDocument(lines, proposals) {
     );
     return;
   }
-  const field = healthField(requestQuietly(probe));
+  const field = healthField(answer);
   if (field !== undefined) {
     lines.push(`Health: ${HEALTH_PATHS[0]} is healthy, by its field ${field}.`);
     proposals.HEALTH_FIELDS = field;

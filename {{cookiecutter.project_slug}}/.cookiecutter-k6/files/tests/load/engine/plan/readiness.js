@@ -80,7 +80,19 @@ function probeOf(path, options) {
  * @example const finding = unready(probe);
  */
 export function unready(probe, readiness = env.READINESS) {
-  const response = requestQuietly(probe);
+  return findingOf(probe, requestQuietly(probe), readiness);
+}
+
+/**
+ * Judges an answer of a health path.
+ *
+ * @param {Endpoint} probe
+ * @param {HttpResponse} response
+ * @param {Readiness} readiness
+ * @returns {Finding | null} null: ready
+ * @example const finding = findingOf(probe, requestQuietly(probe), 'health');
+ */
+export function findingOf(probe, response, readiness) {
   const isReady = {
     health: () => isHealthy(response),
     answer: () => response.status !== 0,

@@ -33,7 +33,6 @@ const NOT_INCLUDED = 'not in OPENAPI_INCLUDE';
  * @property {string} role
  * @property {[key: string, slot: string][]} targets values that name what a write changes, without the user's own
  * @property {string} last key of the last parameter of its path
- * @property {string[]} credentials values to sign in with; none if the user gives one of them
  * @property {Record<string, string[]>} needs
  * @property {string} [undo]
  * @property {string} [danger]
@@ -117,6 +116,8 @@ export function candidateOf(row, line, override) {
   const own = override.values ?? {};
   const isGiven = (/** @type {string} */ key) =>
     key in own || (key.startsWith('body.') && 'body' in own);
+  const isAllowed =
+    override.skip === false || env.OPENAPI_DANGEROUS.some((entry) => matches(row, entry));
   return {
     line,
     name,
@@ -130,10 +131,10 @@ export function candidateOf(row, line, override) {
     danger,
     last: `path.${url[url.length - 2]}`,
     targets: Object.entries(targets).filter(([key]) => !isGiven(key)),
-    credentials: credentials.some(isGiven) ? [] : credentials,
-    isAllowed:
-      override.skip === false || env.OPENAPI_DANGEROUS.some((entry) => matches(row, entry)),
-    reason: reasonToSkip(row, override),
+    isAllowed,
+    reason:
+      reasonToSkip(row, override) ??
+      (isAllowed || credentials.some(isGiven) ? undefined : reasonNotToSignIn(name, credentials)),
   };
 }
 
@@ -169,6 +170,23 @@ function reasonToSkip(row, { skip }) {
   return SAFE_METHODS.includes(row.method) ? undefined : reasonNotToWrite();
 }
 
+/**
+ * @param {string} name
+ * @param {string[]} credentials keys of values that only the user has
+ * @returns {string | undefined}
+ */
+function reasonNotToSignIn(name, credentials) {
+  const variable = (/** @type {string} */ key) =>
+    key
+      .slice(key.indexOf('.') + 1)
+      .replace(/\W/g, '_')
+      .toUpperCase();
+  const values = credentials.map((key) => `${JSON.stringify(key)}: "\${${variable(key)}}"`);
+  return values.length === 0
+    ? undefined
+    : `signs in, and credentials cannot be made up. Overrides: ${entryOf(name, `"values": { ${values.join(', ')} }`)}`;
+}
+
 /** @returns {string | undefined} */
 function reasonNotToWrite() {
   if (!writesAllowed) {
@@ -187,18 +205,7 @@ function reasonNotToWrite() {
  * @returns {string | undefined}
  */
 function reasonNotToRisk(candidate, creates) {
-  const { name, danger, isAllowed, targets, credentials, needs } = candidate;
-  if (credentials.length > 0 && !isAllowed) {
-    const variable = (/** @type {string} */ key) =>
-      key
-        .slice(key.indexOf('.') + 1)
-        .replace(/\W/g, '_')
-        .toUpperCase();
-    const values = credentials
-      .map((key) => `${JSON.stringify(key)}: "\${${variable(key)}}"`)
-      .join(', ');
-    return `signs in, and credentials cannot be made up. Overrides: ${entryOf(name, `"values": { ${values} }`)}`;
-  }
+  const { name, danger, isAllowed, targets, needs } = candidate;
   for (const [key, slot] of targets) {
     const givers = needs[slot] ?? [];
     if (!givers.some((giver) => creates.has(giver))) {

@@ -11,7 +11,8 @@ from openapi_table.generators.nodes import Node, resolved
 from openapi_table.operations.model import SAFE, Operation
 from openapi_table.texts import words
 
-# The last literal segment of the path, the operationId, or the last word of that.
+from .dangers import names_of
+
 _SIGNS_IN = re.compile(
     r"((user|admin|auth|do) )?(log|sign) ?(in|on)( \w+)*|authenticat\w+( \w+)*|auth|oauth2?"
     r"|((get|create|issue|obtain|access|auth|oauth2?|bearer|jwt|api) )*tokens?"
@@ -37,10 +38,7 @@ def credentials_of(
     """
     if operation.method in SAFE:
         return []
-    literal = [part for part in operation.path.split("/") if part and "{" not in part]
-    last_id = re.split(r"[_./-]", operation.id)[-1]
-    names = [words(literal[-1]) if literal else "", words(operation.id), words(last_id)]
-    if not any(map(_SIGNS_IN.fullmatch, names)):
+    if not any(map(_SIGNS_IN.fullmatch, names_of(operation))):
         return []
     sent = [(f"{part['in']}.{part['name']}", part["gen"]) for part in row.get("params", [])]
     for entry in row.get("body", {}).get("types", [])[:1]:

@@ -152,11 +152,10 @@ def danger_of(operation: Operation, *, names_own: bool) -> str:
     'ends the session'
     """
     path = words(re.sub(r"\{[^{}]*\}", " ", operation.path))
-    last = _last_literal(operation.path)
     is_safe = operation.method in SAFE
     # Methods of other protocols, such as PURGE and MOVE, are judged like POST, and by their name.
     method = operation.method if operation.method in _STANDARD else "POST"
-    names = [last, words(operation.id), words(re.split(r"[_./-]", operation.id)[-1])]
+    names = names_of(operation)
     if not is_safe:
         names += _imperatives(words(operation.summary[:_LONGEST_SUMMARY]))
     if operation.method not in SAFE | _STANDARD:
@@ -175,6 +174,18 @@ def danger_of(operation: Operation, *, names_own: bool) -> str:
     if not is_safe and any(TAGS.search(tag.lower()) for tag in operation.tags):
         return DATA
     return "" if is_safe or names_own else _without_id(operation, names)
+
+
+def names_of(operation: Operation) -> list[str]:
+    """Return the last literal segment of the path, the operationId and its last word, as words.
+
+    >>> from openapi_table.operations.model import Operation
+    >>> rest = [[], None, [], [], None, {}, [], ""]
+    >>> names_of(Operation("POST /a/signIn/{x}", "user.logIn", "POST", "/a/signIn/{x}", *rest))
+    ['sign in', 'user log in', 'log in']
+    """
+    last = _last_literal(operation.path)
+    return [last, words(operation.id), words(re.split(r"[_./-]", operation.id)[-1])]
 
 
 def _without_id(operation: Operation, names: Sequence[str]) -> str:
