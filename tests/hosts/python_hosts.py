@@ -174,7 +174,7 @@ version = "0.1.0"
             "./tests/test_app.py",
             ".",
         ),
-        "typos": ("hosts-python", "typos"),
+        "typos": ("dev", "typos"),
         "shellcheck": ("dev", "shellcheck", "{files *.sh}"),
     },
 )

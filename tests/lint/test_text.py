@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sources import files_below, tracked_files
 
-from tests.lint.linting import assert_none, text_files
+from tests.lint.linting import assert_none, lint, run, text_files
 from tests.support.layout import REPOSITORY, TEMPLATE
 
 # What a generated file must not hold: the template's own notation.
@@ -156,6 +156,16 @@ def test_text_of_the_repository_is_idiomatic() -> None:
     assert_none(line for path, text in files for line in stilted(path, text))
 
 
+def test_spelling_of_the_repository() -> None:
+    """Not of the tests: they misspell names on purpose."""
+    lint(["typos", "--hidden", "--exclude=.git", "--exclude=tests"], REPOSITORY)
+
+
+def test_spelling_of_generated_projects(generated: Path) -> None:
+    """A host may have typos among its hooks."""
+    lint(["typos", "--hidden", "--no-ignore"], generated)
+
+
 def test_text_of_generated_projects_is_tidy(generated: Path) -> None:
     files = text_files(files_below(generated))
     assert_none(line for path, text in files for line in untidy(path, text))
@@ -239,6 +249,13 @@ def test_template_files_are_copied_not_rendered() -> None:
 )
 def test_untidy_text_is_found(text: str, complaint: str) -> None:
     assert [complaint in line for line in untidy(Path("x"), text)] == [True]
+
+
+def test_wrong_spelling_is_found(tmp_path: Path) -> None:
+    (tmp_path / ".hidden.py").write_text("PATTERN = r'authentica" + "t\\w+'\n", encoding="utf-8")
+    done = run(["typos", "--hidden", "--no-ignore"], tmp_path)
+    assert done.returncode != 0
+    assert "authenticate" in done.stdout, done.stderr
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,9 @@ const ERRORS = [
   'read tcp 1.2.3.4:5: connection reset by peer',
   'dial tcp 127.0.0.1:1: connect: connection refused',
   'request timeout',
+  'Get "x": readLoopPeekFailLocked: %!w(<nil>)',
+  'Get "x": readLoopPeekFailLocked: read tcp 1.2.3.4:5: connection reset by peer',
+  'Get "x": http: server closed idle connection',
 ];
 
 const HTML = { headers: { 'Content-Type': 'text/html' } };

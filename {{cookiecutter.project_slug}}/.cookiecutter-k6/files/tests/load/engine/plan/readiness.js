@@ -33,7 +33,8 @@ const USUAL_PATHS = [
 const ANY_STATUS = [{ min: 100, max: 599 }];
 
 /** Errors that waiting does not mend. */
-const LASTING = /x509|certificate|HTTP response to HTTPS client|malformed HTTP/i;
+const LASTING =
+  /x509|certificate|HTTP response to HTTPS client|malformed HTTP|PeekFailLocked: %!w/i;
 
 const CLIENT_CERTIFICATE =
   'the service asks for a client certificate: set CLIENT_CERT and CLIENT_KEY to the PEM files';
@@ -146,8 +147,9 @@ function adviceOnError(error) {
       'the service speaks HTTP/2 without TLS (h2c), and k6 speaks HTTP/2 only over TLS: set BASE_URL to a port with HTTP/1.1, or to https://',
     ],
     [
-      /malformed HTTP (response|status|version)/i,
-      `this port does not speak HTTP. Set BASE_URL to the port that does` +
+      // The second is what Go says if bytes arrive before it has sent the request.
+      /malformed HTTP (response|status|version)|PeekFailLocked: %!w/i,
+      `this port does not speak HTTP/1.1. Set BASE_URL to the port that does` +
         `${scheme === 'http' ? ` (BASE_URL=${other} if it speaks TLS)` : ''}, or READINESS=tcp for other protocols`,
     ],
     [/certificate required|bad certificate|handshake failure/i, CLIENT_CERTIFICATE],
@@ -163,7 +165,7 @@ function adviceOnError(error) {
     [/expired|not yet valid/i, 'the certificate is out of date: renew it'],
     [/no such host|lookup/i, `there is no host ${host}: correct BASE_URL`],
     [
-      /reset by peer|: EOF$|unexpected EOF/i,
+      /reset by peer|: EOF$|unexpected EOF|server closed idle connection/i,
       'something accepts connections there and closes them without a response: look at the log of the service and of proxies' +
         `${
           scheme === 'http'

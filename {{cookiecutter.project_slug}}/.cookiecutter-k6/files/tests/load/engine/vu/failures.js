@@ -132,11 +132,14 @@ export function shorten(text, most = 300) {
 
 /**
  * @param {string} error of a request
- * @returns {string} without the bytes of something that is not HTTP
+ * @returns {string} without the bytes of something that is not HTTP, and without Go's own names
  * @example readable('malformed HTTP response "\\x00\\x12"') // 'malformed HTTP response (binary data)'
  */
 export function readable(error) {
-  return error.replace(/"(?:[^"\\]|\\[^x])*\\x(?:[^"\\]|\\.)*"/g, '(binary data)');
+  return error
+    .replace(/"(?:[^"\\]|\\[^x])*\\x(?:[^"\\]|\\.)*"/g, '(binary data)')
+    .replace(/readLoopPeekFailLocked: %!w\(<nil>\)/, 'bytes came before any request was sent')
+    .replace('readLoopPeekFailLocked: ', '');
 }
 
 /**

@@ -14,7 +14,8 @@ from openapi_table.texts import words
 from .dangers import names_of
 
 _SIGNS_IN = re.compile(
-    r"((user|admin|auth|do) )?(log|sign) ?(in|on)( \w+)*|authenticat\w+( \w+)*|auth|oauth2?"
+    r"((user|admin|auth|do) )?(log|sign) ?(in|on)( \w+)*|auth|oauth2?"
+    r"|(authenticate[ds]?|authenticating|authentication)( \w+)*"
     r"|((get|create|issue|obtain|access|auth|oauth2?|bearer|jwt|api) )*tokens?"
     r"|tokens? (create|obtain|pair|verify)|((jwt|token) )?(refresh|renew)( \w+)*|exchange( token)?"
     r"|(create )?sessions?|(verify|confirm)( \w+)*|jwt (create|verify)|introspect"
