@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from placing import run, tree
 from placing.merge import Git
+from placing.request import Request
 
 from tests.generation.commands import MANIFEST, Bake, cookie
 from tests.support.hooks import defaults, load_hook, render_hook
@@ -276,7 +277,7 @@ def suite_with(folder: Path, **changes: object) -> dict[str, bytes]:
     """Return the files that are placed for some answers, without cookiecutter."""
     checked, problems = answers(**changes)
     assert problems == []
-    request = run.Request(checked, "my-service", "gh:some/where")
+    request = Request(checked, "my-service", "gh:some/where")
     merger = Git(str(folder), str(folder))
     plan, _ = run.make_plan(run.Template(STAGED), request, lambda _path: tree.ABSENT, merger)
     return {action.path: action.content or b"" for action in plan.actions}

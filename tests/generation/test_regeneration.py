@@ -205,12 +205,24 @@ def test_a_service_with_its_own_suite_keeps_it(tmp_path: Path) -> None:
     service = make_service(tmp_path / "svc", own)
     result = cookie(service, "--no-input", "-f", "project_slug=.")
     after = contents(service)
+    assert b"# Load tests of svc" in after["tests/load/README.md"]
     for path, content in own.items():
         assert after[path] == content
     assert f"{WRAPPER}.new" in after
     assert f"{CONFIG}.new" in after
     assert "you already have a file there" in result.out
     assert "nothing to do" in cookie(service, *UPDATE).out
+
+
+def test_a_service_that_moves_keeps_its_name(tmp_path: Path) -> None:
+    service = make_service(tmp_path / "orders-api")
+    cookie(service, "--no-input", "-f", "project_slug=.")
+    before = contents(service)
+    assert b"PROJECT_NAME=orders-api" in before["tests/load/suite.env"]
+    moved = service.rename(tmp_path / "elsewhere")
+    for arguments in (UPDATE, ("--no-input", "-f", "project_slug=.")):
+        assert "nothing to do" in cookie(moved, *arguments).out
+    assert contents(moved) == before
 
 
 def test_an_existing_folder_without_f_is_refused_by_cookiecutter(tmp_path: Path) -> None:

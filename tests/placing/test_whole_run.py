@@ -312,25 +312,6 @@ def test_a_console_that_is_closed_is_no_error(
 
 
 @pytest.mark.parametrize(
-    ("chosen", "folder", "name", "before", "slug"),
-    [
-        ("own", "x", "named", "", "own"),
-        (".", "Some Folder!", "my-service", "", "some-folder"),
-        (".", "Some Folder!", "named", "", "named"),
-        (".", "", "my-service", "", "my-service"),
-        (".", "---", "my-service", "", "my-service"),
-        (".", "Some Folder!", "named", "earlier", "earlier"),
-        (".", "f" * 70, "my-service", "", "f" * 60),
-    ],
-)
-def test_a_suite_is_called_after_its_project(
-    chosen: str, folder: str, name: str, before: str, slug: str
-) -> None:
-    request = run.Request({"project_slug": chosen}, name, "gh:some/where", folder)
-    assert run.suite_slug(request, manifest.Manifest(slug=before)) == slug
-
-
-@pytest.mark.parametrize(
     ("value", "is_on"),
     [("1", True), ("yes", True), ("", False), ("0", False), (" No ", False), ("FALSE", False)],
 )

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from placing import git, ignored, manifest, run, tree
 from placing.act import Disk, Workplace, carry_out
 from placing.merge import Git
+from placing.request import Request
 from placing.steps import Action, Plan
 
 ANSWERS: dict[str, Any] = {
@@ -239,7 +240,7 @@ class Project:
     ) -> Plan:
         """Return the plan of a generation; the scratch folder must be there."""
         root = os.path.realpath(self.root)
-        request = run.Request({**ANSWERS, **answers}, "my-service", "gh:some/where")
+        request = Request({**ANSWERS, **answers}, "my-service", "gh:some/where")
         template = run.Template(self.template(version), str(self.tables))
         found_at = lru_cache(maxsize=None)(partial(tree.look, root))
         merger = StoreMerger(os.path.join(root, SCRATCH), self.store)

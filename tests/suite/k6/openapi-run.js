@@ -137,7 +137,7 @@ function coverages() {
   const groups = {
     nothing: undefined,
     good: { checks: [status('a', 200), status('a b', 201), status('c', 302), status('d', 404), { name: 'a content type a/b is declared' }] },
-    bad: { checks: { x: status('a', 404), y: status('a', 403), z: { name: 'a b status 404 for an ID that was made up' }, w: { name: 'learned "a": {}' }, v: status('c', '2000') } },
+    bad: { checks: { x: status('a', 404), y: { name: 'a status 403, declared: 200, 4XX' }, z: { name: 'a b status 404 for an ID that was made up' }, w: { name: 'learned "a": {}' }, v: status('c', '2000') } },
   }; // prettier-ignore
   for (const [[name, group], endpoints] of combinations(Object.entries(groups), [all, []])) {
     const found = coverageOf(/** @type {any} */ (endpoints), { count: 1, missing: ['key'] }, {}, group); // prettier-ignore

@@ -166,7 +166,7 @@ function ends() {
   const metrics = {};
   for (const checks of [
     [],
-    [{ name: 'list status 401 is declared' }],
+    [{ name: 'list status 401, declared: 200' }],
     [{ name: 'add status 201 is declared' }],
   ]) {
     shows('coverage', api.coverage(metrics, undefined, { checks }));

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,6 +18,7 @@ from .links import Look
 from .manifest import Manifest
 from .merge import Git, Merger
 from .plan import Planner
+from .request import Request, suite_name, suite_slug
 from .steps import Action, Plan
 from .tree import NewFile, look, modules, read_tree, runs
 
@@ -26,8 +26,6 @@ STAGING = ".cookiecutter-k6"
 LOCK = ".cookiecutter-k6.lock"
 VERSION_FILE = "tests/load/engine/version.txt"
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-UNNAMED = "my-service"  # the slug of the default name
 
 DRY_RUN = "K6_SUITE_DRY_RUN"
 CHECK = "K6_SUITE_CHECK"
@@ -45,39 +43,6 @@ class Template(NamedTuple):
     def version(self) -> str:
         """The version of the suite."""
         return self.files.get(VERSION_FILE, b"0.0.0").decode("utf-8").strip()
-
-
-class Request(NamedTuple):
-    """The validated answers from pre_gen_project.py, and values derived from them.
-
-    folder: the name of the project's folder.
-    """
-
-    answers: Mapping[str, Any]
-    name_slug: str
-    template_home: str
-    folder: str = ""
-
-    def update_command(self, path: str) -> str:
-        """Return the command that updates the suite, run in the project folder.
-
-        path: that of the manifest.
-        """
-        return f"cookiecutter {self.template_home} --no-input -f --config-file {path}"
-
-
-def suite_slug(request: Request, before: Manifest) -> str:
-    """Return the tag of the suite: the answer, or with `.` the previous tag or the project's name.
-
-    A project that was not named is called after its folder: several suites in one repository need
-    different names.
-    """
-    chosen = str(request.answers["project_slug"])
-    if chosen != ".":
-        return chosen
-    folder = re.sub(r"[^a-z0-9]+", "-", request.folder.lower()).strip("-")[:60]
-    named = request.name_slug != UNNAMED or not folder
-    return before.slug or (request.name_slug if named else folder)
 
 
 def read_manifest(found_at: Look) -> tuple[Manifest, list[Action]]:
@@ -143,13 +108,14 @@ def make_plan(
     """
     before, first_actions = read_manifest(found_at)
     slug = suite_slug(request, before)
+    answers = {**request.answers, "project_name": suite_name(request, before)}
     table = features.load_table(os.path.join(template.tables, "features.json"))
     update_command = request.update_command(before.path)
-    on, render = renderer(table, request.answers, slug, update_command)
+    on, render = renderer(table, answers, slug, update_command)
     former = Former()
     if before.answers:
-        answers = {**request.answers, **before.answers}
-        was_on, was_rendered = renderer(table, answers, before.slug, update_command)
+        was = {**request.answers, **before.answers}
+        was_on, was_rendered = renderer(table, was, before.slug, update_command)
         former = Former(
             frozenset(features.select(table, was_on, template.files)),
             lambda path: was_rendered(path, template.files[path]),
@@ -161,7 +127,7 @@ def make_plan(
     suite = {path: NewFile(content, runs(content)) for path, content in contents.items()}
     with open(os.path.join(template.tables, "renames.json"), encoding="utf-8") as file:
         renames = [(earlier, later) for earlier, later in json.load(file)]
-    after = Manifest(template.version, slug, request.answers, path=before.path)
+    after = Manifest(template.version, slug, answers, path=before.path)
     planner = Planner(
         suite, before, found_at, merger, renames, sources, former, take_over=take_over
     )

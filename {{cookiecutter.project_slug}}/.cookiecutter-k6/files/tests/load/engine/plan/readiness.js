@@ -24,6 +24,7 @@ import { readable, shorten } from '../vu/failures.js';
 const USUAL_PATHS = [
   ...new Set([
     ...['/health', '/healthz', '/api/health', '/api/v1/health', '/status', '/ping'],
+    ...['/healthcheck', '/_health', '/-/healthy', '/__heartbeat__'],
     ...Object.values(HEALTH_PRESETS).flatMap(({ paths }) => paths),
     '/',
   ]),

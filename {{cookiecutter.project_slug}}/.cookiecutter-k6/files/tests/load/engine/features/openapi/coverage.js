@@ -5,6 +5,9 @@
 /** What the check of an answer is called when the service has nothing to ask for. */
 const MADE_UP = ' status 404 for an ID that was made up';
 
+/** The end of the name of a check of a status, whether it passed or failed. */
+const STATUS = /^ status (\d{3})(?: is declared$|, declared: )/;
+
 /** Most operations that are listed as never successful. */
 const MOST_ROWS = 50;
 
@@ -131,11 +134,12 @@ function line(what, seen, declared) {
 function statusesOf(name, seen) {
   const found = [];
   for (const check of seen) {
-    if (check.startsWith(`${name} status `) && check.endsWith(' is declared')) {
-      found.push(check.slice(name.length + ' status '.length, -' is declared'.length));
+    const status = check.startsWith(name) ? STATUS.exec(check.slice(name.length)) : null;
+    if (status !== null) {
+      found.push(status[1]);
     }
   }
-  return found.filter((status) => status.length === 3).sort();
+  return found.sort();
 }
 
 /**

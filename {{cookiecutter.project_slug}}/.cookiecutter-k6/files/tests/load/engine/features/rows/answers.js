@@ -8,13 +8,16 @@ import k6 from 'k6';
 /** HTTP allows no body with these, whatever a document declares. */
 const WITHOUT_BODY = [204, 205, 304];
 
+/** Statuses or types that the name of a failed check lists. */
+const MAX_EXPECTED = 6;
+
 /**
  * Checks an answer against what is declared: is its status declared, its content type, and are the required
  * fields there? What is not declared is not checked.
  *
  * @param {{ name: string, method: string, responses: Record<string, ExpectedResponse> }} operation
  * @param {HttpResponse} response
- * @param {string} [word] for the names of checks: what is expected was declared, or recorded
+ * @param {'declared' | 'recorded'} [word] for the names of checks: where what is expected comes from
  * @returns {boolean}
  * @example const ok = checkAnswer(operation, sendOperation(operation, source));
  */
@@ -23,16 +26,18 @@ export function checkAnswer({ name, method, responses }, response, word = 'decla
   const declared = declaredFor(responses, status);
   // Documents that declare failures alone say nothing about successes.
   const isOpen = status >= 200 && status < 300 && !declaresSuccess(responses);
+  const isRight =
+    declared !== undefined || isOpen || (status !== 0 && Object.keys(responses).length === 0);
   /** @type {Record<string, boolean>} */
   const results = {
-    [`${name} status ${status} is ${word}`]:
-      declared !== undefined || isOpen || (status !== 0 && Object.keys(responses).length === 0),
+    [`${name} status ${status}${judged(isRight, word, Object.keys(responses))}`]: isRight,
   };
   if (declared !== undefined && method !== 'HEAD' && !WITHOUT_BODY.includes(status)) {
     const type = (response.headers['Content-Type'] ?? '').split(';')[0].trim().toLowerCase();
     if (declared.types !== undefined) {
       const found = plainName(type) || 'none';
-      results[`${name} content type ${found} is ${word}`] = hasType(declared.types, type);
+      const isOne = hasType(declared.types, type);
+      results[`${name} content type ${found}${judged(isOne, word, declared.types)}`] = isOne;
     }
     const problem = problemOf(declared, response, type);
     if (problem !== undefined) {
@@ -42,6 +47,20 @@ export function checkAnswer({ name, method, responses }, response, word = 'decla
   }
   // k6 takes values as well as functions here, whatever its types say.
   return k6.check(null, /** @type {any} */ (results), { name });
+}
+
+/**
+ * @param {boolean} isRight
+ * @param {'declared' | 'recorded'} word
+ * @param {readonly string[]} expected
+ * @returns {string} the end of a check's name; of one that fails, with what would have been right
+ */
+function judged(isRight, word, expected) {
+  if (isRight) {
+    return word === 'declared' ? ' is declared' : ' is as recorded';
+  }
+  const shown = expected.slice(0, MAX_EXPECTED).map((text) => plainName(text));
+  return `, ${word}: ${shown.join(', ') || 'none'}${expected.length > MAX_EXPECTED ? ', ...' : ''}`;
 }
 
 /**

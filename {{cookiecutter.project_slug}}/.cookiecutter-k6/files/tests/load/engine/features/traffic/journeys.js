@@ -356,7 +356,7 @@ function judge(step, target, response, visit) {
     reportFailure(target, response);
   }
   const { name, method, responses } = step;
-  const isRight = checkAnswer({ name, method, responses }, response, 'as recorded');
+  const isRight = checkAnswer({ name, method, responses }, response, 'recorded');
   return isGood && isRight;
 }
 
