@@ -23,6 +23,9 @@ FOLDER = 4096
 # clock. $file takes the place of /proc/uptime; /nowhere is a system without it.
 CLOCK = """
 clock_file=$file uptime=1000
+# Without its special meaning: a busy machine lets seconds pass between two commands.
+unset SECONDS
+SECONDS=0
 set_by() { SECONDS=$((SECONDS + $1)); }
 pass() {
   set_by "$1"
