@@ -358,6 +358,17 @@ export default function verdict() {
       })[0],
     ),
   );
+  for (const metric of ['errors', 'checks', 'error_rate', 'auth_errors', 'errors{stage:peak}']) {
+    holds(
+      `a limit of ${metric} names the checks that failed most`,
+      reasons({
+        endpoints: [measured()],
+        failedChecks: [check('list is fast', 1, 7), check('it is ours', 5, 3), check('c', 5, 1)],
+        thresholds: [threshold(metric, 'rate<0.1', { ok: false, value: 0.5 })],
+      })[0] ===
+        `${metric}: expected rate<0.1, got 0.5, failed most: 'list is fast' (7 of 8), 'it is ours' (3 of 8)`,
+    );
+  }
   const many = (count, changes) =>
     Array.from({ length: count }, (_, i) => measured({ name: `GET /${i}`, ...changes(i) }));
   const unexplained = { errors: 1, errorRate: 100, requests: 1, checks: { passes: 0, fails: 0 } };

@@ -52,6 +52,9 @@ const SLOW_ACTION = "Look for the slow part in the service's traces, queries and
 const DERIVED =
   /^(http_req_failed|http_req_duration|checks|errors|error_rate|dropped_iterations|\w+_(errors|failed|duration))(\{(?!stage:|scenario:).*\})?$/;
 
+/** Metrics that failed checks feed. */
+const OF_CHECKS = /^(checks|errors|error_rate|\w+_errors)(\{.*\})?$/;
+
 /**
  * Requests that failed on the machine that generates the load.
  *
@@ -275,7 +278,7 @@ export function slower(name, comparison) {
  * @example thresholdFindings(evidence, false)[0].text // 'checks: expected rate>0.99, got 0.9'
  */
 export function thresholdFindings(evidence, explained) {
-  const { thresholds, endpoints } = evidence;
+  const { thresholds } = evidence;
   return thresholds
     .filter(({ ok, measured, metric }) => !ok && measured && !metric.includes('{name:'))
     .map((result) => {
@@ -292,7 +295,7 @@ export function thresholdFindings(evidence, explained) {
       return {
         rank: isDerived ? RANKS.consequence : RANKS.threshold,
         kind: isDerived ? 'crossed' : undefined,
-        text: `${expectation(result)}${isDerived ? '' : slowest(result, endpoints)}`,
+        text: `${expectation(result)}${isDerived ? '' : culprits(result, evidence)}`,
         action: THRESHOLD_ACTIONS.find(([metric]) => metric.test(result.metric))?.[1],
       };
     });
@@ -321,11 +324,26 @@ function expectation({ metric, expression, value, unit, measured }) {
 }
 
 /**
- * A limit on all requests says nothing about where the time went.
+ * A limit on everything says nothing about where it was missed.
  *
  * @param {ThresholdResult} result
+ * @param {Evidence} evidence
+ * @returns {string} the endpoints beyond it, or the checks that failed; empty for other metrics
+ */
+function culprits(result, { endpoints, failedChecks }) {
+  if (!OF_CHECKS.test(result.metric)) {
+    return slowest(result, endpoints);
+  }
+  const worst = failedChecks
+    .slice(0, 2)
+    .map(({ name, passes, fails }) => `'${name}' (${fails} of ${fails + passes})`);
+  return worst.length > 0 ? `, failed most: ${worst.join(', ')}` : '';
+}
+
+/**
+ * @param {ThresholdResult} result
  * @param {EndpointMetrics[]} endpoints
- * @returns {string} the endpoints beyond it; empty for other metrics
+ * @returns {string}
  */
 function slowest({ metric, expression, value }, endpoints) {
   const stat = /^(?:p\((50|9[059])\)|(avg|max))\s*<=?\s*([\d.]+)$/.exec(expression);
