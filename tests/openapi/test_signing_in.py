@@ -68,6 +68,37 @@ def test_what_does_not(path: str, names: str, more: Json) -> None:
     assert credentials(path, names, **more) is None
 
 
+def answering(schema: Json, status: str = "200") -> Json:
+    return {"responses": {status: {"content": {"application/json": {"schema": schema}}}}}
+
+
+TOKEN = {"properties": {"accessToken": TEXT}}
+
+
+@pytest.mark.parametrize(
+    ("path", "names", "more", "signs_in"),
+    [
+        ("/gate", "user password", answering(TOKEN), True),
+        ("/gate", "user password", answering(TOKEN, "201"), True),
+        ("/gate", "user password", answering({"properties": {"data": TOKEN}}), True),
+        ("/gate", "user password", answering({"allOf": [TOKEN]}, "default"), True),
+        ("/gate", "password", answering({"properties": {"jwt": TEXT}}), True),
+        ("/gate", "user password", answering({"properties": {"name": TEXT}}), False),
+        ("/gate", "user password", answering(TOKEN, "401"), False),
+        ("/gate", "user code", answering(TOKEN), False),
+        ("/register", "user password", answering(TOKEN), False),
+        ("/auth/sign-up", "user password", answering(TOKEN), False),
+        ("/users", "user password", answering(TOKEN), False),
+        ("/x", "user password", {"operationId": "createUser", **answering(TOKEN)}, False),
+        ("/gate", "user password", answering({"properties": {"a": True}}), False),
+    ],
+)
+def test_a_password_for_a_token_signs_in(
+    path: str, names: str, more: Json, *, signs_in: bool
+) -> None:
+    assert (credentials(path, names, **more) is not None) is signs_in
+
+
 def test_documented_credentials_are_sent() -> None:
     shown = {"email": "demo@example.com", "password": "demo"}
     schema = {"properties": {"email": TEXT, "password": TEXT}, "example": shown}

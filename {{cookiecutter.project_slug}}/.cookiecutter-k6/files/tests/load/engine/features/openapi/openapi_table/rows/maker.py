@@ -99,7 +99,7 @@ class RowMaker:
         danger = danger_of(operation, names_own=names_own)
         if danger:
             row["danger"] = danger
-        credentials = credentials_of(row, operation, self.builder.shared)
+        credentials = credentials_of(row, operation, self.schemas, self.builder.shared)
         if credentials:
             row["credentials"] = credentials
         # What is read may be anybody's, unless reading does harm: `GET /items/{id}/delete`.
