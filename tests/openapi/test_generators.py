@@ -544,15 +544,34 @@ def test_values_with_too_many_parts_are_not_sent(wrap: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("schema", "made"),
+    [
+        ({"items": [{"const": 1}], "minItems": 2}, [1, str]),
+        ({"prefixItems": [{"const": 1}], "items": {"const": 2}, "minItems": 3}, [1, 2, 2]),
+        ({"prefixItems": [{"const": 1}], "items": {"const": 2}, "minItems": 1}, [1]),
+        ({"prefixItems": [{"const": 1}], "items": True, "minItems": 2}, [1, str]),
+        ({"prefixItems": [{"const": 1}, {"const": 2}], "maxItems": 1, "minItems": 1}, [1]),
+        ({"prefixItems": [{"const": 1}], "maxItems": 0}, []),
+    ],
+)
+def test_lists_that_name_their_first_items(schema: Any, made: list[Any]) -> None:
+    node = build({"type": "array", **schema})
+    value = Sampler({}, seed=1).make(node)
+    assert [type(one) if isinstance(one, str) else one for one in value] == made
+
+
+@pytest.mark.parametrize(
     "schema",
     [
         {"prefixItems": [{"const": 1}, {"const": 1}], "uniqueItems": True, "minItems": 1},
-        {"items": [{"const": 1}], "minItems": 2},
-        {"prefixItems": [{"const": 1}, {"const": 2}], "maxItems": 1, "minItems": 1},
+        {"prefixItems": [{"const": 1}], "items": False, "minItems": 2},
+        {"prefixItems": [{"const": 1}], "minItems": 2, "maxItems": 1},
+        {"prefixItems": [{"const": 1}], "items": {"const": 2}, "minItems": 3, "uniqueItems": True},
+        {"prefixItems": [{"const": 1}], "minItems": 30_000},
     ],
 )
 def test_lists_that_name_their_items_keep_the_other_rules(schema: Any) -> None:
-    with pytest.raises(Unfillable, match="no value satisfies"):
+    with pytest.raises(Unfillable):
         build({"type": "array", **schema})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openapi_table.document import Schema
@@ -13,7 +13,7 @@ from openapi_table.texts import shown
 from . import names
 from .alternatives import own_value
 from .context import Context
-from .nodes import OBJECT_SIZE, Node, Unfillable
+from .nodes import LARGEST, OBJECT_SIZE, Node, Unfillable
 from .strings import file_node, is_file
 
 
@@ -23,7 +23,7 @@ def array(context: Context, view: Flat, name: str) -> Node:
     first = items if isinstance(items, list) else view.get("prefixItems")
     if isinstance(first, list) and first:
         context.doubt()
-        return {"make": "tuple", "items": [context.build(item, "") for item in first]}
+        return _tuple(context, view, first, True if first is items else items)
     if "contains" in view:
         items = view["contains"] if items is None else {"allOf": [items, view["contains"]]}
     least, most = _lengths(view)
@@ -51,6 +51,20 @@ def array(context: Context, view: Flat, name: str) -> Node:
             node["max"] = max(least, min(most, len(few)))
     context.trials.refuse_huge(node)
     return node
+
+
+def _tuple(context: Context, view: Flat, first: Sequence[Schema], rest: Schema) -> Node:
+    """Return a generator of arrays whose first items have schemas of their own.
+
+    rest: schema of further items, which are made only if there have to be more. Raises Unfillable.
+    """
+    more = int(view.get("minItems", 0)) - len(first)
+    if more > LARGEST:
+        raise Unfillable(f"its smallest valid value has more than {LARGEST} parts")
+    items = [context.build(item, "") for item in first]
+    if more > 0:
+        items += [context.build({"type": "string"} if rest in (None, True) else rest, "")] * more
+    return {"make": "tuple", "items": items[: int(view.get("maxItems", len(items)))]}
 
 
 def _lengths(view: Flat) -> tuple[int, int]:
