@@ -24,7 +24,7 @@ def commands(files: list[Path]) -> list[list[str]]:
         ["ruff", "format", "--quiet", *python],
         ["shfmt", "-w", "-i", "2", "-ci", *shell],
         [sys.executable, "-m", "tools.dashboards"],
-        ["prettier", "--write", "--log-level=warn", "."],
+        ["prettier", "--write", "--no-require-pragma", "--log-level=warn", "."],
         [sys.executable, "tools/settings_table.py"],
         [sys.executable, "tools/readme_tables.py"],
         [sys.executable, "tools/limits_page.py"],

@@ -226,6 +226,7 @@ export default tseslint.config(
         "npm run test:e2e": ("hosts-node", "jest", "--config", "./test/jest-e2e.json"),
         "npx eslint .": ("hosts-node", "eslint", "."),
         "npx prettier --check .": ("node", "prettier", "--check", "."),
+        "npx prettier --check . (3.0)": ("hosts-node", "prettier", "--check", "."),
         "npx oxlint": ("hosts-node", "oxlint", "--deny-warnings"),
     },
     hints={

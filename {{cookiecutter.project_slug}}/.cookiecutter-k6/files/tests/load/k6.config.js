@@ -73,9 +73,11 @@ export function getScenarioConfig(name) {
 function rowOf(table, name, setting) {
   if (!Object.hasOwn(table, name)) {
     const names = Object.keys(table);
+    const [first] = names;
+    const known = names.join(', ');
     const place = setting === 'PROFILE' ? ` in PROFILE_SET=${env.PROFILE_SET}` : '';
     throw new Error(
-      `${setting}=${name}: unknown${place}, expected one of ${names.join(', ')}. Try: ${setting}=${names[0]}`,
+      `${setting}=${name}: unknown${place}, expected one of ${known}. Try: ${setting}=${first}`,
     );
   }
   return table[name];
