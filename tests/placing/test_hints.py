@@ -83,6 +83,22 @@ def looking_at(**files: str) -> Callable[[str], Found]:
         ({"pyproject_toml": "[tool.vulture]"}, True),
         ({"pyproject_toml": "[tool.ruff]"}, False),
         ({"_ls__lint_yml": "ls:"}, True),
+        ({"pyproject_toml": '[dependency-groups]\ndev = ["ty>=0.0.1"]'}, True),
+        ({"pyproject_toml": "[tool.ty.rules]"}, True),
+        ({"pyproject_toml": '["ty"]', "ty_toml": "[rules]"}, True),
+        ({"pyproject_toml": '["ty"]', "ty_toml": '[src]\nexclude = ["tests/load"]'}, False),
+        ({"pyproject_toml": '["typer", "pretty"]'}, False),
+        ({"pyproject_toml": '["basedpyright"]'}, True),
+        ({"pyproject_toml": '["basedpyright"]', "pyrightconfig_json": "{}"}, True),
+        ({"pyproject_toml": '["basedpyright"]', "pyrightconfig_json": '["tests/load"]'}, False),
+        ({"pyproject_toml": "[tool.pyright]"}, False),
+        ({"pytest_ini": "[pytest]\naddopts = --doctest-modules"}, True),
+        ({"pytest_ini": "[pytest]\naddopts = --doctest-modules --ignore=tests/load"}, False),
+        ({"jsconfig_json": '{"compilerOptions": {"checkJs": true}}'}, True),
+        ({"jsconfig_json": '{"compilerOptions": {"checkJs": true}, "include": ["src"]}'}, False),
+        ({"jsconfig_json": '{"compilerOptions": {"paths": {}}}'}, False),
+        ({"nx_json": "{}"}, True),
+        ({"nx_json": "{}", "_nxignore": "tests/load\n"}, False),
         ({}, False),
     ],
 )
@@ -120,3 +136,23 @@ def test_a_site_at_the_root_is_named() -> None:
         lambda path: Found("file", site[path].encode()) if path in site else ABSENT, FOLDER
     )
     assert line.startswith("Hint: add to _config.yml:  exclude: [tests/load/]")
+
+
+@pytest.mark.parametrize(
+    ("style", "hinted"),
+    [
+        ('@import "tailwindcss";', True),
+        ("@import 'tailwindcss' prefix(tw);", True),
+        ('@import "tailwindcss" source(none);', False),
+        ("@import 'tailwindcss';\n@source not '../../tests/load';", False),
+        ("@tailwind base;", False),
+        ("body {}", False),
+    ],
+)
+def test_a_path_in_a_style_sheet_is_from_its_own_folder(style: str, hinted: bool) -> None:
+    sheet = {"src/routes/layout.css": style}
+    lines = hints.for_tools(
+        lambda path: Found("file", sheet[path].encode()) if path in sheet else ABSENT, FOLDER
+    )
+    start = "Hint: add to src/routes/layout.css:  @source not '../../tests/load';  ("
+    assert [line.startswith(start) for line in lines] == [True] * hinted

@@ -1,7 +1,8 @@
 """One line for each tool of the service that nothing in the suite can keep off the suite's files.
 
 hints.json names the file that shows the tool, when the hint holds, and what to add there, or `to`
-another file. A file that mentions tests/load has been dealt with.
+another file. Paths are from the root; with `beside`, from the folder of the file. A file that
+mentions tests/load has been dealt with.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ def for_tools(look: Look, folder: str, names: Iterable[str] = (), prefix: str = 
 
 def _line(row: Mapping[str, Any], name: str, prefix: str) -> str:
     place = "../" * prefix.count("/") + row.get("to", name)
-    add = re.sub(r"\b(?=tests/load|scripts/load-test)", prefix, row["add"])
+    up = "../" * name.count("/") if row.get("beside") else ""
+    add = re.sub(r"\b(?=tests/load|scripts/load-test)", up + prefix, row["add"])
     return f"Hint: add to {place}:  {add}  ({row['why']})"
 
 
