@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -128,6 +129,16 @@ def test_skipped_with_a_notice(
     assert test is None
     assert job.steps[-1].err.startswith("::notice::Load test skipped: ")
     assert reason in job.steps[-1].err
+
+
+def test_the_notice_names_a_page_that_has_its_variables(runner: MakeRunner) -> None:
+    ready = runner(recording=True, ci="github")
+    said = ready.load_tests(github=PULL)[0].steps[-1].err
+    [pages] = re.findall(r"\((\S+)\)", said)
+    text = "".join(page.read_text("utf-8") for page in ready.project.glob(pages))
+    variables = re.findall(r"LOAD_TEST_\w+", said)
+    assert variables
+    assert [name for name in variables if f"`{name}`" not in text] == []
 
 
 def test_a_heavy_profile_runs_where_it_is_allowed(runner: MakeRunner) -> None:

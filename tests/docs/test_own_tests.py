@@ -52,7 +52,7 @@ def edit(project: Path, body: str) -> None:
             file.write_text(one.text)
 
 
-def run(project: Path, k6: Path, arguments: str, **env: str) -> str:
+def run(project: Path, k6: Path, arguments: str, code: int = 0, **env: str) -> str:
     """Run the command of the suite; return what it printed."""
     done = subprocess.run(
         ["bash", "scripts/load-test.sh", *shlex.split(arguments)],
@@ -63,7 +63,7 @@ def run(project: Path, k6: Path, arguments: str, **env: str) -> str:
         check=False,
         timeout=100,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
 
 
@@ -91,6 +91,18 @@ def test_every_step_works(baked: Bakery, service: RunningService, k6_binary: Pat
     assert len(commands) == 4
     listed = run(project, k6_binary, "--list")
     assert "Orders: users place an order" in listed
+
+
+def test_a_failed_step_does_not_leave_out_the_pause(
+    baked: Bakery, service: RunningService, k6_binary: Path
+) -> None:
+    """A service that is broken is asked no more often than one that works."""
+    project = baked.copy()
+    for step in PAGE.replace("'/items'", "'/nothing'").split("\n## ")[1:3]:
+        edit(project, step)
+    shown = run(project, k6_binary, "orders --vus 1 --duration 3s", code=99, BASE_URL=service.url)
+    [requests] = re.findall(r"POST /items +(\d+) ", shown)
+    assert 1 <= int(requests) <= 4
 
 
 def test_core_leaves_the_journeys_out(

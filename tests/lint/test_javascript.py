@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 NodeBin = Callable[[str], Path]
 
 ESLINT_CONFIG = REPOSITORY / "eslint.config.cjs"
-# The suite's settings keep the formatter of a service off the files that updates replace; ours is not.
+# The suite's settings keep a service's formatter off the files that updates replace, but not ours.
 FORMATTED = ("--no-require-pragma", "**/*.{js,ts,json,yml,yaml,md}", "!**/results/**")
 BAD_MODULE = "import http from 'k6/http';\nexport default function () {\n  http.gett(1)\n}\n"
 BAD_OPTION = "export const options = { vus: 1, surely_unknown: 2 };\nexport default () => {};\n"

@@ -138,7 +138,7 @@ choose_place() {
   [ -n "$target" ] || target=$(setting BASE_URL)
   if [ "$1" = pull-request ] && [ -n "$target" ] && ! is_local "$target" && is_startable; then target=''; fi
   if [ -z "$target" ] && ! is_startable; then
-    skip='there is nothing to test. Set LOAD_TEST_START_COMMAND, LOAD_TEST_IMAGE or LOAD_TEST_URL (tests/load/docs/ci.md).'
+    skip='there is nothing to test. Set LOAD_TEST_START_COMMAND, LOAD_TEST_IMAGE or LOAD_TEST_URL in the CI system (tests/load/docs/ci-*.md), or TARGET on your machine.'
   elif [ "${FORK:-}" = true ] && [ -z "${SERVICE_HOST:-}" ] && [ -n "$target" ] && ! is_local "$target"; then
     skip='changes from a fork are not run against a deployed service.'
   fi
