@@ -116,12 +116,25 @@ load_settings() {
 # load_environment: reads environments/NAME.env.
 load_environment() {
   local label=tests/load/environments/$environment_name.env
-  [ -f "$suite/environments/$environment_name.env" ] ||
-    refuse "--environment $environment_name: there is no $label." "$(command_line --env-file tests/load/staging.secret.env)"
+  [ -f "$suite/environments/$environment_name.env" ] || refuse_environment "$label"
   read_settings "$suite/environments/$environment_name.env" "$label"
   file_names=(ENVIRONMENT ${parsed_names[@]+"${parsed_names[@]}"})
   file_values=("$environment_name" ${parsed_values[@]+"${parsed_values[@]}"})
   file_label=$label
+}
+
+# refuse_environment LABEL: there is no such file; names those that are there, or says what belongs into it.
+refuse_environment() {
+  local file known='' first=''
+  for file in "$suite"/environments/*.env; do
+    case $file in *.secret.env) continue ;; esac
+    [ -f "$file" ] || continue
+    file=${file##*/}
+    first=${first:-${file%.env}}
+    known+="${known:+, }${file%.env}"
+  done
+  [ -n "$known" ] || refuse "--environment $environment_name: there is no $1." "write it, with a line such as BASE_URL=https://staging.example.com"
+  refuse "--environment $environment_name: there is no $1. Environments: $known." "$(command_line --environment "$first")"
 }
 
 # refuse_committed_secrets: looks into every file of environments/, used or not: they are committed, and CI then finds a
