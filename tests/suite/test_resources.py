@@ -14,6 +14,7 @@ import pytest
 from service.testing import RunningService, running_service
 
 from tests.support.bakery import Bakery
+from tests.support.json_server import Answer, Received, serving_json
 from tests.support.layout import LOAD
 from tests.support.suite_runner import ANY_LATENCY, GENEROUS, Run, Suite
 
@@ -228,6 +229,32 @@ def test_late_responses_are_used(suite: Suite, faulty: RunningService) -> None:
     failed = [row["name"] for row in run.summary["failedChecks"]]
     assert all(name.endswith("answers within 500 ms") for name in failed), failed
     assert "gives a new id" not in run.err
+
+
+@pytest.mark.slow
+def test_an_id_may_be_given_again_once_it_is_free(suite: Suite) -> None:
+    """As SQLite does, and everything that gives the highest ID plus one."""
+    held = {1: "mine"}
+
+    def answer(request: Received) -> Answer:
+        last = request.path.partition("?")[0].rpartition("/")[2]
+        number = int(last) if last.isdigit() else 0
+        if request.method == "POST":
+            number = max(held) + 1
+            held[number] = request.json()["name"]
+        if request.method == "DELETE":
+            return 204 if held.pop(number, None) else 404, b"", {}
+        if number:
+            return 201 if request.method == "POST" else 200, {"id": number}, {}
+        return 200, {"data": [{"id": one} for one in held]}, {}
+
+    with serving_json(answer) as url:
+        live = suite.against(url, **QUICK, READINESS="none", THRESHOLDS=GENEROUS)
+        run = live.having(VUS=1, RESOURCES="items").run("scripts/resources.js")
+    assert run.code == 0, run.everything
+    assert run.endpoint("POST /items")["requests"] > 2
+    assert run.summary["failedChecks"] == []
+    assert held == {1: "mine"}
 
 
 def test_what_cannot_be_found_again_is_named(suite: Suite, faulty: RunningService) -> None:

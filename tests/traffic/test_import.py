@@ -138,6 +138,19 @@ class TestLinks:
         ]
         assert not [one for one in journey.rows if one.get("undo")]
 
+    @pytest.mark.parametrize("method", ["MKCOL", "MOVE", "PURGE", "LINK"])
+    def test_methods_of_other_protocols(self, method: str) -> None:
+        """A collection that MKCOL makes would stay, and be there already for the next user."""
+        found = compiled(entry("PROPFIND", "/files/", status=207), entry(method, "/files/a/"))
+        assert list(found.held) == [f"{method} /files/a/"]
+        assert [one["kind"] for one in found.rows] == ["api_read"]
+        own = compiled(
+            entry("POST", "/items", {"name": "Lamp"}, 201, {"id": 7, "name": "Lamp"}),
+            entry(method, "/items/7"),
+            entry("DELETE", "/items/7", status=204),
+        )
+        assert not own.held
+
     def test_of_a_list_the_thing_with_the_new_name(self) -> None:
         journey = compiled(
             entry("POST", "/items", {"name": "Lamp"}, 201, {}),

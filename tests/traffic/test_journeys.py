@@ -45,3 +45,19 @@ def test_a_short_run_plays_every_journey(imported: Imported, tmp_path: Path) -> 
     played = {row["name"]: row["requests"] for row in run.summary["endpoints"]}
     assert set(played) == {f"GET /{name}" for name in NAMES}
     assert played["GET /orders"] == 1
+
+
+@pytest.mark.parametrize("exported", ["QWxhZGRpbg==", "Basic QWxhZGRpbg=="])
+def test_a_secret_with_the_first_word_of_its_header(
+    imported: Imported, tmp_path: Path, exported: str
+) -> None:
+    """Whoever exports the whole header does not get `Basic Basic`, at which services stumble."""
+    commands = tmp_path / "commands.sh"
+    commands.write_text("curl http://127.0.0.1/items -H 'Authorization: Basic QWxhZGRpbg=='\n")
+    assert imported.load_traffic("import", commands).returncode == 0
+    with recording({"GET /items": (200, [])}) as server:
+        suite = imported.suite(server.url, VUS=1, DURATION="1s", TRAFFIC_AUTHORIZATION=exported)
+        run = suite.run(SCRIPT)
+        sent = {one.headers.get("authorization") for one in server.requests}
+    assert "Basic QWxhZGRpbg==" in sent, run.everything
+    assert not [one for one in sent if one and "Basic Basic" in one]

@@ -41,6 +41,34 @@ export function mayHaveCreated(response) {
 }
 
 /**
+ * Judges the ids of created entries: each has to be another one, as long as the last entry exists. Many databases give
+ * the id of a deleted entry again.
+ *
+ * @param {string} [field] that holds the id
+ * @returns {{ isNew: (response: HttpResponse) => boolean, free: (id: unknown) => void }} `free` is for deleted entries
+ * @example const ids = newIds(); ids.isNew(response); ids.free(7);
+ */
+export function newIds(field = 'id') {
+  /** @type {{ response?: HttpResponse, own?: unknown, isNew: boolean }} */
+  let last = { isNew: false };
+  return {
+    isNew: (response) => {
+      // Asked once more about the same response when another check failed.
+      if (response !== last.response) {
+        const own = jsonAt(response, field);
+        last = { response, own, isNew: (own ?? last.own) !== last.own };
+      }
+      return last.isNew;
+    },
+    free: (id) => {
+      if (String(id) === String(last.own)) {
+        last = { isNew: false };
+      }
+    },
+  };
+}
+
+/**
  * Lists the marks of a request.
  *
  * @param {any} sent the value of the request's body

@@ -5,7 +5,7 @@ import { endpoint, jsonAt, request } from './http.js';
 import { env, writesAllowed } from './config.js';
 import { inTurn, randomItem } from './helpers.js';
 import { defineTest, pause, thinkTime } from './define.js';
-import { undoing } from './lost-creates.js';
+import { newIds, undoing } from './lost-creates.js';
 import { isUniqueName } from './unique-name.js';
 
 export { inTurn };
@@ -58,7 +58,10 @@ const errors = new Rate('errors');
  * @example const missions = resource(resources.missions); missions.run();
  */
 export function resource(row) {
-  const steps = row.steps.filter((step) => isPossible(row, step)).map((step) => stepOf(row, step));
+  const ids = newIds(row.id);
+  const steps = row.steps
+    .filter((step) => isPossible(row, step))
+    .map((step) => stepOf(row, step, ids));
   const undo = undoing(steps, { send, isMark: isUniqueName, id: row.id });
   /** @type {import('../engine/types/suite.js').Thresholds} */
   const thresholds = {};
@@ -175,15 +178,16 @@ function isPossible(row, step) {
 /**
  * @param {ResourceRow} row
  * @param {ResourceStep} step
+ * @param {ReturnType<typeof newIds>} ids of the row
  */
-function stepOf(row, step) {
+function stepOf(row, step, ids) {
   const target = endpointOf(row, step);
   const { trend, counter } = step;
   const duration = trend === undefined ? undefined : new Trend(trend, true);
   const successes = counter === undefined ? undefined : new Counter(counter);
   /** @type {{ id?: string }} */
   const wanted = {};
-  const { verify, isOnlyLate } = checkerOf(row, step, target, wanted);
+  const { verify, isOnlyLate } = checkerOf(row, step, target, wanted, ids);
   const source = sourceOf(row, step);
   const details = detailsOf(step, source);
   const keep = keeperOf(row, step);
@@ -201,6 +205,9 @@ function stepOf(row, step) {
     }
     if (ok) {
       successes?.add(1);
+      if (step.do === 'remove') {
+        ids.free(wanted.id);
+      }
     }
     // Of a late response, too: later steps would never be requested, and hide that the service is slow.
     if (ok || isOnlyLate(response)) {
@@ -271,9 +278,10 @@ function given(row, step, field) {
  * @param {ResourceStep} step
  * @param {Endpoint} target
  * @param {{ id?: string }} wanted the entry that the last request was for
+ * @param {ReturnType<typeof newIds>} ids of the row
  * @returns {Record<'verify' | 'isOnlyLate', (response: HttpResponse) => boolean>}
  */
-function checkerOf(row, step, { name, statuses }, wanted) {
+function checkerOf(row, step, { name, statuses }, wanted, ids) {
   const id = row.id ?? 'id';
   /** @type {Record<string, (response: HttpResponse) => boolean>} */
   const also = {};
@@ -281,16 +289,7 @@ function checkerOf(row, step, { name, statuses }, wanted) {
     also[`${name} status is ${statuses.join(' or ')}`] = (r) => statuses.includes(r.status);
   }
   if (step.do === 'create') {
-    /** @type {{ response?: HttpResponse, own?: unknown, isNew: boolean }} */
-    let last = { isNew: false };
-    also[`${name} gives a new ${id}`] = (r) => {
-      // Asked once more about the same response when another check failed.
-      if (r !== last.response) {
-        const own = jsonAt(r, id);
-        last = { response: r, own, isNew: (own ?? last.own) !== last.own };
-      }
-      return last.isNew;
-    };
+    also[`${name} gives a new ${id}`] = ids.isNew;
   }
   if (step.do === 'list' || step.do === 'search') {
     const length = lengthOf(row);

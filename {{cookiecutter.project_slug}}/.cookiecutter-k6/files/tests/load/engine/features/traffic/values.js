@@ -71,11 +71,25 @@ export function filled(parts, visit) {
     if (typeof part === 'string') {
       text += part;
     } else {
-      const value = valueOf(part.v, visit);
+      const value = withoutWord(valueOf(part.v, visit), text);
       text += part.as === undefined ? value : WRITE[part.as](value);
     }
   }
   return text;
+}
+
+/**
+ * A secret may have been exported as the whole header: its first word is not sent twice.
+ *
+ * @param {string} value
+ * @param {string} before what the template has in front of it
+ * @returns {string}
+ */
+function withoutWord(value, before) {
+  const word = /^(?:Basic|Bearer|Token) $/i.exec(before)?.[0].toLowerCase();
+  return word !== undefined && value.toLowerCase().startsWith(word)
+    ? value.slice(word.length)
+    : value;
 }
 
 /**

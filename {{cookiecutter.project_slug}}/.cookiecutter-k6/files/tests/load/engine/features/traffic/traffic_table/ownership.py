@@ -10,7 +10,8 @@ from .correlate import Correlator, Step
 from .model import Exchange
 from .routes import graphql
 
-SAFE = {"GET", "HEAD", "OPTIONS"}
+# The later ones ask a question, too: those of WebDAV, CalDAV and of search engines.
+SAFE = frozenset("GET HEAD OPTIONS TRACE QUERY PROPFIND REPORT SEARCH".split())
 
 _DESTRUCTIVE = re.compile(
     r"(^|[^a-z])(delete|remove|destroy|purge|erase|wipe|drop|reset|truncate|deactivate|cancel|revoke|"
@@ -49,7 +50,8 @@ def reason_to_leave(step: Step) -> str:
         return ""
     if one.answer.status >= 400:
         return "" if not step.foreign else "it names something that this journey does not create"
-    if method in {"PUT", "PATCH", "DELETE"}:
+    # Methods of other protocols, such as MKCOL, MOVE and PURGE, act on what their path names, too.
+    if method != "POST":
         if _is_session(path) and method == "DELETE":
             return ""
         return _unless_own(step, f"{method} of something that this journey does not create")
