@@ -138,6 +138,15 @@ class TestLinks:
         ]
         assert not [one for one in journey.rows if one.get("undo")]
 
+    def test_a_create_whose_answer_is_not_known(self) -> None:
+        """Commands have no answers: nothing tells what to delete, but whoever imports is told."""
+        text = """curl https://shop.example.com/items --json '{"name": "Lamp"}'
+        curl https://shop.example.com/login --json '{"email": "a@example.com"}'
+        curl https://shop.example.com/items"""
+        journey = compile_journey("j", curl.read(text), overrides.loads("{}"), Routes())
+        (note,) = [one for one in journey.notes if "what came back is not known" in one]
+        assert note.startswith("POST /items: ")
+
     @pytest.mark.parametrize("method", ["MKCOL", "MOVE", "PURGE", "LINK"])
     def test_methods_of_other_protocols(self, method: str) -> None:
         """A collection that MKCOL makes would stay, and be there already for the next user."""

@@ -26,11 +26,16 @@ def clean_up(
     """Return rows that delete what the journey created and the recording did not, and notes."""
     undo: list[Row] = []
     notes = []
+    unknown = []
     for index, step in enumerate(steps):
         one = step.exchange
-        if not correlator.creates(one) or _signs_in(one):
-            continue
         name = routes.name(one, step.ids)
+        if _signs_in(one):
+            continue
+        if not correlator.creates(one):
+            if _may_create(one):
+                unknown.append(name)
+            continue
         later = steps[index + 1 :]
         ids = _created(one, index, later)
         renamed = _renamed(one, set(ids.values()), later)
@@ -48,6 +53,11 @@ def clean_up(
                 f"{name} creates something, and nothing in the recording deletes it: it stays. "
                 "Record how it is deleted, too"
             )
+    if unknown:
+        notes.append(
+            f"{', '.join(dict.fromkeys(unknown))}: what came back is not known, so whatever this "
+            "creates stays. A HAR recording has the answers"
+        )
     return list(reversed(undo)), notes
 
 
@@ -55,6 +65,12 @@ def _signs_in(one: Exchange) -> bool:
     gql = graphql(one)
     text = (gql[1] if gql else one.request.parts.path).lower()
     return any(word in text for word in _LOGIN_WORDS)
+
+
+def _may_create(one: Exchange) -> bool:
+    """Tell whether this is a POST of a source without answers, such as curl commands."""
+    is_known = not one.answer.assumed or one.links or graphql(one)
+    return one.request.method == "POST" and not is_known
 
 
 def _is_form(one: Exchange) -> bool:

@@ -41,12 +41,13 @@ class Request:
 
 @dataclass
 class Answer:
-    """An answer. status 0: none came."""
+    """An answer. status 0: none came; assumed: the source has none, as curl commands do."""
 
     status: int
     headers: Headers = field(default_factory=list)
     body: str = ""
     type: str = ""
+    assumed: bool = False
 
     def header(self, name: str) -> str:
         """Return a header; empty without one."""

@@ -314,4 +314,5 @@ def _example(entry: dict[str, Any], statuses: Sequence[Any]) -> Answer:
             ]
             type_ = header_of(headers, "content-type").partition(";")[0].strip().lower()
             return Answer(code, headers, text_of(one.get("body")), type_)
-    return Answer(statuses[0] if statuses and isinstance(statuses[0], int) else 200)
+    status = statuses[0] if statuses and isinstance(statuses[0], int) else 200
+    return Answer(status, assumed=True)
