@@ -240,6 +240,14 @@ def test_without_a_service_the_next_step_is_named(project: Project) -> None:
     assert "Is the service running?" in done.stderr
 
 
+def test_a_path_that_is_switched_off_is_not_asked(project: Project) -> None:
+    """It was: whoever reads `status 404. Is the service running?` looks in the wrong place."""
+    done = project.run("update", "live", BASE_URL="http://127.0.0.1:9", OPENAPI_PATH="/none")
+    assert done.returncode == 1
+    assert "OPENAPI_PATH=/none in tests/load/suite.env" in done.stderr
+    assert "Is the service running?" not in done.stderr
+
+
 def test_the_setting_says_which_document(project: Project) -> None:
     done = project.run("update", OPENAPI_SPEC="openapi.json")
     assert done.returncode == 0, done.stderr

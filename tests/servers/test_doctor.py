@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -94,13 +95,17 @@ FORM = (200, "text/html", '<form><input name="user"><input type="password" name=
         ),
         (
             {"/api/v1/health": (200, "text/plain", "All systems go.")},
-            "Try: if that is healthy, set HEALTH_STATUS_WORDS='All systems go.'",
+            "  HEALTH_STATUS_WORDS='all systems go.'\n",
+        ),
+        (
+            {"/api/v1/health": (200, "application/json", '{"message":"We are fine.","code":200}')},
+            "  HEALTH_STATUS_WORDS=*\n",
         ),
         ({"/api/v1/health": (200, "application/json", '{"ok":true}')}, "  HEALTH_FIELDS=ok\n"),
         ({"/healthz": (200, "application/json", '{"a":{"state":"up"}}')}, "HEALTH_FIELDS=a.state"),
     ],
     ids=["website", "login form", "login wall", "another word", "another word at the usual path",
-         "another field at the usual path", "another field"],
+         "a sentence", "another field at the usual path", "another field"],
 )  # fmt: skip
 def test_what_it_finds(
     project: Project, answers: Mapping[str, tuple[int, str, str]], said: str
@@ -120,6 +125,69 @@ def test_a_service_that_wakes_up_slowly(project: Project) -> None:
     with serving_json(asked) as url:
         result = project.run("doctor", "--base-url", url).passed()
     assert "HEALTH_PATHS=/healthz" in result.stdout, str(result)
+
+
+DOWN = '{"status":"DOWN","components":{}}'
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"/api/v1/health": (503, "application/json", DOWN)},
+        {"/api/v1/health": (200, "application/json", DOWN)},
+        {"/actuator/health": (503, "application/json", DOWN)},
+        {"/api/v1/health": (503, "text/plain", "boom"), "/ping": (200, "text/plain", "ok")},
+        {"/api/v1/health": (500, "text/plain", "boom")},
+    ],
+    ids=["503", "a word", "elsewhere", "first of two", "an error"],
+)
+def test_a_service_that_is_sick(
+    project: Project, answers: Mapping[str, tuple[int, str, str]]
+) -> None:
+    """Its settings must not say that this is how a healthy one answers."""
+    with plain_server(answers) as server:
+        shown = project.run("doctor", "write", "--base-url", server.url).passed().stdout
+        assert "The service itself says that it does not work" in shown
+        assert "The settings fit" not in shown
+        assert not {"READINESS=answer", "HEALTH_STATUS_WORDS="} & set(shown.split())
+        run = project.run("smoke", "--base-url", server.url, *QUICK, env={"WAIT_TIMEOUT": "1s"})
+    assert "was not healthy within 1s" in run.stderr, str(run)
+
+
+def test_a_page_stands_in_for_a_health_document(project: Project) -> None:
+    """It has to answer 2xx, while any answer would be enough of a path that does not exist."""
+    answers = {"/": (302, "", "/web"), "/web": (302, "", "/web/"), "/web/": PAGE}
+    with plain_server(answers) as server:
+        shown = project.run("doctor", "write", "--base-url", server.url).passed().stdout
+        assert "  HEALTH_PATHS=/web/\n" in shown
+        project.run("smoke", "--base-url", server.url, *QUICK, env=LENIENT).passed()
+    with plain_server({}) as server:
+        run = project.run("smoke", "--base-url", server.url, *QUICK, env={"WAIT_TIMEOUT": "1s"})
+    assert "was not healthy within 1s" in run.stderr, str(run)
+
+
+SWAGGER = {
+    "swagger": "2.0",
+    "basePath": "/api/v1/",
+    "paths": {"/todos": {}},
+    "securityDefinitions": {"password": {"type": "basic"}},
+}
+VIEWER = '<script>SwaggerUIBundle({ url: "/files/spec.json", dom_id: "#ui" })</script>'
+
+
+@pytest.mark.parametrize(
+    "place", ["/api/v1/swagger.json", "/files/spec.json"], ids=["below the prefix", "in a page"]
+)
+def test_a_description_that_is_elsewhere(project: Project, place: str) -> None:
+    answers = {
+        "/": (200, "text/html", f"<html>{VIEWER}"),
+        place: (200, "application/json", json.dumps(SWAGGER)),
+    }
+    with plain_server(answers) as server:
+        shown = project.run("doctor", "--base-url", server.url).passed().stdout
+    assert f"  OPENAPI_PATH={place}\n" in shown
+    assert "  AUTH_MODE=basic\n" in shown
+    assert "API_PREFIX" not in shown
 
 
 def test_a_service_without_health_check(project: Project) -> None:

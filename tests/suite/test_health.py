@@ -93,6 +93,8 @@ ADVICE = [
     ((200, TEXT, "pong"), "set HEALTH_STATUS_WORDS=pong"),
     ((200, TEXT, "All systems go."), "set HEALTH_STATUS_WORDS='All systems go.'"),
     ((200, JSON, '{"a": 1}'), "HEALTH_FIELDS"),
+    ((200, JSON, '{"status": "DOWN"}'), "the service says itself that it does not work"),
+    ((503, TEXT, "Unhealthy"), "look at its log, and at what it depends on"),
     ((400, TEXT, "The plain HTTP request was sent to HTTPS port"), "set BASE_URL=https://127"),
     ((400, TEXT, "No required SSL certificate was sent"), "CLIENT_CERT"),
     ((400, TEXT, "Invalid HTTP_HOST header"), "HOST_HEADER"),
@@ -109,9 +111,9 @@ def test_a_web_page_is_no_health_document(suite: Suite) -> None:
     page = (200, "text/html; charset=utf-8", "<!DOCTYPE html><title>Home</title>")
     with plain_server({"/health": (404, "text/html", "<html>"), "/": page}) as server:
         run = refused(suite, server.url)
-        assert_advised(run, "a web page at /: if any answer means that the service is up")
-        ready = suite.against(server.url, API_PREFIX="/", WAIT_TIMEOUT="1s", READINESS="answer")
-        assert ready.run(WAIT).code == 0
+        assert_advised(run, "set HEALTH_PATHS=/ and HEALTH_STATUS_WORDS=* in tests/load/suite.env")
+        ready = suite.against(server.url, API_PREFIX="/", WAIT_TIMEOUT="1s")
+        assert ready.having(HEALTH_PATHS="/", HEALTH_STATUS_WORDS="*").run(WAIT).code == 0
 
 
 def refused(suite: Suite, url: str, **settings: str) -> Run:

@@ -156,7 +156,10 @@ function resources() {
   told('another entry', other, made.whole.run);
   const same = (sent) => (sent.method === 'POST' ? { status: 201, body: { id: 1 } } : store(sent));
   told('an id', same, made.whole.run);
-  told('the same id again', same, made.whole.run);
+  told('the same id again, after a deletion', same, made.whole.run);
+  const kept = (sent) => (sent.method === 'DELETE' ? { status: 500 } : same(sent));
+  told('an entry that stays', kept, made.whole.run);
+  told('the same id again', kept, made.whole.run);
   told('late', (sent) => ({ ...store(sent), timings: { duration: 50 } }), made.whole.run);
   told('a test of two', store, () => pets.iteration({ startedAt: 'now' }));
   shows('test', [Object.keys(pets), pets.durationMs, pets.stages, pets.journey.thresholds]);

@@ -2,7 +2,13 @@
 
 import { BASE_URL } from '../lib/config.js';
 import { endpoint } from '../lib/http.js';
-import { absent, findHealth, healthProbes, unready } from '../engine/plan/readiness.js';
+import {
+  absent,
+  askUsualPaths,
+  healthIn,
+  healthProbes,
+  unready,
+} from '../engine/plan/readiness.js';
 import { expectations, shows } from './expect.js';
 import { answering, LOCAL, logging, REMOTE, withSettings } from './support/stand-ins.js';
 
@@ -113,7 +119,7 @@ function elsewhere() {
   };
   shows(
     'found',
-    answering(answer, () => findHealth({ timeout: '2s' }).map(({ path }) => path)),
+    answering(answer, () => healthIn(askUsualPaths({ timeout: '2s' })).map(({ path }) => path)),
   );
   shows('asked', asked);
 }

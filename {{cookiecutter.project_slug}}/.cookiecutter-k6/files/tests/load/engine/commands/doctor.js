@@ -1,12 +1,12 @@
 // Asks the running service what it is, and proposes the lines for suite.env. Used by `load-test.sh doctor`.
 //
-// Sends about 30 requests and changes nothing.
+// Sends about 40 requests and changes nothing.
 
 import { BASE_URL, env, HEALTH_PATHS } from '../../lib/config.js';
 import { endpoint, requestQuietly } from '../../lib/http.js';
 import { guardTarget } from '../plan/guard.js';
-import { healthField } from '../plan/health-document.js';
-import { findHealth, findingOf, healthProbes, unready } from '../plan/readiness.js';
+import { healthField, isPage, saysSick } from '../plan/health-document.js';
+import { chooseHealth, findingOf, healthProbes, unready } from '../plan/readiness.js';
 import { transportOptions } from '../plan/transport.js';
 import { shorten } from '../vu/failures.js';
 import { options as frame } from './frame.js';
@@ -23,6 +23,10 @@ const DESCRIPTIONS = [
   ...['/openapi.json', '/v3/api-docs', '/swagger/v1/swagger.json', '/openapi/v1.json'],
   ...['/api/openapi.json', '/api/schema/?format=json', '/swagger.json', '/api-docs', '/q/openapi'],
 ];
+
+/** Pages that show an API description, such as Swagger UI, name its address. */
+const PAGES = ['/', '/docs', '/api/docs', '/swagger', '/schema'];
+const NAMED = /(?:["']?\burl["']?\s*[:=]|spec-?url["']?\s*[:=])\s*["']([^"'<>\s]+)["']/gi;
 
 /** Of one request. The first one to a service that has just started may take seconds. */
 const TIMEOUT = '10s';
@@ -63,17 +67,19 @@ function findAddress(proposals) {
 }
 
 /** @param {HttpResponse} response */
-const isPage = ({ body }) => /^\s*</.test(String(body ?? ''));
-
-/** @param {HttpResponse} response */
 const isLoginPage = (response) =>
   isPage(response) && /type\s*=\s*["']?password/i.test(String(response.body));
+
+/** @param {HttpResponse} response */
+const isSuccess = ({ status }) => status >= 200 && status < 300;
 
 /**
  * @param {string[]} lines for people; added to
  * @param {Proposals} proposals added to
+ * @param {HttpResponse} root
+ * @returns {'found' | 'sick' | 'none'} sick: the service itself says that it does not work
  */
-function findHealthDocument(lines, proposals) {
+function findHealthDocument(lines, proposals, root) {
   const [probe] = healthProbes('health', { timeout: TIMEOUT });
   const answer = requestQuietly(probe);
   const finding = findingOf(probe, answer, 'health');
@@ -83,35 +89,74 @@ function findHealthDocument(lines, proposals) {
         ? `Health: ${HEALTH_PATHS[0]} is healthy.`
         : `Health: READINESS=${env.READINESS}, the service need not be healthy.`,
     );
-    return;
+    return 'found';
   }
   const field = healthField(answer);
   if (field !== undefined) {
     lines.push(`Health: ${HEALTH_PATHS[0]} is healthy, by its field ${field}.`);
     proposals.HEALTH_FIELDS = field;
-    return;
+    return 'found';
   }
-  const [found] = findHealth({ timeout: TIMEOUT }).filter(
-    ({ path, response }) => path !== '/' || !isPage(response),
-  );
+  const found = chooseHealth(answer, { timeout: TIMEOUT });
   if (found === undefined) {
-    lines.push(`Health: no health document found. ${finding.text}`, ...tried(finding));
-    proposals.READINESS = 'answer';
-    return;
+    lines.push(`Health: no health document found. ${finding.text}`);
+    if (!standIn(root, lines, proposals)) {
+      lines.push(...tried(finding));
+      proposals.READINESS = 'answer';
+    }
+    return 'none';
   }
   const { path, response } = found;
   lines.push(
     `Health: ${path} answers ${response.status}, ${shorten(response.body).slice(0, 80) || 'empty body'}`,
   );
-  proposals.HEALTH_PATHS = path;
-  const elsewhere = healthField(response);
+  if (path !== HEALTH_PATHS[0]) {
+    proposals.HEALTH_PATHS = path;
+  }
+  if (saysSick(response)) {
+    lines.push('The service itself says that it does not work. Mend it, then ask again.');
+    return 'sick';
+  }
+  const other = healthField(response);
   const words = wordsFor(response);
-  if (elsewhere !== undefined) {
-    proposals.HEALTH_FIELDS = elsewhere;
+  if (other !== undefined) {
+    proposals.HEALTH_FIELDS = other;
   } else if (words !== undefined) {
     proposals.HEALTH_STATUS_WORDS = words;
   }
+  return 'found';
 }
+
+/**
+ * Proposes what stands in for a health document: the page that / leads to. Any answer of a path that does not exist says
+ * less, and some services delay refusals.
+ *
+ * @param {HttpResponse} root
+ * @param {string[]} lines
+ * @param {Proposals} proposals
+ * @returns {boolean} whether there is such a page
+ */
+function standIn(root, lines, proposals) {
+  let [path, response] = ['/', root];
+  for (let hop = 0; hop < MOST_HOPS && response.status >= 300 && response.status < 400; hop += 1) {
+    const location = response.headers.Location ?? '';
+    path = location.startsWith(`${BASE_URL}/`) ? location.slice(BASE_URL.length) : location;
+    if (!/^\/(?!\/)/.test(path) || LOGIN.test(path)) {
+      break;
+    }
+    response = ask(path);
+  }
+  if (!isSuccess(response)) {
+    return false;
+  }
+  lines.push(`The page ${path} answers ${response.status}: it stands in for a health document.`);
+  Object.assign(proposals, { HEALTH_PATHS: path, HEALTH_STATUS_WORDS: '*' });
+  return true;
+}
+
+const MOST_HOPS = 3;
+const MOST_NAMED = 5;
+const LOGIN = /login|sign-?in|auth/i;
 
 /** @param {{ advice: string }} finding */
 const tried = ({ advice }) => (advice === '' ? [] : [`Try: ${advice}`]);
@@ -132,22 +177,47 @@ function wordsFor(response) {
 }
 
 /**
+ * @param {string} page
+ * @returns {string[]} the paths of this service that a page names as API descriptions
+ */
+function namedIn(page) {
+  const response = ask(page);
+  return isSuccess(response) && isPage(response)
+    ? [...String(response.body).matchAll(NAMED)]
+        .slice(0, MOST_NAMED)
+        .map(([, url]) => (url.startsWith(`${BASE_URL}/`) ? url.slice(BASE_URL.length) : url))
+        .filter((path) => /^\/(?!\/)/.test(path))
+    : [];
+}
+
+/**
  * @param {string[]} lines
  * @param {Proposals} proposals
  * @returns {any} the API description; undefined: there is none
  */
 function findDescription(lines, proposals) {
-  for (const path of new Set([env.OPENAPI_PATH, ...DESCRIPTIONS])) {
-    const response = ask(path);
-    const document = response.status === 200 ? documentOf(response) : undefined;
-    if (document?.paths !== undefined) {
-      const count = Object.keys(document.paths).length;
-      lines.push(`API description: ${path}, ${count} paths.`);
-      if (path !== env.OPENAPI_PATH) {
-        proposals.OPENAPI_PATH = path;
+  const below = env.API_PREFIX === '' ? [] : ['/openapi.json', '/swagger.json'];
+  const asked = new Set(['/none']);
+  const found = (/** @type {string[]} */ paths) => {
+    for (const path of paths.filter((one) => !asked.has(one))) {
+      asked.add(path);
+      const response = ask(path);
+      const document = response.status === 200 ? documentOf(response) : undefined;
+      if (document?.paths !== undefined) {
+        const count = Object.keys(document.paths).length;
+        lines.push(`API description: ${path}, ${count} paths.`);
+        if (path !== env.OPENAPI_PATH) {
+          proposals.OPENAPI_PATH = path;
+        }
+        return document;
       }
-      return document;
     }
+    return undefined;
+  };
+  const usual = [...DESCRIPTIONS, ...below.map((path) => `${env.API_PREFIX}${path}`)];
+  const document = found([env.OPENAPI_PATH, ...usual]) ?? found(PAGES.flatMap(namedIn));
+  if (document !== undefined) {
+    return document;
   }
   lines.push('API description: none found; runs leave it out.');
   proposals.OPENAPI_PATH = '/none';
@@ -164,7 +234,9 @@ function findPrefix(document, lines, proposals) {
   if (paths.length === 0 || env.API_PREFIX === '') {
     return;
   }
-  const base = /^(?:https?:\/\/[^/]+)?(\/.*)?$/.exec(document.servers?.[0]?.url ?? '')?.[1] ?? '';
+  // Swagger 2.0 calls it basePath.
+  const server = document.servers?.[0]?.url ?? document.basePath ?? '';
+  const base = /^(?:https?:\/\/[^/]+)?(\/.*?)?\/?$/.exec(server)?.[1] ?? '';
   if (!paths.some((path) => `${base}${path}`.startsWith(`${env.API_PREFIX}/`))) {
     lines.push(`API prefix: no path of the description is below ${env.API_PREFIX}.`);
     proposals.API_PREFIX = base.replace(/\/$/, '') || '/';
@@ -178,7 +250,12 @@ function findPrefix(document, lines, proposals) {
  * @returns {Proposals | undefined}
  */
 function settingsFor(scheme) {
-  const { type, flows = {}, scheme: word = '', in: place, name } = scheme;
+  const { type, in: place, name } = scheme;
+  // As Swagger 2.0 says it: type basic, and one flow.
+  const word = type === 'basic' ? 'basic' : (scheme.scheme ?? '');
+  const flows = scheme.flows ?? {
+    [scheme.flow === 'application' ? 'clientCredentials' : scheme.flow]: scheme,
+  };
   const at = (/** @type {string} */ url) =>
     /^https?:/.test(url) ? url : `/${url.replace(/^\//, '')}`;
   if (type === 'oauth2' && flows.password) {
@@ -191,7 +268,7 @@ function settingsFor(scheme) {
   if (type === 'apiKey') {
     return { AUTH_MODE: 'api-key', API_KEY_IN: place, API_KEY_NAME: name };
   }
-  return type === 'http' && /^(basic|bearer)$/i.test(word)
+  return ['http', 'basic'].includes(type) && /^(basic|bearer)$/i.test(word)
     ? { AUTH_MODE: word.toLowerCase() }
     : undefined;
 }
@@ -203,7 +280,9 @@ function settingsFor(scheme) {
  * @param {Proposals} proposals
  */
 function findLogin(document, root, lines, proposals) {
-  const schemes = Object.entries(document?.components?.securitySchemes ?? {});
+  const schemes = Object.entries(
+    document?.components?.securitySchemes ?? document?.securityDefinitions ?? {},
+  );
   const known = schemes.find(([, scheme]) => settingsFor(scheme) !== undefined);
   if (known !== undefined) {
     const settings = settingsFor(known[1]) ?? {};
@@ -222,7 +301,7 @@ function findLogin(document, root, lines, proposals) {
   } else if (isLoginPage(root)) {
     lines.push('Authentication: a login page answers at /.');
     Object.assign(proposals, { AUTH_MODE: 'session', LOGIN_PATH: '/' });
-  } else if (/login|sign-?in|auth/i.test(location)) {
+  } else if (LOGIN.test(location)) {
     const path = location.replace(/^https?:\/\/[^/]+/, '').replace(/\?.*$/, '');
     lines.push(`Authentication: / redirects to the login ${path}.`);
     Object.assign(proposals, { AUTH_MODE: 'session', LOGIN_PATH: path });
@@ -262,14 +341,14 @@ export function setup() {
   }
   lines.push(`Service: ${env.target.masked} answers (/: status ${root.status}).`);
   findAddress(proposals);
-  findHealthDocument(lines, proposals);
+  const health = findHealthDocument(lines, proposals, root);
   const document = findDescription(lines, proposals);
   findPrefix(document, lines, proposals);
   findLogin(document, root, lines, proposals);
-  if (isPage(root) && document === undefined && proposals.READINESS !== undefined) {
+  if (isPage(root) && document === undefined && health === 'none') {
     lines.push('This looks like a website, not an API: check BASE_URL and BACKEND_PORT.');
   }
-  return { lines, proposals, isUp: true };
+  return { lines, proposals, isUp: health !== 'sick' };
 }
 
 /**
@@ -283,8 +362,9 @@ export function handleSummary({ setup_data: found }) {
   const { lines, proposals, isUp } = found;
   // Values come from the service: only those that are plain text go into a file.
   const settings = Object.keys(proposals)
-    .filter((name) => /^[\w./:?=&*,~-]+$/.test(proposals[name]))
-    .map((name) => `${name}=${proposals[name]}`)
+    .filter((name) => /^[\w ./:?=&*,~-]+$/.test(proposals[name]))
+    .map((name) => [name, proposals[name]])
+    .map(([name, value]) => `${name}=${value.includes(' ') ? `'${value}'` : value}`)
     .filter((line) => !present.includes(line));
   const secrets = EXPORTS[proposals.AUTH_MODE];
   const text = [

@@ -10,7 +10,7 @@ import exec from 'k6/execution';
 import { parseDuration } from '../settings/duration.js';
 import { env } from '../../lib/config.js';
 import { variant } from '../../lib/http.js';
-import { findHealth, healthProbes, unready } from '../plan/readiness.js';
+import { askUsualPaths, healthIn, healthProbes, unready } from '../plan/readiness.js';
 import { transportOptions } from '../plan/transport.js';
 import { shorten } from '../vu/failures.js';
 import { stopwatch } from '../vu/stopwatch.js';
@@ -99,15 +99,15 @@ function advise({ text, advice }) {
   if (!text.includes(': status 404, ')) {
     return advice;
   }
-  const [found] = findHealth({ timeout: `${FIRST_TIMEOUT_MS}ms` });
+  const [found] = healthIn(askUsualPaths({ timeout: `${FIRST_TIMEOUT_MS}ms` }));
   if (found === undefined) {
     return advice;
   }
   const { path, response } = found;
   const body = shorten(response.body);
   return body.startsWith('<')
-    ? `there is no health document, but a web page at ${path}: if any answer means that the service is up, ` +
-        'set READINESS=answer in tests/load/suite.env'
+    ? `there is no health document, but a web page at ${path}: if it means that the service is up, ` +
+        `set HEALTH_PATHS=${path} and HEALTH_STATUS_WORDS=* in tests/load/suite.env`
     : `set HEALTH_PATHS=${path} in tests/load/suite.env: it answers ${response.status}, ` +
         `${body.slice(0, 60) || 'empty body'}`;
 }

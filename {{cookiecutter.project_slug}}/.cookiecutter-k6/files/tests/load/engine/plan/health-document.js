@@ -8,6 +8,10 @@ import { jsonAt } from '../../lib/http.js';
 /** Fields that mean that the service is up if they are true. */
 const YES = /^(ok|up|alive|live|ready|running|available|online|pass|passed|success)$/i;
 
+/** Words of a service that does not work. A degraded one may. */
+const SICK =
+  /^(down|fail|failed|failing|failure|unhealthy|critical|dead|error|not[ _-]?ready|out[ _-]of[ _-]service|unavailable)$/i;
+
 /** Fields that usually hold the word. */
 const USUAL = /^(status|state|health)$/i;
 
@@ -34,6 +38,13 @@ function valuesOf(response) {
     .filter(([, value]) => ['string', 'boolean'].includes(typeof value))
     .map(([path, value]) => [path, String(value)]);
 }
+
+/**
+ * @param {HttpResponse} response
+ * @returns {boolean} whether it is a web page
+ * @example isPage(response) // true for <html>...
+ */
+export const isPage = ({ body }) => /^\s*</.test(String(body ?? ''));
 
 /** @param {string} path */
 const lastOf = (path) => path.slice(path.lastIndexOf('.') + 1);
@@ -75,4 +86,19 @@ export function saidIn(response) {
   return judged === undefined
     ? valuesOf(response).find(([path]) => USUAL.test(lastOf(path)))
     : ['', String(jsonAt(response, judged))];
+}
+
+/**
+ * Tells whether a health document says that the service does not work.
+ *
+ * @param {HttpResponse} response
+ * @returns {boolean} true for {"status": "DOWN"}, and for a server error
+ * @example saysSick(response)
+ */
+export function saysSick(response) {
+  const text = String(response.body ?? '')
+    .trim()
+    .replaceAll('"', '');
+  const word = saidIn(response)?.[1] ?? text;
+  return response.status >= 500 || SICK.test(word);
 }

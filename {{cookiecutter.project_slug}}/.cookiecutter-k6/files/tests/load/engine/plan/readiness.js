@@ -3,7 +3,7 @@
 import { HEALTH_STATUSES, isHealthy } from '../../lib/checker.js';
 import { BASE_URL, env, HEALTH_PATHS } from '../../lib/config.js';
 import { endpoint, requestQuietly } from '../../lib/http.js';
-import { healthField, saidIn } from './health-document.js';
+import { healthField, isPage, saidIn, saysSick } from './health-document.js';
 import { HEALTH_PRESETS } from '../settings/health.js';
 import { readable, shorten } from '../vu/failures.js';
 
@@ -113,7 +113,7 @@ export function findingOf(probe, response, readiness) {
   const found =
     response.status === 0
       ? shorten(readable(response.error))
-      : `status ${response.status}, ${shorten(response.body) || 'empty body'}`;
+      : `status ${response.status}, ${bodyText(response) || 'empty body'}`;
   return {
     text: `GET ${env.target.masked}${probe.name.replace('setup ', '')}: ${found} (${wanted})`,
     advice:
@@ -122,6 +122,16 @@ export function findingOf(probe, response, readiness) {
       [301, 302, 307, 308, 400, 401, 403, 404, 405].includes(response.status) ||
       LASTING.test(response.error),
   };
+}
+
+/**
+ * @param {HttpResponse} response
+ * @returns {string} of a web page its title: the rest is markup
+ */
+function bodyText(response) {
+  const { body } = response;
+  const title = isPage(response) ? /<title[^>]*>([^<]+)/i.exec(String(body))?.[1] : undefined;
+  return title === undefined ? shorten(body) : `the web page '${shorten(title, 80)}'`;
 }
 
 /** @returns {string} */
@@ -222,6 +232,11 @@ function adviceOnStatus(response, name) {
         `there is no health document at ${path}: set HEALTH_PATHS, or HEALTH_PRESET for a well-known stack`,
     ],
     [status >= 200 && status < 300, () => adviceOnBody(response, text)],
+    [
+      status >= 500,
+      () =>
+        'the service, or a gateway before it, answers with an error: look at its log, and at what it depends on',
+    ],
   ];
   return table.find(([applies]) => applies)?.[1]() ?? '';
 }
@@ -269,6 +284,9 @@ function adviceOnBody(response, text) {
   if (field !== undefined) {
     return `if that is healthy, set HEALTH_FIELDS=${field}`;
   }
+  if (saysSick(response)) {
+    return 'the service says itself that it does not work: look at its log, and at what it depends on';
+  }
   const [place, word] = saidIn(response) ?? ['', text];
   const where = place === '' ? '' : `HEALTH_FIELDS=${place} and `;
   return /^[\w .-]{1,40}$/.test(word)
@@ -278,20 +296,58 @@ function adviceOnBody(response, text) {
 }
 
 /**
- * Looks for a health document at the usual places.
+ * Asks the usual places of health documents.
  *
  * @param {import('../types/suite.js').EndpointOptions} [options]
- * @returns {{ path: string, response: HttpResponse }[]} every path that answers 2xx, healthy ones first
- * @example const [{ path }] = findHealth({ timeout: '2s' });
+ * @returns {{ path: string, response: HttpResponse }[]}
+ * @example const answers = askUsualPaths({ timeout: '2s' });
  */
-export function findHealth(options) {
-  const found = USUAL_PATHS.filter((path) => !HEALTH_PATHS.includes(path))
-    .map((path) => ({ path, response: requestQuietly(probeOf(path, options ?? {})) }))
-    .filter(({ response }) => response.status >= 200 && response.status < 300);
+export function askUsualPaths(options = {}) {
+  return USUAL_PATHS.filter((path) => !HEALTH_PATHS.includes(path)).map((path) => ({
+    path,
+    response: requestQuietly(probeOf(path, options)),
+  }));
+}
+
+/**
+ * Picks health documents.
+ *
+ * @param {{ path: string, response: HttpResponse }[]} answers of `askUsualPaths`
+ * @returns {{ path: string, response: HttpResponse }[]} every path that answers 2xx, healthy ones first
+ * @example const [{ path }] = healthIn(askUsualPaths());
+ */
+export function healthIn(answers) {
+  const found = answers.filter(({ response }) => response.status >= 200 && response.status < 300);
   return [
     ...found.filter(({ response }) => isHealthy(response)),
     ...found.filter(({ response }) => !isHealthy(response)),
   ];
+}
+
+/**
+ * Chooses the health document among the answers of the configured path and of the usual ones.
+ *
+ * @param {HttpResponse} answer of the configured path
+ * @param {import('../types/suite.js').EndpointOptions} [options]
+ * @returns {{ path: string, response: HttpResponse } | undefined} it may say that the service is sick
+ * @example const { path } = chooseHealth(answer, { timeout: '2s' }) ?? {};
+ */
+export function chooseHealth(answer, options) {
+  const own = { path: HEALTH_PATHS[0], response: answer };
+  const isDocument = answer.status >= 200 && answer.status < 300 && !isPage(answer);
+  const usual = askUsualPaths(options).filter(
+    ({ path, response }) => path !== '/' || (!isPage(response) && response.status !== 503),
+  );
+  const elsewhere = healthIn(usual);
+  return [
+    // Some services answer unknown paths with 500, hardly any with 503.
+    ...((isDocument && saysSick(answer)) || answer.status === 503 ? [own] : []),
+    ...elsewhere.filter(({ response }) => isHealthy(response)),
+    ...(isDocument ? [own] : []),
+    ...elsewhere,
+    ...(answer.status >= 500 ? [own] : []),
+    ...usual.filter(({ response }) => response.status === 503),
+  ][0];
 }
 
 /** Statuses of paths that a service does not have, or not for everybody. */

@@ -228,6 +228,11 @@ def find(given: str | None, project: str, environ: Mapping[str, str]) -> Place:
         return _named(setting, "the setting OPENAPI_SPEC", [project], project)
     base = environ.get("BASE_URL", "").rstrip("/")
     path = environ.get("OPENAPI_PATH", "") or "/openapi.json"
+    if path == "/none":
+        raise Refused(
+            f"OPENAPI_PATH={path} in {SETTINGS}: no document is asked for. Set it to the path of"
+            f" the service's document, or try: {COMMAND} FILE-OR-URL"
+        )
     if not download.is_url(base):
         raise Refused(f"no document given and BASE_URL is not set. Try: {COMMAND} FILE-OR-URL")
     return Place(base + "/" + path.lstrip("/"), f"{LIVE}: {path}", "the service's own")
