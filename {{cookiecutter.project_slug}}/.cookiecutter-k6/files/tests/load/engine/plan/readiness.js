@@ -40,6 +40,9 @@ const LASTING =
 const CLIENT_CERTIFICATE =
   'the service asks for a client certificate: set CLIENT_CERT and CLIENT_KEY to the PEM files';
 
+/** Characters of a page that are searched for text. */
+const LONGEST_PAGE = 10_000;
+
 /** The first frame of an HTTP/2 server, its settings, as an error quotes it. */
 const H2C = /malformed HTTP response "\\x00\\x00.{1,4}\\x04/;
 
@@ -126,12 +129,17 @@ export function findingOf(probe, response, readiness) {
 
 /**
  * @param {HttpResponse} response
- * @returns {string} of a web page its title: the rest is markup
+ * @returns {string} of a web page what people would read
  */
 function bodyText(response) {
-  const { body } = response;
-  const title = isPage(response) ? /<title[^>]*>([^<]+)/i.exec(String(body))?.[1] : undefined;
-  return title === undefined ? shorten(body) : `the web page '${shorten(title, 80)}'`;
+  const text = shorten(response.body);
+  if (!isPage(response)) {
+    return text;
+  }
+  const seen = String(response.body)
+    .slice(0, LONGEST_PAGE)
+    .replace(/<(script|style|svg)\b.*?(<\/\1>|$)|<[^>]*(>|$)/gis, ' ');
+  return /\w/.test(seen) ? `the web page '${shorten(seen, 120)}'` : text;
 }
 
 /** @returns {string} */
