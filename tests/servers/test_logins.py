@@ -10,6 +10,7 @@ import pytest
 
 from tests.servers.conftest import Start
 from tests.support.isolation import USUAL_COLLECTION
+from tests.support.json_server import serving_json
 from tests.support.suite_runner import PATIENT, SCRIPT_ERROR, Run, Suite
 
 pytestmark = pytest.mark.slow
@@ -164,6 +165,29 @@ def test_what_is_wrong_is_named(
     assert said in run.err, run.everything
     assert "wrong-one" not in run.everything
     assert "revoked-one" not in run.everything
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"data": {"identity": {"code": "required", "message": "Blank."}}}, "asks for identity."),
+        ({"username": ["This field is required."]}, "asks for username."),
+        ({"errors": {"Login": ["Needed."]}, "status": 400}, "asks for Login."),
+        (
+            {"status": 400, "message": "Failed to authenticate.", "data": {}},
+            "or the credentials are wrong: check TEST_USER_EMAIL and TEST_USER_PASSWORD.",
+        ),
+        ({"non_field_errors": ["Unable to log in."]}, "or the credentials are wrong"),
+    ],
+    ids=["of a record", "a list", "in errors", "refused", "a refusal in a list"],
+)
+def test_a_login_that_is_answered_with_400(suite: Suite, answer: Any, said: str) -> None:
+    user = {"TEST_USER_EMAIL": "ann", "TEST_USER_PASSWORD": "wrong-one"}
+    with serving_json(lambda _: (400, answer, {})) as url:
+        live = suite.against(url, READINESS="none", AUTH_MODE="login", **user)
+        run = live.run(SCRIPT)
+    assert run.code == SCRIPT_ERROR, run.everything
+    assert said in run.err, run.everything
 
 
 @pytest.mark.parametrize(

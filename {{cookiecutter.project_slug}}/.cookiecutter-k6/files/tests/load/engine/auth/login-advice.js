@@ -54,7 +54,7 @@ export function adviceOn(response, hasUsers) {
       'it redirects, as logins with a session cookie do: try AUTH_MODE=session',
     ],
     [status === 429, 'too many logins: use fewer VUs or more users'],
-    [status === 400 || status === 415 || status === 422, wrongFields(response)],
+    [[400, 415, 422].includes(status), wrongFields(response, credentials)],
     [true, 'expected status 200 or 201 and a token'],
   ];
   return `status ${status}: ${table.find(([applies]) => applies)?.[1]}`;
@@ -82,23 +82,48 @@ function fieldOf(response, selector) {
   }
 }
 
+/** What says something about the whole request, not about a field. */
+const NO_FIELD =
+  /^(data|detail|details|errors?|messages?|non_field_errors|status|code|title|type)$/i;
+
 /**
  * @param {HttpResponse} response to a login with the wrong fields
- * @returns {string}
+ * @returns {string[]} those it names
  */
-function wrongFields(response) {
-  const isForm = env.LOGIN_FORMAT === 'form';
-  const user = env.LOGIN_USER_FIELD || (isForm ? 'username' : 'email');
+function fieldsAskedFor(response) {
   // As FastAPI says it: [{ "loc": ["body", "username"], ... }]
   const places = fieldOf(response, 'detail.#.loc.1');
-  const missing = Array.isArray(places)
-    ? places.filter((name) => typeof name === 'string' && /^\w+$/.test(name))
-    : [];
-  const asked = missing.length > 0 ? ` It asks for ${[...new Set(missing)].join(', ')}.` : '';
+  // As others do: { "username": ["required"] }, also in errors or data, or with { "message": "required" }.
+  const said = ['@this', 'errors', 'data'].flatMap((place) => {
+    const document = fieldOf(response, place);
+    const isObject = document !== null && typeof document === 'object' && !Array.isArray(document);
+    return Object.keys(isObject ? document : {}).filter(
+      (name) => Array.isArray(document[name]) || document[name]?.message !== undefined,
+    );
+  });
+  const names = [...(Array.isArray(places) ? places : []), ...said];
+  return [...new Set(names)].filter(
+    (name) => typeof name === 'string' && /^\w+$/.test(name) && !NO_FIELD.test(name),
+  );
+}
+
+/**
+ * @param {HttpResponse} response to a login with the wrong fields, or of some services with wrong credentials
+ * @param {string} credentials what holds them
+ * @returns {string}
+ */
+function wrongFields(response, credentials) {
+  const isForm = env.LOGIN_FORMAT === 'form';
+  const user = env.LOGIN_USER_FIELD || (isForm ? 'username' : 'email');
+  const missing = fieldsAskedFor(response);
+  const asked =
+    missing.length > 0
+      ? `. It asks for ${missing.join(', ')}.`
+      : `, or the credentials are wrong: check ${credentials}.`;
   const wanted = missing.find((name) => name !== env.LOGIN_PASSWORD_FIELD);
   const other = isForm ? 'json' : 'form';
   return (
-    `the login was not understood.${asked} It was sent as ${isForm ? 'a form' : 'JSON'} with ${user} and ` +
+    `the login was not understood${asked} It was sent as ${isForm ? 'a form' : 'JSON'} with ${user} and ` +
     `${env.LOGIN_PASSWORD_FIELD}: try LOGIN_FORMAT=${other}` +
     `${wanted && wanted !== user ? ` and LOGIN_USER_FIELD=${wanted}` : ''}, or LOGIN_USER_FIELD and LOGIN_PASSWORD_FIELD`
   );
