@@ -360,8 +360,9 @@ export function handleSummary({ setup_data: found }) {
     return {};
   }
   const { lines, proposals, isUp } = found;
-  // Values come from the service: only those that are plain text go into a file.
+  // k6 hands them over in any order. Values come from the service: only those that are plain text go into a file.
   const settings = Object.keys(proposals)
+    .sort()
     .filter((name) => /^[\w ./:?=&*,~-]+$/.test(proposals[name]))
     .map((name) => [name, proposals[name]])
     .map(([name, value]) => `${name}=${value.includes(' ') ? `'${value}'` : value}`)
