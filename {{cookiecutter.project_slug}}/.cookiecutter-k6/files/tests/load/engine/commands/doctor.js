@@ -6,7 +6,7 @@ import { BASE_URL, env, HEALTH_PATHS } from '../../lib/config.js';
 import { endpoint, requestQuietly } from '../../lib/http.js';
 import { guardTarget } from '../plan/guard.js';
 import { healthField, isPage, saysSick } from '../plan/health-document.js';
-import { chooseHealth, findingOf, healthProbes, unready } from '../plan/readiness.js';
+import { chooseHealth, findingOf, healthProbes, quoted, unready } from '../plan/readiness.js';
 import { transportOptions } from '../plan/transport.js';
 import { shorten } from '../vu/failures.js';
 import { options as frame } from './frame.js';
@@ -26,7 +26,12 @@ const DESCRIPTIONS = [
 
 /** Pages that show an API description, such as Swagger UI, name its address. */
 const PAGES = ['/', '/docs', '/api/docs', '/swagger', '/schema'];
+const MOST_NAMED = 5;
 const NAMED = /(?:["']?\burl["']?\s*[:=]|spec-?url["']?\s*[:=])\s*["']([^"'<>\s]+)["']/gi;
+
+/** Redirects of / that are followed. */
+const MOST_HOPS = 3;
+const LOGIN = /login|sign-?in|auth/i;
 
 /** Of one request. The first one to a service that has just started may take seconds. */
 const TIMEOUT = '10s';
@@ -69,6 +74,15 @@ function findAddress(proposals) {
 /** @param {HttpResponse} response */
 const isLoginPage = (response) =>
   isPage(response) && /type\s*=\s*["']?password/i.test(String(response.body));
+
+/**
+ * @param {string} address in a response
+ * @returns {string | undefined} its path; undefined: it is not an address of this service
+ */
+function pathHere(address) {
+  const path = address.startsWith(`${BASE_URL}/`) ? address.slice(BASE_URL.length) : address;
+  return /^\/(?!\/)/.test(path) ? path : undefined;
+}
 
 /** @param {HttpResponse} response */
 const isSuccess = ({ status }) => status >= 200 && status < 300;
@@ -139,11 +153,11 @@ function findHealthDocument(lines, proposals, root) {
 function standIn(root, lines, proposals) {
   let [path, response] = ['/', root];
   for (let hop = 0; hop < MOST_HOPS && response.status >= 300 && response.status < 400; hop += 1) {
-    const location = response.headers.Location ?? '';
-    path = location.startsWith(`${BASE_URL}/`) ? location.slice(BASE_URL.length) : location;
-    if (!/^\/(?!\/)/.test(path) || LOGIN.test(path)) {
+    const next = pathHere(response.headers.Location ?? '');
+    if (next === undefined || LOGIN.test(next)) {
       break;
     }
+    path = next;
     response = ask(path);
   }
   if (!isSuccess(response)) {
@@ -153,10 +167,6 @@ function standIn(root, lines, proposals) {
   Object.assign(proposals, { HEALTH_PATHS: path, HEALTH_STATUS_WORDS: '*' });
   return true;
 }
-
-const MOST_HOPS = 3;
-const MOST_NAMED = 5;
-const LOGIN = /login|sign-?in|auth/i;
 
 /** @param {{ advice: string }} finding */
 const tried = ({ advice }) => (advice === '' ? [] : [`Try: ${advice}`]);
@@ -185,8 +195,7 @@ function namedIn(page) {
   return isSuccess(response) && isPage(response)
     ? [...String(response.body).matchAll(NAMED)]
         .slice(0, MOST_NAMED)
-        .map(([, url]) => (url.startsWith(`${BASE_URL}/`) ? url.slice(BASE_URL.length) : url))
-        .filter((path) => /^\/(?!\/)/.test(path))
+        .flatMap(([, url]) => pathHere(url) ?? [])
     : [];
 }
 
@@ -364,8 +373,7 @@ export function handleSummary({ setup_data: found }) {
   const settings = Object.keys(proposals)
     .sort()
     .filter((name) => /^[\w ./:?=&*,~-]+$/.test(proposals[name]))
-    .map((name) => [name, proposals[name]])
-    .map(([name, value]) => `${name}=${value.includes(' ') ? `'${value}'` : value}`)
+    .map((name) => `${name}=${quoted(proposals[name])}`)
     .filter((line) => !present.includes(line));
   const secrets = EXPORTS[proposals.AUTH_MODE];
   const text = [

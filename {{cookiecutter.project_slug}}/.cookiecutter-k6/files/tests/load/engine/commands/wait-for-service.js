@@ -10,6 +10,7 @@ import exec from 'k6/execution';
 import { parseDuration } from '../settings/duration.js';
 import { env } from '../../lib/config.js';
 import { variant } from '../../lib/http.js';
+import { isPage } from '../plan/health-document.js';
 import { askUsualPaths, healthIn, healthProbes, unready } from '../plan/readiness.js';
 import { transportOptions } from '../plan/transport.js';
 import { shorten } from '../vu/failures.js';
@@ -105,7 +106,7 @@ function advise({ text, advice }) {
   }
   const { path, response } = found;
   const body = shorten(response.body);
-  return body.startsWith('<')
+  return isPage(response)
     ? `there is no health document, but a web page at ${path}: if it means that the service is up, ` +
         `set HEALTH_PATHS=${path} and HEALTH_STATUS_WORDS=* in tests/load/suite.env`
     : `set HEALTH_PATHS=${path} in tests/load/suite.env: it answers ${response.status}, ` +

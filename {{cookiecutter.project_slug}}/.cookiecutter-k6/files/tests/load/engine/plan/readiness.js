@@ -298,10 +298,17 @@ function adviceOnBody(response, text) {
   const [place, word] = saidIn(response) ?? ['', text];
   const where = place === '' ? '' : `HEALTH_FIELDS=${place} and `;
   return /^[\w .-]{1,40}$/.test(word)
-    ? `if that is healthy, set ${where}HEALTH_STATUS_WORDS=${word.includes(' ') ? `'${word}'` : word}`
+    ? `if that is healthy, set ${where}HEALTH_STATUS_WORDS=${quoted(word)}`
     : 'if this response is healthy, set HEALTH_FIELDS to the field that holds the word and HEALTH_STATUS_WORDS to ' +
         'the word, or HEALTH_STATUS_WORDS=* to accept any body';
 }
+
+/**
+ * @param {string} value of a setting
+ * @returns {string} as suite.env and a shell read it
+ * @example quoted('all good') // "'all good'"
+ */
+export const quoted = (value) => (value.includes(' ') ? `'${value}'` : value);
 
 /**
  * Asks the usual places of health documents.

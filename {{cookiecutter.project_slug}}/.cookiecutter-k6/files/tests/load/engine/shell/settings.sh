@@ -125,16 +125,15 @@ load_environment() {
 
 # refuse_environment LABEL: there is no such file; names those that are there, or says what belongs into it.
 refuse_environment() {
-  local file known='' first=''
+  local file known=''
   for file in "$suite"/environments/*.env; do
     case $file in *.secret.env) continue ;; esac
     [ -f "$file" ] || continue
     file=${file##*/}
-    first=${first:-${file%.env}}
     known+="${known:+, }${file%.env}"
   done
   [ -n "$known" ] || refuse "--environment $environment_name: there is no $1." "write it, with a line such as BASE_URL=https://staging.example.com"
-  refuse "--environment $environment_name: there is no $1. Environments: $known." "$(command_line --environment "$first")"
+  refuse "--environment $environment_name: there is no $1. Environments: $known." "$(command_line --environment "${known%%,*}")"
 }
 
 # refuse_committed_secrets: looks into every file of environments/, used or not: they are committed, and CI then finds a

@@ -58,13 +58,14 @@ def _tuple(context: Context, view: Flat, first: Sequence[Schema], rest: Schema) 
 
     rest: schema of further items, which are made only if there have to be more. Raises Unfillable.
     """
-    more = int(view.get("minItems", 0)) - len(first)
-    if more > LARGEST:
-        raise Unfillable(f"its smallest valid value has more than {LARGEST} parts")
+    # One more than can be sent is enough to be refused.
+    more = min(int(view.get("minItems", 0)) - len(first), LARGEST + 1)
     items = [context.build(item, "") for item in first]
     if more > 0:
         items += [context.build({"type": "string"} if rest in (None, True) else rest, "")] * more
-    return {"make": "tuple", "items": items[: int(view.get("maxItems", len(items)))]}
+    node: Node = {"make": "tuple", "items": items[: int(view.get("maxItems", len(items)))]}
+    context.trials.refuse_huge(node)
+    return node
 
 
 def _lengths(view: Flat) -> tuple[int, int]:
