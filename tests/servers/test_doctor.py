@@ -190,6 +190,17 @@ def test_a_description_that_is_elsewhere(project: Project, place: str) -> None:
     assert "API_PREFIX" not in shown
 
 
+@pytest.mark.parametrize(
+    ("server", "proposed"), [("/", []), ("http://api.test/", []), ("/v2/", ["  API_PREFIX=/v2"])]
+)
+def test_the_prefix_of_a_description(project: Project, server: str, proposed: list[str]) -> None:
+    document = {"openapi": "3.0.3", "servers": [{"url": server}], "paths": {"/api/v1/todos": {}}}
+    answers = {"/openapi.json": (200, "application/json", json.dumps(document))}
+    with plain_server(answers) as service:
+        shown = project.run("doctor", "--base-url", service.url).passed().stdout
+    assert [line for line in shown.splitlines() if line.startswith("  API_PREFIX=")] == proposed
+
+
 def test_a_service_without_health_check(project: Project) -> None:
     with plain_server({"/items": (200, "application/json", "[]")}) as server:
         shown = project.run("doctor", "write", "--base-url", server.url).passed().stdout

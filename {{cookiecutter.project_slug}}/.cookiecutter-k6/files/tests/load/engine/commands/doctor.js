@@ -245,10 +245,12 @@ function findPrefix(document, lines, proposals) {
   }
   // Swagger 2.0 calls it basePath.
   const server = document.servers?.[0]?.url ?? document.basePath ?? '';
-  const base = /^(?:https?:\/\/[^/]+)?(\/.*?)?\/?$/.exec(server)?.[1] ?? '';
-  if (!paths.some((path) => `${base}${path}`.startsWith(`${env.API_PREFIX}/`))) {
+  const [, path = ''] = /^(?:https?:\/\/[^/]+)?(\/.*)?$/.exec(server) ?? [];
+  // Paths begin with a slash themselves, so that of `servers: [{ url: / }]` is not one more.
+  const base = path.replace(/\/$/, '');
+  if (!paths.some((one) => `${base}${one}`.startsWith(`${env.API_PREFIX}/`))) {
     lines.push(`API prefix: no path of the description is below ${env.API_PREFIX}.`);
-    proposals.API_PREFIX = base.replace(/\/$/, '') || '/';
+    proposals.API_PREFIX = base || '/';
   }
 }
 
